@@ -1,0 +1,154 @@
+//! SQLite's one writer, with group commit.
+//!
+//! A commit costs one `fsync` (1 to 5 ms on common disks), a labeling save some 0.2 ms of work. While
+//! one commit is on its way to the disk, the saves of the other annotators queue up and share the next. Each runs behind a
+//! savepoint, so that one that fails takes back its own changes only; nobody is answered before the commit.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+
+use crate::{BoxFuture, Result, StoreError, Tx};
+
+/// What waits for the writer before callers have to wait for a place.
+const QUEUE: usize = 1024;
+/// A group is committed when it has this many members…
+const GROUP: usize = 64;
+/// …or has taken this long, so that the first member is not kept waiting by the rest.
+const GROUP_TIME: Duration = Duration::from_millis(8);
+
+/// Told how the commit went; answers the caller.
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+/// Does the work; says whether its changes stay.
+type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Answer)> + Send>;
+
+pub(crate) struct GroupCommit {
+    jobs: mpsc::Sender<Job>,
+    ended: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    stop: Arc<Notify>,
+}
+
+impl GroupCommit {
+    pub(crate) fn start(connection: SqliteConnection) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let stop = Arc::new(Notify::new());
+        let writer = tokio::spawn(write_groups(Tx::Sqlite(connection), queue, stop.clone()));
+        GroupCommit { jobs, ended: Mutex::new(Some(writer)), stop }
+    }
+
+    pub(crate) async fn run<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            Box::pin(async move {
+                let outcome = work(tx).await;
+                let keep = outcome.is_ok();
+                let answer: Answer = Box::new(move |commit| {
+                    // A caller that has gone away does not want the answer; the work stays done.
+                    let _ = reply.send(match commit {
+                        Ok(()) => outcome,
+                        Err(error) => outcome.and(Err(error.into())),
+                    });
+                });
+                (keep, answer)
+            })
+        });
+        self.jobs.send(job).await.map_err(|_| StoreError::Aborted)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Aborted.into()))
+    }
+
+    pub(crate) async fn close(&self) {
+        self.stop.notify_one();
+        if let Some(writer) = self.ended.lock().await.take() {
+            let _ = writer.await;
+        }
+    }
+}
+
+async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Notify>) {
+    loop {
+        let first = tokio::select! {
+            biased;
+            job = queue.recv() => match job {
+                Some(job) => job,
+                None => break,
+            },
+            () = stop.notified() => {
+                queue.close();
+                continue;
+            }
+        };
+        if let Err(error) = write_group(&mut tx, first, &mut queue).await {
+            tracing::error!(%error, "a group of writes failed");
+        }
+    }
+    if let Tx::Sqlite(connection) = tx {
+        let _ = connection.close().await;
+    }
+}
+
+async fn write_group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<()> {
+    let started = Instant::now();
+    let mut answers = Vec::new();
+    begin(tx).await?;
+    let mut next = Some(first);
+    while let Some(job) = next.take() {
+        // The first of a group needs no savepoint: if it fails, the whole transaction is its own.
+        let alone = answers.is_empty();
+        if !alone {
+            tx.execute("SAVEPOINT member", vec![]).await?;
+        }
+        // A panic ends one write, not the writer (SEC-232); its caller learns that it was aborted.
+        match AssertUnwindSafe(job(tx)).catch_unwind().await {
+            Ok((true, answer)) => {
+                if !alone {
+                    tx.execute("RELEASE member", vec![]).await?;
+                }
+                answers.push(answer);
+            }
+            failed => {
+                if alone {
+                    tx.execute("ROLLBACK", vec![]).await?;
+                    begin(tx).await?;
+                } else {
+                    tx.execute("ROLLBACK TO member", vec![]).await?;
+                    tx.execute("RELEASE member", vec![]).await?;
+                }
+                if let Ok((_, answer)) = failed {
+                    answer(Ok(()));
+                }
+            }
+        }
+        if answers.len() < GROUP && started.elapsed() < GROUP_TIME {
+            next = queue.try_recv().ok();
+        }
+    }
+    let commit = tx.execute("COMMIT", vec![]).await;
+    let failed = commit.is_err();
+    for answer in answers {
+        answer(if failed { Err(StoreError::Aborted) } else { Ok(()) });
+    }
+    if failed {
+        let _ = tx.execute("ROLLBACK", vec![]).await;
+    }
+    commit.map(|_| ())
+}
+
+async fn begin(tx: &mut Tx) -> Result<()> {
+    match tx.execute("BEGIN IMMEDIATE", vec![]).await {
+        Ok(_) => Ok(()),
+        // An earlier group that broke off in the middle has left its transaction open: take it back, begin anew.
+        Err(_) => {
+            let _ = tx.execute("ROLLBACK", vec![]).await;
+            tx.execute("BEGIN IMMEDIATE", vec![]).await.map(|_| ())
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! SQL for SQLite and PostgreSQL: one facade ([`Db`]), one SQL text for both, one module of queries for each table.
+//!
+//! The facade knows connections, transactions and arguments. The query modules know tables and
+//! columns. Neither knows what the product does with a row: that is `services`.
+//!
+//! Rules that hold here:
+//! * Static SQL is a `&'static str`; [`builder`] alone may assemble text, from constants and placeholders only.
+//! * Times are microseconds since 1970-01-01 UTC; JSON documents are text and are never parsed here.
+//! * A write runs to its end even when the caller goes away (see [`Db::write`]).
+
+mod args;
+pub mod builder;
+mod db;
+mod error;
+mod group_commit;
+mod migrate;
+mod tx;
+
+pub mod accounts;
+pub mod annotations;
+pub mod audit;
+pub mod drafts;
+pub mod imports;
+pub mod predictions;
+pub mod projects;
+pub mod queue;
+pub mod summary;
+pub mod tasks;
+pub mod uploads;
+
+pub use args::{Arg, Args};
+pub use db::{Db, DbSettings, Dialect, PostgresSettings, SslMode};
+pub use error::StoreError;
+pub use futures_util::future::BoxFuture;
+pub use tx::{Row, Tx};
+
+/// Result of a query.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
