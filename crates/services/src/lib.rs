@@ -1,1 +1,26 @@
-//! services
+//! What the product does, one module a capability. Transactions begin here. Knows nothing of HTTP.
+//!
+//! Every function that touches an object takes what [`access`] gave: a proof that the actor is known,
+//! that the policy allows the action, and that the row was loaded in the actor's own organization.
+
+pub mod access;
+pub mod accounts;
+pub mod annotations;
+mod context;
+pub mod drafts;
+mod error;
+pub mod export;
+pub mod import;
+pub mod predictions;
+pub mod projects;
+pub mod queue;
+pub mod samples;
+pub mod summary;
+pub mod tasks;
+pub mod uploads;
+
+pub use context::{Services, Settings};
+pub use error::{Invalid, ServiceError};
+
+/// Result of a service.
+pub type Result<T, E = ServiceError> = std::result::Result<T, E>;

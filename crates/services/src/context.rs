@@ -1,0 +1,79 @@
+//! What every service needs: the database, the folders, the keys, the settings.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use labelkeep_crypt::KeyRing;
+use labelkeep_store::Db;
+
+/// Settings that services read; made once from the options table.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// One person's mode: loopback only, plain HTTP (SEC-141).
+    pub local: bool,
+    /// Where uploads lie.
+    pub upload_folder: PathBuf,
+    /// Largest upload, in bytes (`DATA_UPLOAD_MAX_MEMORY_SIZE`).
+    pub upload_max_bytes: u64,
+    /// Most files in one upload (`DATA_UPLOAD_MAX_NUMBER_FILES`).
+    pub upload_max_files: usize,
+    /// Largest body that is parsed as a stream, in bytes (`IMPORT_MAX_BYTES`).
+    pub import_max_bytes: u64,
+    /// Most tasks in one import (`TASKS_MAX_NUMBER`).
+    pub import_max_tasks: u64,
+    /// How long a task stays reserved for the person who opened it, in seconds (`TASK_LOCK_TTL`).
+    pub task_lock_seconds: i64,
+    /// Sign-up needs an invitation link (`LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK`).
+    pub signup_needs_link: bool,
+    /// Whether a new organization accepts legacy tokens (`LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN`).
+    pub legacy_tokens: bool,
+    /// End of a session without activity, in seconds (`MAX_TIME_BETWEEN_ACTIVITY`).
+    pub session_idle_seconds: i64,
+    /// End of a session in any case, in seconds (`MAX_SESSION_AGE`).
+    pub session_max_seconds: i64,
+    /// Check passwords against common ones (`PASSWORD_BLOCKLIST`; may be off in local mode only).
+    pub password_blocklist: bool,
+    /// An unknown e-mail address in imported annotations means the importing person
+    /// (`ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS`).
+    pub import_unknown_emails: bool,
+}
+
+/// The services. Cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Parts>);
+
+/// The parts of [`Services`].
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Settings.
+    pub settings: Settings,
+    /// Keys that seal secrets at rest.
+    pub keys: KeyRing,
+    /// The guarded way out.
+    pub net: labelkeep_net::Client,
+    /// What requests ask for again and again.
+    pub(crate) cache: crate::accounts::Cache,
+    pub(crate) configs: crate::projects::ConfigCache,
+}
+
+impl Services {
+    /// Puts the parts together.
+    pub fn new(db: Db, settings: Settings, keys: KeyRing, net: labelkeep_net::Client) -> Self {
+        Services(Arc::new(Parts { db, settings, keys, net, cache: Default::default(), configs: Default::default() }))
+    }
+
+    /// Now, in microseconds since 1970-01-01 UTC.
+    pub fn now(&self) -> i64 {
+        chrono::Utc::now().timestamp_micros()
+    }
+}
+
+impl Deref for Services {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
