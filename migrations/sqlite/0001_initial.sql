@@ -201,6 +201,8 @@ CREATE INDEX task_project ON task (project_id, id);
 CREATE INDEX task_project_inner ON task (project_id, inner_id);
 -- The queue reads this one: it shrinks as work is done, so the next task costs the same at any size.
 CREATE INDEX task_open ON task (project_id, id) WHERE is_labeled = FALSE;
+-- Tasks that others have begun, for projects that want several annotations of each.
+CREATE INDEX task_begun ON task (project_id, total_annotations) WHERE is_labeled = FALSE AND total_annotations > 0;
 
 CREATE TABLE annotation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -227,6 +229,8 @@ CREATE TABLE annotation (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX annotation_task ON annotation (task_id);
+-- Skipped tasks that come back to the person who skipped them.
+CREATE INDEX annotation_skipped ON annotation (project_id, completed_by, updated_at) WHERE was_cancelled;
 CREATE UNIQUE INDEX annotation_unique_id ON annotation (unique_id) WHERE unique_id IS NOT NULL;
 
 -- Append only. Every acknowledged save is a row here; op_id is made by the client (or by us for clients that send none).
@@ -278,6 +282,8 @@ CREATE TABLE prediction (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX prediction_task ON prediction (task_id);
+-- Uncertainty sampling takes the lowest score first.
+CREATE INDEX prediction_score ON prediction (project_id, model_version, score);
 
 CREATE TABLE task_lock (
     task_id BIGINT NOT NULL REFERENCES task (id) ON DELETE CASCADE,

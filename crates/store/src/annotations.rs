@@ -1,1 +1,314 @@
-//! annotations
+//! Annotations and their append-only log.
+
+use sqlx::FromRow;
+
+use crate::args::Arg;
+use crate::builder::{BulkInsert, Parts};
+use crate::{Db, Result, Tx, args};
+
+/// An annotation. Column for column the table.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // reference/api/tasks.md
+pub struct AnnotationRow {
+    pub id: i64,
+    pub task_id: i64,
+    pub project_id: i64,
+    pub completed_by: Option<i64>,
+    pub result: String,
+    pub result_count: i64,
+    pub was_cancelled: bool,
+    pub ground_truth: bool,
+    pub lead_time: Option<f64>,
+    pub unique_id: Option<String>,
+    pub import_id: Option<i64>,
+    pub prediction: String,
+    pub parent_prediction: Option<i64>,
+    pub parent_annotation: Option<i64>,
+    pub last_action: Option<String>,
+    pub last_created_by: Option<i64>,
+    pub bulk_created: Option<bool>,
+    pub draft_created_at: Option<i64>,
+    pub revision: i64,
+    pub updated_by: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// What counters and lists need of an annotation, without its result.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct AnnotationFacts {
+    pub id: i64,
+    pub task_id: i64,
+    pub completed_by: Option<i64>,
+    pub was_cancelled: bool,
+    pub ground_truth: bool,
+    pub lead_time: Option<f64>,
+    pub created_at: i64,
+}
+
+/// The annotation, if its project belongs to the organization.
+pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<AnnotationRow>> {
+    db.optional(
+        "SELECT annotation.* FROM annotation JOIN task ON task.id = annotation.task_id
+            JOIN project ON project.id = task.project_id
+         WHERE annotation.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
+            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
+        args![id, organization_id],
+    )
+    .await
+}
+
+/// The annotation inside a write.
+pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<AnnotationRow>> {
+    tx.optional("SELECT * FROM annotation WHERE id = $1", args![id]).await
+}
+
+/// All annotations of a task, oldest first.
+pub async fn of_task(db: &Db, task_id: i64) -> Result<Vec<AnnotationRow>> {
+    db.all("SELECT * FROM annotation WHERE task_id = $1 ORDER BY id", args![task_id]).await
+}
+
+/// All annotations of these tasks, by task and id.
+pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<AnnotationRow>> {
+    let mut parts = Parts::new("SELECT * FROM annotation WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// The facts of all annotations of these tasks, by task and id.
+pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<AnnotationFacts>> {
+    let mut parts = Parts::new(
+        "SELECT id, task_id, completed_by, was_cancelled, ground_truth, lead_time, created_at
+         FROM annotation WHERE task_id IN ",
+        args![],
+    );
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// The facts of a task's annotations, inside a write.
+pub async fn facts_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationFacts>> {
+    tx.all(
+        "SELECT id, task_id, completed_by, was_cancelled, ground_truth, lead_time, created_at
+         FROM annotation WHERE task_id = $1 ORDER BY id",
+        args![task_id],
+    )
+    .await
+}
+
+/// Who has annotated in a project.
+pub async fn annotators(db: &Db, project_id: i64) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = db
+        .all(
+            "SELECT account_id FROM project_progress WHERE project_id = $1 AND annotated_tasks > 0 ORDER BY account_id",
+            args![project_id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// An annotation that is to be added.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewAnnotation {
+    pub task_id: i64,
+    pub completed_by: i64,
+    pub result: String,
+    pub result_count: i64,
+    pub was_cancelled: bool,
+    pub ground_truth: bool,
+    pub lead_time: Option<f64>,
+    pub unique_id: Option<String>,
+    pub import_id: Option<i64>,
+    pub prediction: String,
+    pub parent_prediction: Option<i64>,
+    pub parent_annotation: Option<i64>,
+    pub last_action: Option<String>,
+    pub bulk_created: Option<bool>,
+    pub draft_created_at: Option<i64>,
+    pub updated_by: Option<i64>,
+    pub created_at: i64,
+}
+
+/// Adds an annotation; gives it as stored. A `unique_id` that exists is a unique violation.
+pub async fn insert(tx: &mut Tx, project_id: i64, new: NewAnnotation) -> Result<AnnotationRow> {
+    let rows = insert_many(tx, project_id, vec![new]).await?;
+    rows.into_iter().next().ok_or(crate::StoreError::Aborted)
+}
+
+/// Adds annotations, at most 1,500 in one call; gives them as stored.
+pub async fn insert_many(tx: &mut Tx, project_id: i64, news: Vec<NewAnnotation>) -> Result<Vec<AnnotationRow>> {
+    let (sql, args) = bulk(project_id, news, "RETURNING *").finish();
+    tx.all(sql, args).await
+}
+
+/// Adds annotations, at most 1,500 in one call.
+pub async fn import_many(tx: &mut Tx, project_id: i64, news: Vec<NewAnnotation>) -> Result<()> {
+    let (sql, args) = bulk(project_id, news, "").finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+fn bulk(project_id: i64, news: Vec<NewAnnotation>, tail: &'static str) -> BulkInsert {
+    let mut insert = BulkInsert::new(
+        "INSERT INTO annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
+            lead_time, unique_id, import_id, prediction, parent_prediction, parent_annotation, last_action, bulk_created,
+            draft_created_at, updated_by, created_at, updated_at)",
+        "($1, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #17)",
+        tail,
+        args![project_id],
+    );
+    for new in news {
+        insert.push(args![
+            new.task_id,
+            new.completed_by,
+            new.result,
+            new.result_count,
+            new.was_cancelled,
+            new.ground_truth,
+            new.lead_time,
+            new.unique_id,
+            new.import_id,
+            new.prediction,
+            new.parent_prediction,
+            new.parent_annotation,
+            new.last_action,
+            new.bulk_created,
+            new.draft_created_at,
+            new.updated_by,
+            new.created_at
+        ]);
+    }
+    insert
+}
+
+/// Writes the changeable columns of `row`, with the next revision; gives it as stored.
+pub async fn update(tx: &mut Tx, row: &AnnotationRow, updated_by: i64, at: i64) -> Result<AnnotationRow> {
+    tx.one(
+        "UPDATE annotation SET result = $2, result_count = $3, was_cancelled = $4, ground_truth = $5, lead_time = $6,
+            completed_by = $7, parent_prediction = $8, parent_annotation = $9, last_action = $10, bulk_created = $11,
+            draft_created_at = $12, import_id = $13, updated_by = $14, updated_at = $15, revision = revision + 1
+         WHERE id = $1 RETURNING *",
+        args![
+            row.id,
+            &row.result,
+            row.result_count,
+            row.was_cancelled,
+            row.ground_truth,
+            row.lead_time,
+            row.completed_by,
+            row.parent_prediction,
+            row.parent_annotation,
+            row.last_action.as_deref(),
+            row.bulk_created,
+            row.draft_created_at,
+            row.import_id,
+            updated_by,
+            at
+        ],
+    )
+    .await
+}
+
+/// Takes the ground truth mark from the task's annotations other than `keep`.
+pub async fn clear_ground_truth(tx: &mut Tx, task_id: i64, keep: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE annotation SET ground_truth = FALSE WHERE task_id = $1 AND id <> $2 AND ground_truth",
+        args![task_id, keep],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes an annotation; its log stays.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute("DELETE FROM annotation WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
+/// What a log entry says was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum LogKind {
+    Submitted,
+    Skipped,
+    Updated,
+    Deleted,
+    ConvertedToDraft,
+    /// A save that came too late: refused with 409, and kept here.
+    Conflict,
+}
+
+impl LogKind {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            LogKind::Submitted => "submitted",
+            LogKind::Skipped => "skipped",
+            LogKind::Updated => "updated",
+            LogKind::Deleted => "deleted",
+            LogKind::ConvertedToDraft => "converted_to_draft",
+            LogKind::Conflict => "conflict",
+        }
+    }
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct LogRow {
+    pub id: i64,
+    pub op_id: String,
+    pub annotation_id: i64,
+    pub task_id: i64,
+    pub project_id: i64,
+    pub account_id: i64,
+    pub kind: String,
+    pub revision: i64,
+    pub result: String,
+    pub at: i64,
+}
+
+/// What a log entry is made of.
+pub struct LogEntry<'a> {
+    /// The operation's id: made by the client, or by us for clients that send none.
+    pub op_id: &'a str,
+    /// The annotation as it is after the operation.
+    pub annotation: &'a AnnotationRow,
+    /// Who saved.
+    pub account_id: i64,
+    /// What was done.
+    pub kind: LogKind,
+    /// When.
+    pub at: i64,
+}
+
+/// Appends an entry.
+pub async fn log(tx: &mut Tx, entry: LogEntry<'_>) -> Result<()> {
+    let row = entry.annotation;
+    tx.execute(
+        "INSERT INTO annotation_log (op_id, annotation_id, task_id, project_id, account_id, kind, revision, result, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        vec![
+            Arg::from(entry.op_id),
+            row.id.into(),
+            row.task_id.into(),
+            row.project_id.into(),
+            entry.account_id.into(),
+            entry.kind.word().into(),
+            row.revision.into(),
+            (&row.result).into(),
+            entry.at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The entry of an operation that was carried out before.
+pub async fn logged(tx: &mut Tx, op_id: &str) -> Result<Option<LogRow>> {
+    tx.optional("SELECT * FROM annotation_log WHERE op_id = $1", args![op_id]).await
+}

@@ -1,1 +1,122 @@
-//! drafts
+//! Drafts: one for each person and task, or each person and annotation.
+
+use sqlx::FromRow;
+
+use crate::builder::Parts;
+use crate::{Db, Result, Tx, args};
+
+/// A draft with its author's names.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // reference/api/tasks.md
+pub struct DraftRow {
+    pub id: i64,
+    pub task_id: i64,
+    pub annotation_id: Option<i64>,
+    pub account_id: i64,
+    pub result: String,
+    pub lead_time: Option<f64>,
+    pub was_postponed: bool,
+    pub import_id: Option<i64>,
+    pub op_id: Option<String>,
+    pub revision: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// The draft, if its project belongs to the organization.
+pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<DraftRow>> {
+    db.optional(
+        "SELECT draft.* FROM draft JOIN task ON task.id = draft.task_id JOIN project ON project.id = task.project_id
+         WHERE draft.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL",
+        args![id, organization_id],
+    )
+    .await
+}
+
+/// The draft inside a write.
+pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<DraftRow>> {
+    tx.optional("SELECT * FROM draft WHERE id = $1", args![id]).await
+}
+
+/// The newest draft that carries this operation id.
+pub async fn of_operation(tx: &mut Tx, account_id: i64, task_id: i64, op_id: &str) -> Result<Option<DraftRow>> {
+    tx.optional(
+        "SELECT * FROM draft WHERE task_id = $1 AND account_id = $2 AND op_id = $3",
+        args![task_id, account_id, op_id],
+    )
+    .await
+}
+
+/// All drafts of these tasks, by task and id.
+pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<DraftRow>> {
+    let mut parts = Parts::new("SELECT * FROM draft WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// Which of these tasks have a draft.
+pub async fn existing(db: &Db, tasks: &[i64]) -> Result<Vec<i64>> {
+    let mut parts = Parts::new("SELECT DISTINCT task_id FROM draft WHERE task_id IN ", args![]);
+    parts.push_list(tasks);
+    let (sql, args) = parts.finish();
+    Ok(db.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// A draft that is to be added.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewDraft {
+    pub task_id: i64,
+    pub annotation_id: Option<i64>,
+    pub account_id: i64,
+    pub result: String,
+    pub lead_time: Option<f64>,
+    pub was_postponed: bool,
+    pub import_id: Option<i64>,
+    pub op_id: Option<String>,
+}
+
+/// Adds a draft; gives it as stored.
+pub async fn insert(tx: &mut Tx, new: NewDraft, at: i64) -> Result<DraftRow> {
+    tx.one(
+        "INSERT INTO draft (task_id, annotation_id, account_id, result, lead_time, was_postponed, import_id, op_id,
+            created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING *",
+        args![
+            new.task_id,
+            new.annotation_id,
+            new.account_id,
+            new.result,
+            new.lead_time,
+            new.was_postponed,
+            new.import_id,
+            new.op_id,
+            at
+        ],
+    )
+    .await
+}
+
+/// Writes the changeable columns of `row`, with the next revision; gives it as stored.
+pub async fn update(tx: &mut Tx, row: &DraftRow, at: i64) -> Result<DraftRow> {
+    tx.one(
+        "UPDATE draft SET result = $2, lead_time = $3, was_postponed = $4, annotation_id = $5, op_id = $6, updated_at = $7,
+            revision = revision + 1
+         WHERE id = $1 RETURNING *",
+        args![row.id, &row.result, row.lead_time, row.was_postponed, row.annotation_id, row.op_id.as_deref(), at],
+    )
+    .await
+}
+
+/// Removes a draft.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute("DELETE FROM draft WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
+/// Removes the drafts on top of an annotation.
+pub async fn delete_of_annotation(tx: &mut Tx, annotation_id: i64) -> Result<()> {
+    tx.execute("DELETE FROM draft WHERE annotation_id = $1", args![annotation_id]).await?;
+    Ok(())
+}

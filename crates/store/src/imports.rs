@@ -1,1 +1,82 @@
-//! imports
+//! Task imports: pending until all of a file is in.
+
+use sqlx::FromRow;
+
+use crate::{Db, Result, Tx, args};
+
+/// An import.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // the migration says what is what
+pub struct ImportRow {
+    pub id: i64,
+    pub project_id: i64,
+    pub account_id: i64,
+    pub pending: bool,
+    pub status: String,
+    pub summary: String,
+    pub error: Option<String>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub finished_at: Option<i64>,
+}
+
+/// The import, if its project is this one.
+pub async fn find(db: &Db, project_id: i64, id: i64) -> Result<Option<ImportRow>> {
+    db.optional("SELECT * FROM task_import WHERE id = $1 AND project_id = $2", args![id, project_id]).await
+}
+
+/// Begins an import: its tasks stay invisible.
+pub async fn begin(tx: &mut Tx, project_id: i64, account_id: i64, at: i64) -> Result<i64> {
+    let (id,) = tx
+        .one(
+            "INSERT INTO task_import (project_id, account_id, pending, status, created_at, updated_at)
+             VALUES ($1, $2, TRUE, 'in_progress', $3, $3) RETURNING id",
+            args![project_id, account_id, at],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// Makes the tasks of an import visible.
+pub async fn complete(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task_import SET pending = FALSE, status = 'completed', summary = $2, updated_at = $3, finished_at = $3 WHERE id = $1",
+        args![id, summary, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that an import failed. Its tasks stay invisible until they are removed.
+pub async fn fail(tx: &mut Tx, id: i64, error: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task_import SET status = 'failed', error = $2, updated_at = $3, finished_at = $3 WHERE id = $1",
+        args![id, error, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Imports that are pending: failed ones, and those that a stop of the server broke off.
+pub async fn pending(db: &Db) -> Result<Vec<ImportRow>> {
+    db.all("SELECT * FROM task_import WHERE pending", args![]).await
+}
+
+/// Removes up to `limit` tasks of a pending import; gives how many it removed.
+pub async fn remove_tasks(tx: &mut Tx, project_id: i64, import_id: i64, limit: i64) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM task WHERE id IN (SELECT id FROM task WHERE project_id = $1 AND import_id = $2 ORDER BY id DESC LIMIT $3)",
+        args![project_id, import_id, limit],
+    )
+    .await
+}
+
+/// Ends a failed import whose tasks are gone.
+pub async fn settle(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task_import SET pending = FALSE, status = 'failed' WHERE id = $1",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,1 +1,185 @@
-//! predictions
+//! Predictions of models.
+
+use sqlx::FromRow;
+
+use crate::builder::{BulkInsert, Parts};
+use crate::{Db, Result, Tx, args};
+
+/// A prediction. Column for column the table.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // reference/api/tasks.md
+pub struct PredictionRow {
+    pub id: i64,
+    pub task_id: i64,
+    pub project_id: i64,
+    pub result: String,
+    pub score: Option<f64>,
+    pub model_version: Option<String>,
+    pub cluster: Option<i64>,
+    pub neighbors: Option<String>,
+    pub mislabeling: f64,
+    pub model: Option<i64>,
+    pub model_run: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// What lists need of a prediction, without its result.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct PredictionFacts {
+    pub id: i64,
+    pub task_id: i64,
+    pub score: Option<f64>,
+    pub model_version: Option<String>,
+}
+
+/// The prediction, if its project belongs to the organization.
+pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<PredictionRow>> {
+    db.optional(
+        "SELECT prediction.* FROM prediction JOIN task ON task.id = prediction.task_id
+            JOIN project ON project.id = task.project_id
+         WHERE prediction.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
+            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
+        args![id, organization_id],
+    )
+    .await
+}
+
+/// The prediction inside a write.
+pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<PredictionRow>> {
+    tx.optional("SELECT * FROM prediction WHERE id = $1", args![id]).await
+}
+
+/// All predictions of these tasks, by task and id.
+pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionRow>> {
+    let mut parts = Parts::new("SELECT * FROM prediction WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// The facts of all predictions of these tasks, by task and id.
+pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionFacts>> {
+    let mut parts =
+        Parts::new("SELECT id, task_id, score, model_version FROM prediction WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// Predictions of a task or a whole project, by id.
+pub async fn list(db: &Db, organization_id: i64, task: Option<i64>, project: Option<i64>) -> Result<Vec<PredictionRow>> {
+    let mut parts = Parts::new(
+        "SELECT prediction.* FROM prediction JOIN project ON project.id = prediction.project_id
+         WHERE project.organization_id = ? AND project.deleted_at IS NULL",
+        args![organization_id],
+    );
+    if let Some(task) = task {
+        parts.push(" AND prediction.task_id = ?", args![task]);
+    }
+    if let Some(project) = project {
+        parts.push(" AND prediction.project_id = ?", args![project]);
+    }
+    parts.push(" ORDER BY prediction.id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// A prediction that is to be added.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewPrediction {
+    pub task_id: i64,
+    pub result: String,
+    pub score: Option<f64>,
+    pub model_version: Option<String>,
+    pub cluster: Option<i64>,
+    pub neighbors: Option<String>,
+    pub mislabeling: f64,
+    pub model: Option<i64>,
+    pub model_run: Option<i64>,
+}
+
+/// Adds a prediction; gives it as stored.
+pub async fn insert(tx: &mut Tx, project_id: i64, new: NewPrediction, at: i64) -> Result<PredictionRow> {
+    let (sql, args) = bulk(project_id, vec![new], at, "RETURNING *").finish();
+    tx.one(sql, args).await
+}
+
+/// Adds predictions, at most 3,000 in one call.
+pub async fn import_many(tx: &mut Tx, project_id: i64, news: Vec<NewPrediction>, at: i64) -> Result<()> {
+    let (sql, args) = bulk(project_id, news, at, "").finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+fn bulk(project_id: i64, news: Vec<NewPrediction>, at: i64, tail: &'static str) -> BulkInsert {
+    let mut insert = BulkInsert::new(
+        "INSERT INTO prediction (project_id, created_at, updated_at, task_id, result, score, model_version, cluster, neighbors,
+            mislabeling, model, model_run)",
+        "($1, $2, $2, #1, #2, #3, #4, #5, #6, #7, #8, #9)",
+        tail,
+        args![project_id, at],
+    );
+    for new in news {
+        insert.push(args![
+            new.task_id,
+            new.result,
+            new.score,
+            new.model_version,
+            new.cluster,
+            new.neighbors,
+            new.mislabeling,
+            new.model,
+            new.model_run
+        ]);
+    }
+    insert
+}
+
+/// Writes the changeable columns; gives the row as stored.
+pub async fn update(tx: &mut Tx, row: &PredictionRow, at: i64) -> Result<PredictionRow> {
+    tx.one(
+        "UPDATE prediction SET result = $2, score = $3, model_version = $4, cluster = $5, neighbors = $6, mislabeling = $7,
+            model = $8, model_run = $9, updated_at = $10
+         WHERE id = $1 RETURNING *",
+        args![
+            row.id,
+            &row.result,
+            row.score,
+            row.model_version.as_deref(),
+            row.cluster,
+            row.neighbors.as_deref(),
+            row.mislabeling,
+            row.model,
+            row.model_run,
+            at
+        ],
+    )
+    .await
+}
+
+/// Removes a prediction.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute("DELETE FROM prediction WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
+/// How many predictions of a version each task of the project has.
+pub async fn version_counts(tx: &mut Tx, project_id: i64, model_version: &str) -> Result<Vec<(i64, i64)>> {
+    tx.all(
+        "SELECT task_id, COUNT(*) FROM prediction WHERE project_id = $1 AND model_version = $2 GROUP BY task_id",
+        args![project_id, model_version],
+    )
+    .await
+}
+
+/// Removes the predictions of a version; gives their number.
+pub async fn delete_version(tx: &mut Tx, project_id: i64, model_version: &str) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM prediction WHERE project_id = $1 AND model_version = $2",
+        args![project_id, model_version],
+    )
+    .await
+}

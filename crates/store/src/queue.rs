@@ -1,1 +1,253 @@
-//! queue
+//! The queue: which task a person gets next, and its lock.
+//!
+//! All of it runs inside one write, after [`crate::projects::lock`]: two people who ask at the same moment are served one
+//! after the other, so that no task is handed out beyond its overlap. Each statement reads an index from where
+//! the answer is expected and stops at the first hit; its cost does not depend on the size of the project.
+
+use crate::builder::Parts;
+use crate::{Db, Result, Tx, args};
+
+/// Who asks, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// The project.
+    pub project_id: i64,
+    /// The person.
+    pub account_id: i64,
+    /// Now, in microseconds.
+    pub now: i64,
+    /// Whether skipped annotations fill a place of the overlap (all modes but "requeue for others").
+    pub skipped_count: bool,
+    /// Only tasks that have a ground truth.
+    pub ground_truth_only: bool,
+    /// Only tasks with an overlap above one.
+    pub overlap_only: bool,
+}
+
+/// How candidates are looked at.
+#[derive(Debug, Clone, Copy)]
+pub enum Order {
+    /// The first in id order behind this id.
+    After(i64),
+    /// The one with most annotations of others, at random among equals.
+    BegunByOthers,
+    /// The one of which this project's model version is least sure. The text is passed apart.
+    LeastSure,
+}
+
+/// How many begun tasks are looked at. Somebody who is far ahead of the others has begun all of them alone;
+/// past so many they go on in sequence.
+const BEGUN_WINDOW: i64 = 500;
+
+/// The task that the person holds a lock on already.
+pub async fn held(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+    let mut parts = Parts::new(
+        "SELECT task.id FROM task_lock JOIN task ON task.id = task_lock.task_id
+         WHERE task_lock.project_id = ? AND task_lock.account_id = ? AND task_lock.expires_at > ?",
+        args![request.project_id, request.account_id, request.now],
+    );
+    candidate(&mut parts, request);
+    parts.push(" ORDER BY task.id LIMIT 1", args![]);
+    first(tx, parts).await
+}
+
+/// The next task that the person may have.
+pub async fn next(tx: &mut Tx, request: Request, order: Order, model_version: &str) -> Result<Option<i64>> {
+    let parts = match order {
+        Order::After(id) => {
+            let mut parts =
+                Parts::new("SELECT task.id FROM task WHERE task.project_id = ? AND task.id > ?", args![request.project_id, id]);
+            candidate(&mut parts, request);
+            parts.push(" ORDER BY task.id LIMIT 1", args![]);
+            parts
+        }
+        Order::BegunByOthers => {
+            let mut parts = Parts::new(
+                "SELECT task.id FROM (SELECT * FROM task WHERE project_id = ? AND is_labeled = FALSE AND total_annotations > 0
+                    ORDER BY total_annotations DESC LIMIT ?) AS task WHERE 1 = 1",
+                args![request.project_id, BEGUN_WINDOW],
+            );
+            candidate(&mut parts, request);
+            parts.push(" ORDER BY task.total_annotations DESC, RANDOM() LIMIT 1", args![]);
+            parts
+        }
+        Order::LeastSure => {
+            let mut parts = Parts::new(
+                "SELECT task.id FROM prediction JOIN task ON task.id = prediction.task_id
+                 WHERE prediction.project_id = ? AND prediction.model_version = ?",
+                args![request.project_id, model_version],
+            );
+            candidate(&mut parts, request);
+            parts.push(" ORDER BY prediction.score NULLS LAST LIMIT 1", args![]);
+            parts
+        }
+    };
+    first(tx, parts).await
+}
+
+/// Open, not annotated or postponed by the person, and with a free place.
+fn candidate(parts: &mut Parts, request: Request) {
+    let Request { project_id, account_id, now, .. } = request;
+    parts.push(
+        " AND task.is_labeled = FALSE
+          AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)
+          AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
+          AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
+        args![project_id, account_id, account_id],
+    );
+    parts.push(
+        if request.skipped_count {
+            " AND task.total_annotations - task.ground_truths + task.cancelled_annotations"
+        } else {
+            " AND task.total_annotations - task.ground_truths"
+        },
+        args![],
+    );
+    parts.push(
+        " + (SELECT COUNT(*) FROM task_lock AS other
+             WHERE other.task_id = task.id AND other.account_id <> ? AND other.expires_at > ?) < task.overlap",
+        args![account_id, now],
+    );
+    if request.ground_truth_only {
+        parts.push(" AND task.ground_truths > 0", args![]);
+    }
+    if request.overlap_only {
+        parts.push(" AND task.overlap > 1", args![]);
+    }
+}
+
+async fn first(tx: &mut Tx, parts: Parts) -> Result<Option<i64>> {
+    let (sql, args) = parts.finish();
+    Ok(tx.optional::<(i64,)>(sql, args).await?.map(|(id,)| id))
+}
+
+/// The lowest and highest id of open tasks.
+pub async fn open_range(tx: &mut Tx, project_id: i64) -> Result<Option<(i64, i64)>> {
+    let lowest: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM task WHERE project_id = $1 AND is_labeled = FALSE ORDER BY id LIMIT 1",
+            args![project_id],
+        )
+        .await?;
+    let highest: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM task WHERE project_id = $1 AND is_labeled = FALSE ORDER BY id DESC LIMIT 1",
+            args![project_id],
+        )
+        .await?;
+    Ok(lowest.zip(highest).map(|((lowest,), (highest,))| (lowest, highest)))
+}
+
+/// The oldest task that the person has postponed.
+pub async fn postponed(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT draft.task_id FROM draft JOIN task ON task.id = draft.task_id
+             WHERE draft.account_id = $2 AND draft.was_postponed AND task.project_id = $1 AND task.is_labeled = FALSE
+             ORDER BY draft.updated_at LIMIT 1",
+            args![project_id, account_id],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The unfinished task that the person skipped longest ago.
+pub async fn skipped(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT annotation.task_id FROM annotation JOIN task ON task.id = annotation.task_id
+             WHERE annotation.project_id = $1 AND annotation.completed_by = $2 AND annotation.was_cancelled
+                AND task.is_labeled = FALSE
+             ORDER BY annotation.updated_at LIMIT 1",
+            args![project_id, account_id],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Where the person's sequence has got to.
+pub async fn cursor(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<i64> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT queue_cursor FROM project_progress WHERE project_id = $1 AND account_id = $2",
+            args![project_id, account_id],
+        )
+        .await?;
+    Ok(row.map_or(0, |(cursor,)| cursor))
+}
+
+/// Notes where the person's sequence has got to.
+pub async fn set_cursor(tx: &mut Tx, project_id: i64, account_id: i64, task_id: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO project_progress (project_id, account_id, queue_cursor) VALUES ($1, $2, $3)
+         ON CONFLICT (project_id, account_id) DO UPDATE SET queue_cursor = excluded.queue_cursor",
+        args![project_id, account_id, task_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Reserves the task, or renews the reservation; gives its unique id, which stays the same.
+pub async fn lock(tx: &mut Tx, request: Request, task_id: i64, unique_id: &str, expires_at: i64) -> Result<String> {
+    let (unique_id,) = tx
+        .one(
+            "INSERT INTO task_lock (task_id, account_id, project_id, unique_id, expires_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (task_id, account_id) DO UPDATE SET expires_at = excluded.expires_at RETURNING unique_id",
+            args![task_id, request.account_id, request.project_id, unique_id, expires_at],
+        )
+        .await?;
+    Ok(unique_id)
+}
+
+/// Gives the person's reservation of a task back.
+pub async fn unlock(tx: &mut Tx, task_id: i64, account_id: i64) -> Result<()> {
+    tx.execute("DELETE FROM task_lock WHERE task_id = $1 AND account_id = $2", args![task_id, account_id]).await?;
+    Ok(())
+}
+
+/// Removes reservations that have run out.
+pub async fn purge_locks(tx: &mut Tx, now: i64) -> Result<u64> {
+    tx.execute("DELETE FROM task_lock WHERE expires_at <= $1", args![now]).await
+}
+
+/// Notes that the person was given the task; a later visit keeps its first place.
+pub async fn remember(tx: &mut Tx, project_id: i64, account_id: i64, task_id: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO stream_history (project_id, account_id, task_id) VALUES ($1, $2, $3)
+         ON CONFLICT (project_id, account_id, task_id) DO NOTHING",
+        args![project_id, account_id, task_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes the annotation that the person made of a task in the stream; `None` when it is gone.
+pub async fn remember_annotation(
+    tx: &mut Tx,
+    project_id: i64,
+    account_id: i64,
+    task_id: i64,
+    annotation_id: Option<i64>,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE stream_history SET annotation_id = $4 WHERE project_id = $1 AND account_id = $2 AND task_id = $3",
+        args![project_id, account_id, task_id, annotation_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The newest `limit` entries of the person's stream, in order of the first visit: (task, annotation).
+pub async fn history(db: &Db, project_id: i64, account_id: i64, limit: i64) -> Result<Vec<(i64, Option<i64>)>> {
+    let mut rows: Vec<(i64, Option<i64>)> = db
+        .all(
+            "SELECT stream_history.task_id, stream_history.annotation_id FROM stream_history
+                JOIN task ON task.id = stream_history.task_id
+             WHERE stream_history.project_id = $1 AND stream_history.account_id = $2
+             ORDER BY stream_history.id DESC LIMIT $3",
+            args![project_id, account_id, limit],
+        )
+        .await?;
+    rows.reverse();
+    Ok(rows)
+}

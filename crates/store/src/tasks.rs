@@ -1,1 +1,313 @@
-//! tasks
+//! Tasks.
+
+use sqlx::FromRow;
+
+use crate::args::Arg;
+use crate::builder::{BulkInsert, Parts, Sql};
+use crate::{Db, Result, Tx, args};
+
+/// A task. Column for column the table.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // reference/api/tasks.md; the migration says what is ours.
+pub struct TaskRow {
+    pub id: i64,
+    pub project_id: i64,
+    pub inner_id: i64,
+    pub data: String,
+    pub meta: String,
+    pub overlap: i64,
+    pub allow_skip: bool,
+    pub is_labeled: bool,
+    pub total_annotations: i64,
+    pub cancelled_annotations: i64,
+    pub total_predictions: i64,
+    pub useful_annotations: i64,
+    pub ground_truths: i64,
+    pub import_id: i64,
+    pub file_upload_id: Option<i64>,
+    pub updated_by: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// A task with the name of the file that it came from.
+#[derive(Debug, Clone, FromRow)]
+pub struct ListedTask {
+    /// The task.
+    #[sqlx(flatten)]
+    pub task: TaskRow,
+    /// `upload/{project}/{name}` or nothing.
+    pub file_upload: Option<String>,
+}
+
+/// Leaves out tasks of an import that is still running. The inner query is empty nearly always, and is run once.
+const VISIBLE: &str = " AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)";
+
+/// The task, if its project belongs to the organization.
+pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<TaskRow>> {
+    db.optional(
+        "SELECT task.* FROM task JOIN project ON project.id = task.project_id
+         WHERE task.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
+            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
+        args![id, organization_id],
+    )
+    .await
+}
+
+/// The task inside a write, after [`crate::projects::lock`].
+pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<TaskRow>> {
+    tx.optional("SELECT * FROM task WHERE id = $1", args![id]).await
+}
+
+/// The name of an uploaded file as tasks show it.
+pub async fn file_name(db: &Db, file_upload_id: i64) -> Result<Option<String>> {
+    let row: Option<(String,)> =
+        db.optional("SELECT name FROM file_upload WHERE id = $1", args![file_upload_id]).await?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// A stretch of a project's tasks.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    /// How many come before it, in id order.
+    pub offset: i64,
+    /// How many to give.
+    pub limit: i64,
+    /// How many tasks the project has.
+    pub total: i64,
+    /// The highest inner id given so far. When it equals `total`, nothing was ever deleted and inner ids are places.
+    pub last_inner_id: i64,
+    /// Newest first.
+    pub descending: bool,
+}
+
+const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload
+     FROM task LEFT JOIN file_upload ON file_upload.id = task.file_upload_id WHERE task.project_id = ?";
+
+/// A page in id order. The last page costs what the first does: without gaps the place is the inner id,
+/// else the nearer end is counted from.
+pub async fn page(db: &Db, project_id: i64, stretch: Stretch) -> Result<Vec<ListedTask>> {
+    let Stretch { offset, limit, total, last_inner_id, descending } = stretch;
+    let limit = limit.min(total - offset).max(0);
+    let mut parts = Parts::new(LISTED, args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    if total == last_inner_id {
+        let (sql, bounds) = if descending {
+            (" AND task.inner_id <= ? AND task.inner_id > ? ORDER BY task.inner_id DESC", (total - offset, total - offset - limit))
+        } else {
+            (" AND task.inner_id > ? AND task.inner_id <= ? ORDER BY task.inner_id", (offset, offset + limit))
+        };
+        parts.push(sql, args![bounds.0, bounds.1]);
+        let (sql, args) = parts.finish();
+        return db.all(sql, args).await;
+    }
+    let from_end = total - offset - limit;
+    let backwards = from_end < offset;
+    parts.push(if backwards != descending { " ORDER BY task.id DESC" } else { " ORDER BY task.id" }, args![]);
+    parts.push(" LIMIT ? OFFSET ?", args![limit, if backwards { from_end.max(0) } else { offset }]);
+    let (sql, args) = parts.finish();
+    let mut rows: Vec<ListedTask> = db.all(sql, args).await?;
+    if backwards {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// Tasks after `after_id` in id order, for exports; `only` narrows them to these ids.
+pub async fn after(db: &Db, project_id: i64, after_id: i64, limit: i64, filter: ExportFilter<'_>) -> Result<Vec<ListedTask>> {
+    let mut parts = Parts::new(LISTED, args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    parts.push(" AND task.id > ?", args![after_id]);
+    if filter.annotated_only {
+        parts.push(" AND (task.total_annotations > 0 OR task.cancelled_annotations > 0)", args![]);
+    }
+    if let Some(ids) = filter.ids {
+        parts.push(" AND task.id IN ", args![]).push_list(ids);
+    }
+    parts.push(" ORDER BY task.id LIMIT ?", args![limit]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// Which tasks an export takes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ExportFilter<'a> {
+    /// Only tasks that have an annotation of any kind.
+    pub annotated_only: bool,
+    /// Only these.
+    pub ids: Option<&'a [i64]>,
+}
+
+/// A task that is to be added.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewTask {
+    pub data: String,
+    pub meta: String,
+    pub allow_skip: bool,
+    pub overlap: i64,
+    pub total_annotations: i64,
+    pub cancelled_annotations: i64,
+    pub total_predictions: i64,
+    pub useful_annotations: i64,
+    pub ground_truths: i64,
+    pub is_labeled: bool,
+    pub file_upload_id: Option<i64>,
+}
+
+/// Adds tasks with consecutive inner ids; gives their ids in order. At most 2,000 in one call (SQLite takes 32,766 arguments).
+pub async fn insert(
+    tx: &mut Tx,
+    project_id: i64,
+    import_id: i64,
+    updated_by: i64,
+    first_inner_id: i64,
+    tasks: Vec<NewTask>,
+    at: i64,
+) -> Result<Vec<i64>> {
+    let plain = tasks.iter().all(|task| {
+        task.meta == "{}" && task.allow_skip && task.total_annotations + task.cancelled_annotations + task.total_predictions == 0
+    });
+    let (sql, args) = if plain { insert_plain(project_id, import_id, updated_by, first_inner_id, tasks, at) } else {
+        let mut insert = BulkInsert::new(
+            "INSERT INTO task (project_id, import_id, updated_by, created_at, updated_at, inner_id, data, meta, allow_skip,
+                overlap, total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
+                is_labeled, file_upload_id)",
+            "($1, $2, $3, $4, $4, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
+            "RETURNING id",
+            args![project_id, import_id, updated_by, at],
+        );
+        for (index, task) in (0_i64..).zip(tasks) {
+            insert.push(args![
+                first_inner_id + index,
+                task.data,
+                task.meta,
+                task.allow_skip,
+                task.overlap,
+                task.total_annotations,
+                task.cancelled_annotations,
+                task.total_predictions,
+                task.useful_annotations,
+                task.ground_truths,
+                task.is_labeled,
+                task.file_upload_id
+            ]);
+        }
+        insert.finish()
+    };
+    let rows: Vec<(i64,)> = tx.all(sql, args).await?;
+    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    // RETURNING promises no order; ids are given in the order of the rows.
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Tasks of data only, the bulk of most imports: three arguments a row instead of twelve.
+fn insert_plain(
+    project_id: i64,
+    import_id: i64,
+    updated_by: i64,
+    first_inner_id: i64,
+    tasks: Vec<NewTask>,
+    at: i64,
+) -> (Sql, Vec<Arg>) {
+    let mut insert = BulkInsert::new(
+        "INSERT INTO task (project_id, import_id, updated_by, created_at, updated_at, overlap, inner_id, data, file_upload_id)",
+        "($1, $2, $3, $4, $4, $5, #1, #2, #3)",
+        "RETURNING id",
+        args![project_id, import_id, updated_by, at, tasks.first().map_or(1, |task| task.overlap)],
+    );
+    for (index, task) in (0_i64..).zip(tasks) {
+        insert.push(args![first_inner_id + index, task.data, task.file_upload_id]);
+    }
+    insert.finish()
+}
+
+/// The fields that a person may set.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct TaskFields {
+    pub data: String,
+    pub meta: String,
+    pub overlap: i64,
+    pub allow_skip: bool,
+}
+
+/// Replaces the fields that a person may set.
+pub async fn update(tx: &mut Tx, id: i64, fields: TaskFields, updated_by: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task SET data = $2, meta = $3, overlap = $4, allow_skip = $5, updated_by = $6, updated_at = $7 WHERE id = $1",
+        args![id, fields.data, fields.meta, fields.overlap, fields.allow_skip, updated_by, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counters of a task, derived from its annotations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct TaskCounters {
+    pub total_annotations: i64,
+    pub cancelled_annotations: i64,
+    pub useful_annotations: i64,
+    pub ground_truths: i64,
+    pub is_labeled: bool,
+}
+
+/// Writes the counters.
+pub async fn set_counters(tx: &mut Tx, id: i64, counters: TaskCounters, updated_by: Option<i64>, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task SET total_annotations = $2, cancelled_annotations = $3, useful_annotations = $4, ground_truths = $5,
+            is_labeled = $6, updated_by = COALESCE($7, updated_by), updated_at = $8
+         WHERE id = $1",
+        args![
+            id,
+            counters.total_annotations,
+            counters.cancelled_annotations,
+            counters.useful_annotations,
+            counters.ground_truths,
+            counters.is_labeled,
+            updated_by,
+            at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Adds to the number of predictions.
+pub async fn count_predictions(tx: &mut Tx, id: i64, change: i64) -> Result<()> {
+    tx.execute("UPDATE task SET total_predictions = total_predictions + $2 WHERE id = $1", args![id, change]).await?;
+    Ok(())
+}
+
+/// Removes tasks with all that hangs on them.
+pub async fn delete(tx: &mut Tx, project_id: i64, ids: &[i64]) -> Result<()> {
+    let mut parts = Parts::new("DELETE FROM task WHERE project_id = ? AND id IN ", args![project_id]);
+    parts.push_list(ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// The ids of up to `limit` tasks after `after_id`.
+pub async fn ids_after(tx: &mut Tx, project_id: i64, after_id: i64, limit: i64) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT id FROM task WHERE project_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            args![project_id, after_id, limit],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Sets the overlap of every task of a project; completion is recomputed by the caller.
+pub async fn set_overlap(tx: &mut Tx, project_id: i64, overlap: i64, only_above_one: bool) -> Result<()> {
+    let sql = if only_above_one {
+        "UPDATE task SET overlap = $2 WHERE project_id = $1 AND overlap > 1"
+    } else {
+        "UPDATE task SET overlap = $2 WHERE project_id = $1"
+    };
+    tx.execute(sql, args![project_id, overlap]).await?;
+    Ok(())
+}

@@ -1,1 +1,79 @@
-//! uploads
+//! Uploaded files: their names; the bytes lie in a folder.
+
+use sqlx::FromRow;
+
+use crate::builder::Parts;
+use crate::{Db, Result, Tx, args};
+
+/// An uploaded file.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)] // the migration says what is what
+pub struct UploadRow {
+    pub id: i64,
+    pub project_id: i64,
+    pub account_id: i64,
+    pub name: String,
+    pub stored_as: String,
+    pub size: i64,
+    pub created_at: i64,
+}
+
+/// The upload, if its project belongs to the organization.
+pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<UploadRow>> {
+    db.optional(
+        "SELECT file_upload.* FROM file_upload JOIN project ON project.id = file_upload.project_id
+         WHERE file_upload.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL",
+        args![id, organization_id],
+    )
+    .await
+}
+
+/// The upload that is served as `/data/upload/{project}/{name}`.
+pub async fn by_name(db: &Db, organization_id: i64, project_id: i64, name: &str) -> Result<Option<UploadRow>> {
+    db.optional(
+        "SELECT file_upload.* FROM file_upload JOIN project ON project.id = file_upload.project_id
+         WHERE file_upload.project_id = $1 AND file_upload.name = $2 AND project.organization_id = $3
+            AND project.deleted_at IS NULL",
+        args![project_id, name, organization_id],
+    )
+    .await
+}
+
+/// The caller's own uploads of a project; `ids` narrows them when given.
+pub async fn list(db: &Db, project_id: i64, account_id: i64, ids: Option<&[i64]>) -> Result<Vec<UploadRow>> {
+    let mut parts =
+        Parts::new("SELECT * FROM file_upload WHERE project_id = ? AND account_id = ?", args![project_id, account_id]);
+    if let Some(ids) = ids {
+        parts.push(" AND id IN ", args![]).push_list(ids);
+    }
+    parts.push(" ORDER BY id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
+/// Adds an upload; gives it as stored.
+pub async fn insert(
+    tx: &mut Tx,
+    project_id: i64,
+    account_id: i64,
+    name: &str,
+    stored_as: &str,
+    size: i64,
+    at: i64,
+) -> Result<UploadRow> {
+    tx.one(
+        "INSERT INTO file_upload (project_id, account_id, name, stored_as, size, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6) RETURNING *",
+        args![project_id, account_id, name, stored_as, size, at],
+    )
+    .await
+}
+
+/// Forgets uploads.
+pub async fn delete(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+    let mut parts = Parts::new("DELETE FROM file_upload WHERE id IN ", args![]);
+    parts.push_list(ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
