@@ -1,0 +1,277 @@
+/**
+ * The editor of one task: configuration, open documents, labels, tools, actions and settings.
+ * It draws nothing and knows no framework; panels and drawing layers read it and listen to it.
+ */
+import { type Config, type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { ActionRegistry } from './actions';
+import type { AnnotationDocument } from './document';
+import { type Entry, Entries } from './entries';
+import { Emitter } from './emitter';
+import { Labels } from './labels';
+import { Modules } from './modules';
+import type { EditorOptions, EditorTask } from './options';
+import { Saving } from './saving';
+import { type KeyValueStorage, Settings } from './settings';
+import type { ObjectHandle, TagModule, ToolDescriptor } from './tag';
+import { Tools } from './tools';
+import type { Facet, JsonObject, Region } from './types';
+import { Visibility } from './visibility';
+
+/** A message to the person, shown until it is read or replaced. */
+export interface Notice {
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+/** What a tool gives to make a region. */
+export interface RegionDraft {
+  readonly object: string;
+  readonly kind: string;
+  readonly geometry: unknown;
+  /** The control that drew it; text spans have none and use the armed labels alone. */
+  readonly control?: string;
+  readonly itemIndex?: number;
+  /** Top-level keys of its items: `original_width`, `original_height`, `image_rotation`. */
+  readonly envelope?: JsonObject;
+}
+
+/** Surroundings that tests replace. */
+export interface EditorEnvironment {
+  readonly modules: readonly TagModule[];
+  readonly storage: KeyValueStorage | null;
+}
+
+export class Editor {
+  readonly config: Config;
+  readonly task: EditorTask;
+  readonly modules: Modules;
+  readonly settings: Settings;
+  readonly actions: ActionRegistry;
+  readonly tools: Tools;
+  readonly labels: Labels;
+  readonly entries: Entries;
+  readonly visibility: Visibility;
+  readonly saving: Saving;
+  readonly storage: KeyValueStorage | null;
+
+  /** Another document (tab) is shown. */
+  readonly documentChanged = new Emitter();
+  /** Messages for people. */
+  readonly notices = new Emitter<Notice>();
+  /** Sentences for screen readers. */
+  readonly announcements = new Emitter<string>();
+  /** Before anything is read for saving: fields hand in text that is still being typed. */
+  readonly flushInputs = new Emitter();
+  /** Panels that should take the focus: "focus the first field of this region". */
+  readonly focusRequests = new Emitter<'region-field' | 'region-list' | 'label-search' | 'note' | 'relabel'>();
+
+  /** Mounted objects by name. */
+  readonly objects = new Map<string, ObjectHandle>();
+  private readonly pageOfObject = new Map<string, number>();
+  readonly pageChanged = new Emitter<string>();
+
+  constructor(
+    readonly options: EditorOptions,
+    environment: EditorEnvironment,
+  ) {
+    this.storage = environment.storage;
+    this.task = options.task;
+    this.config = parseConfig(options.config);
+    this.modules = new Modules(environment.modules);
+    const prefix = options.storagePrefix ?? 'labelkeep';
+    this.settings = new Settings(environment.storage, `${prefix}.editor.settings.${options.user?.id ?? 'nobody'}`);
+    this.actions = new ActionRegistry(options.customHotkeys);
+    this.tools = new Tools(this.collectTools());
+    this.visibility = new Visibility(this);
+    this.entries = new Entries(this);
+    this.labels = new Labels(this);
+    this.saving = new Saving(this);
+  }
+
+  /** The open tab. */
+  get entry(): Entry {
+    return this.entries.current;
+  }
+
+  /** The document of the open tab. */
+  get document(): AnnotationDocument {
+    return this.entries.current.document;
+  }
+
+  /** Is the open tab only looked at? */
+  get readonly(): boolean {
+    return this.document.readonly;
+  }
+
+  /** The object's data: `value` (or another attribute) with the task's fields put in. */
+  valueOf(node: ConfigNode, attribute = 'value'): unknown {
+    const written = node.get(attribute) ?? (attribute === 'value' ? node.text : '');
+    return resolveVariable(written, this.task.data);
+  }
+
+  /** An address as it can be loaded, or as it was when the page gave no resolver. */
+  resolveUrl(url: string, node: ConfigNode): string {
+    return this.options.resolveUrl?.(url, { node }) ?? url;
+  }
+
+  /**
+   * Makes a region with the armed labels, as one step. Returns its id, or null (after a message)
+   * when the tab is read-only or a label may not be used again.
+   */
+  createRegion(draft: RegionDraft): string | null {
+    if (this.readonly) {
+      this.notify('info', 'This is a prediction or a read-only annotation. Copy it to a new annotation to change it.');
+      return null;
+    }
+    const facets = this.facetsFor(draft);
+    if (!facets) return null;
+    const { control: _control, ...region } = draft;
+    const id = this.document.add('Add region', { ...region, facets });
+    if (id === null) return null;
+    this.labels.afterUse(draft.object);
+    this.document.view.select(this.settings.get('selectAfterCreate') ? [id] : []);
+    const made = this.document.store.get(id);
+    if (made) this.announce(`Added ${this.describe(made)}`);
+    return id;
+  }
+
+  /** May a region be drawn now? False comes with a message to the person. */
+  canCreate(object: string, control?: string): boolean {
+    return !this.readonly && this.facetsFor({ object, ...(control === undefined ? {} : { control }) }) !== null;
+  }
+
+  /** Result type that a control writes for a region: its tag name in lower case. */
+  resultType(control: ConfigNode, _region: Pick<Region, 'kind'>): string {
+    return control.type;
+  }
+
+  /** Is this the item that holds the region's shape (and not an answer or a second labels control)? */
+  isShapeFacet(region: Region, facet: Facet): boolean {
+    const control = this.config.byName.get(facet.from);
+    const module = control && this.modules.forNode(control);
+    return module?.shape?.kind === region.kind || (region.kind === 'text' && facet.type.endsWith('labels'));
+  }
+
+  /** A few words about a region: number, labels, and what its shape says. */
+  describe(region: Region): string {
+    const labels = this.labels.style(region).labels;
+    const about = this.aboutShape(region);
+    return [labels.length > 0 ? labels.join(', ') : 'Region', about].filter((part) => part !== '').join(' ');
+  }
+
+  /** What the shape codec says about a region's geometry. */
+  aboutShape(region: Region): string {
+    const shape = this.modules.shape(region.kind);
+    return shape ? shape.describe(region.geometry) : '';
+  }
+
+  /** Brings a region into view on its object, after changing the page when it needs to. */
+  reveal(id: string): void {
+    const region = this.document.store.get(id);
+    if (!region) return;
+    if (region.itemIndex !== undefined) this.setPage(region.object, region.itemIndex);
+    this.objects.get(region.object)?.reveal(id);
+  }
+
+  /** Item shown of a multi-item object, from 0. */
+  page(object: string): number {
+    return this.pageOfObject.get(object) ?? 0;
+  }
+
+  setPage(object: string, index: number): void {
+    if (this.page(object) === index) return;
+    this.pageOfObject.set(object, index);
+    this.pageChanged.emit(object);
+  }
+
+  notify(kind: Notice['kind'], text: string): void {
+    this.notices.emit({ kind, text });
+  }
+
+  /** Speaks to screen readers; nothing is shown. */
+  announce(text: string): void {
+    this.announcements.emit(text);
+  }
+
+  /** Deletes regions that may be deleted, as one step; tells when some stayed. */
+  deleteRegions(ids: readonly string[]): void {
+    const able = ids.filter((id) => this.document.canChange(id));
+    if (able.length > 0) {
+      this.document.edit(able.length === 1 ? 'Delete region' : `Delete ${able.length} regions`, (edit) => edit.remove(able));
+      this.announce(able.length === 1 ? 'Region deleted' : `${able.length} regions deleted`);
+    }
+    if (able.length < ids.length) {
+      const kept = ids.length - able.length;
+      this.notify('info', `${kept === 1 ? 'One region is' : `${kept} regions are`} locked or read-only and stayed.`);
+    }
+  }
+
+  /** Copies regions in place with new ids (labels included, answers too) and selects the copies. */
+  duplicateRegions(ids: readonly string[]): void {
+    const copies: string[] = [];
+    this.document.edit(ids.length === 1 ? 'Duplicate region' : `Duplicate ${ids.length} regions`, (edit) => {
+      for (const id of ids) {
+        const region = edit.get(id);
+        if (!region) continue;
+        copies.push(
+          edit.add({
+            object: region.object,
+            kind: region.kind,
+            geometry: region.geometry,
+            ...(region.itemIndex === undefined ? {} : { itemIndex: region.itemIndex }),
+            ...(region.meta === undefined ? {} : { meta: region.meta }),
+            envelope: region.envelope,
+            facets: region.facets.map(({ from, type, answer }) => ({ from, type, answer })),
+          }),
+        );
+      }
+    });
+    if (copies.length > 0) {
+      this.document.view.select(copies);
+      this.announce(copies.length === 1 ? 'Region duplicated' : `${copies.length} regions duplicated`);
+    }
+  }
+
+  /** Ends timers and listeners; objects are destroyed by whoever mounted them. */
+  destroy(): void {
+    this.saving.destroy();
+    this.entries.destroy();
+  }
+
+  private facetsFor(draft: {
+    readonly object: string;
+    readonly control?: string;
+  }): { from: string; type: string; answer?: unknown }[] | null {
+    const facets: { from: string; type: string; answer?: unknown }[] = [];
+    const drawing = draft.control ? this.config.byName.get(draft.control) : undefined;
+    for (const control of this.labels.activeControls(draft.object)) {
+      if (control !== drawing && drawing && control.type !== 'labels') continue;
+      const active = this.labels.active(control.name);
+      if (!active.every((stored) => this.labels.usable(control.name, stored))) return null;
+      if (control !== drawing) facets.push({ from: control.name, type: control.type, answer: active });
+    }
+    if (drawing) {
+      const active = this.labels.active(drawing.name);
+      facets.unshift({
+        from: drawing.name,
+        type: drawing.type,
+        ...(active.length > 0 ? { answer: active } : drawing.bool('allowEmpty') ? { answer: [] } : {}),
+      });
+    } else if (facets.length === 0) {
+      const empty = this.labels.controls(draft.object).find((control) => control.bool('allowEmpty'));
+      if (!empty) {
+        this.notify('info', 'Choose a label first, then select.');
+        return null;
+      }
+      facets.push({ from: empty.name, type: empty.type, answer: [] });
+    }
+    return facets;
+  }
+
+  private collectTools(): ToolDescriptor[] {
+    const tools: ToolDescriptor[] = [];
+    for (const object of this.config.objects) tools.push(...(this.modules.forNode(object)?.object?.tools?.(object) ?? []));
+    for (const control of this.config.controls) tools.push(...(this.modules.forNode(control)?.tools?.(control) ?? []));
+    return tools;
+  }
+}

@@ -1,0 +1,21 @@
+/** The editor's core: no framework, no DOM. Drawing layers (`@labelkeep/canvas`) import from here. */
+export * from './actions';
+export * from './config';
+export * from './document';
+export * from './edit';
+export * from './editor';
+export * from './emitter';
+export type { Entry } from './entries';
+export * from './history';
+export * from './ids';
+export * from './labels';
+export { Modules } from './modules';
+export * from './options';
+export { readResult, writeFacet, writeResult } from './result';
+export * from './settings';
+export * from './shortcut';
+export { ANSWER, RegionStore } from './store';
+export * from './tag';
+export * from './tools';
+export * from './types';
+export { ViewState } from './view-state';

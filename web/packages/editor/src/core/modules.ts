@@ -1,0 +1,39 @@
+/** Which tag module serves which node, and which shape codec reads which value. */
+import type { ConfigNode } from '@labelkeep/labeling';
+import type { ShapeCodec, TagModule } from './tag';
+import type { JsonObject } from './types';
+
+/** A codec whose geometry type is forgotten: the store hands each codec only what it read itself. */
+export type AnyShape = ShapeCodec<unknown>;
+
+export class Modules {
+  private readonly byTag = new Map<string, TagModule>();
+  private readonly shapes = new Map<string, AnyShape>();
+
+  constructor(modules: readonly TagModule[]) {
+    for (const module of modules) {
+      for (const tag of module.tags) this.byTag.set(tag.toLowerCase(), module);
+      if (module.shape) this.shapes.set(module.shape.kind, module.shape as unknown as AnyShape);
+    }
+  }
+
+  forNode(node: ConfigNode): TagModule | undefined {
+    return this.byTag.get(node.type);
+  }
+
+  forTag(tag: string): TagModule | undefined {
+    return this.byTag.get(tag.toLowerCase());
+  }
+
+  shape(kind: string): AnyShape | undefined {
+    return this.shapes.get(kind);
+  }
+
+  /** The codec that reads this value on an object of this tag; decided by the value's keys alone. */
+  shapeOf(objectType: string, value: JsonObject): AnyShape | undefined {
+    for (const shape of this.shapes.values()) {
+      if (shape.objects.includes(objectType) && shape.matches(value)) return shape;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The flat store of one annotation: regions and relations by id, in order of creation. It changes
+ * by applying deltas only (see `document.ts`), tells who must look again, and knows neither
+ * history nor selection.
+ */
+import { Emitter, KeyedEmitter } from './emitter';
+import type { Change, ChangeBatch, ForeignItem, Region, Relation } from './types';
+
+export class RegionStore {
+  /** After each batch of changes; what drawing layers and saved state listen to. */
+  readonly changed = new Emitter<ChangeBatch>();
+  /** When regions came, went or changed order; what lists listen to. */
+  readonly membership = new Emitter();
+  /** One region changed, came or went: rows and details listen by id. */
+  readonly region = new KeyedEmitter();
+  readonly relationsChanged = new Emitter();
+
+  private readonly regions = new Map<string, Region>();
+  private readonly relationMap = new Map<string, Relation>();
+  /** Answers by control and item, see `answerKey`. */
+  private readonly answerIndex = new Map<string, string>();
+  private foreignItems: readonly ForeignItem[] = [];
+  private cachedIds: readonly string[] | null = null;
+  private cachedRelations: readonly Relation[] | null = null;
+  private nextSeq = 0;
+
+  /** Fills the store; nobody is told. */
+  load(regions: readonly Region[], relations: readonly Relation[], foreign: readonly ForeignItem[]): void {
+    this.regions.clear();
+    this.relationMap.clear();
+    this.answerIndex.clear();
+    this.nextSeq = 0;
+    for (const region of regions) this.put(region.id, region);
+    for (const relation of relations) {
+      this.relationMap.set(relation.id, relation);
+      this.noteSeq(relation.seq);
+    }
+    for (const item of foreign) this.noteSeq(item.seq);
+    this.foreignItems = foreign;
+    this.cachedIds = null;
+    this.cachedRelations = null;
+  }
+
+  get(id: string): Region | undefined {
+    return this.regions.get(id);
+  }
+
+  /** Ids of all regions, answers included, in order of creation. The same array until membership changes. */
+  ids(): readonly string[] {
+    if (!this.cachedIds) {
+      const all = [...this.regions.values()];
+      let sorted = true;
+      for (let i = 1; i < all.length && sorted; i++) sorted = at(all, i - 1).seq <= at(all, i).seq;
+      if (!sorted) all.sort((a, b) => a.seq - b.seq);
+      this.cachedIds = all.map((region) => region.id);
+    }
+    return this.cachedIds;
+  }
+
+  /** All regions in order of creation, answers included. */
+  *all(): Generator<Region> {
+    for (const id of this.ids()) {
+      const region = this.regions.get(id);
+      if (region) yield region;
+    }
+  }
+
+  /** Regions with a geometry on one object (and item, when given). */
+  *onObject(object: string, itemIndex?: number): Generator<Region> {
+    for (const region of this.all()) {
+      if (region.object !== object || region.kind === ANSWER) continue;
+      if (itemIndex === undefined || (region.itemIndex ?? 0) === itemIndex) yield region;
+    }
+  }
+
+  /** The answer that a per-task or per-item control gave, if any. */
+  answer(from: string, itemIndex?: number): Region | undefined {
+    const id = this.answerIndex.get(answerKey(from, itemIndex));
+    return id === undefined ? undefined : this.regions.get(id);
+  }
+
+  get size(): number {
+    return this.regions.size;
+  }
+
+  relations(): readonly Relation[] {
+    if (!this.cachedRelations) this.cachedRelations = [...this.relationMap.values()].sort((a, b) => a.seq - b.seq);
+    return this.cachedRelations;
+  }
+
+  relation(id: string): Relation | undefined {
+    return this.relationMap.get(id);
+  }
+
+  get foreign(): readonly ForeignItem[] {
+    return this.foreignItems;
+  }
+
+  /** A number larger than all before it: the place of a new item. */
+  takeSeq(): number {
+    return this.nextSeq++;
+  }
+
+  /** Applies changes forwards (`after`) or backwards (`before`) and tells the listeners once. */
+  apply(changes: readonly Change[], direction: 'forward' | 'backward', transient = false): ChangeBatch {
+    const added: string[] = [];
+    const updated: string[] = [];
+    const removed: string[] = [];
+    let relations = false;
+    const steps = direction === 'forward' ? changes : [...changes].reverse();
+    for (const change of steps) {
+      if (change.on === 'relation') {
+        relations = true;
+        this.cachedRelations = null;
+        const next = direction === 'forward' ? change.after : change.before;
+        if (next) {
+          this.relationMap.set(change.id, next);
+          this.noteSeq(next.seq);
+        } else this.relationMap.delete(change.id);
+        continue;
+      }
+      const next = direction === 'forward' ? change.after : change.before;
+      const there = this.regions.has(change.id);
+      this.put(change.id, next);
+      if (!there && next) added.push(change.id);
+      else if (there && !next) removed.push(change.id);
+      else if (next) updated.push(change.id);
+    }
+    const batch: ChangeBatch = { added, updated, removed, relations, transient };
+    if (added.length > 0 || removed.length > 0) this.cachedIds = null;
+    for (const id of added) this.region.emit(id);
+    for (const id of updated) this.region.emit(id);
+    for (const id of removed) this.region.emit(id);
+    if (added.length > 0 || removed.length > 0) this.membership.emit();
+    if (relations) this.relationsChanged.emit();
+    this.changed.emit(batch);
+    return batch;
+  }
+
+  private put(id: string, next: Region | null): void {
+    const before = this.regions.get(id);
+    if (before?.kind === ANSWER) {
+      for (const facet of before.facets) {
+        const key = answerKey(facet.from, before.itemIndex);
+        if (this.answerIndex.get(key) === id) this.answerIndex.delete(key);
+      }
+    }
+    if (!next) {
+      this.regions.delete(id);
+      return;
+    }
+    this.regions.set(id, next);
+    this.noteSeq(next.seq);
+    for (const facet of next.facets) {
+      this.noteSeq(facet.seq);
+      if (next.kind === ANSWER) this.answerIndex.set(answerKey(facet.from, next.itemIndex), id);
+    }
+  }
+
+  private noteSeq(seq: number): void {
+    if (seq >= this.nextSeq) this.nextSeq = Math.floor(seq) + 1;
+  }
+}
+
+/** `Region.kind` of answers about a task or an item. */
+export const ANSWER = 'answer';
+
+function answerKey(from: string, itemIndex: number | undefined): string {
+  return `${itemIndex ?? ''}\u0000${from}`;
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  return list[index] as T;
+}

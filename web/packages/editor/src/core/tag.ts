@@ -1,0 +1,148 @@
+/**
+ * What a tag brings to the editor. Each tag is one folder that exports a `TagModule`; `tags/registry.ts`
+ * lists them all. Codecs are pure; `mount` of an object and `create` of a tool touch the DOM.
+ */
+import type { ConfigNode } from '@labelkeep/labeling';
+import type { ComponentType } from 'react';
+import type { Action } from './actions';
+import type { Editor } from './editor';
+import type { JsonObject, Region } from './types';
+
+/**
+ * Reads and writes one kind of geometry. `read` never throws: it gives null for values that it
+ * cannot show, and such items pass through untouched. `write` gives the geometry's keys only; keys
+ * of the source value that are not in `keys` survive by themselves.
+ */
+export interface ShapeCodec<G = unknown> {
+  /** `Region.kind`: `text`, `rectangle`, `polygon`, … */
+  readonly kind: string;
+  /** Lower-case tags of the objects that it lies on: `['image']`. */
+  readonly objects: readonly string[];
+  /** All keys of `value` that belong to the geometry. */
+  readonly keys: readonly string[];
+  /** Is this a `value` of this kind? Codecs are asked in the order of the registry. */
+  matches(value: JsonObject): boolean;
+  read(value: JsonObject): G | null;
+  write(geometry: G): JsonObject;
+  /** A few words for lists and screen readers: the text of a span, "120 × 80". */
+  describe(geometry: G): string;
+  /** Numbers that the details panel offers for editing. */
+  readonly fields?: readonly GeometryField<G>[];
+  /** Does the shape still miss something (open polygon)? Blocks submitting with this message. */
+  incomplete?(geometry: G): string | null;
+}
+
+/** One editable number of a geometry. */
+export interface GeometryField<G = unknown> {
+  readonly key: string;
+  /** Label in the details panel: "X", "Width". */
+  readonly label: string;
+  /** Unit shown behind it: "%", "°". */
+  readonly unit?: string;
+  readonly step?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** False shows the number without letting people change it. */
+  readonly editable?: boolean;
+  get(geometry: G): number;
+  set?(geometry: G, value: number): G;
+}
+
+/** Reads and writes what a control says: the part of `value` beside the geometry. */
+export interface AnswerCodec<A = unknown> {
+  /** Key inside `value` for a result of this type: `choices`, `rectanglelabels`, `text`. */
+  key(type: string): string;
+  /** `undefined` when the value holds no answer. Never throws. */
+  read(value: JsonObject, type: string): A | undefined;
+  /** What goes under `key`. */
+  write(answer: A): unknown;
+  isEmpty(answer: A): boolean;
+}
+
+/** A tool that draws or selects on an object; one button of its toolbar. */
+export interface ToolDescriptor {
+  /** Unique on the object: `select`, `rectangle:box`. */
+  readonly id: string;
+  /** `name` of the object that it works on. */
+  readonly object: string;
+  /** `name` of the control whose regions it draws; none for select and pan. */
+  readonly control?: string;
+  readonly label: string;
+  /** Default key, `R`. */
+  readonly shortcut?: string;
+  readonly icon: Icon;
+}
+
+/** SVG path data on a 24 × 24 grid, drawn as strokes of the text colour. */
+export type Icon = readonly string[];
+
+/** What an object gets when it is mounted. */
+export interface ObjectContext {
+  readonly editor: Editor;
+  readonly node: ConfigNode;
+  /** Value of `value` with the task's data put in: string, list or object. */
+  readonly value: unknown;
+}
+
+/** A mounted object. All methods may be called at any time after `mount` returned. */
+export interface ObjectHandle {
+  /** Removes listeners, workers and DOM. */
+  destroy(): void;
+  /** Brings a region into view and, when it is on another page, that page. */
+  reveal(regionId: string): void;
+  /** Rectangle of the data on the page, CSS pixels. */
+  box(): DOMRect;
+  /** Number of regions drawn on screen in the last frame. */
+  drawnCount(): number;
+  /** Resolves when the data is shown or has failed. */
+  readonly ready: Promise<void>;
+  /** Undo of a part of a running drawing (last polygon point). True when it did something. */
+  undoStep?(): boolean;
+  redoStep?(): boolean;
+  /** Escape: abandons a running drawing. True when there was one. */
+  cancel?(): boolean;
+  /** The document (annotation tab) shown was changed; read `editor.document` anew. */
+  documentChanged?(): void;
+}
+
+/** Draws an object without a framework. */
+export interface ObjectSpec {
+  mount(host: HTMLElement, context: ObjectContext): ObjectHandle;
+  /** Tools that need no control (select, pan). */
+  tools?(node: ConfigNode): readonly ToolDescriptor[];
+}
+
+/** What a React panel of a tag gets. `region` is set when it stands for one region (perRegion). */
+export interface TagPanelProps {
+  readonly editor: Editor;
+  readonly node: ConfigNode;
+}
+
+export interface TagModule {
+  /** Lower-case tag names. */
+  readonly tags: readonly string[];
+  /** Geometry of regions drawn by this control (or selected on this object). */
+  readonly shape?: ShapeCodec<never>;
+  /** For controls. */
+  readonly answer?: AnswerCodec<never>;
+  /** For objects. */
+  readonly object?: ObjectSpec;
+  /** Tools that a control brings to its object. */
+  tools?(node: ConfigNode): readonly ToolDescriptor[];
+  /** Drawn in place of the tag; objects need none. */
+  readonly Panel?: ComponentType<TagPanelProps>;
+  /** Keeps children of the config from being drawn by the layout (Labels draws its own). */
+  readonly ownsChildren?: boolean;
+  /** First problem that keeps the answer from being submitted, beside `required`. */
+  check?(context: CheckContext): string | null;
+  /** Actions of this tag (hotkeys, palette); called once for each node when a task is opened. */
+  actions?(editor: Editor, node: ConfigNode): readonly Action[];
+}
+
+/** One answer to be checked before submitting. */
+export interface CheckContext {
+  readonly editor: Editor;
+  readonly node: ConfigNode;
+  readonly answer: unknown;
+  readonly region: Region;
+}

@@ -1,0 +1,54 @@
+/** A parsed configuration as its readers need it: nodes by name, objects and controls in order. */
+import type { Diagnostic } from './diagnostic';
+import type { ConfigNode } from './node';
+import { type Family, tagSpec } from './registry';
+import { parseXml } from './xml';
+
+export class Config {
+  /** All named nodes; the first of two with the same name. */
+  readonly byName = new Map<string, ConfigNode>();
+  readonly objects: ConfigNode[] = [];
+  readonly controls: ConfigNode[] = [];
+  private readonly targets = new Map<ConfigNode, readonly string[]>();
+
+  constructor(
+    /** Null when the text is not well-formed. */
+    readonly root: ConfigNode | null,
+    /** What kept the text from being read. */
+    readonly errors: readonly Diagnostic[],
+  ) {
+    if (!root) return;
+    for (const node of root.walk()) {
+      if (node.name !== '' && !this.byName.has(node.name)) this.byName.set(node.name, node);
+      const family = familyOf(node);
+      if (family === 'object' && node.name !== '') this.objects.push(node);
+      if (family === 'control' && (node.name !== '' || node.has('toName'))) this.controls.push(node);
+    }
+    const only = this.objects.length === 1 ? this.objects[0]?.name : undefined;
+    for (const control of this.controls) {
+      const names = control.toNames;
+      this.targets.set(control, names.length === 0 && only !== undefined ? [only] : names);
+    }
+  }
+
+  /** Names of the objects that a control works on; with one object and no `toName`, that one. */
+  targetsOf(control: ConfigNode): readonly string[] {
+    return this.targets.get(control) ?? control.toNames;
+  }
+
+  /** Controls of an object, in order of the configuration. */
+  controlsOf(object: string): readonly ConfigNode[] {
+    return this.controls.filter((control) => this.targetsOf(control).includes(object));
+  }
+}
+
+/** Which family a tag belongs to; a control is told by `toName` when the registry does not know it. */
+export function familyOf(node: ConfigNode): Family {
+  return tagSpec(node.tag)?.family ?? (node.has('toName') ? 'control' : 'visual');
+}
+
+/** Parses a configuration. Errors are in the result; nothing is thrown. */
+export function parseConfig(xml: string): Config {
+  const { root, errors } = parseXml(xml);
+  return new Config(root, errors);
+}
