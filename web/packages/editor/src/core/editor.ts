@@ -9,12 +9,14 @@ import { type Entry, Entries } from './entries';
 import { Emitter } from './emitter';
 import { Labels } from './labels';
 import { Modules } from './modules';
+import { type JournalEntry, type JournalStore, Journals } from './journal';
 import type { EditorOptions, EditorTask } from './options';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
 import type { ObjectHandle, TagModule, ToolDescriptor } from './tag';
 import { Tools } from './tools';
 import type { Facet, JsonObject, Region } from './types';
+import type { Problem } from './validation';
 import { Visibility } from './visibility';
 
 /** A message to the person, shown until it is read or replaced. */
@@ -39,6 +41,9 @@ export interface RegionDraft {
 export interface EditorEnvironment {
   readonly modules: readonly TagModule[];
   readonly storage: KeyValueStorage | null;
+  /** Unsaved work of this person on this task, read before the editor is made. */
+  readonly journals?: readonly JournalEntry[];
+  readonly journalStore?: JournalStore | null;
 }
 
 export class Editor {
@@ -53,6 +58,9 @@ export class Editor {
   readonly visibility: Visibility;
   readonly saving: Saving;
   readonly storage: KeyValueStorage | null;
+  readonly journals: Journals;
+  /** What kept the last submit from going out; the panel of that control shows it. */
+  problem: Problem | null = null;
 
   /** Another document (tab) is shown. */
   readonly documentChanged = new Emitter();
@@ -83,6 +91,7 @@ export class Editor {
     this.actions = new ActionRegistry(options.customHotkeys);
     this.tools = new Tools(this.collectTools());
     this.visibility = new Visibility(this);
+    this.journals = new Journals(environment.journals ?? [], environment.journalStore ?? null);
     this.entries = new Entries(this);
     this.labels = new Labels(this);
     this.saving = new Saving(this);
@@ -191,6 +200,12 @@ export class Editor {
   /** Speaks to screen readers; nothing is shown. */
   announce(text: string): void {
     this.announcements.emit(text);
+  }
+
+  /** A tab changed: its draft is due. Called by entries. */
+  entryEdited(entry: Entry): void {
+    this.problem = null;
+    this.saving.schedule(entry);
   }
 
   /** Deletes regions that may be deleted, as one step; tells when some stayed. */

@@ -1,5 +1,6 @@
 /** The editor's core: no framework, no DOM. Drawing layers (`@labelkeep/canvas`) import from here. */
 export * from './actions';
+export * from './answers';
 export * from './config';
 export * from './document';
 export * from './edit';
@@ -8,10 +9,12 @@ export * from './emitter';
 export type { Entry } from './entries';
 export * from './history';
 export * from './ids';
+export * from './journal';
 export * from './labels';
 export { Modules } from './modules';
 export * from './options';
 export { readResult, writeFacet, writeResult } from './result';
+export * from './saving';
 export * from './settings';
 export * from './shortcut';
 export { ANSWER, RegionStore } from './store';

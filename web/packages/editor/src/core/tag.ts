@@ -2,7 +2,7 @@
  * What a tag brings to the editor. Each tag is one folder that exports a `TagModule`; `tags/registry.ts`
  * lists them all. Codecs are pure; `mount` of an object and `create` of a tool touch the DOM.
  */
-import type { ConfigNode } from '@labelkeep/labeling';
+import type { ConfigNode, TaskData } from '@labelkeep/labeling';
 import type { ComponentType } from 'react';
 import type { Action } from './actions';
 import type { Editor } from './editor';
@@ -133,6 +133,8 @@ export interface TagModule {
   readonly Panel?: ComponentType<TagPanelProps>;
   /** Keeps children of the config from being drawn by the layout (Labels draws its own). */
   readonly ownsChildren?: boolean;
+  /** Answer of a new annotation before anyone touched it (selected choices, prefilled text). */
+  preset?(node: ConfigNode, data: TaskData): unknown;
   /** First problem that keeps the answer from being submitted, beside `required`. */
   check?(context: CheckContext): string | null;
   /** Actions of this tag (hotkeys, palette); called once for each node when a task is opened. */

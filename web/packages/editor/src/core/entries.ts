@@ -1,0 +1,292 @@
+/**
+ * The tabs of a task: annotations, predictions, and annotations that are not saved yet. Documents
+ * are read when their tab is first opened; a prediction with ten thousand regions costs nothing
+ * until someone looks at it.
+ */
+import { AnnotationDocument, newDocumentKey } from './document';
+import type { Editor } from './editor';
+import { Emitter } from './emitter';
+import { fingerprint, type JournalEntry } from './journal';
+import type { EditorAnnotation, EditorDraft, EditorPrediction } from './options';
+import { preselect } from './preselect';
+import { readResult, writeResult } from './result';
+import type { ResultItem } from './types';
+
+export type EntryKind = 'annotation' | 'prediction' | 'new';
+
+/** Where the items of a document came from. */
+export interface EntrySource {
+  readonly kind: EntryKind;
+  readonly annotation?: EditorAnnotation;
+  readonly prediction?: EditorPrediction;
+  readonly draft?: EditorDraft;
+  /** Items to start from: a copy of a prediction or of another annotation. */
+  readonly items?: readonly ResultItem[];
+  readonly parentPrediction?: number | string | null;
+  readonly parentAnnotation?: number | string | null;
+  /** Key of an entry that was not saved before a reload. */
+  readonly key?: string;
+}
+
+export class Entry {
+  readonly key: string;
+  readonly kind: EntryKind;
+  annotation: EditorAnnotation | null;
+  readonly prediction: EditorPrediction | null;
+  draftId: number | string | null;
+  /** When the draft was saved last, milliseconds since the epoch. */
+  draftSavedAt: number | null;
+  readonly parentPrediction: number | string | null;
+  readonly parentAnnotation: number | string | null;
+  /** Seconds of work that are stored already. */
+  leadTimeBefore: number;
+  /** When it was opened in this sitting; null until then. */
+  openedAt: number | null = null;
+  /** Is the draft shown, or the submitted version? */
+  readonly startsFrom: readonly ResultItem[];
+  /** Set by a save: changes that this person made are stored as an annotation. */
+  changedSinceSave: boolean;
+  private opened: AnnotationDocument | null = null;
+  private base: readonly ResultItem[] = [];
+
+  constructor(
+    private readonly editor: Editor,
+    source: EntrySource,
+  ) {
+    this.kind = source.kind;
+    this.annotation = source.annotation ?? null;
+    this.prediction = source.prediction ?? null;
+    this.key = source.key ?? keyOf(source);
+    const { draft } = source;
+    this.draftId = draft?.id ?? null;
+    this.draftSavedAt = draft ? time(draft.updated_at ?? draft.created_at) : null;
+    this.changedSinceSave = draft !== undefined || source.items !== undefined;
+    this.parentPrediction =
+      source.parentPrediction ?? draft?.parent_prediction ?? source.annotation?.parent_prediction ?? null;
+    this.parentAnnotation = source.parentAnnotation ?? source.annotation?.parent_annotation ?? null;
+    this.leadTimeBefore = Math.max(0, draft?.lead_time ?? source.annotation?.lead_time ?? 0);
+    this.startsFrom =
+      draft?.result ?? source.items ?? source.annotation?.result ?? source.prediction?.result ?? [];
+  }
+
+  get document(): AnnotationDocument {
+    this.opened ??= this.open();
+    return this.opened;
+  }
+
+  get isOpen(): boolean {
+    return this.opened !== null;
+  }
+
+  /** The result as it would be submitted: answers of hidden branches are left out. */
+  submitResult(): readonly ResultItem[] {
+    const { visibility, modules } = this.editor;
+    return writeResult(this.document.store, modules, (region, facet) => visibility.isSaved(region, facet));
+  }
+
+  /** Everything, for drafts: nothing that was typed is lost. */
+  draftResult(): readonly ResultItem[] {
+    return writeResult(this.document.store, this.editor.modules);
+  }
+
+  /** Seconds of work: those stored before and those since the tab was opened. */
+  leadTime(now: number = Date.now()): number {
+    const here = this.openedAt === null ? 0 : (now - this.openedAt) / 1000;
+    return Math.round((this.leadTimeBefore + Math.max(0, here)) * 1000) / 1000;
+  }
+
+  /** What is kept in the browser so that history and unsent work survive a reload. */
+  toJournal(): JournalEntry {
+    const current = this.draftResult();
+    return {
+      key: this.key,
+      kind: this.kind,
+      annotationId: this.annotation?.id ?? null,
+      draftId: this.draftId,
+      parentPrediction: this.parentPrediction,
+      parentAnnotation: this.parentAnnotation,
+      base: this.base,
+      history: this.document.history.toJSON(),
+      current: fingerprint(current),
+      leadTime: this.leadTime(),
+      savedAt: Date.now(),
+    };
+  }
+
+  private open(): AnnotationDocument {
+    const { config, modules } = this.editor;
+    const readonly = this.kind === 'prediction' || this.annotation?.editable === false;
+    const document = new AnnotationDocument(this.key, readonly);
+    const journal = readonly ? null : this.editor.journals.restore(this.key, this.startsFrom);
+    this.base = journal?.base ?? this.startsFrom;
+    const { regions, relations, foreign } = readResult(this.base, config, modules);
+    document.store.load(regions, relations, foreign);
+    if (journal) {
+      const { deltas, position } = journal.history;
+      for (const delta of deltas.slice(0, position)) document.store.apply(delta.changes, 'forward');
+      document.history.restore(journal.history);
+      this.changedSinceSave = this.changedSinceSave || position > 0;
+    } else if (this.kind === 'new' && this.startsFrom.length === 0) {
+      preselect(this.editor, document);
+    }
+    document.edited.subscribe(() => this.editor.entryEdited(this));
+    return document;
+  }
+}
+
+export class Entries {
+  /** Tabs were added or removed, or their state changed. */
+  readonly changed = new Emitter();
+  private list: readonly Entry[] = [];
+  private currentKey: string;
+
+  constructor(private readonly editor: Editor) {
+    const { annotations = [], predictions = [], drafts = [] } = editor.options;
+    const byId = (id: unknown) => drafts.find((draft) => draft.annotation != null && String(draft.annotation) === String(id));
+    const entries: Entry[] = [];
+    for (const prediction of predictions) entries.push(new Entry(editor, { kind: 'prediction', prediction }));
+    for (const annotation of annotations) {
+      const draft = byId(annotation.id);
+      entries.push(new Entry(editor, { kind: 'annotation', annotation, ...(draft ? { draft } : {}) }));
+    }
+    const free = drafts.find((draft) => draft.annotation === undefined || draft.annotation === null);
+    if (free) entries.push(new Entry(editor, { kind: 'new', draft: free }));
+    for (const journal of editor.journals.unsaved()) {
+      const covered = free && (journal.draftId === null || String(journal.draftId) === String(free.id));
+      if (covered) editor.journals.rename(journal.key, `draft-${free.id}`);
+      else entries.push(new Entry(editor, { kind: 'new', key: journal.key, items: journal.base, parentPrediction: journal.parentPrediction, parentAnnotation: journal.parentAnnotation }));
+    }
+    this.list = entries;
+    this.currentKey = this.first().key;
+    this.current.openedAt = Date.now();
+  }
+
+  /** All tabs; a new array after each change. */
+  all(): readonly Entry[] {
+    return this.list;
+  }
+
+  get current(): Entry {
+    return this.list.find((entry) => entry.key === this.currentKey) ?? this.list[0] ?? this.addNew({ kind: 'new' });
+  }
+
+  /** Opens a tab. A pending draft of the tab that is left is handed out first. */
+  select(key: string): void {
+    const next = this.list.find((entry) => entry.key === key);
+    if (!next || key === this.currentKey) return;
+    this.editor.flushInputs.emit();
+    void this.editor.saving.flush();
+    this.leave(this.current);
+    this.currentKey = key;
+    next.openedAt = Date.now();
+    this.editor.documentChanged.emit();
+    this.changed.emit();
+    this.editor.options.onSelectAnnotation?.({
+      kind: next.kind === 'new' && next.annotation ? 'annotation' : next.kind,
+      id: next.annotation?.id ?? next.prediction?.id ?? null,
+    });
+  }
+
+  /** Starts an empty annotation and opens it. */
+  create(): void {
+    this.select(this.addNew({ kind: 'new' }).key);
+  }
+
+  /** Copies the open tab (a prediction, or an annotation) to a new annotation and opens it. */
+  copyCurrent(): void {
+    const { current } = this;
+    const prediction = current.kind === 'prediction';
+    const items = current.draftResult().map((item) => copied(item, prediction));
+    const entry = this.addNew({
+      kind: 'new',
+      items,
+      parentPrediction: prediction ? (current.prediction?.id ?? null) : null,
+      parentAnnotation: prediction ? null : (current.annotation?.id ?? null),
+    });
+    this.select(entry.key);
+    this.editor.saving.schedule(entry);
+    this.editor.announce('Copied to a new annotation');
+  }
+
+  /** Takes a tab away; opens a neighbour, or a new annotation when it was the last. */
+  remove(key: string): void {
+    const index = this.list.findIndex((entry) => entry.key === key);
+    if (index < 0) return;
+    this.list = this.list.filter((entry) => entry.key !== key);
+    this.editor.journals.remove(key);
+    if (this.currentKey === key) {
+      const next = this.list[Math.min(index, this.list.length - 1)] ?? this.addNew({ kind: 'new' });
+      this.currentKey = '';
+      this.currentKey = next.key;
+      next.openedAt = Date.now();
+      this.editor.documentChanged.emit();
+    }
+    this.changed.emit();
+  }
+
+  /** State of a tab changed (saved, skipped): tabs draw again. */
+  touch(): void {
+    this.list = [...this.list];
+    this.changed.emit();
+  }
+
+  destroy(): void {
+    this.leave(this.current);
+  }
+
+  private leave(entry: Entry): void {
+    entry.leadTimeBefore = entry.leadTime();
+    entry.openedAt = null;
+  }
+
+  private addNew(source: EntrySource): Entry {
+    const entry = new Entry(this.editor, { ...source, key: newDocumentKey() });
+    this.list = [...this.list, entry];
+    this.changed.emit();
+    return entry;
+  }
+
+  /** The tab that opens by itself. */
+  private first(): Entry {
+    const { mode = 'quick', user, projectSettings } = this.editor.options;
+    const annotations = this.list.filter((entry) => entry.kind === 'annotation');
+    const drafts = this.list.filter((entry) => entry.kind === 'new');
+    const own = annotations.filter((entry) => isBy(entry.annotation, user?.id));
+    const latest = mode === 'stream' ? own.at(-1) : annotations.at(-1);
+    const wanted = drafts.at(-1) ?? latest;
+    if (wanted) return wanted;
+    const prediction = this.list.filter((entry) => entry.kind === 'prediction').at(-1);
+    if (prediction && mode !== 'preview' && projectSettings?.show_collab_predictions) {
+      return this.addNew({
+        kind: 'new',
+        items: (prediction.prediction?.result ?? []).map((item) => copied(item, true)),
+        parentPrediction: prediction.prediction?.id ?? null,
+      });
+    }
+    return this.addNew({ kind: 'new' });
+  }
+}
+
+function keyOf(source: EntrySource): string {
+  if (source.annotation) return `annotation-${source.annotation.id}`;
+  if (source.prediction) return `prediction-${source.prediction.id}`;
+  if (source.draft) return `draft-${source.draft.id}`;
+  return newDocumentKey();
+}
+
+/** An item of a copy: regions of a prediction say so. Relations have no origin. */
+function copied(item: ResultItem, prediction: boolean): ResultItem {
+  if (!prediction || item === null || typeof item !== 'object' || item.type === 'relation') return item;
+  return item['origin'] === undefined ? { ...item, origin: 'prediction' } : item;
+}
+
+function isBy(annotation: EditorAnnotation | null, user: unknown): boolean {
+  const by = annotation?.completed_by;
+  const id = typeof by === 'object' && by !== null ? by.id : by;
+  return id !== undefined && id !== null && String(id) === String(user);
+}
+
+function time(iso: string | undefined): number | null {
+  const at = iso ? Date.parse(iso) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+}
