@@ -62,16 +62,31 @@ export function parseColor(text: string): Color | null {
   return { ...fromHsl(hue, clamp(saturation, 1), clamp(lightness, 1)), a: clamp(alpha, 1) };
 }
 
+const PALETTE = [
+  '#d24b54', '#fc7756', '#c65e0b', '#e78c08', '#a77600', '#c1a210', '#868604', '#8cb623',
+  '#3e9727', '#22c373', '#139676', '#10bdaf', '#0d9298', '#12b8d5', '#008cba', '#3dacfe',
+  '#3e7ce4', '#8b9bfe', '#8169dd', '#be85f9', '#ab58be', '#e377ce', '#c74c8e', '#f97096',
+] as const;
+
 /**
- * Colour of a label that has none: hue from a hash of its text (FNV-1a), spread by the golden
- * angle, with saturation and lightness that stay readable on light and dark ground. `#rrggbb`.
+ * Colours of the labels of one control that have no `background`, in document order: a palette
+ * entry by the FNV-1a hash of the label's value, moved on by 7 while an earlier label has it. The
+ * rule is shared with the server (`schema/README.md`).
  */
-export function labelColor(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  const hue = ((hash >>> 0) * 137.508) % 360;
-  const { r, g, b } = fromHsl(hue, 0.62, 0.52);
-  return `#${[r, g, b].map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+export class LabelColors {
+  private readonly taken = new Set<number>();
+
+  /** `#rrggbb` for the next label. */
+  next(value: string): string {
+    let hash = 0x811c9dc5;
+    for (const byte of new TextEncoder().encode(value)) hash = Math.imul(hash ^ byte, 0x01000193);
+    const own = (hash >>> 0) % PALETTE.length;
+    let index = own;
+    for (let i = 0; i < PALETTE.length && this.taken.has(index); i++) index = (own + (i + 1) * 7) % PALETTE.length;
+    if (this.taken.has(index)) index = own;
+    this.taken.add(index);
+    return PALETTE[index] ?? PALETTE[0];
+  }
 }
 
 function parseHex(hex: string): Color | null {

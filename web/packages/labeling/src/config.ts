@@ -22,7 +22,7 @@ export class Config {
       if (node.name !== '' && !this.byName.has(node.name)) this.byName.set(node.name, node);
       const family = familyOf(node);
       if (family === 'object' && node.name !== '') this.objects.push(node);
-      if (family === 'control' && (node.name !== '' || node.has('toName'))) this.controls.push(node);
+      if (family === 'control' && node.name !== '') this.controls.push(node);
     }
     const only = this.objects.length === 1 ? this.objects[0]?.name : undefined;
     for (const control of this.controls) {
@@ -42,9 +42,12 @@ export class Config {
   }
 }
 
-/** Which family a tag belongs to; a control is told by `toName` when the registry does not know it. */
+/** Which family a tag belongs to. A tag that the registry does not know is told by its attributes. */
 export function familyOf(node: ConfigNode): Family {
-  return tagSpec(node.tag)?.family ?? (node.has('toName') ? 'control' : 'visual');
+  const known = tagSpec(node.tag)?.family;
+  if (known) return known;
+  if (node.has('toName')) return 'control';
+  return node.name !== '' && (node.has('value') || node.has('valueList')) ? 'object' : 'visual';
 }
 
 /** Parses a configuration. Errors are in the result; nothing is thrown. */

@@ -5,7 +5,7 @@
 import {
   type Config,
   type ConfigNode,
-  labelColor,
+  LabelColors,
   parseColor,
   resolveVariable,
   type TaskData,
@@ -55,6 +55,7 @@ export const NO_LABEL_COLOR = '#8a8f98';
 export function labelsOf(control: ConfigNode, data: TaskData): readonly LabelDef[] {
   const limit = positive(control.get('maxUsages'));
   const fill = control.get('fillColor') ?? control.get('strokeColor');
+  const colors = new LabelColors();
   const define = (get: (key: string) => string | undefined, node: ConfigNode | null): LabelDef | null => {
     const title = get('value') ?? '';
     const stored = get('alias') || title;
@@ -63,7 +64,7 @@ export function labelsOf(control: ConfigNode, data: TaskData): readonly LabelDef
       control: control.name,
       stored,
       title: title || stored,
-      color: cssColor(get('background')) ?? cssColor(fill) ?? labelColor(title || stored),
+      color: cssColor(get('background')) ?? cssColor(fill) ?? colors.next(title),
       hint: get('hint') ?? '',
       html: get('html') ?? '',
       hotkey: get('hotkey') ?? '',
