@@ -1,0 +1,23 @@
+//! Passwords, tokens, sessions' secrets, and the sealing of stored secrets.
+//!
+//! This room is pure: bytes in, bytes out. It reads no file, asks no clock (times are parameters, in whole seconds since
+//! 1970-01-01 UTC) and knows no database. Its one tie to the machine is the operating system's source of random bytes.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`password`] | Argon2id hashes, hashes moved from Django, the rules that a new password must meet |
+//! | [`secret`] | random session ids, links and legacy tokens; their SHA-256; comparison in constant time |
+//! | [`csrf`] | the token that a form or a script sends back, masked anew for each answer |
+//! | [`jwt`] | refresh and access tokens signed with Ed25519 |
+//! | [`sealing`] | encryption of secrets that the database must keep in a readable form |
+
+pub mod csrf;
+pub mod jwt;
+pub mod password;
+pub mod sealing;
+pub mod secret;
+
+pub use csrf::CsrfSecret;
+pub use jwt::{SigningKey, SigningKeys};
+pub use sealing::{KeyRing, Place};
+pub use secret::Secret;
