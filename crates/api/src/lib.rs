@@ -1,1 +1,20 @@
-//! api
+//! HTTP: the list of routes, extractors, wire models, and the one place where an error becomes a status code.
+//!
+//! A handler is three steps: its parameters prove who calls and what they may touch ([`extract`]), one call of
+//! a service, a typed answer. Nothing here decides what the product does, and nothing below knows of HTTP.
+
+pub mod error;
+pub mod extract;
+mod middleware;
+mod router;
+pub mod server;
+mod state;
+pub mod wire;
+
+mod accounts;
+mod pages;
+mod service;
+
+pub use error::{ApiError, ApiResult};
+pub use router::app;
+pub use state::{App, WebSettings};

@@ -1,7 +1,12 @@
 //! The only way to an object: known actor, allowed action, row of the actor's own organization (SEC-108).
 
-use labelkeep_policy::{Action, Actor};
-use labelkeep_store::projects::ProjectRow;
+pub use labelkeep_policy::{Action, Actor, Role};
+pub use labelkeep_store::annotations::AnnotationRow;
+pub use labelkeep_store::drafts::DraftRow;
+pub use labelkeep_store::predictions::PredictionRow;
+pub use labelkeep_store::projects::ProjectRow;
+pub use labelkeep_store::tasks::TaskRow;
+pub use labelkeep_store::uploads::UploadRow;
 use labelkeep_store::{self as store, audit::Origin};
 
 use crate::{Result, ServiceError, Services};

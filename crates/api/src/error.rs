@@ -1,0 +1,181 @@
+//! Which error where: the only place where an error becomes HTTP.
+//!
+//! | error | status | body |
+//! | --- | --- | --- |
+//! | nobody, or a credential that is not valid | 401 | envelope |
+//! | `ServiceError::Forbidden`, a missing CSRF token | 403 | envelope |
+//! | `ServiceError::NotFound`, `Nothing` | 404 | envelope |
+//! | no such route, an id that is not a number | 404 | HTML page |
+//! | `ServiceError::ReadOnly`, a method that the route lacks | 405 | envelope (`Allow` on routes) |
+//! | `ServiceError::Conflict` | 409 | envelope |
+//! | `ServiceError::TooLarge` | 413 | envelope |
+//! | a body of another type | 415 | envelope |
+//! | `ServiceError::Invalid` | 400 | envelope with `validation_errors` |
+//! | `ServiceError::TooMany`, `Busy` | 429, 503 | envelope and `Retry-After` |
+//! | everything else | 500 | envelope without the cause, which is in the log under the same id |
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use labelkeep_services::{Invalid, ServiceError};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::middleware::request_id;
+use crate::service::version::COMPATIBLE;
+
+/// Result of a handler.
+pub type ApiResult<T, E = ApiError> = std::result::Result<T, E>;
+
+/// An answer that is not the one asked for.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    body: Body,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// The envelope with this `detail`.
+    Detail(String),
+    /// The envelope with `validation_errors`.
+    Validation(Value),
+    /// A few routes answer outside the envelope.
+    Bare(Value),
+    /// The "no such page" page.
+    Page,
+}
+
+/// The one shape of errors.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    id: String,
+    status_code: u16,
+    version: &'a str,
+    detail: &'a str,
+    exc_info: Option<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_errors: Option<&'a Value>,
+}
+
+impl ApiError {
+    /// Any status with the envelope.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        ApiError { status, body: Body::Detail(detail.into()), headers: Vec::new() }
+    }
+
+    /// 400 with a text that belongs to no field.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 401: nobody has proven who they are.
+    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// 403.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// 404 in the envelope, "Not found." unless said otherwise.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// 404 as a page: there is no such route.
+    pub fn no_such_page() -> Self {
+        ApiError { status: StatusCode::NOT_FOUND, body: Body::Page, headers: Vec::new() }
+    }
+
+    /// 400 with `validation_errors` about one field.
+    pub fn field(name: &str, text: impl Into<String>) -> Self {
+        Invalid::field(name, text).into()
+    }
+
+    /// 400 with `validation_errors` of any shape (nested objects, lists of objects).
+    pub fn validation(errors: Value) -> Self {
+        ApiError { status: StatusCode::BAD_REQUEST, body: Body::Validation(errors), headers: Vec::new() }
+    }
+
+    /// A body outside the envelope, as a few routes have.
+    pub fn bare(status: StatusCode, body: Value) -> Self {
+        ApiError { status, body: Body::Bare(body), headers: Vec::new() }
+    }
+
+    /// The same with one more header.
+    pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The status that the client gets.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn retry(status: StatusCode, detail: String, seconds: u64) -> Self {
+        ApiError::new(status, detail).with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// 500. The cause goes to the log under the id that the client sees; the client learns nothing else (SEC-215).
+    fn unexpected(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(id = %request_id::current(), error = %cause, "a request failed");
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The server could not do this. Its log says more under this id.")
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        let errors: Map<String, Value> =
+            invalid.fields.into_iter().map(|(field, texts)| (field, Value::from(texts))).collect();
+        ApiError::validation(Value::Object(errors))
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        let text = error.to_string();
+        match error {
+            ServiceError::NotFound(_) | ServiceError::Nothing(_) => ApiError::not_found(text),
+            ServiceError::Forbidden(_) => ApiError::forbidden(text),
+            ServiceError::Invalid(invalid) => invalid.into(),
+            ServiceError::Conflict(_) => ApiError::new(StatusCode::CONFLICT, text),
+            ServiceError::TooLarge(_) => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, text),
+            ServiceError::ReadOnly(_) => ApiError::new(StatusCode::METHOD_NOT_ALLOWED, text),
+            ServiceError::TooMany(seconds) => ApiError::retry(StatusCode::TOO_MANY_REQUESTS, text, seconds),
+            ServiceError::Busy(seconds) => ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, seconds),
+            ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Internal(_) => ApiError::unexpected(&text),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let (detail, errors) = match &self.body {
+            Body::Detail(detail) => (detail.as_str(), None),
+            Body::Validation(errors) => ("Validation error", Some(errors)),
+            Body::Bare(_) | Body::Page => ("", None),
+        };
+        let mut response = match &self.body {
+            Body::Page => crate::pages::not_found(),
+            Body::Bare(body) => axum::Json(body).into_response(),
+            Body::Detail(_) | Body::Validation(_) => axum::Json(Envelope {
+                id: request_id::current(),
+                status_code: status.as_u16(),
+                version: COMPATIBLE,
+                detail,
+                exc_info: None,
+                validation_errors: errors,
+            })
+            .into_response(),
+        };
+        *response.status_mut() = status;
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}

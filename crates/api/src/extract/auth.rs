@@ -1,0 +1,154 @@
+//! Who calls: the `Authorization` or `X-Api-Key` header, else the session cookie (SEC-037, SEC-101).
+
+use std::net::IpAddr;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+use labelkeep_services::access::Actor;
+use labelkeep_services::accounts::{self, Caller, Credential, Proof, Refused};
+
+use super::query::pairs;
+use super::{cookie, csrf};
+use crate::middleware::limits;
+use crate::{ApiError, App};
+
+/// Somebody who has proven who they are; 401 otherwise.
+#[derive(Debug, Clone)]
+pub struct Authenticated(pub Actor);
+
+/// The same with the proof, for sign-out, password changes and tokens.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Caller);
+
+/// Whoever it is; a credential that is not valid counts as none. For pages.
+#[derive(Debug, Clone)]
+pub struct MaybeSignedIn(pub Option<Caller>);
+
+/// The client's address, set by the server for each connection.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Names of the two cookies (SEC-024, SEC-035).
+pub(crate) struct CookieNames {
+    pub(crate) session: &'static str,
+    pub(crate) csrf: &'static str,
+}
+
+/// With TLS: browsers take `__Host-` cookies only from the host itself, over TLS.
+pub(crate) const SECURE_NAMES: CookieNames = CookieNames { session: "__Host-session", csrf: "__Host-csrftoken" };
+const LOCAL_NAMES: CookieNames = CookieNames { session: "session_local", csrf: "csrftoken" };
+
+pub(crate) fn cookie_names(app: &App) -> &'static CookieNames {
+    if app.settings.local { &LOCAL_NAMES } else { &SECURE_NAMES }
+}
+
+impl FromRequestParts<App> for Authenticated {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, app).await?;
+        Ok(Authenticated(caller.actor))
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(SignedIn(caller.clone()));
+        }
+        refuse_query_tokens(parts)?;
+        let caller = authenticate(parts, app).await?;
+        if matches!(caller.proof, Proof::Session { .. }) && is_write(&parts.method) {
+            csrf::guard_origin(&parts.headers, app)?;
+            csrf::guard_token(&parts.headers, &caller)?;
+        }
+        limits::enter(parts, app, &caller).await?;
+        parts.extensions.insert(caller.clone());
+        Ok(SignedIn(caller))
+    }
+}
+
+impl FromRequestParts<App> for MaybeSignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        match authenticate(parts, app).await {
+            Ok(caller) => Ok(MaybeSignedIn(Some(caller))),
+            Err(error) if error.status() == http::StatusCode::UNAUTHORIZED => Ok(MaybeSignedIn(None)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        Ok(client_address(parts))
+    }
+}
+
+fn client_address(parts: &Parts) -> ClientAddress {
+    parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::from([127, 0, 0, 1])))
+}
+
+/// Whether requests of this method change something.
+pub(crate) fn is_write(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+async fn authenticate(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
+    let credential = match header_credential(&parts.headers)? {
+        Some(credential) => credential,
+        None => match cookie(&parts.headers, cookie_names(app).session) {
+            Some(value) => Credential::Session(value),
+            None => return Err(ApiError::unauthenticated("Authentication credentials were not provided.")),
+        },
+    };
+    let address = client_address(parts).0;
+    accounts::authenticate(&app.services, credential, address).await?.map_err(|refused| match refused {
+        Refused::Session => ApiError::unauthenticated("Authentication credentials were not provided."),
+        Refused::Token => ApiError::unauthenticated("Invalid token."),
+        Refused::LegacyDisabled => ApiError::unauthenticated(
+            "Authentication token no longer valid: legacy token authentication has been disabled for this organization",
+        ),
+        Refused::TooMany(seconds) => labelkeep_services::ServiceError::TooMany(seconds).into(),
+    })
+}
+
+/// The credential of the headers. When a header is there, the cookie does not count (SEC-037).
+fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter().chain(headers.get_all("x-api-key"));
+    let Some(first) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(ApiError::bad_request("Send one Authorization or X-Api-Key header."));
+    }
+    let invalid = || ApiError::unauthenticated("Invalid token header.");
+    let text = first.to_str().map_err(|_| invalid())?.trim();
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Ok(Some(Credential::Legacy(text)));
+    }
+    let (scheme, value) = text.split_once(' ').ok_or_else(invalid)?;
+    let value = value.trim();
+    if value.is_empty() || value.contains(' ') {
+        return Err(invalid());
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "token" => Ok(Some(Credential::Legacy(value))),
+        "bearer" => Ok(Some(Credential::Access(value))),
+        _ => Err(ApiError::unauthenticated("Authentication credentials were not provided.")),
+    }
+}
+
+/// Addresses end up in logs and histories: a token does not belong there (SEC-101).
+fn refuse_query_tokens(parts: &Parts) -> Result<(), ApiError> {
+    const NAMES: [&str; 5] = ["token", "access_token", "api_key", "apikey", "auth_token"];
+    let query = parts.uri.query().unwrap_or_default();
+    if pairs(query).iter().any(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))) {
+        return Err(ApiError::bad_request("A token in the address is refused. Send it in the Authorization header."));
+    }
+    Ok(())
+}

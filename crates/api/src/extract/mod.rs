@@ -1,0 +1,24 @@
+//! What a handler may ask for in its parameters. An object is reached through [`Access`] and no other way: it
+//! authenticated the caller, loaded the row in the caller's organization, and asked the policy.
+
+mod auth;
+mod body;
+mod cookies;
+mod csrf;
+mod headers;
+mod object;
+mod paging;
+mod path;
+mod query;
+
+pub use auth::{Authenticated, ClientAddress, MaybeSignedIn, SignedIn};
+pub(crate) use auth::{SECURE_NAMES, cookie_names};
+pub use body::{Body, Form, JsonText, RawBody};
+pub use body::ContentKind;
+pub(crate) use cookies::cookie;
+pub(crate) use csrf::{guard_origin, pre_session_token, pre_session_valid};
+pub use headers::{IdempotencyKey, IfMatch};
+pub use object::{Access, Allowed, InOrganization, Target, can};
+pub use paging::{Paging, PublicUrl};
+pub use path::{PathId, PathIds};
+pub use query::Query;

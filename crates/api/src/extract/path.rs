@@ -1,0 +1,38 @@
+//! Numbers in the path. What is not a number does not belong to the route: the page for unknown addresses.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use crate::{ApiError, App};
+
+/// The first number of the path.
+#[derive(Debug, Clone, Copy)]
+pub struct PathId(pub i64);
+
+/// The first `N` numbers of the path, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct PathIds<const N: usize>(pub [i64; N]);
+
+impl FromRequestParts<App> for PathId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let PathIds([id]) = PathIds::from_request_parts(parts, app).await?;
+        Ok(PathId(id))
+    }
+}
+
+impl<const N: usize> FromRequestParts<App> for PathIds<N> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| ApiError::no_such_page())?;
+        let mut ids = [0; N];
+        let mut values = params.iter().map(|(_, value)| value);
+        for id in &mut ids {
+            let digits = values.next().filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+            *id = digits.and_then(|digits| digits.parse().ok()).ok_or_else(ApiError::no_such_page)?;
+        }
+        Ok(PathIds(ids))
+    }
+}

@@ -1,0 +1,13 @@
+//! What happens to every request before and after its handler; one file for each concern.
+//!
+//! [`crate::router::app`] calls them in this order: request id, host, limits, routing (with the rule of the
+//! trailing slash), headers of the answer, log line.
+
+pub(crate) mod csp;
+pub(crate) mod host;
+pub(crate) mod limits;
+pub(crate) mod log;
+pub(crate) mod panic;
+pub(crate) mod request_id;
+pub(crate) mod response_headers;
+pub(crate) mod slash;

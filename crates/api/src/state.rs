@@ -1,0 +1,65 @@
+//! What every handler can reach: the services and the settings of the web side.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use labelkeep_services::Services;
+
+/// Settings that only HTTP reads; made once from the options table.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// One person's mode: loopback names only, plain HTTP (SEC-141).
+    pub local: bool,
+    /// Public origin without a path (`http://localhost:8080`), when `--host` gives one. Absolute links use it.
+    pub public_origin: Option<String>,
+    /// Further names that may stand in `Host` (`ALLOWED_HOSTS`).
+    pub allowed_hosts: Vec<String>,
+    /// Further origins whose pages may send changes (`CSRF_TRUSTED_ORIGINS`).
+    pub csrf_trusted_origins: Vec<String>,
+    /// Where to go after signing out (`LOGOUT_REDIRECT_URL`); empty for the start page.
+    pub logout_redirect: String,
+    /// Largest JSON or form body that is not an import, in bytes (SEC-153).
+    pub json_max_bytes: usize,
+    /// Folder of avatar pictures.
+    pub avatar_folder: std::path::PathBuf,
+    /// Feature flags that were set by the environment.
+    pub feature_flags: Vec<(String, bool)>,
+    /// Addresses that the browser may fetch besides ours (`CSP_CONNECT_ORIGINS`).
+    pub csp_connect_origins: Vec<String>,
+}
+
+/// The state of the router. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// What the product does.
+    pub services: Services,
+    /// Settings of this room.
+    pub settings: WebSettings,
+    /// How many requests run now, by whom.
+    pub(crate) in_flight: crate::middleware::limits::InFlight,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(services: Services, settings: WebSettings) -> Self {
+        App(Arc::new(Parts { services, settings, in_flight: Default::default() }))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<App> for Services {
+    fn from_ref(app: &App) -> Services {
+        app.services.clone()
+    }
+}

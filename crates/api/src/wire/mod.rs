@@ -1,0 +1,22 @@
+//! Small types that wire models are made of.
+
+pub mod answer;
+mod choice;
+mod entries;
+mod field;
+mod json_array;
+mod page;
+mod patch;
+mod raw;
+mod strict;
+mod time;
+
+pub use choice::FieldChoice;
+pub(crate) use field::{read_fields, read_object};
+pub use field::parse_error;
+pub use json_array::JsonArray;
+pub use page::{Paged, Window};
+pub use patch::Patch;
+pub use raw::Raw;
+pub use strict::check as check_json;
+pub use time::{Time, created_ago, fmt_time};
