@@ -56,7 +56,7 @@ mod tests {
             "",
             "\n",
             "password\n",
-            "passwor",
+            "passwordpasswor",
             "password\npassword1",
             "zzzzzzzzzzzzzzzzzzzzzzzzz",
             "\u{0}",

@@ -1,7 +1,8 @@
 //! Passwords: how they are stored, verified and judged.
 //!
-//! One hash with the standard cost takes 64 MiB and tens of milliseconds: callers run it off the event loop and bound how
-//! many run at once (SEC-059). The memory is allocated for one hash and given back when it is done.
+//! One hash with the standard cost takes 64 MiB and tens of milliseconds: callers run it on a blocking thread, never on the
+//! event loop, and bound how many run at once (SEC-059). The block is allocated for one hash and freed with it; the
+//! allocator returns it to the operating system when that thread ends, so a thread that idles for ever would keep it.
 
 mod common;
 mod django;
