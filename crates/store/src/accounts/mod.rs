@@ -1,0 +1,221 @@
+//! Accounts, and by sub-module what belongs to them.
+
+pub mod attempts;
+pub mod organizations;
+pub mod sessions;
+pub mod signing_keys;
+pub mod tokens;
+pub mod tours;
+
+use sqlx::FromRow;
+
+use crate::args::Args;
+use crate::builder::Parts;
+use crate::{Db, Result, Tx, args};
+
+/// An account. Column for column the table.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct AccountRow {
+    pub id: i64,
+    /// Lower case.
+    pub email: String,
+    pub username: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub password_hash: Option<String>,
+    pub is_active: bool,
+    /// File name in the avatar folder.
+    pub avatar: Option<String>,
+    /// A JSON object.
+    pub custom_hotkeys: String,
+    pub allow_newsletters: Option<bool>,
+    pub active_organization: Option<i64>,
+    pub last_activity: i64,
+    pub date_joined: i64,
+}
+
+/// A new account.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewAccount {
+    pub email: String,
+    pub username: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub password_hash: Option<String>,
+    pub custom_hotkeys: String,
+    pub allow_newsletters: Option<bool>,
+    pub active_organization: Option<i64>,
+    pub date_joined: i64,
+    pub at: i64,
+}
+
+/// Whether there is any account.
+pub async fn any(db: &Db) -> Result<bool> {
+    Ok(db.optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+}
+
+/// The same in a write transaction, which keeps others from making the first account at the same time.
+pub async fn any_locked(tx: &mut Tx) -> Result<bool> {
+    if tx.dialect() == crate::Dialect::Postgres {
+        // An empty table has no row to lock.
+        tx.execute("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE", args![]).await?;
+    }
+    Ok(tx.optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+}
+
+/// The account of an address; give it in lower case.
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<AccountRow>> {
+    db.optional("SELECT * FROM account WHERE email = $1", args![email]).await
+}
+
+/// The account itself, without regard to any organization: for the person's own requests.
+pub async fn own(db: &Db, id: i64) -> Result<Option<AccountRow>> {
+    db.optional("SELECT * FROM account WHERE id = $1", args![id]).await
+}
+
+/// A member of the organization, removed ones excluded.
+pub async fn member(db: &Db, organization_id: i64, id: i64) -> Result<Option<AccountRow>> {
+    db.optional(
+        "SELECT account.* FROM account JOIN membership ON membership.account_id = account.id
+         WHERE account.id = $2 AND membership.organization_id = $1 AND membership.deleted_at IS NULL",
+        args![organization_id, id],
+    )
+    .await
+}
+
+/// All members of the organization, by id.
+pub async fn members(db: &Db, organization_id: i64) -> Result<Vec<AccountRow>> {
+    db.all(
+        "SELECT account.* FROM account JOIN membership ON membership.account_id = account.id
+         WHERE membership.organization_id = $1 AND membership.deleted_at IS NULL ORDER BY account.id",
+        args![organization_id],
+    )
+    .await
+}
+
+/// Adds an account; a unique violation means that the address is taken.
+pub async fn insert(tx: &mut Tx, new: NewAccount) -> Result<AccountRow> {
+    tx.one(
+        "INSERT INTO account (email, username, first_name, last_name, phone, password_hash, custom_hotkeys,
+            allow_newsletters, active_organization, date_joined, last_activity)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
+        args![
+            new.email,
+            new.username,
+            new.first_name,
+            new.last_name,
+            new.phone,
+            new.password_hash,
+            new.custom_hotkeys,
+            new.allow_newsletters,
+            new.active_organization,
+            new.date_joined,
+            new.at
+        ],
+    )
+    .await
+}
+
+/// Changes of an account; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct AccountChange {
+    pub username: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub phone: Option<String>,
+    pub custom_hotkeys: Option<String>,
+    pub allow_newsletters: Option<Option<bool>>,
+    pub active_organization: Option<Option<i64>>,
+    pub avatar: Option<Option<String>>,
+    pub date_joined: Option<i64>,
+}
+
+/// Changes an account.
+pub async fn update(tx: &mut Tx, id: i64, change: AccountChange) -> Result<Option<AccountRow>> {
+    let mut parts = Parts::new("UPDATE account SET id = id", args![]);
+    let mut set = |text: &'static str, args: Args| {
+        parts.push(text, args);
+    };
+    if let Some(value) = change.username {
+        set(", username = ?", args![value]);
+    }
+    if let Some(value) = change.first_name {
+        set(", first_name = ?", args![value]);
+    }
+    if let Some(value) = change.last_name {
+        set(", last_name = ?", args![value]);
+    }
+    if let Some(value) = change.phone {
+        set(", phone = ?", args![value]);
+    }
+    if let Some(value) = change.custom_hotkeys {
+        set(", custom_hotkeys = ?", args![value]);
+    }
+    if let Some(value) = change.allow_newsletters {
+        set(", allow_newsletters = ?", args![value]);
+    }
+    if let Some(value) = change.active_organization {
+        set(", active_organization = ?", args![value]);
+    }
+    if let Some(value) = change.avatar {
+        set(", avatar = ?", args![value]);
+    }
+    if let Some(value) = change.date_joined {
+        set(", date_joined = ?", args![value]);
+    }
+    parts.push(" WHERE id = ? RETURNING *", args![id]);
+    let (sql, args) = parts.finish();
+    tx.optional(sql, args).await
+}
+
+/// Sets the password's hash.
+pub async fn set_password(tx: &mut Tx, id: i64, password_hash: &str) -> Result<()> {
+    tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, password_hash]).await?;
+    Ok(())
+}
+
+/// Notes that the person did something.
+pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
+    tx.execute("UPDATE account SET last_activity = $2 WHERE id = $1 AND last_activity < $2", args![id, at]).await?;
+    Ok(())
+}
+
+/// Who stands behind a credential, and where they work.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct HolderRow {
+    pub account_id: i64,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub organization_id: i64,
+    pub role: String,
+    pub last_activity: i64,
+    pub api_tokens_enabled: bool,
+    pub legacy_api_tokens_enabled: bool,
+    pub max_session_age: Option<i64>,
+    pub max_time_between_activity: Option<i64>,
+}
+
+/// An active account that is a member somewhere: of its active organization, else of its first one.
+pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
+    db.optional(
+        "SELECT account.id AS account_id, account.email, account.first_name, account.last_name,
+            membership.organization_id, membership.role, account.last_activity, organization.api_tokens_enabled,
+            organization.legacy_api_tokens_enabled, organization.max_session_age, organization.max_time_between_activity
+         FROM account
+         JOIN membership ON membership.account_id = account.id AND membership.deleted_at IS NULL
+         JOIN organization ON organization.id = membership.organization_id
+         WHERE account.id = $1 AND account.is_active
+         ORDER BY CASE WHEN membership.organization_id = account.active_organization THEN 0 ELSE 1 END,
+            membership.organization_id
+         LIMIT 1",
+        args![account_id],
+    )
+    .await
+}

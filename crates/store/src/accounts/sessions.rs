@@ -1,0 +1,78 @@
+//! Browser sessions. The cookie's value is not here, only its SHA-256 (SEC-023).
+
+use sqlx::FromRow;
+
+use crate::{Db, Result, Tx, args};
+
+/// A session. Column for column the table.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct SessionRow {
+    pub id_hash: Vec<u8>,
+    pub account_id: i64,
+    pub csrf_secret: Vec<u8>,
+    pub persistent: bool,
+    pub address: String,
+    pub agent: String,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub ended_at: Option<i64>,
+}
+
+/// A session that has not ended.
+pub async fn find(db: &Db, id_hash: &[u8]) -> Result<Option<SessionRow>> {
+    db.optional("SELECT * FROM session WHERE id_hash = $1 AND ended_at IS NULL", args![id_hash]).await
+}
+
+/// Adds a session.
+pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
+    tx.execute(
+        "INSERT INTO session (id_hash, account_id, csrf_secret, persistent, address, agent, created_at, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        args![
+            session.id_hash.as_slice(),
+            session.account_id,
+            session.csrf_secret.as_slice(),
+            session.persistent,
+            &session.address,
+            &session.agent,
+            session.created_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends one session.
+pub async fn end(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
+    tx.execute("UPDATE session SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL", args![id_hash, at]).await?;
+    Ok(())
+}
+
+/// Ends all sessions of an account but `except`.
+pub async fn end_all(tx: &mut Tx, account_id: i64, except: Option<&[u8]>, at: i64) -> Result<u64> {
+    tx.execute(
+        "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND ended_at IS NULL AND id_hash <> $2",
+        args![account_id, except.unwrap_or_default(), at],
+    )
+    .await
+}
+
+/// Ends the oldest sessions of an account beyond `keep`, and deletes rows of sessions that ended before `ended_before`.
+pub async fn prune(tx: &mut Tx, account_id: i64, keep: i64, ended_before: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE session SET ended_at = $3 WHERE id_hash IN (
+            SELECT id_hash FROM session WHERE account_id = $1 AND ended_at IS NULL
+            ORDER BY created_at DESC LIMIT 1000 OFFSET $2)",
+        args![account_id, keep, at],
+    )
+    .await?;
+    tx.execute("DELETE FROM session WHERE ended_at < $1", args![ended_before]).await?;
+    Ok(())
+}
+
+/// Notes when a session was last used.
+pub async fn touch(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
+    tx.execute("UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2", args![id_hash, at]).await?;
+    Ok(())
+}
