@@ -1,0 +1,236 @@
+/**
+ * The camera: where the image lies in the viewport. The only place that maps between image pixels
+ * (natural, unrotated) and CSS pixels of the viewport.
+ */
+import { apply, invert, mapBox, type Matrix } from './geometry/matrix';
+import { type Box, boxCenter, clamp, encloses, type Point } from './geometry/point';
+import type { Size } from './geometry/percent';
+
+/** Quarter turns clockwise. */
+export type Turns = 0 | 1 | 2 | 3;
+
+export interface CameraOptions {
+  /** May one zoom out below "fit"? */
+  readonly negativeZoom?: boolean;
+  /** Where an image smaller than the viewport stands: 0 left/top, 0.5 centre, 1 right/bottom. */
+  readonly alignX?: number;
+  readonly alignY?: number;
+  /** View on opening: fitted, 100 %, or fitted but never enlarged. */
+  readonly defaultZoom?: 'fit' | 'original' | 'auto';
+}
+
+/** CSS pixels for one image pixel. */
+export const ZOOM_LIMITS = { min: 0.1, max: 100 } as const;
+
+/** Part of the viewport that may stay empty beside an enlarged image, so that its borders can be worked on. */
+const OVERSCROLL = 0.25;
+
+export class Camera {
+  private viewport: Size = { width: 1, height: 1 };
+  private imageSize: Size = { width: 1, height: 1 };
+  private zoomValue = 1;
+  /** Position of the turned image's top-left corner in the viewport. */
+  private left = 0;
+  private top = 0;
+  private turnsValue: Turns = 0;
+  /** True until a person zooms or pans: the view then follows the size of the viewport. */
+  private automatic = true;
+  private cachedMatrix: Matrix | null = null;
+  private cachedInverse: Matrix | null = null;
+
+  constructor(
+    private readonly onChange: () => void,
+    private options: CameraOptions = {},
+  ) {}
+
+  get zoom(): number {
+    return this.zoomValue;
+  }
+  get turns(): Turns {
+    return this.turnsValue;
+  }
+  get image(): Size {
+    return this.imageSize;
+  }
+  get view(): Size {
+    return this.viewport;
+  }
+  /** The whole image in its own pixels. */
+  get imageBox(): Box {
+    return { minX: 0, minY: 0, maxX: this.imageSize.width, maxY: this.imageSize.height };
+  }
+
+  /** Image pixels → CSS pixels of the viewport. */
+  get matrix(): Matrix {
+    if (!this.cachedMatrix) {
+      const { width: w, height: h } = this.imageSize;
+      const z = this.zoomValue;
+      const { left, top } = this;
+      // Turned clockwise by quarters: (x, y), (h − y, x), (w − x, h − y), (y, w − x).
+      switch (this.turnsValue) {
+        case 0:
+          this.cachedMatrix = { a: z, b: 0, c: 0, d: z, e: left, f: top };
+          break;
+        case 1:
+          this.cachedMatrix = { a: 0, b: z, c: -z, d: 0, e: left + h * z, f: top };
+          break;
+        case 2:
+          this.cachedMatrix = { a: -z, b: 0, c: 0, d: -z, e: left + w * z, f: top + h * z };
+          break;
+        case 3:
+          this.cachedMatrix = { a: 0, b: -z, c: z, d: 0, e: left, f: top + w * z };
+          break;
+      }
+    }
+    return this.cachedMatrix;
+  }
+
+  toScreen(point: Point): Point {
+    return apply(this.matrix, point);
+  }
+  toImage(point: Point): Point {
+    this.cachedInverse ??= invert(this.matrix);
+    return apply(this.cachedInverse, point);
+  }
+  /** The part of the plane that the viewport shows, image pixels. */
+  get visibleBox(): Box {
+    this.cachedInverse ??= invert(this.matrix);
+    return mapBox(this.cachedInverse, { minX: 0, minY: 0, maxX: this.viewport.width, maxY: this.viewport.height });
+  }
+
+  /** The zoom at which the whole turned image just fits. */
+  get fitZoom(): number {
+    const { width, height } = this.turned;
+    return Math.min(this.viewport.width / width, this.viewport.height / height);
+  }
+  get minZoom(): number {
+    const fit = this.fitZoom;
+    return this.options.negativeZoom ? Math.min(ZOOM_LIMITS.min, fit) : Math.min(1, fit);
+  }
+  get maxZoom(): number {
+    return Math.max(ZOOM_LIMITS.max, this.fitZoom);
+  }
+  /** Is some of the image outside the viewport? Then a plain wheel pans. */
+  get zoomed(): boolean {
+    const { width, height } = this.turned;
+    return width * this.zoomValue > this.viewport.width + 0.5 || height * this.zoomValue > this.viewport.height + 0.5;
+  }
+
+  configure(options: CameraOptions): void {
+    this.options = options;
+    this.update();
+  }
+
+  /** A new image; the view starts as `defaultZoom` says. */
+  setImage(size: Size, turns: Turns = 0): void {
+    this.imageSize = { width: Math.max(1, size.width), height: Math.max(1, size.height) };
+    this.turnsValue = turns;
+    this.reset();
+  }
+
+  /** The viewport changed its size: an untouched view is fitted again, another keeps its centre. */
+  setViewport(size: Size): void {
+    const before = this.viewport;
+    if (size.width === before.width && size.height === before.height) return;
+    const middle = this.toImage({ x: before.width / 2, y: before.height / 2 });
+    this.viewport = { width: Math.max(1, size.width), height: Math.max(1, size.height) };
+    if (this.automatic) this.reset();
+    else this.place(this.zoomValue, middle, { x: this.viewport.width / 2, y: this.viewport.height / 2 });
+  }
+
+  /** The view on opening. */
+  reset(): void {
+    const { defaultZoom = 'fit' } = this.options;
+    const fit = this.fitZoom;
+    this.zoomValue = defaultZoom === 'original' ? 1 : defaultZoom === 'auto' ? Math.min(1, fit) : fit;
+    this.left = Number.NEGATIVE_INFINITY;
+    this.top = Number.NEGATIVE_INFINITY;
+    const { width, height } = this.turned;
+    const { alignX = 0.5, alignY = 0.5 } = this.options;
+    this.left = (this.viewport.width - width * this.zoomValue) * alignX;
+    this.top = (this.viewport.height - height * this.zoomValue) * alignY;
+    this.automatic = true;
+    this.update();
+  }
+
+  /** Fits the whole image. */
+  fit(): void {
+    this.zoomValue = this.fitZoom;
+    this.left = (this.viewport.width - this.turned.width * this.zoomValue) / 2;
+    this.top = (this.viewport.height - this.turned.height * this.zoomValue) / 2;
+    this.automatic = (this.options.defaultZoom ?? 'fit') === 'fit';
+    this.update();
+  }
+
+  /** Zooms to an absolute value and keeps the image point under `anchor` (viewport) where it is. */
+  zoomTo(zoom: number, anchor: Point = { x: this.viewport.width / 2, y: this.viewport.height / 2 }): void {
+    this.place(clamp(zoom, this.minZoom, this.maxZoom), this.toImage(anchor), anchor);
+  }
+
+  zoomBy(factor: number, anchor?: Point): void {
+    this.zoomTo(this.zoomValue * factor, anchor);
+  }
+
+  /** Moves the image by CSS pixels. False when it is already at the limit. */
+  panBy(dx: number, dy: number): boolean {
+    const { left, top } = this;
+    this.left += dx;
+    this.top += dy;
+    this.automatic = false;
+    this.update();
+    return Math.abs(this.left - left) > 0.01 || Math.abs(this.top - top) > 0.01;
+  }
+
+  /** Zooms and moves so that image point `at` lies at viewport point `screen`. */
+  place(zoom: number, at: Point, screen: Point): void {
+    this.zoomValue = clamp(zoom, this.minZoom, this.maxZoom);
+    this.cachedMatrix = null;
+    const there = apply(this.matrix, at);
+    this.left += screen.x - there.x;
+    this.top += screen.y - there.y;
+    this.automatic = false;
+    this.update();
+  }
+
+  /** Turns the view by quarters; the centre of the viewport stays the centre. */
+  turn(quarters: number): void {
+    const middle = this.toImage({ x: this.viewport.width / 2, y: this.viewport.height / 2 });
+    this.turnsValue = ((((this.turnsValue + quarters) % 4) + 4) % 4) as Turns;
+    if (this.automatic) this.reset();
+    else this.place(this.zoomValue, middle, { x: this.viewport.width / 2, y: this.viewport.height / 2 });
+  }
+
+  /** Brings a box (image pixels) into view; does nothing when all of it is visible. */
+  reveal(box: Box): void {
+    const visible = this.visibleBox;
+    if (encloses(visible, box)) return;
+    const onScreen = mapBox(this.matrix, box);
+    const room = 0.8;
+    const factor = Math.min(
+      1,
+      (this.viewport.width * room) / Math.max(1, onScreen.maxX - onScreen.minX),
+      (this.viewport.height * room) / Math.max(1, onScreen.maxY - onScreen.minY),
+    );
+    this.place(this.zoomValue * factor, boxCenter(box), { x: this.viewport.width / 2, y: this.viewport.height / 2 });
+  }
+
+  private get turned(): Size {
+    const { width, height } = this.imageSize;
+    return this.turnsValue % 2 === 0 ? { width, height } : { width: height, height: width };
+  }
+
+  private update(): void {
+    const { alignX = 0.5, alignY = 0.5 } = this.options;
+    this.left = this.limit(this.left, this.turned.width * this.zoomValue, this.viewport.width, alignX);
+    this.top = this.limit(this.top, this.turned.height * this.zoomValue, this.viewport.height, alignY);
+    this.cachedMatrix = null;
+    this.cachedInverse = null;
+    this.onChange();
+  }
+
+  private limit(position: number, extent: number, room: number, align: number): number {
+    if (extent <= room) return (room - extent) * align;
+    const margin = room * OVERSCROLL;
+    return clamp(position, room - extent - margin, margin);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What the canvas needs from whoever owns the regions. Tools read shapes from the scene and change
+ * them through this interface alone; the owner answers by changing the scene.
+ */
+import type { ItemStyle } from './scene';
+import type { Shape } from './shapes/shape';
+
+/** A change in progress: shown at once, one step of undo when it is committed. */
+export interface ShapeChange {
+  update(shapes: ReadonlyMap<string, Shape>): void;
+  /** False when nothing changed. */
+  commit(): boolean;
+  cancel(): void;
+}
+
+export interface StageModel {
+  /** Selected regions in order of selection, those of other objects included. */
+  selected(): readonly string[];
+  select(ids: readonly string[]): void;
+  hover(id: string | null): void;
+  /** False for read-only and locked regions. */
+  canChange(id: string): boolean;
+  /** May the active tool draw now? False comes with a message to the person. */
+  canDraw(): boolean;
+  /** Is a label waiting to be used? A click then draws, even on a region. */
+  armed(): boolean;
+  /** Look of what would be drawn now. */
+  draftStyle(): ItemStyle;
+  /** Does what would be drawn now snap to whole pixels? */
+  snapToPixel(): boolean;
+  /** Makes a region as one step of undo; null when it may not be (after a message). */
+  create(shape: Shape): string | null;
+  /** Deletes regions as one step. */
+  remove(label: string, ids: readonly string[]): void;
+  /** Starts a change by dragging. */
+  change(label: string): ShapeChange;
+  /** A change at once; steps with the same key that follow each other become one. */
+  edit(label: string, shapes: ReadonlyMap<string, Shape>, mergeKey?: string): boolean;
+  /** Speaks to screen readers. */
+  announce(text: string): void;
+}

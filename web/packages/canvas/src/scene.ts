@@ -1,0 +1,176 @@
+/**
+ * All regions of the image that is shown, as shapes with a style, and the questions that tools and
+ * renderers ask about them: what is here, what lies under this point.
+ */
+import { type Box, grow, type Point, unite, EMPTY_BOX } from './geometry/point';
+import { kindOf } from './shapes/registry';
+import type { Shape } from './shapes/shape';
+import { SpatialIndex } from './spatial-index';
+
+/** How a region looks. Widths are CSS pixels and do not grow with zoom. */
+export interface ItemStyle {
+  /** `#rrggbb`. */
+  readonly color: string;
+  /** 0…1. */
+  readonly fillOpacity: number;
+  readonly strokeWidth: number;
+  /** Colour of the outline where it differs. */
+  readonly strokeColor?: string;
+  /** Drawn with a dashed outline: suggestions, incomplete shapes. */
+  readonly dashed?: boolean;
+  /** Half the size of a point handle. */
+  readonly pointSize?: number;
+  readonly pointStyle?: 'circle' | 'rectangle';
+}
+
+export interface SceneItem {
+  readonly id: string;
+  readonly shape: Shape;
+  readonly style: ItemStyle;
+  /** Later items lie on top. */
+  readonly order: number;
+  /** May it be turned (`canRotate`)? */
+  readonly rotatable: boolean;
+  /** Round to whole pixels when it is changed (`snap="pixel"`). */
+  readonly snapToPixel: boolean;
+  /** Text of its tag on the canvas; empty for none. Asked for only when it is drawn. */
+  caption(): string;
+}
+
+export interface SceneChange {
+  /** Parts of the image whose resting items must be drawn again; null means all. */
+  readonly boxes: readonly Box[] | null;
+}
+
+export class Scene {
+  private readonly items = new Map<string, SceneItem>();
+  private readonly index = new SpatialIndex();
+  private readonly hidden = new Set<string>();
+  private lifted: ReadonlySet<string> = new Set();
+
+  constructor(private readonly onChange: (change: SceneChange) => void) {}
+
+  get size(): number {
+    return this.items.size;
+  }
+  get(id: string): SceneItem | undefined {
+    return this.items.get(id);
+  }
+  isVisible(id: string): boolean {
+    return this.items.has(id) && !this.hidden.has(id);
+  }
+  all(): IterableIterator<SceneItem> {
+    return this.items.values();
+  }
+
+  /** Is it being dragged, so that the overlay draws it and the static layer does not? */
+  isLifted(id: string): boolean {
+    return this.lifted.has(id);
+  }
+
+  /** Takes items off the static layer, and puts those back that were lifted before. */
+  lift(ids: readonly string[]): void {
+    const before = this.lifted;
+    this.lifted = new Set(ids);
+    const boxes: Box[] = [];
+    for (const id of new Set([...before, ...ids])) {
+      const item = this.items.get(id);
+      if (item && before.has(id) !== this.lifted.has(id)) boxes.push(kindOf(item.shape).bounds(item.shape));
+    }
+    if (boxes.length > 0) this.onChange({ boxes });
+  }
+
+  /** Replaces everything. */
+  load(items: Iterable<SceneItem>): void {
+    this.items.clear();
+    this.hidden.clear();
+    this.lifted = new Set();
+    for (const item of items) this.items.set(item.id, item);
+    this.index.load([...this.items.values()].map((item) => [item.id, kindOf(item.shape).bounds(item.shape)] as const));
+    this.onChange({ boxes: null });
+  }
+
+  /** Adds items or replaces those with the same id. */
+  put(items: readonly SceneItem[]): void {
+    const boxes: Box[] = [];
+    for (const item of items) {
+      const before = this.items.get(item.id);
+      const bounds = kindOf(item.shape).bounds(item.shape);
+      if (!this.lifted.has(item.id)) {
+        if (before) boxes.push(kindOf(before.shape).bounds(before.shape));
+        boxes.push(bounds);
+      }
+      this.items.set(item.id, item);
+      if (before?.shape !== item.shape) this.index.set(item.id, bounds);
+    }
+    this.onChange({ boxes });
+  }
+
+  remove(ids: readonly string[]): void {
+    const boxes: Box[] = [];
+    for (const id of ids) {
+      const item = this.items.get(id);
+      if (!item) continue;
+      boxes.push(kindOf(item.shape).bounds(item.shape));
+      this.items.delete(id);
+      this.hidden.delete(id);
+      this.index.delete(id);
+    }
+    if (boxes.length > 0) this.onChange({ boxes });
+  }
+
+  setHidden(ids: readonly string[], hidden: boolean): void {
+    const boxes: Box[] = [];
+    for (const id of ids) {
+      const item = this.items.get(id);
+      if (!item || this.hidden.has(id) === hidden) continue;
+      if (hidden) this.hidden.add(id);
+      else this.hidden.delete(id);
+      boxes.push(kindOf(item.shape).bounds(item.shape));
+    }
+    if (boxes.length > 0) this.onChange({ boxes });
+  }
+
+  /** Visible items whose bounds meet the box, lowest first. */
+  within(box: Box): SceneItem[] {
+    const found: SceneItem[] = [];
+    for (const id of this.index.query(box)) {
+      const item = this.items.get(id);
+      if (item && !this.hidden.has(id)) found.push(item);
+    }
+    return found.sort((a, b) => a.order - b.order);
+  }
+
+  /**
+   * Visible items under a point, best first: those that the point is inside of (or nearest to),
+   * the smaller before the larger, the upper before the lower.
+   */
+  hit(point: Point, tolerance: number): SceneItem[] {
+    const box = grow({ minX: point.x, minY: point.y, maxX: point.x, maxY: point.y }, tolerance);
+    const found: { item: SceneItem; area: number }[] = [];
+    for (const id of this.index.query(box)) {
+      const item = this.items.get(id);
+      if (!item || this.hidden.has(id)) continue;
+      const kind = kindOf(item.shape);
+      if (kind.distance(item.shape, point) <= tolerance) found.push({ item, area: kind.area(item.shape) });
+    }
+    return found.sort((a, b) => a.area - b.area || b.item.order - a.item.order).map((one) => one.item);
+  }
+
+  /** Ids of visible items that share a point with the box (marquee). */
+  meeting(box: Box): string[] {
+    return this.within(box)
+      .filter((item) => kindOf(item.shape).meets(item.shape, box))
+      .map((item) => item.id);
+  }
+
+  /** Bounds of some items; null when none of them exists. */
+  boundsOf(ids: Iterable<string>): Box | null {
+    let box: Box = EMPTY_BOX;
+    for (const id of ids) {
+      const item = this.items.get(id);
+      if (item) box = unite(box, kindOf(item.shape).bounds(item.shape));
+    }
+    return box.minX <= box.maxX ? box : null;
+  }
+}

@@ -1,0 +1,101 @@
+/** The polygon, closed or still being drawn: one handle for each point. */
+import { clampToBox, rotatePoint } from '../geometry/point';
+import {
+  type Coordinates,
+  deletePoint,
+  insertPoint,
+  mapPoints,
+  movePoint,
+  nearestOnOutline,
+  pointAt,
+  pointCount,
+  polygonArea,
+  polygonBox,
+  polygonContains,
+  polygonMeetsBox,
+} from '../geometry/polygon';
+import type { Handle, Shape, ShapeKind } from './shape';
+
+export interface PolygonShape extends Shape {
+  readonly kind: 'polygon';
+  readonly points: Coordinates;
+  readonly closed: boolean;
+}
+
+/** A closed polygon has at least this many points. */
+export const LEAST_POINTS = 3;
+
+export const polygonKind: ShapeKind<PolygonShape> = {
+  kind: 'polygon',
+  bounds: (shape) => polygonBox(shape.points),
+  area: (shape) => (shape.closed ? polygonArea(shape.points) : 0),
+  distance(shape, point) {
+    if (shape.closed && polygonContains(shape.points, point)) return 0;
+    return nearestOnOutline(shape.points, shape.closed, point)?.distance ?? Infinity;
+  },
+  meets: (shape, box) => polygonMeetsBox(shape.points, shape.closed, box),
+  trace(shape, path, m) {
+    const { points } = shape;
+    let lastX = Infinity;
+    let lastY = Infinity;
+    for (let i = 0; i < points.length; i += 2) {
+      const px = points[i] as number;
+      const py = points[i + 1] as number;
+      const x = m.a * px + m.c * py + m.e;
+      const y = m.b * px + m.d * py + m.f;
+      if (i === 0) path.moveTo(x, y);
+      // Points that fall on the same device pixel cannot be seen: outlines of 100,000 points stay quick.
+      else if (Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5 && i < points.length - 2) continue;
+      else path.lineTo(x, y);
+      lastX = x;
+      lastY = y;
+    }
+    if (shape.closed) path.closePath();
+  },
+  filled: (shape) => shape.closed,
+  handles(shape) {
+    const handles: Handle[] = [];
+    for (let i = 0; i < pointCount(shape.points); i++) {
+      handles.push({ id: pointHandle(i), role: 'point', at: pointAt(shape.points, i), direction: 0 });
+    }
+    return handles;
+  },
+  moveHandle(shape, drag) {
+    const index = handleIndex(drag.handle);
+    if (index < 0 || index >= pointCount(shape.points)) return shape;
+    const to = clampToBox(drag.to, drag.limits);
+    const at = drag.snapToPixel ? { x: Math.round(to.x), y: Math.round(to.y) } : to;
+    return { ...shape, points: movePoint(shape.points, index, at) };
+  },
+  translate: (shape, dx, dy) => ({ ...shape, points: mapPoints(shape.points, (x, y) => ({ x: x + dx, y: y + dy })) }),
+  scale: (shape, origin, sx, sy) => ({
+    ...shape,
+    points: mapPoints(shape.points, (x, y) => ({ x: origin.x + (x - origin.x) * sx, y: origin.y + (y - origin.y) * sy })),
+  }),
+  rotate: (shape, origin, degrees) => ({
+    ...shape,
+    points: mapPoints(shape.points, (x, y) => rotatePoint({ x, y }, origin, degrees)),
+  }),
+  snap: (shape) => ({ ...shape, points: mapPoints(shape.points, (x, y) => ({ x: Math.round(x), y: Math.round(y) })) }),
+  insertPlace(shape, point) {
+    const place = nearestOnOutline(shape.points, shape.closed, point);
+    return place && pointCount(shape.points) > 1
+      ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance }
+      : null;
+  },
+  insert: (shape, place) => ({ ...shape, points: insertPoint(shape.points, place.after, place.at) }),
+  removeHandle(shape, handle) {
+    const index = handleIndex(handle);
+    const least = shape.closed ? LEAST_POINTS : 1;
+    if (index < 0 || pointCount(shape.points) <= least) return null;
+    return { ...shape, points: deletePoint(shape.points, index) };
+  },
+};
+
+export function pointHandle(index: number): string {
+  return `point-${index}`;
+}
+
+function handleIndex(handle: string): number {
+  return handle.startsWith('point-') ? Number(handle.slice('point-'.length)) : -1;
+}

@@ -1,0 +1,15 @@
+/** All kinds of shapes. A new kind is its file and one line here. */
+import { polygonKind } from './polygon';
+import { rectangleKind } from './rectangle';
+import type { Shape, ShapeKind } from './shape';
+
+const KINDS: ReadonlyMap<string, ShapeKind> = new Map(
+  [rectangleKind, polygonKind].map((kind) => [kind.kind, kind as unknown as ShapeKind]),
+);
+
+/** The kind of a shape. Throws for a kind that is not registered: a mistake in the program. */
+export function kindOf(shape: Shape): ShapeKind {
+  const kind = KINDS.get(shape.kind);
+  if (!kind) throw new Error(`No shape kind is registered as "${shape.kind}".`);
+  return kind;
+}

@@ -1,0 +1,78 @@
+/**
+ * Which boxes meet a box: a packed R-tree for what is at rest, and a short list for what was changed
+ * since. The tree is built again when that list has grown, so that a drag costs nothing and a query
+ * stays logarithmic.
+ */
+import Flatbush from 'flatbush';
+import { type Box, intersects } from './geometry/point';
+
+/** Changed boxes beside the tree before it is built anew. */
+const LOOSE_LIMIT = 256;
+
+export class SpatialIndex {
+  private tree: Flatbush | null = null;
+  /** Ids by their place in the tree; null when the box was changed or removed since. */
+  private treeIds: (string | null)[] = [];
+  private readonly placeInTree = new Map<string, number>();
+  private readonly loose = new Map<string, Box>();
+  private readonly boxes = new Map<string, Box>();
+
+  get size(): number {
+    return this.boxes.size;
+  }
+
+  /** Replaces everything. */
+  load(entries: Iterable<readonly [string, Box]>): void {
+    this.boxes.clear();
+    for (const [id, box] of entries) this.boxes.set(id, box);
+    this.rebuild();
+  }
+
+  set(id: string, box: Box): void {
+    this.forget(id);
+    this.boxes.set(id, box);
+    this.loose.set(id, box);
+  }
+
+  delete(id: string): void {
+    this.forget(id);
+    this.boxes.delete(id);
+  }
+
+  /** Ids whose boxes share a point with `box`, in no particular order. */
+  query(box: Box): string[] {
+    if (this.loose.size > LOOSE_LIMIT) this.rebuild();
+    const found: string[] = [];
+    if (this.tree) {
+      for (const place of this.tree.search(box.minX, box.minY, box.maxX, box.maxY)) {
+        const id = this.treeIds[place];
+        if (id) found.push(id);
+      }
+    }
+    for (const [id, own] of this.loose) if (intersects(own, box)) found.push(id);
+    return found;
+  }
+
+  private forget(id: string): void {
+    this.loose.delete(id);
+    const place = this.placeInTree.get(id);
+    if (place === undefined) return;
+    this.treeIds[place] = null;
+    this.placeInTree.delete(id);
+  }
+
+  private rebuild(): void {
+    this.loose.clear();
+    this.placeInTree.clear();
+    this.treeIds = [];
+    this.tree = null;
+    if (this.boxes.size === 0) return;
+    const tree = new Flatbush(this.boxes.size);
+    for (const [id, box] of this.boxes) {
+      this.placeInTree.set(id, tree.add(box.minX, box.minY, box.maxX, box.maxY));
+      this.treeIds.push(id);
+    }
+    tree.finish();
+    this.tree = tree;
+  }
+}

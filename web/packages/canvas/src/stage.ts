@@ -1,0 +1,443 @@
+/**
+ * The stage puts the layers on top of each other, runs the frames and hands pointers and keys to
+ * the active tool. It owns no regions: they are in the scene, and changes go to the model.
+ */
+import { Camera, type CameraOptions, type Turns } from './camera';
+import type { Size } from './geometry/percent';
+import { type Box, clampToBox, type Point } from './geometry/point';
+import type { StageModel } from './model';
+import { nudge, resizeByKeys } from './keys';
+import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
+import { OverlayPainter, type OverlayTheme } from './render/overlay';
+import { createRenderer, type RegionRenderer } from './render/renderer';
+import { Scene, type SceneItem } from './scene';
+import { PanTool } from './tools/pan';
+import { PointerInput } from './tools/input';
+import { PolygonTool } from './tools/polygon';
+import { RectangleTool } from './tools/rectangle';
+import { SelectTool } from './tools/select';
+import { selectedItems } from './tools/targets';
+import { ThreePointTool } from './tools/three-point';
+import type { Tool, ToolContext, ToolPointer } from './tools/tool';
+
+export interface StageOptions {
+  readonly camera: CameraOptions;
+  /** Factor of one zoom step (wheel, buttons). */
+  readonly zoomBy: number;
+  /** Wheel, pinch and buttons zoom. */
+  readonly zoomEnabled: boolean;
+  readonly invertZoom: boolean;
+  /** Lines through the pointer. */
+  readonly crosshair: boolean;
+  /** Tags of regions on the image. */
+  readonly captions: boolean;
+}
+
+export const DEFAULT_OPTIONS: StageOptions = {
+  camera: {},
+  zoomBy: 1.1,
+  zoomEnabled: true,
+  invertZoom: false,
+  crosshair: false,
+  captions: true,
+};
+
+/** With more regions in view than this only those that are hovered or selected carry their tag. */
+const MOST_CAPTIONS = 150;
+
+export class Stage {
+  readonly camera: Camera;
+  readonly scene: Scene;
+  /** After each frame. */
+  onFrame: (() => void) | null = null;
+  /** The camera moved (zoom display). */
+  onCamera: (() => void) | null = null;
+
+  private readonly image: ImageLayer;
+  private readonly renderer: RegionRenderer;
+  private readonly overlay: OverlayPainter;
+  private readonly input: PointerInput;
+  private readonly tools: ReadonlyMap<string, Tool>;
+  private activeTool: Tool;
+  private options: StageOptions = DEFAULT_OPTIONS;
+  private look: ImageLook = DEFAULT_LOOK;
+  private pointerAt: ToolPointer | null = null;
+  /** Where the keyboard draws, image pixels. */
+  private keyPoint: Point | null = null;
+  private hoveredId: string | null = null;
+
+  private frame = 0;
+  private dirtyImage = true;
+  private dirtyRegions = true;
+  private dirtyOverlay = true;
+  private readonly observer: ResizeObserver;
+  private readonly abort = new AbortController();
+  private resolution: MediaQueryList | null = null;
+
+  constructor(
+    /** Takes the canvases; its size is the viewport. */
+    readonly element: HTMLElement,
+    private readonly model: StageModel,
+  ) {
+    this.camera = new Camera(() => this.cameraChanged());
+    this.scene = new Scene((change) => {
+      this.renderer?.invalidate(change);
+      this.dirtyRegions = true;
+      this.repaint();
+    });
+    this.image = new ImageLayer(() => {
+      this.dirtyImage = true;
+      this.schedule();
+    });
+    this.renderer = createRenderer(this.scene);
+    this.overlay = new OverlayPainter(this.camera);
+    element.style.touchAction = 'none';
+    element.style.userSelect = 'none';
+    for (const canvas of [this.image.canvas, this.renderer.canvas, this.overlay.canvas]) {
+      canvas.setAttribute('aria-hidden', 'true');
+      Object.assign(canvas.style, { position: 'absolute', inset: '0', width: '100%', height: '100%', pointerEvents: 'none' });
+      element.append(canvas);
+    }
+    const { context } = this;
+    this.tools = new Map(
+      [
+        new SelectTool(context),
+        new PanTool(context),
+        new RectangleTool(context),
+        new ThreePointTool(context),
+        new PolygonTool(context),
+      ].map((tool) => [tool.id, tool] as const),
+    );
+    this.activeTool = this.toolNamed('select');
+    this.input = new PointerInput(this.inputTarget());
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(element);
+    this.watchResolution();
+    this.measure();
+  }
+
+  /** Regions in view after the last frame. */
+  get drawnCount(): number {
+    return this.renderer.drawnCount;
+  }
+  /** How the last frame was made, for measuring. */
+  get renderPath(): string {
+    return `${this.renderer.name}/${this.renderer.path}`;
+  }
+  get tool(): Tool {
+    return this.activeTool;
+  }
+  /** The image's rectangle in the page, CSS pixels, cut to the viewport. */
+  get visibleImage(): DOMRect {
+    const view = this.element.getBoundingClientRect();
+    const { width, height } = this.camera.image;
+    const a = this.camera.toScreen({ x: 0, y: 0 });
+    const b = this.camera.toScreen({ x: width, y: height });
+    const left = Math.max(0, Math.min(a.x, b.x));
+    const top = Math.max(0, Math.min(a.y, b.y));
+    const right = Math.min(view.width, Math.max(a.x, b.x));
+    const bottom = Math.min(view.height, Math.max(a.y, b.y));
+    return new DOMRect(view.left + left, view.top + top, Math.max(0, right - left), Math.max(0, bottom - top));
+  }
+
+  setImage(source: CanvasImageSource | null, size: Size, turns: Turns = 0): void {
+    this.image.setImage(source, size);
+    this.keyPoint = null;
+    this.camera.setImage(size, turns);
+  }
+
+  setOptions(options: Partial<StageOptions>): void {
+    this.options = { ...this.options, ...options };
+    if (options.camera) this.camera.configure(options.camera);
+    this.repaint();
+  }
+
+  setLook(look: Partial<ImageLook>): void {
+    this.look = { ...this.look, ...look };
+    this.image.setLook(this.look);
+  }
+  get imageLook(): ImageLook {
+    return this.look;
+  }
+
+  setTheme(theme: OverlayTheme): void {
+    this.overlay.setTheme(theme);
+    this.repaint();
+  }
+
+  /** Changes the tool; a drawing that is not finished is abandoned, a polygon in work stays open. */
+  setTool(name: string): void {
+    const next = this.tools.get(name);
+    if (!next || next === this.activeTool) return;
+    this.input.interrupt();
+    if (this.activeTool.id !== 'polygon') this.activeTool.cancel();
+    this.activeTool = next;
+    this.keyPoint = null;
+    this.updateCursor(next.cursor(this.pointerAt));
+    this.repaint();
+  }
+
+  /** Selection, hover, locks or labels changed: the interaction layer is painted again. */
+  repaint(): void {
+    this.dirtyOverlay = true;
+    this.schedule();
+  }
+
+  setHovered(id: string | null): void {
+    if (this.hoveredId === id) return;
+    this.hoveredId = id;
+    this.repaint();
+  }
+
+  /** One zoom step, in or out, about the middle of the view. */
+  zoomStep(direction: 1 | -1): void {
+    // A key press moves twice as far as a notch of the wheel, which comes in series.
+    if (this.options.zoomEnabled) this.camera.zoomBy(this.options.zoomBy ** (2 * direction));
+  }
+
+  /** Brings a region into view. */
+  reveal(id: string): void {
+    const box = this.scene.boundsOf([id]);
+    if (box) this.camera.reveal(box);
+  }
+
+  /** Abandons what is being drawn or dragged. */
+  cancel(): boolean {
+    const had = this.activeTool.cancel() || this.keyPoint !== null;
+    this.keyPoint = null;
+    this.input.interrupt();
+    this.repaint();
+    return had;
+  }
+
+  /** Arrow keys draw where a drawing tool is in the hand and nothing is selected, or something is half drawn. */
+  get keyboardDraws(): boolean {
+    return this.activeTool.draws && (this.activeTool.drawing || this.keyPoint !== null || !this.hasChangeable());
+  }
+
+  /** Arrow keys: moves the keyboard's cross-hair or the selection by pixels of the image, as one sees it. */
+  arrow(dx: number, dy: number): void {
+    const by = this.seen(dx, dy);
+    if (!this.keyboardDraws) {
+      nudge(this.context, by.x, by.y);
+      return;
+    }
+    const { view } = this.camera;
+    const from = this.keyPoint ?? this.pointerAt?.image ?? this.camera.toImage({ x: view.width / 2, y: view.height / 2 });
+    const start = this.keyPoint ? from : { x: Math.round(from.x), y: Math.round(from.y) };
+    this.keyPoint = clampToBox({ x: start.x + by.x, y: start.y + by.y }, this.camera.imageBox);
+    this.keepInView(this.keyPoint);
+    this.activeTool.hover(this.keyPointer(this.keyPoint));
+    this.model.announce(`${Math.round(this.keyPoint.x)}, ${Math.round(this.keyPoint.y)}`);
+    this.repaint();
+  }
+
+  /** Alt and arrow keys: moves the right or lower border of the selection. */
+  resizeBy(dx: number, dy: number): void {
+    resizeByKeys(this.context, dx, dy);
+  }
+
+  /** Enter: presses at the keyboard's cross-hair, or finishes what is being drawn. */
+  confirm(): void {
+    if (this.keyPoint) this.activeTool.click(this.keyPointer(this.keyPoint), 1);
+    else this.activeTool.finish?.();
+    this.repaint();
+  }
+  get canConfirm(): boolean {
+    return this.keyPoint !== null || (this.activeTool.drawing && this.activeTool.finish !== undefined);
+  }
+
+  /** Backspace: takes the last step of a drawing back. */
+  back(): boolean {
+    return this.activeTool.drawing && (this.activeTool.back?.() ?? this.activeTool.cancel());
+  }
+
+  /** Draws now what would be drawn in the next frame (tests, screenshots). */
+  flush(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.paint(performance.now());
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = -1;
+    this.abort.abort();
+    this.observer.disconnect();
+    this.input.destroy();
+    this.image.destroy();
+    this.renderer.destroy();
+    this.overlay.canvas.width = 0;
+    for (const canvas of [this.image.canvas, this.renderer.canvas, this.overlay.canvas]) canvas.remove();
+  }
+
+  private readonly context: ToolContext = this.toolContext();
+
+  private toolContext(): ToolContext {
+    const stage = this;
+    return {
+      get camera() {
+        return stage.camera;
+      },
+      get scene() {
+        return stage.scene;
+      },
+      get model() {
+        return stage.model;
+      },
+      get limits(): Box {
+        return stage.camera.imageBox;
+      },
+      repaint: () => stage.repaint(),
+    };
+  }
+
+  private inputTarget(): ConstructorParameters<typeof PointerInput>[0] {
+    const stage = this;
+    return {
+      element: this.element,
+      camera: this.camera,
+      get tool() {
+        return stage.activeTool;
+      },
+      get zoomBy() {
+        return stage.options.zoomBy;
+      },
+      get zoomEnabled() {
+        return stage.options.zoomEnabled;
+      },
+      get invertZoom() {
+        return stage.options.invertZoom;
+      },
+      pointerMoved(pointer) {
+        stage.pointerAt = pointer;
+        if (stage.options.crosshair) stage.repaint();
+      },
+      pressed() {
+        stage.keyPoint = null;
+        // The keys of the image work after a click on it; the page must not jump.
+        stage.element.focus({ preventScroll: true });
+      },
+      updateCursor: (cursor) => stage.updateCursor(cursor),
+    };
+  }
+
+  private toolNamed(name: string): Tool {
+    const tool = this.tools.get(name);
+    if (!tool) throw new Error(`There is no tool named "${name}".`);
+    return tool;
+  }
+
+  private hasChangeable(): boolean {
+    return selectedItems(this.context).some((item) => this.model.canChange(item.id));
+  }
+
+  /** A step on the screen as a step in the image, whose view may be turned. */
+  private seen(dx: number, dy: number): Point {
+    switch (this.camera.turns) {
+      case 1:
+        return { x: dy, y: -dx };
+      case 2:
+        return { x: -dx, y: -dy };
+      case 3:
+        return { x: -dy, y: dx };
+      default:
+        return { x: dx, y: dy };
+    }
+  }
+
+  private keyPointer(point: Point): ToolPointer {
+    return { screen: this.camera.toScreen(point), image: point, kind: 'keyboard', shift: false, ctrl: false, alt: false };
+  }
+
+  private keepInView(point: Point): void {
+    const at = this.camera.toScreen(point);
+    const { width, height } = this.camera.view;
+    const margin = 24;
+    const dx = at.x < margin ? margin - at.x : at.x > width - margin ? width - margin - at.x : 0;
+    const dy = at.y < margin ? margin - at.y : at.y > height - margin ? height - margin - at.y : 0;
+    if (this.camera.zoomed && (dx !== 0 || dy !== 0)) this.camera.panBy(dx, dy);
+  }
+
+  private updateCursor(cursor: string): void {
+    if (this.element.style.cursor !== cursor) this.element.style.cursor = cursor;
+  }
+
+  private cameraChanged(): void {
+    this.dirtyImage = true;
+    this.dirtyRegions = true;
+    this.repaint();
+    this.onCamera?.();
+  }
+
+  private measure(): void {
+    const width = this.element.clientWidth;
+    const height = this.element.clientHeight;
+    if (width === 0 || height === 0) return;
+    // More than three device pixels for one cannot be seen and would cost nine times the drawing.
+    const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
+    for (const layer of [this.image, this.renderer, this.overlay]) layer.resize(width, height, ratio);
+    this.camera.setViewport({ width, height });
+    this.cameraChanged();
+    // A resized canvas is empty: waiting for the next frame would flash.
+    this.flush();
+  }
+
+  private watchResolution(): void {
+    if (this.abort.signal.aborted) return;
+    this.resolution = matchMedia(`(resolution: ${globalThis.devicePixelRatio}dppx)`);
+    this.resolution.addEventListener(
+      'change',
+      () => {
+        this.measure();
+        this.watchResolution();
+      },
+      { once: true, signal: this.abort.signal },
+    );
+  }
+
+  private schedule(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame((now) => {
+      this.frame = 0;
+      this.paint(now);
+    });
+  }
+
+  private paint(now: number): void {
+    if (this.abort.signal.aborted) return;
+    if (this.dirtyImage) this.image.draw(this.camera);
+    this.dirtyImage = false;
+    if (this.dirtyRegions) this.dirtyRegions = this.renderer.draw(this.camera, now);
+    if (this.dirtyRegions) this.schedule();
+    if (this.dirtyOverlay) this.paintOverlay();
+    this.dirtyOverlay = false;
+    this.onFrame?.();
+  }
+
+  private paintOverlay(): void {
+    const { overlay, scene, options } = this;
+    overlay.begin();
+    const selected = selectedItems(this.context);
+    for (const item of selected) {
+      if (scene.isLifted(item.id)) overlay.item(item);
+      overlay.emphasis(item, true);
+    }
+    const hovered = this.hoveredId !== null && scene.isVisible(this.hoveredId) ? scene.get(this.hoveredId) : undefined;
+    if (hovered && !selected.includes(hovered)) overlay.emphasis(hovered, false);
+    if (options.captions) this.paintCaptions(selected, hovered);
+    this.activeTool.paint(overlay);
+    if (this.keyPoint) overlay.crosshair(this.camera.toScreen(this.keyPoint), true);
+    else if (options.crosshair && this.pointerAt) overlay.crosshair(this.pointerAt.screen, false);
+  }
+
+  private paintCaptions(selected: readonly SceneItem[], hovered: SceneItem | undefined): void {
+    const { overlay, scene } = this;
+    const height = this.camera.view.height;
+    // The picture is moving: tags would cost more than what they belong to.
+    const few = this.renderer.path === 'direct' && this.renderer.drawnCount <= MOST_CAPTIONS;
+    const items = few ? scene.within(this.camera.visibleBox) : selected.slice(0, MOST_CAPTIONS);
+    for (const item of items) if (overlay.roomForCaption(item)) overlay.caption(item, height);
+    if (hovered && !few) overlay.caption(hovered, height);
+  }
+}

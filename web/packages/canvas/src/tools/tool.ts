@@ -1,0 +1,70 @@
+/**
+ * Tools are small state machines fed by `PointerInput`: hover…, then press, then either drag… and
+ * release, or click. A press can be interrupted at any time (second finger, lost pointer); a tool
+ * then forgets the press and keeps what was made before it.
+ */
+import type { Camera } from '../camera';
+import type { Box, Point } from '../geometry/point';
+import type { StageModel } from '../model';
+import type { OverlayPainter } from '../render/overlay';
+import type { Scene } from '../scene';
+
+export interface ToolPointer {
+  /** CSS pixels in the viewport. */
+  readonly screen: Point;
+  /** Pixels of the image; may lie outside it. */
+  readonly image: Point;
+  readonly kind: 'mouse' | 'pen' | 'touch' | 'keyboard';
+  readonly shift: boolean;
+  /** ctrl, or ⌘ on a Mac. */
+  readonly ctrl: boolean;
+  readonly alt: boolean;
+}
+
+/** What tools work with. */
+export interface ToolContext {
+  readonly camera: Camera;
+  readonly scene: Scene;
+  readonly model: StageModel;
+  /** Area of the image: what is drawn stays in it. */
+  readonly limits: Box;
+  /** Asks for the overlay to be painted again. */
+  repaint(): void;
+}
+
+export interface Tool {
+  readonly id: string;
+  /** CSS cursor. */
+  cursor(pointer: ToolPointer | null): string;
+  /** The pointer moves with no button held; null when it left. */
+  hover(pointer: ToolPointer | null): void;
+  press(pointer: ToolPointer): void;
+  drag(pointer: ToolPointer): void;
+  release(pointer: ToolPointer): void;
+  click(pointer: ToolPointer, count: number): void;
+  /** The press is over without a result. */
+  interrupt(): void;
+  /** Abandons what is being drawn. True when there was something. */
+  cancel(): boolean;
+  /** Does a press here with shift belong to the tool? Otherwise it pans. */
+  wantsShift(pointer: ToolPointer): boolean;
+  /** Is something half drawn (keys then belong to the tool)? */
+  readonly drawing: boolean;
+  /** Enter: finishes what is being drawn. True when it did. */
+  finish?(): boolean;
+  /** Backspace: takes the last step of the drawing back. True when it did. */
+  back?(): boolean;
+  /** Is it a tool that draws (keyboard cross-hair)? */
+  readonly draws: boolean;
+  paint(painter: OverlayPainter): void;
+}
+
+/** How near a pointer must be to what it wants to take, CSS pixels: radius of a 24 or 44 px target. */
+export function reach(pointer: Pick<ToolPointer, 'kind'>): number {
+  return pointer.kind === 'touch' ? 22 : pointer.kind === 'pen' ? 14 : 10;
+}
+
+/** How near a click must be to an outline to mean the region, CSS pixels. */
+export function nearness(pointer: Pick<ToolPointer, 'kind'>): number {
+  return pointer.kind === 'touch' ? 12 : 3;
+}
