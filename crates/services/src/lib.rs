@@ -6,11 +6,14 @@
 pub mod access;
 pub mod accounts;
 pub mod annotations;
+mod completion;
 mod context;
 pub mod drafts;
 mod error;
-pub mod export;
-pub mod import;
+// pub mod export;
+pub(crate) mod html;
+pub(crate) mod json;
+// pub mod import;
 pub mod predictions;
 pub mod projects;
 pub mod queue;

@@ -1,1 +1,166 @@
-//! queue
+//! The next task: candidates, order, lock, history. The rules are those of reference/projects-and-workflow.md §4.
+
+use labelkeep_store::projects::{self, ProjectRow};
+use labelkeep_store::queue::{self as rows, Order, Request};
+use labelkeep_store::{self as store, Tx};
+
+use crate::access::Granted;
+use crate::annotations::locked_project;
+use crate::{Result, ServiceError, Services};
+
+/// What the queue gives.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// The task.
+    pub task_id: i64,
+    /// Why this one, as the wire says it: names joined by " & ".
+    pub queue: String,
+    /// Identity of the reservation.
+    pub lock_id: String,
+    /// False for a task that the person had postponed: it cannot be put off again.
+    pub may_postpone: bool,
+}
+
+/// How many entries of the stream's history are given.
+const HISTORY: i64 = 100;
+
+/// Hands the person their next task and reserves it, or says that there is none.
+pub async fn next(services: &Services, project: Granted<ProjectRow>) -> Result<Next> {
+    let (actor, project) = project.into_parts();
+    let now = services.now();
+    let expires_at = now + services.settings.task_lock_seconds.saturating_mul(1_000_000);
+    let email = actor.email.clone();
+    let next = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let project = locked_project(tx, project.id).await?;
+                let request = Request {
+                    project_id: project.id,
+                    account_id: actor.account_id,
+                    now,
+                    skipped_count: project.skip_queue != "REQUEUE_FOR_OTHERS",
+                    ground_truth_only: false,
+                    overlap_only: false,
+                };
+                let Some((task_id, queue, may_postpone)) = choose(tx, &project, request).await? else {
+                    return Ok::<_, ServiceError>(None);
+                };
+                let lock_id = uuid::Uuid::new_v4().to_string();
+                let lock_id = rows::lock(tx, request, task_id, &lock_id, expires_at).await?;
+                rows::remember(tx, project.id, actor.account_id, task_id).await?;
+                Ok(Some(Next { task_id, queue, lock_id, may_postpone }))
+            })
+        })
+        .await?;
+    next.ok_or_else(|| ServiceError::Nothing(format!("There are no tasks for {email}")))
+}
+
+type Choice = Option<(i64, String, bool)>;
+
+async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request) -> Result<Choice> {
+    let named = |id: Option<i64>, name: &str| id.map(|id| (id, name.to_owned(), true));
+    if let Some(choice) = named(rows::held(tx, request).await?, "Task lock") {
+        return Ok(Some(choice));
+    }
+    if project.annotator_evaluation_enabled {
+        let request = Request { ground_truth_only: true, ..request };
+        let found = rows::next(tx, request, Order::After(0), "").await?;
+        if let Some(choice) = named(found, "Onboarding ground truth queue") {
+            return Ok(Some(choice));
+        }
+    }
+    let mut names = Vec::new();
+    let mut request = request;
+    if project.show_overlap_first {
+        let narrowed = Request { overlap_only: true, ..request };
+        if rows::next(tx, narrowed, Order::After(0), "").await?.is_some() {
+            request = narrowed;
+            names.push("Show overlap first");
+        }
+    }
+    if project.maximum_annotations > 1 {
+        let found = rows::next(tx, request, Order::BegunByOthers, "").await?;
+        if let Some(id) = found {
+            names.push("Breadth first queue");
+            return Ok(Some((id, names.join(" & "), true)));
+        }
+    }
+    let (found, name) = match project.sampling.as_str() {
+        "Uniform sampling" => (uniform(tx, request).await?, "Uniform random queue"),
+        "Uncertainty sampling" => {
+            let version = project.model_version.as_deref().unwrap_or_default();
+            let name = "Active learning or random queue";
+            match rows::next(tx, request, Order::LeastSure, version).await? {
+                Some(id) => (Some(id), name),
+                None => (uniform(tx, request).await?, name),
+            }
+        }
+        _ => (in_sequence(tx, request).await?, "Sequence queue"),
+    };
+    if let Some(id) = found {
+        names.push(name);
+        return Ok(Some((id, names.join(" & "), true)));
+    }
+    if let Some(id) = rows::postponed(tx, request.project_id, request.account_id).await? {
+        return Ok(Some((id, "Postponed draft queue".to_owned(), false)));
+    }
+    if project.skip_queue == "REQUEUE_FOR_ME"
+        && let Some(id) = rows::skipped(tx, request.project_id, request.account_id).await?
+    {
+        return Ok(Some((id, "Skipped queue".to_owned(), true)));
+    }
+    Ok(None)
+}
+
+/// The first candidate behind the last one that the person was given; at the end once more from the start, where tasks
+/// may have become free. Without the cursor somebody who is far ahead of the others would read over all they have done.
+async fn in_sequence(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+    let cursor = rows::cursor(tx, request.project_id, request.account_id).await?;
+    let mut found = rows::next(tx, request, Order::After(cursor), "").await?;
+    if found.is_none() && cursor > 0 {
+        found = rows::next(tx, request, Order::After(0), "").await?;
+    }
+    if let Some(id) = found {
+        rows::set_cursor(tx, request.project_id, request.account_id, id).await?;
+    }
+    Ok(found)
+}
+
+/// The first candidate behind a random place among the open tasks: one index seek instead of a sample of fifty.
+async fn uniform(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+    let Some((lowest, highest)) = rows::open_range(tx, request.project_id).await? else { return Ok(None) };
+    let place = lowest + (uuid::Uuid::new_v4().as_u128() % (highest - lowest + 1).unsigned_abs() as u128) as i64;
+    match rows::next(tx, request, Order::After(place - 1), "").await? {
+        Some(id) => Ok(Some(id)),
+        None => Ok(rows::next(tx, request, Order::After(0), "").await?),
+    }
+}
+
+/// The person's stream, in order of the first visit: (task, annotation).
+pub async fn history(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<(i64, Option<i64>)>> {
+    Ok(rows::history(&services.db, project.row().id, project.actor().account_id, HISTORY).await?)
+}
+
+/// What is left and what is done for the person in each of these projects: (`queue_total`, `queue_done`).
+pub async fn progress(services: &Services, account_id: i64, of: &[&ProjectRow]) -> Result<Vec<(i64, i64)>> {
+    let ids: Vec<i64> = of.iter().map(|project| project.id).collect();
+    let rows = if ids.is_empty() { Vec::new() } else { projects::progress(&services.db, account_id, &ids).await? };
+    Ok(of
+        .iter()
+        .map(|project| {
+            let mine = rows.iter().find(|row| row.project_id == project.id).cloned().unwrap_or_default();
+            let open = project.task_number - project.finished_task_number;
+            let done = if project.skip_queue == "REQUEUE_FOR_ME" { mine.annotated_tasks_kept } else { mine.annotated_tasks };
+            // Open tasks that are not mine, and all that are mine.
+            (open + mine.annotated_tasks_finished, done)
+        })
+        .collect())
+}
+
+/// Removes reservations that have run out.
+pub async fn purge(services: &Services) -> Result<()> {
+    let now = services.now();
+    services.db.write(move |tx| Box::pin(async move { store::queue::purge_locks(tx, now).await.map(|_| ()) })).await?;
+    Ok(())
+}

@@ -1,1 +1,201 @@
-//! uploads
+//! Files that people upload: received into the upload folder, kept under random names, served by their public ones.
+
+use std::path::{Path, PathBuf};
+
+use labelkeep_store::projects::ProjectRow;
+use labelkeep_store::uploads::{self as rows, UploadRow};
+use labelkeep_store::{Tx, audit};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::access::{self, Granted};
+use crate::{Result, ServiceError, Services};
+
+/// 32 hexadecimal characters that nobody can guess.
+fn random_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+/// A file on its way in. It is removed again unless it is kept.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The name that its owner gave it; data, never a path.
+    pub name: String,
+    /// Bytes received.
+    pub size: u64,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Incoming {
+    /// Where it lies now.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What comes after the last dot of the name, in lower case, without the dot.
+    pub fn extension(&self) -> String {
+        self.name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Receives the bytes of one file.
+pub struct Receiver {
+    incoming: Incoming,
+    file: tokio::io::BufWriter<tokio::fs::File>,
+    room: u64,
+    limit: u64,
+}
+
+impl Receiver {
+    /// Opens a file for an upload of which `received` bytes have come in with other files already.
+    pub async fn open(services: &Services, name: &str, received: u64) -> Result<Receiver> {
+        let folder = services.settings.upload_folder.clone();
+        let path = folder.join(format!("incoming-{}", random_name()));
+        let opened = path.clone();
+        let file = tokio::task::spawn_blocking(move || {
+            private_folder(&folder)?;
+            create_private(&opened)
+        })
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        let limit = services.settings.upload_max_bytes;
+        Ok(Receiver {
+            incoming: Incoming { name: name.to_owned(), size: 0, path, kept: false },
+            file: tokio::io::BufWriter::with_capacity(256 * 1024, tokio::fs::File::from_std(file)),
+            room: limit.saturating_sub(received),
+            limit,
+        })
+    }
+
+    /// Takes the next bytes; refuses what is over the limit before it is written.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.incoming.size += bytes.len() as u64;
+        if self.incoming.size > self.room {
+            return Err(ServiceError::TooLarge(format!("Maximum total size of all files is {} bytes", self.limit)));
+        }
+        Ok(self.file.write_all(bytes).await?)
+    }
+
+    /// The whole file.
+    pub async fn finish(mut self) -> Result<Incoming> {
+        self.file.flush().await?;
+        Ok(self.incoming)
+    }
+}
+
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
+}
+
+/// A file that has its final place, but no row yet. Removed again unless [`Placed::insert`] succeeds and is committed.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) name: String,
+    stored_as: String,
+    path: PathBuf,
+    size: i64,
+    keep: bool,
+}
+
+impl Placed {
+    /// The address by which tasks name the file.
+    pub(crate) fn url(&self, project_id: i64) -> String {
+        let name = percent_encoding::utf8_percent_encode(&self.name, PATH);
+        format!("/data/upload/{project_id}/{name}")
+    }
+
+    /// Adds the row.
+    pub(crate) async fn insert(&self, tx: &mut Tx, project_id: i64, account_id: i64, now: i64) -> Result<UploadRow> {
+        Ok(rows::insert(tx, project_id, account_id, &self.name, &self.stored_as, self.size, now).await?)
+    }
+
+    /// Where the bytes lie.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The row is committed: the file stays.
+    pub(crate) fn keep(mut self) {
+        self.keep = true;
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        if !self.keep {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Characters that a path segment may hold as they are.
+const PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Gives a received file its final place: a random name on disk, `<8 hex>-<cleaned name>` for people (SEC-156).
+pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Result<Placed> {
+    let stored_as = random_name();
+    let path = services.settings.upload_folder.join(&stored_as);
+    let file = std::fs::File::open(&incoming.path)?;
+    // The bytes are on disk before a row says that they are.
+    file.sync_all()?;
+    std::fs::rename(&incoming.path, &path)?;
+    incoming.kept = true;
+    let name = format!("{}-{}", &random_name()[..8], labelkeep_formats::clean_file_name(&incoming.name));
+    Ok(Placed { name, stored_as, path, size: incoming.size as i64, keep: false })
+}
+
+/// The caller's own uploads of a project; `ids` narrows them when given.
+pub async fn list(services: &Services, project: &Granted<ProjectRow>, ids: Option<&[i64]>) -> Result<Vec<UploadRow>> {
+    Ok(rows::list(&services.db, project.row().id, project.actor().account_id, ids).await?)
+}
+
+/// The upload that is served as `/data/upload/{project}/{name}`, and where its bytes lie.
+pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str) -> Result<(UploadRow, PathBuf)> {
+    let row = rows::by_name(&services.db, project.actor().organization_id, project.row().id, name)
+        .await?
+        .ok_or(ServiceError::NotFound("FileUpload"))?;
+    let path = services.settings.upload_folder.join(&row.stored_as);
+    Ok((row, path))
+}
+
+/// Removes the caller's own uploads of a project: these, or all; gives their number.
+pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Option<Vec<i64>>) -> Result<usize> {
+    let (actor, project) = project.into_parts();
+    let found = rows::list(&services.db, project.id, actor.account_id, ids.as_deref()).await?;
+    if ids.as_ref().is_some_and(|ids| ids.iter().any(|id| !found.iter().any(|row| row.id == *id))) {
+        return Err(ServiceError::NotFound("FileUpload"));
+    }
+    let now = services.now();
+    let gone: Vec<i64> = found.iter().map(|row| row.id).collect();
+    let number = gone.len();
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                rows::delete(tx, &gone).await?;
+                let object = format!("project:{}", project.id);
+                audit::record(tx, &access::origin(&actor), "upload.delete", &object, "{}", now).await?;
+                Ok::<_, ServiceError>(())
+            })
+        })
+        .await?;
+    for row in found {
+        let _ = std::fs::remove_file(services.settings.upload_folder.join(&row.stored_as));
+    }
+    Ok(number)
+}

@@ -312,3 +312,8 @@ pub async fn log(tx: &mut Tx, entry: LogEntry<'_>) -> Result<()> {
 pub async fn logged(tx: &mut Tx, op_id: &str) -> Result<Option<LogRow>> {
     tx.optional("SELECT * FROM annotation_log WHERE op_id = $1", args![op_id]).await
 }
+
+/// All annotations of a task, oldest first, inside a write.
+pub async fn of_task_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationRow>> {
+    tx.all("SELECT * FROM annotation WHERE task_id = $1 ORDER BY id", args![task_id]).await
+}

@@ -21,6 +21,7 @@ pub mod annotations;
 pub mod audit;
 pub mod drafts;
 pub mod imports;
+pub mod people;
 pub mod predictions;
 pub mod projects;
 pub mod queue;

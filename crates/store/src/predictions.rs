@@ -183,3 +183,21 @@ pub async fn delete_version(tx: &mut Tx, project_id: i64, model_version: &str) -
     )
     .await
 }
+
+/// The newest prediction of a task by a model version, inside a write.
+pub async fn of_version(tx: &mut Tx, task_id: i64, model_version: &str) -> Result<Option<PredictionRow>> {
+    tx.optional(
+        "SELECT * FROM prediction WHERE task_id = $1 AND model_version = $2 ORDER BY id DESC LIMIT 1",
+        args![task_id, model_version],
+    )
+    .await
+}
+
+/// How many predictions of each version a task has, inside a write.
+pub async fn versions_of_task(tx: &mut Tx, task_id: i64) -> Result<Vec<(Option<String>, i64)>> {
+    tx.all(
+        "SELECT model_version, COUNT(*) FROM prediction WHERE task_id = $1 GROUP BY model_version",
+        args![task_id],
+    )
+    .await
+}

@@ -312,6 +312,22 @@ pub struct CounterChange {
     pub skipped_annotations: i64,
 }
 
+impl CounterChange {
+    /// The sum of both.
+    pub fn plus(self, other: CounterChange) -> CounterChange {
+        CounterChange {
+            tasks: self.tasks + other.tasks,
+            finished_tasks: self.finished_tasks + other.finished_tasks,
+            tasks_with_annotations: self.tasks_with_annotations + other.tasks_with_annotations,
+            annotations: self.annotations + other.annotations,
+            predictions: self.predictions + other.predictions,
+            useful_annotations: self.useful_annotations + other.useful_annotations,
+            ground_truths: self.ground_truths + other.ground_truths,
+            skipped_annotations: self.skipped_annotations + other.skipped_annotations,
+        }
+    }
+}
+
 /// Adds to the counters.
 pub async fn count_change(tx: &mut Tx, id: i64, change: CounterChange) -> Result<()> {
     if change == CounterChange::default() {

@@ -301,13 +301,20 @@ pub async fn ids_after(tx: &mut Tx, project_id: i64, after_id: i64, limit: i64) 
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Sets the overlap of every task of a project; completion is recomputed by the caller.
-pub async fn set_overlap(tx: &mut Tx, project_id: i64, overlap: i64, only_above_one: bool) -> Result<()> {
-    let sql = if only_above_one {
-        "UPDATE task SET overlap = $2 WHERE project_id = $1 AND overlap > 1"
-    } else {
-        "UPDATE task SET overlap = $2 WHERE project_id = $1"
-    };
-    tx.execute(sql, args![project_id, overlap]).await?;
+/// Sets the overlap of a task; completion is recomputed by the caller.
+pub async fn set_task_overlap(tx: &mut Tx, id: i64, overlap: i64) -> Result<()> {
+    tx.execute("UPDATE task SET overlap = $2 WHERE id = $1", args![id, overlap]).await?;
     Ok(())
+}
+
+/// All tasks of a project without their data, for changes of overlap.
+pub async fn all_in(tx: &mut Tx, project_id: i64) -> Result<Vec<TaskRow>> {
+    tx.all(
+        "SELECT id, project_id, inner_id, '' AS data, '' AS meta, overlap, allow_skip, is_labeled, total_annotations,
+            cancelled_annotations, total_predictions, useful_annotations, ground_truths, import_id, file_upload_id, updated_by,
+            created_at, updated_at
+         FROM task WHERE project_id = $1 ORDER BY id",
+        args![project_id],
+    )
+    .await
 }

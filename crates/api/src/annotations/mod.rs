@@ -1,0 +1,109 @@
+//! Annotations: list, create, read, change, delete, back to a draft.
+
+pub(crate) mod model;
+
+use axum::extract::State;
+use axum::response::Response;
+use labelkeep_services::access::{AnnotationRow, TaskRow};
+use labelkeep_services::annotations::{self, Operation};
+use labelkeep_services::{Services, tasks};
+use serde::Deserialize;
+
+use crate::ApiResult;
+use crate::drafts::model::DraftOut;
+use crate::extract::{Access, Body, IdempotencyKey, IfMatch, Query, can};
+use crate::wire::answer;
+use model::{AnnotationIn, AnnotationOut, AnnotationPatch, Author};
+
+/// `?was_cancelled=1` counts as much as the body's.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SkipQuery {
+    #[serde(default)]
+    was_cancelled: Option<bool>,
+}
+
+/// `GET /api/tasks/{id}/annotations/`
+pub(crate) async fn list(
+    State(services): State<Services>,
+    task: Access<TaskRow, can::AnnotationView>,
+) -> ApiResult<Response> {
+    let rows = tasks::annotations(&services, &task).await?;
+    let people = tasks::people(&services, rows.iter().filter_map(|row| row.completed_by)).await?;
+    let now = services.now();
+    let out: Vec<_> = rows.iter().map(|row| AnnotationOut::of(row, &people, Author::Id, now)).collect();
+    answer::ok(&out)
+}
+
+/// `POST /api/tasks/{id}/annotations/`
+pub(crate) async fn create(
+    State(services): State<Services>,
+    Access(task, _): Access<TaskRow, can::Annotate>,
+    Query(query): Query<SkipQuery>,
+    IdempotencyKey(id): IdempotencyKey,
+    Body(body): Body<AnnotationIn>,
+) -> ApiResult<Response> {
+    let submission = body.into_submission(query.was_cancelled)?;
+    let row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
+    Ok(answer::with_etag(answer::created(&out(&services, &row).await?.view())?, row.revision))
+}
+
+/// `GET /api/annotations/{id}/`
+pub(crate) async fn read(
+    State(services): State<Services>,
+    annotation: Access<AnnotationRow, can::AnnotationView>,
+) -> ApiResult<Response> {
+    let row = annotation.row();
+    Ok(answer::with_etag(answer::ok(&out(&services, row).await?.view())?, row.revision))
+}
+
+/// `PATCH`, `PUT /api/annotations/{id}/`
+pub(crate) async fn update(
+    State(services): State<Services>,
+    Access(annotation, _): Access<AnnotationRow, can::Annotate>,
+    Query(query): Query<SkipQuery>,
+    IdempotencyKey(id): IdempotencyKey,
+    IfMatch(revision): IfMatch,
+    Body(body): Body<AnnotationPatch>,
+) -> ApiResult<Response> {
+    let change = body.into_change(query.was_cancelled);
+    let row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
+    Ok(answer::with_etag(answer::ok(&out(&services, &row).await?.view())?, row.revision))
+}
+
+/// `DELETE /api/annotations/{id}/`
+pub(crate) async fn delete(
+    State(services): State<Services>,
+    Access(annotation, _): Access<AnnotationRow, can::Annotate>,
+    IdempotencyKey(id): IdempotencyKey,
+) -> ApiResult<Response> {
+    annotations::delete(&services, annotation, Operation { id, revision: None }).await?;
+    Ok(answer::no_content())
+}
+
+/// `POST /api/annotations/{id}/convert-to-draft`
+pub(crate) async fn convert_to_draft(
+    State(services): State<Services>,
+    Access(annotation, _): Access<AnnotationRow, can::Annotate>,
+    IdempotencyKey(id): IdempotencyKey,
+) -> ApiResult<Response> {
+    let draft = annotations::convert_to_draft(&services, annotation, Operation { id, revision: None }).await?;
+    let people = tasks::people(&services, [draft.account_id]).await?;
+    answer::created(&DraftOut::of(&draft, &people, services.now()))
+}
+
+/// An annotation with the name of its author.
+struct Named<'a> {
+    row: &'a AnnotationRow,
+    people: tasks::People,
+    now: i64,
+}
+
+impl Named<'_> {
+    fn view(&self) -> AnnotationOut<'_> {
+        AnnotationOut::of(self.row, &self.people, Author::Id, self.now)
+    }
+}
+
+async fn out<'a>(services: &Services, row: &'a AnnotationRow) -> ApiResult<Named<'a>> {
+    Ok(Named { row, people: tasks::people(services, row.completed_by).await?, now: services.now() })
+}

@@ -1,0 +1,58 @@
+//! The queue: the next task, and the stream's history.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use labelkeep_services::access::{self, Action, ProjectRow};
+use labelkeep_services::{Services, queue, tasks};
+use serde::Serialize;
+
+use crate::extract::{Access, can};
+use crate::tasks::model::{Handed, ListedOut, Shape};
+use crate::tasks::shown_data;
+use crate::wire::{FieldChoice, answer};
+use crate::{ApiError, ApiResult};
+
+/// `GET /api/projects/{id}/next/`
+pub(crate) async fn next(
+    State(services): State<Services>,
+    Access(project, _): Access<ProjectRow, can::Annotate>,
+    choice: FieldChoice,
+) -> ApiResult<Response> {
+    let row = project.row().clone();
+    let actor = project.actor().clone();
+    let account_id = actor.account_id;
+    let next = queue::next(&services, project).await?;
+    let task = access::task(&services, actor, next.task_id, Action::Annotate).await?;
+    let page = tasks::detail(&services, &task).await?;
+    let data = shown_data(&services, &row, &page)?;
+    let (Some(part), Some(data)) = (page.tasks.first(), data.first()) else {
+        return Err(ApiError::not_found("No Task matches the given query."));
+    };
+    let now = services.now();
+    let handed = Handed { queue: &next.queue, lock_id: &next.lock_id, account_id };
+    let out = ListedOut::of(part, data, &page.people, Shape::Single, row.model_version.as_deref(), now)
+        .handed(part, &page.people, handed, now);
+    Ok(answer::with_etag(answer::json(StatusCode::OK, &choice, &out)?, task.row().updated_at))
+}
+
+#[derive(Serialize)]
+struct Visit {
+    #[serde(rename = "taskId")]
+    task_id: i64,
+    #[serde(rename = "annotationId")]
+    annotation_id: Option<i64>,
+}
+
+/// `GET /api/projects/{id}/label-stream-history/`
+pub(crate) async fn history(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::Annotate>,
+) -> ApiResult<Response> {
+    let visits: Vec<Visit> = queue::history(&services, &project)
+        .await?
+        .into_iter()
+        .map(|(task_id, annotation_id)| Visit { task_id, annotation_id })
+        .collect();
+    answer::ok(&visits)
+}

@@ -1,0 +1,213 @@
+//! Uploaded files: lists, removal, and the bytes themselves.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use labelkeep_services::access::{self, Action, ProjectRow, UploadRow};
+use labelkeep_services::{Services, uploads};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+
+use crate::extract::{Access, Authenticated, Body, Query, can};
+use crate::wire::answer;
+use crate::{ApiError, ApiResult};
+
+/// An uploaded file.
+#[derive(Debug, Serialize)]
+struct UploadOut {
+    id: i64,
+    file: String,
+    size: i64,
+}
+
+impl UploadOut {
+    fn of(row: &UploadRow) -> Self {
+        UploadOut { id: row.id, file: format!("upload/{}/{}", row.project_id, row.name), size: row.size }
+    }
+}
+
+/// Which uploads to list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ListQuery {
+    #[serde(default)]
+    all: Option<bool>,
+    /// A JSON array.
+    #[serde(default)]
+    ids: Option<Vec<i64>>,
+}
+
+/// `GET /api/projects/{id}/file-uploads`: nothing unless `all`, `ids`, or the project is a draft
+pub(crate) async fn list(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::MediaView>,
+    Query(query): Query<ListQuery>,
+) -> ApiResult<Response> {
+    let rows = if query.ids.is_some() || query.all.unwrap_or(false) || project.row().is_draft {
+        uploads::list(&services, &project, query.ids.as_deref()).await?
+    } else {
+        Vec::new()
+    };
+    answer::ok(&rows.iter().map(UploadOut::of).collect::<Vec<_>>())
+}
+
+/// Which uploads to remove; all when nothing is said.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DeleteIn {
+    #[serde(default)]
+    file_upload_ids: Option<Vec<i64>>,
+}
+
+/// `DELETE /api/projects/{id}/file-uploads`
+pub(crate) async fn delete_many(
+    State(services): State<Services>,
+    Access(project, _): Access<ProjectRow, can::Import>,
+    Body(body): Body<DeleteIn>,
+) -> ApiResult<Response> {
+    let deleted = uploads::delete(&services, project, body.file_upload_ids).await?;
+    answer::ok(&json!({ "deleted": deleted }))
+}
+
+/// `GET /api/import/file-upload/{id}`
+pub(crate) async fn read(upload: Access<UploadRow, can::MediaView>) -> ApiResult<Response> {
+    answer::ok(&UploadOut::of(upload.row()))
+}
+
+/// `DELETE /api/import/file-upload/{id}`
+pub(crate) async fn delete(
+    State(services): State<Services>,
+    Access(upload, _): Access<UploadRow, can::Import>,
+) -> ApiResult<Response> {
+    let (actor, row) = upload.into_parts();
+    let project = access::project(&services, actor, row.project_id, Action::Import).await?;
+    uploads::delete(&services, project, Some(vec![row.id])).await?;
+    Ok(answer::no_content())
+}
+
+/// Bytes read at once.
+const BUFFER: usize = 128 * 1024;
+
+/// `GET /data/upload/{project}/{name}`, with ranges
+pub(crate) async fn serve(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    Path((project, name)): Path<(i64, String)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let project = access::project(&services, actor, project, Action::MediaView).await?;
+    let (row, path) = uploads::open(&services, &project, &name).await?;
+    let mut file = tokio::fs::File::open(&path).await.map_err(labelkeep_services::ServiceError::from)?;
+    let size = file.metadata().await.map_err(labelkeep_services::ServiceError::from)?.len();
+    let (kind, inline) = content_type(&name);
+    let etag = format!("\"{}-{size}\"", row.id);
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let range = match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
+        Some(text) => match range(text, size) {
+            Some(range) => Some(range),
+            None => {
+                return Err(ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
+                    .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))));
+            }
+        },
+        None => None,
+    };
+    let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
+    file.seek(std::io::SeekFrom::Start(first)).await.map_err(labelkeep_services::ServiceError::from)?;
+    let pieces = pieces(file.take(length));
+    let status = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let mut response = (status, axum::body::Body::from_stream(pieces)).into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    out.insert(header::ETAG, header_value(&etag));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, must-revalidate"));
+    // What people upload never runs on our origin, whatever it says it is (SEC-163).
+    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+    out.insert(header::CONTENT_DISPOSITION, disposition(&name, inline));
+    if let Some((first, last)) = range {
+        out.insert(header::CONTENT_RANGE, header_value(&format!("bytes {first}-{last}/{size}")));
+    }
+    Ok(response)
+}
+
+fn pieces(file: tokio::io::Take<tokio::fs::File>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
+    futures_util::stream::try_unfold(file, async |mut file| {
+        let mut buffer = bytes::BytesMut::with_capacity(BUFFER);
+        let number = file.read_buf(&mut buffer).await?;
+        Ok((number > 0).then(|| (buffer.freeze(), file)))
+    })
+}
+
+/// The first and last byte of a single range; `None` when it cannot be served.
+fn range(text: &str, size: u64) -> Option<(u64, u64)> {
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let end = size.checked_sub(1)?;
+    if first.is_empty() {
+        let suffix: u64 = last.parse().ok()?;
+        return (suffix > 0).then(|| (size.saturating_sub(suffix), end));
+    }
+    let first: u64 = first.parse().ok()?;
+    let last = if last.is_empty() { end } else { last.parse::<u64>().ok()?.min(end) };
+    (first <= last).then_some((first, last))
+}
+
+/// Content type by our own table, and whether it may be shown in place.
+fn content_type(name: &str) -> (&'static str, bool) {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    match extension.as_str() {
+        "png" => ("image/png", true),
+        "jpg" | "jpeg" => ("image/jpeg", true),
+        "gif" => ("image/gif", true),
+        "webp" => ("image/webp", true),
+        "bmp" => ("image/bmp", true),
+        // Shown by <img> only, where it cannot run.
+        "svg" => ("image/svg+xml", false),
+        "mp3" => ("audio/mpeg", true),
+        "wav" => ("audio/wav", true),
+        "ogg" => ("audio/ogg", true),
+        "flac" => ("audio/flac", true),
+        "m4a" => ("audio/mp4", true),
+        "mp4" => ("video/mp4", true),
+        "webm" => ("video/webm", true),
+        "pdf" => ("application/pdf", true),
+        "txt" => ("text/plain; charset=utf-8", true),
+        _ => ("application/octet-stream", false),
+    }
+}
+
+fn disposition(name: &str, inline: bool) -> HeaderValue {
+    let shown = name.split_once('-').map_or(name, |(_, original)| original);
+    let name = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
+    header_value(&format!("{}; filename*=UTF-8''{name}", if inline { "inline" } else { "attachment" }))
+}
+
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{content_type, range};
+
+    #[test]
+    fn ranges_are_clamped_or_refused() {
+        assert_eq!(range("bytes=0-9", 100), Some((0, 9)));
+        assert_eq!(range("bytes=90-", 100), Some((90, 99)));
+        assert_eq!(range("bytes=-10", 100), Some((90, 99)));
+        assert_eq!(range("bytes=50-999", 100), Some((50, 99)));
+        for bad in ["bytes=100-", "bytes=9-1", "bytes=-0", "bytes=a-b", "lines=0-1", "bytes=0-1,5-6"] {
+            assert_eq!(range(bad, 100), None, "{bad}");
+        }
+        assert_eq!(range("bytes=0-", 0), None);
+    }
+
+    #[test]
+    fn sec_163_markup_is_never_shown_in_place() {
+        for name in ["a.html", "a.svg", "a.xml", "a.HTM", "a", "a.js"] {
+            assert!(!content_type(name).1, "{name}");
+        }
+    }
+}

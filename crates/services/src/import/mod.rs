@@ -1,0 +1,413 @@
+//! Import of tasks: all of a request, or nothing.
+//!
+//! A thread reads and checks the items; the database takes them in chunks, so that people who label at the same time wait
+//! some 20 ms at most. Until the last chunk is in, no query shows any of them; one short write then makes them visible
+//! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
+
+mod chunk;
+mod preannotated;
+mod read;
+
+use std::io::Read;
+use std::time::Instant;
+
+use labelkeep_policy::Actor;
+use labelkeep_store::projects::{self, CounterChange, ProjectRow};
+use labelkeep_store::{self as store, Tx, audit, imports};
+use tokio::sync::mpsc;
+
+use crate::access::{self, Granted};
+use crate::annotations::locked_project;
+use crate::uploads::{Incoming, Placed};
+use crate::{Invalid, Result, ServiceError, Services};
+use chunk::{Chunk, Totals};
+pub(crate) use read::Members;
+
+/// What to import.
+pub enum Source {
+    /// A JSON body: an object is one task, an array many.
+    Json(Box<dyn Read + Send>),
+    /// Uploaded files.
+    Files(Vec<Incoming>),
+}
+
+/// How to import.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Make tasks; without it files are only parsed and kept.
+    pub commit_to_project: bool,
+    /// Answer with the ids of the tasks.
+    pub return_task_ids: bool,
+    /// Data keys that become a prediction.
+    pub preannotated_from_fields: Vec<String>,
+    /// CSV, TSV and TXT files are lists of tasks; without it each file is one task by its address.
+    pub files_as_tasks_list: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            commit_to_project: true,
+            return_task_ids: false,
+            preannotated_from_fields: Vec::new(),
+            files_as_tasks_list: true,
+        }
+    }
+}
+
+/// What came in.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Tasks.
+    pub task_count: u64,
+    /// Annotations.
+    pub annotation_count: u64,
+    /// Predictions.
+    pub prediction_count: u64,
+    /// Seconds.
+    pub duration: f64,
+    /// The files that were kept.
+    pub file_upload_ids: Vec<i64>,
+    /// Whether a file could be read as a list of tasks.
+    pub could_be_tasks_list: bool,
+    /// Extension with dot → number of files; none for a JSON body.
+    pub found_formats: Option<Vec<(String, u64)>>,
+    /// Keys that the first tasks of all files share.
+    pub data_columns: Vec<String>,
+    /// Ids, when they were asked for.
+    pub task_ids: Option<Vec<i64>>,
+    /// What was kept although it does not fit the configuration: text and how often.
+    pub warnings: Vec<(String, u64)>,
+}
+
+/// How many chunks may wait for the database.
+const CHUNKS_AHEAD: usize = 2;
+
+/// Imports tasks into a project.
+pub async fn import(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    source: Source,
+    options: Options,
+) -> Result<Summary> {
+    let started = Instant::now();
+    let (actor, project) = project.into_parts();
+    let config = crate::projects::config(services, &project)?;
+    let members = Members::load(services, &actor).await?;
+    let (input, files) = match source {
+        Source::Json(body) => (read::Input::Json(body), Vec::new()),
+        Source::Files(incoming) => {
+            let files = Stored::keep_all(services, &project, &actor, incoming).await?;
+            (read::Input::Files(files.iter().map(Stored::input).collect()), files)
+        }
+    };
+    let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
+    let reader = read::Reader::new(services, &project, config, members, options.clone(), chunks);
+    let reading = tokio::task::spawn_blocking(move || reader.run(input));
+    let written = write(services, &actor, &project, &options, received).await;
+    let read = reading.await.map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
+    let outcome = match (read, written) {
+        (Ok(summary), Ok(written)) => {
+            finish(services, &actor, &project, &options, written).await.map(|totals| (summary, totals))
+        }
+        // What the reader found comes first: when it stops early, the writer only sees the end.
+        (Err(error), Ok(written)) => {
+            written.abandon(services).await;
+            Err(error)
+        }
+        (_, Err(error)) => Err(error),
+    };
+    let (mut summary, totals) = match outcome {
+        Ok(done) => done,
+        Err(error) => {
+            Stored::forget_all(services, files).await;
+            return Err(error);
+        }
+    };
+    summary.file_upload_ids = files.into_iter().map(Stored::keep).collect();
+    summary.task_count = totals.tasks;
+    summary.annotation_count = totals.annotations;
+    summary.prediction_count = totals.predictions;
+    summary.task_ids = options.return_task_ids.then_some(totals.task_ids);
+    summary.warnings = totals.warnings.into_iter().collect();
+    summary.duration = started.elapsed().as_secs_f64();
+    Ok(summary)
+}
+
+/// A file that has its place and its row. Both go again when the import fails.
+struct Stored {
+    id: i64,
+    url: String,
+    extension: String,
+    placed: Placed,
+}
+
+impl Stored {
+    async fn keep_all(
+        services: &Services,
+        project: &ProjectRow,
+        actor: &Actor,
+        incoming: Vec<Incoming>,
+    ) -> Result<Vec<Stored>> {
+        if incoming.is_empty() {
+            return Err(Invalid::whole("No data found in body or in files").into());
+        }
+        let services_in = services.clone();
+        let placed = tokio::task::spawn_blocking(move || {
+            let mut placed = Vec::with_capacity(incoming.len());
+            for file in &incoming {
+                read::check_file(file)?;
+            }
+            for file in incoming {
+                let extension = file.extension();
+                placed.push((extension, crate::uploads::place(&services_in, file)?));
+            }
+            Ok::<_, ServiceError>(placed)
+        })
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        let (project_id, account_id, now) = (project.id, actor.account_id, services.now());
+        services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut files = Vec::with_capacity(placed.len());
+                    for (extension, placed) in placed {
+                        let row = placed.insert(tx, project_id, account_id, now).await?;
+                        files.push(Stored { id: row.id, url: placed.url(project_id), extension, placed });
+                    }
+                    Ok(files)
+                })
+            })
+            .await
+    }
+
+    fn input(&self) -> read::FileInput {
+        read::FileInput {
+            id: self.id,
+            url: self.url.clone(),
+            extension: self.extension.clone(),
+            path: self.placed.path().to_owned(),
+        }
+    }
+
+    fn keep(self) -> i64 {
+        self.placed.keep();
+        self.id
+    }
+
+    async fn forget_all(services: &Services, files: Vec<Stored>) {
+        let ids: Vec<i64> = files.iter().map(|file| file.id).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let gone = services.db.write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await })).await;
+        if let Err(error) = gone {
+            tracing::warn!(%error, "the rows of refused files could not be removed");
+        }
+    }
+}
+
+/// What the writer has done so far.
+struct Written {
+    /// The pending import; none while nothing has been written.
+    import_id: Option<i64>,
+    project_id: i64,
+    /// The last chunk, which is written together with the end.
+    last: Option<Chunk>,
+    totals: Totals,
+}
+
+impl Written {
+    /// Removes what has been written.
+    async fn abandon(self, services: &Services) {
+        if let Some(import_id) = self.import_id {
+            remove(services, self.project_id, import_id).await;
+        }
+    }
+}
+
+/// Writes the chunks as they come, all but the last.
+async fn write(
+    services: &Services,
+    actor: &Actor,
+    project: &ProjectRow,
+    options: &Options,
+    mut received: mpsc::Receiver<Chunk>,
+) -> Result<Written> {
+    let mut written =
+        Written { import_id: None, project_id: project.id, last: None, totals: Totals::new(options.return_task_ids) };
+    while let Some(next) = received.recv().await {
+        let Some(chunk) = written.last.replace(next) else { continue };
+        if let Err(error) = write_one(services, actor, &mut written, chunk).await {
+            drop(received);
+            written.abandon(services).await;
+            return Err(error);
+        }
+    }
+    Ok(written)
+}
+
+async fn write_one(services: &Services, actor: &Actor, written: &mut Written, chunk: Chunk) -> Result<()> {
+    let now = services.now();
+    let account_id = actor.account_id;
+    let project_id = written.project_id;
+    let import_id = match written.import_id {
+        Some(id) => id,
+        None => {
+            let id = services
+                .db
+                .write(move |tx| Box::pin(async move { imports::begin(tx, project_id, account_id, now).await }))
+                .await?;
+            written.import_id = Some(id);
+            id
+        }
+    };
+    let mut totals = std::mem::replace(&mut written.totals, Totals::new(false));
+    written.totals = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let project = locked_project(tx, project_id).await?;
+                chunk.insert(tx, &project, import_id, account_id, now, &mut totals).await?;
+                Ok::<_, ServiceError>(totals)
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Writes the last chunk, makes everything visible, and adds the counters: one write.
+async fn finish(
+    services: &Services,
+    actor: &Actor,
+    project: &ProjectRow,
+    options: &Options,
+    written: Written,
+) -> Result<Totals> {
+    let Written { import_id, last, mut totals, .. } = written;
+    if !options.commit_to_project {
+        return Ok(totals);
+    }
+    let project_id = project.id;
+    let now = services.now();
+    let actor = actor.clone();
+    let outcome = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let project = locked_project(tx, project_id).await?;
+                let import_id = match import_id {
+                    Some(id) => id,
+                    None => imports::begin(tx, project_id, actor.account_id, now).await?,
+                };
+                if let Some(chunk) = last {
+                    chunk.insert(tx, &project, import_id, actor.account_id, now, &mut totals).await?;
+                }
+                settle(tx, project_id, import_id, &totals, now).await?;
+                let detail = format!("{{\"tasks\":{}}}", totals.tasks);
+                let object = format!("project:{project_id}");
+                audit::record(tx, &access::origin(&actor), "task.import", &object, &detail, now).await?;
+                Ok::<_, ServiceError>(totals)
+            })
+        })
+        .await;
+    if outcome.is_err()
+        && let Some(import_id) = import_id
+    {
+        remove(services, project_id, import_id).await;
+    }
+    let totals = outcome?;
+    if totals.tasks >= ANALYZE_AFTER {
+        let db = services.db.clone();
+        tokio::spawn(async move {
+            if let Err(error) = db.analyze().await {
+                tracing::warn!(%error, "the planner's statistics could not be refreshed");
+            }
+        });
+    }
+    Ok(totals)
+}
+
+/// Imports of so many tasks change what the planner should know.
+const ANALYZE_AFTER: u64 = 1_000;
+
+async fn settle(tx: &mut Tx, project_id: i64, import_id: i64, totals: &Totals, now: i64) -> Result<()> {
+    projects::count_change(tx, project_id, CounterChange { tasks: totals.tasks as i64, ..totals.counters }).await?;
+    for (person, [annotated, kept, finished]) in &totals.people {
+        projects::progress_change(tx, project_id, *person, *annotated, *kept, *finished).await?;
+    }
+    let counts: Vec<_> = totals.summary.iter().collect();
+    for part in counts.chunks(1_000) {
+        let changes = part.iter().map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), **number));
+        store::summary::add(tx, project_id, changes, now).await?;
+    }
+    if let Some(version) = &totals.last_model_version {
+        projects::default_model_version(tx, project_id, version).await?;
+    }
+    let summary = format!(
+        "{{\"task_count\":{},\"annotation_count\":{},\"prediction_count\":{}}}",
+        totals.tasks, totals.annotations, totals.predictions
+    );
+    Ok(imports::complete(tx, import_id, &summary, now).await?)
+}
+
+/// An import of the project and how it went.
+pub async fn status(services: &Services, project: &Granted<ProjectRow>, id: i64) -> Result<imports::ImportRow> {
+    imports::find(&services.db, project.row().id, id).await?.ok_or(ServiceError::NotFound("ProjectImport"))
+}
+
+/// Removes what is left of imports that did not come to their end; at the start of the server.
+pub async fn clean_up(services: &Services) -> Result<()> {
+    for row in imports::pending(&services.db).await? {
+        tracing::info!(import = row.id, project = row.project_id, "removing an import that did not come to its end");
+        remove(services, row.project_id, row.id).await;
+    }
+    Ok(())
+}
+
+/// Removes the tasks of a pending import. They are invisible: what cannot be removed now is removed at the next start.
+async fn remove(services: &Services, project_id: i64, import_id: i64) {
+    loop {
+        let removed = services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let removed = imports::remove_tasks(tx, project_id, import_id, 500).await?;
+                    if removed == 0 {
+                        imports::settle(tx, import_id).await?;
+                    }
+                    Ok::<_, ServiceError>(removed)
+                })
+            })
+            .await;
+        match removed {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, import = import_id, "an import could not be removed yet");
+                return;
+            }
+        }
+    }
+}
+
+/// Reads an address that somebody has given, as a file.
+pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Incoming> {
+    use futures_util::StreamExt as _;
+    if !actor.may(labelkeep_policy::Action::Import) {
+        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+    }
+    let mut fetched = services.net.fetch(url).await.map_err(|error| {
+        if error.is_forbidden() {
+            ServiceError::Forbidden(error.to_string())
+        } else {
+            Invalid::whole(error.to_string()).into()
+        }
+    })?;
+    let mut receiver = crate::uploads::Receiver::open(services, &fetched.file_name, 0).await?;
+    while let Some(bytes) = fetched.body.next().await {
+        receiver.write(&bytes.map_err(|error| Invalid::whole(error.to_string()))?).await?;
+    }
+    receiver.finish().await
+}
