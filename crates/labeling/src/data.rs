@@ -1,7 +1,17 @@
 //! Which task data a configuration needs, and the check of a task against it.
 
+use std::fmt;
+
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
 use crate::config::{Config, DataField};
+use crate::json::{Text, quoted};
+use crate::registry::registry;
 use crate::tree::Tree;
+
+/// The key under which data is stored that came without a field name.
+pub const UNDEFINED: &str = "$undefined$";
 
 /// The field that a value refers to: `$a.b` gives `a.b`, `Title: $t` gives `t`; `None` for literal text.
 pub(crate) fn reference(value: &str) -> Option<String> {
@@ -55,10 +65,250 @@ pub(crate) fn fields(tree: &Tree) -> (Vec<DataField>, Vec<String>) {
 impl Config {
     /// Checks a task's data (the text of a JSON object) against the configuration.
     ///
-    /// Every field that a `value` names must be there with a type that its tag accepts; `$undefined$` stands for
-    /// the first key. The error is a sentence without the importer's `[assume: …]` note.
+    /// Every field that the `value` of a named element refers to must be there with a type that its tag accepts;
+    /// `$undefined$` stands for the first key. The error is a sentence without the importer's `[assume: …]` note.
+    /// Only the shape of the top level is read; use [`crate::check_json`] for the rules of JSON from outside.
     pub fn check_data(&self, data: &str) -> Result<(), String> {
-        let _ = (data, self.fields());
+        let wanted = Wanted {
+            fields: self.fields(),
+            first: self.data_keys().first().map(String::as_str),
+        };
+        let found = crate::json::read(data, wanted).map_err(|e| e.message)?;
+        for (field, found) in self.fields().iter().zip(found) {
+            check_field(field, found)?;
+        }
         Ok(())
+    }
+}
+
+/// The part of a path before the first `.` or `[`.
+fn top(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
+}
+
+/// Reads the top level of the data and keeps the text of the wanted fields; the rest is passed over.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    fields: &'a [DataField],
+    first: Option<&'a str>,
+}
+
+impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+    type Value = Vec<Option<&'de str>>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Wanted<'_> {
+    type Value = Vec<Option<&'de str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object as task data")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = vec![None; self.fields.len()];
+        let mut undefined = None;
+        while let Some(Text(key)) = map.next_key()? {
+            let is_wanted = self.fields.iter().any(|f| f.path == key || top(&f.path) == key);
+            if !is_wanted && key != UNDEFINED {
+                map.next_value::<serde::de::IgnoredAny>()?;
+                continue;
+            }
+            let text = map.next_value::<&'de RawValue>()?.get();
+            if key == UNDEFINED {
+                undefined = Some(text);
+            }
+            for (field, found) in self.fields.iter().zip(&mut found) {
+                // A key written with dots counts as well as a nested one.
+                if field.path == key {
+                    *found = Some(text);
+                } else if top(&field.path) == key && found.is_none() {
+                    *found = inside(text, &field.path[key.len()..]);
+                }
+            }
+        }
+        if let (Some(text), Some(first)) = (undefined, self.first) {
+            for (field, found) in self.fields.iter().zip(&mut found) {
+                if field.path == first {
+                    found.get_or_insert(text);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Walks a path (`.b.c`, `[0].b`) into the text of a value. A list met on the way is the answer: its elements are
+/// looked at only when they are shown.
+fn inside<'de>(text: &'de str, path: &str) -> Option<&'de str> {
+    let path = match path.chars().next() {
+        None => return Some(text),
+        Some('[') => return Some(text),
+        Some(_) => path.trim_start_matches('.'),
+    };
+    let key = top(path);
+    let found = crate::json::read(text, Key(key)).ok()??;
+    inside(found, &path[key.len()..])
+}
+
+/// Reads the text of one key of an object; `None` when it is missing.
+struct Key<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Option<&'de str>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key<'_> {
+    type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(Text(key)) = map.next_key()? {
+            if key == self.0 {
+                found = Some(map.next_value::<&'de RawValue>()?.get());
+            } else {
+                map.next_value::<serde::de::IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn check_field(field: &DataField, found: Option<&str>) -> Result<(), String> {
+    let path = &field.path;
+    let Some(text) = found else {
+        return Err(format!(
+            "\"{}\" key is expected in task data",
+            path.split('[').next().unwrap_or(path)
+        ));
+    };
+    let is = json_type(text);
+    if path.contains('[') {
+        let list = path.split('[').next().unwrap_or(path);
+        return match is {
+            "array" => Ok(()),
+            _ => Err(format!("\"{list}\" in task data is expected to be a list, not {is}")),
+        };
+    }
+    let accepted = |tag: &String| -> Vec<&str> {
+        match registry().tag(tag) {
+            Some(tag) if !tag.data.is_empty() => tag.data.iter().map(String::as_str).collect(),
+            _ => vec!["string"],
+        }
+    };
+    // A boolean passes where a whole number does.
+    let fits = |accepted: Vec<&str>| {
+        accepted.contains(&is)
+            || is == "integer" && accepted.contains(&"number")
+            || is == "boolean" && accepted.contains(&"integer")
+    };
+    if field.tags.iter().any(|tag| fits(accepted(tag))) {
+        return Ok(());
+    }
+    let tag = &field.tags[0];
+    let types = accepted(tag).join(", ");
+    Err(format!(
+        "data['{path}']={} is of type {is}, but the tag {tag} expects: {types}",
+        shown(text)
+    ))
+}
+
+/// The JSON type of a value's text.
+fn json_type(text: &str) -> &'static str {
+    match text.trim_start().as_bytes().first() {
+        Some(b'"') => "string",
+        Some(b'{') => "object",
+        Some(b'[') => "array",
+        Some(b't' | b'f') => "boolean",
+        Some(b'n') => "null",
+        _ if text.contains(['.', 'e', 'E']) => "number",
+        _ => "integer",
+    }
+}
+
+fn shown(text: &str) -> String {
+    let quoted = quoted(text);
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(xml: &str, data: &str) -> Result<(), String> {
+        Config::parse(xml).unwrap().check_data(data)
+    }
+
+    #[test]
+    fn references_are_found_as_the_language_says() {
+        let cases = [
+            ("$text", Some("text")),
+            ("$a.b[0].c", Some("a.b[0].c")),
+            ("Title: $title!", Some("title")),
+            ("$a and $b", Some("a")),
+            ("costs 5$", None),
+            ("plain", None),
+            ("$", None),
+            ("$items[{{idx}}].text", Some("items[{{idx}}].text")),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(reference(value).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn missing_keys_and_wrong_types_are_named() {
+        let xml = r#"<View><Image name="i" value="$image"/><Text name="t" value="$text"/></View>"#;
+        assert_eq!(check(xml, r#"{"image":"a","text":1}"#), Ok(()));
+        assert_eq!(
+            check(xml, r#"{"image":"a"}"#),
+            Err("\"text\" key is expected in task data".into())
+        );
+        assert_eq!(
+            check(xml, r#"{"text":true,"image":["a"]}"#),
+            Ok(()),
+            "a boolean passes for a number"
+        );
+        let wrong = check(xml, r#"{"text":"x","image":5}"#).unwrap_err();
+        assert_eq!(
+            wrong,
+            "data['image']=5 is of type integer, but the tag Image expects: string, array"
+        );
+        assert!(check(xml, "[]").is_err());
+        assert!(check(xml, r#"{"image":"#).is_err());
+    }
+
+    #[test]
+    fn nested_paths_lists_and_the_unnamed_key() {
+        let nested = r#"<View><Text name="t" value="$a.b"/></View>"#;
+        assert_eq!(check(nested, r#"{"a":{"b":"x"}}"#), Ok(()));
+        assert_eq!(check(nested, r#"{"a.b":"x"}"#), Ok(()));
+        assert_eq!(
+            check(nested, r#"{"a":{"c":"x"}}"#),
+            Err("\"a.b\" key is expected in task data".into())
+        );
+        let repeated = r#"<View><Repeater on="$u"><Text name="t_{{idx}}" value="$u[{{idx}}].text"/></Repeater></View>"#;
+        assert_eq!(check(repeated, r#"{"u":[{"text":"x"}]}"#), Ok(()));
+        assert_eq!(
+            check(repeated, r#"{"u":"x"}"#).unwrap_err(),
+            "\"u\" in task data is expected to be a list, not string"
+        );
+        let plain = r#"<View><Text name="t" value="$text"/></View>"#;
+        assert_eq!(check(plain, r#"{"$undefined$":"line"}"#), Ok(()));
+        assert_eq!(check("<View></View>", r#"{"anything":null}"#), Ok(()));
+        let lists = Config::parse(r#"<View><Image name="i" valueList="$pages"/></View>"#).unwrap();
+        assert_eq!(lists.data_keys(), ["pages"]);
+        assert_eq!(lists.check_data("{}"), Ok(()));
     }
 }

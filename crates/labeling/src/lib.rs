@@ -19,6 +19,7 @@ mod tree;
 mod validate;
 
 pub use config::{Config, ConfigError, Control, Input, Label, Object};
+pub use data::UNDEFINED;
 pub use json::{JsonError, MAX_DEPTH, check_json};
 pub use predict::expand_prediction;
 pub use results::{LabelCount, Mode, ResultError, ResultSummary, TupleCount, check_result};

@@ -92,10 +92,21 @@ pub struct Tag {
     pub result: Option<ResultSpec>,
 }
 
+/// One key of a geometry.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Field {
+    /// Type word, see `schema/README.md`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The geometry is incomplete without it.
+    pub required: bool,
+}
+
 #[derive(Deserialize)]
 struct File {
     groups: HashMap<String, BTreeMap<String, Attribute>>,
     tags: BTreeMap<String, Tag>,
+    shapes: BTreeMap<String, BTreeMap<String, Field>>,
 }
 
 /// The loaded registry.
@@ -105,6 +116,8 @@ pub struct Registry {
     names: HashMap<String, String>,
     /// Lower-case attribute name to canonical name, over all tags.
     attribute_names: HashMap<String, String>,
+    /// Geometries by name.
+    shapes: BTreeMap<String, BTreeMap<String, Field>>,
     /// Result type to the tags that write it.
     result_types: HashMap<String, Vec<String>>,
 }
@@ -152,6 +165,7 @@ impl Registry {
             tags,
             names,
             attribute_names,
+            shapes: file.shapes,
             result_types,
         }
     }
@@ -171,11 +185,29 @@ impl Registry {
         self.names.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
-    /// The registry's spelling of an attribute; unknown names stay as they are.
-    pub fn canonical_attribute(&self, _tag: &str, name: &str) -> String {
+    /// The registry's spelling of an attribute: the tag's own, else that of any tag; unknown names stay as they are.
+    pub fn canonical_attribute(&self, tag: &str, name: &str) -> String {
+        if let Some(own) = self.tags.get(tag).map(|t| &t.attributes) {
+            if own.contains_key(name) {
+                return name.to_owned();
+            }
+            if let Some(own) = own.keys().find(|a| a.eq_ignore_ascii_case(name)) {
+                return own.clone();
+            }
+        }
         self.attribute_names
             .get(&name.to_ascii_lowercase())
             .map_or_else(|| name.to_owned(), Clone::clone)
+    }
+
+    /// Geometries of results: name to keys.
+    pub fn shapes(&self) -> &BTreeMap<String, BTreeMap<String, Field>> {
+        &self.shapes
+    }
+
+    /// What results of this type hold, by the first tag that writes it.
+    pub fn result(&self, result_type: &str) -> Option<&ResultSpec> {
+        self.tags.get(self.writers(result_type).first()?)?.result.as_ref()
     }
 
     /// The tags that write results of this type.

@@ -1,0 +1,6 @@
+use super::*;
+
+#[test]
+fn empty() {
+    assert_eq!(check_result("[]", None, Mode::Strict), Ok(ResultSummary::default()));
+}
