@@ -1,0 +1,113 @@
+//! What requests ask for again and again: whose credential is this? Kept for at most five seconds (SEC-100), so that a
+//! busy client costs no look-up for each request, and a revocation on another node still arrives in time. What this
+//! process revokes itself is forgotten at once.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use labelkeep_crypt::SigningKeys;
+use tokio::sync::Semaphore;
+
+use super::authenticate::Holder;
+
+const LIFE: Duration = Duration::from_secs(5);
+/// Entries beyond which the old ones are swept out.
+const SWEEP_AT: usize = 4_096;
+
+/// Short-lived knowledge about credentials.
+pub struct Cache {
+    holders: Mutex<HashMap<[u8; 32], (Instant, Arc<Holder>)>>,
+    /// Counts invalidations, so that a look-up that began before one does not write its old answer after it.
+    generation: AtomicU64,
+    anybody: AtomicBool,
+    /// Failures with tokens and links, by address: when the window began, and how many.
+    failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
+    pub(super) signing: RwLock<Option<Arc<SigningKeys>>>,
+    /// Hashes that run at once.
+    pub(super) hashing: Arc<Semaphore>,
+    /// Hashes that run or wait.
+    pub(super) hash_queue: Arc<Semaphore>,
+}
+
+/// Longest queue of password hashes (SEC-059).
+const HASHES_WAITING: usize = 64;
+
+impl Default for Cache {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_once = cores.min(4);
+        Cache {
+            holders: Mutex::default(),
+            generation: AtomicU64::new(0),
+            anybody: AtomicBool::new(false),
+            failures: Mutex::default(),
+            signing: RwLock::default(),
+            hashing: Arc::new(Semaphore::new(at_once)),
+            hash_queue: Arc::new(Semaphore::new(at_once + HASHES_WAITING)),
+        }
+    }
+}
+
+impl Cache {
+    pub(super) fn get(&self, key: &[u8; 32]) -> Option<Arc<Holder>> {
+        let holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        holders.get(key).filter(|(at, _)| at.elapsed() < LIFE).map(|(_, holder)| holder.clone())
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Keeps an answer that was looked up since `generation`.
+    pub(super) fn put(&self, key: [u8; 32], holder: Arc<Holder>, generation: u64) {
+        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.generation() != generation {
+            return;
+        }
+        if holders.len() >= SWEEP_AT {
+            holders.retain(|_, (at, _)| at.elapsed() < LIFE);
+        }
+        holders.insert(key, (Instant::now(), holder));
+    }
+
+    /// Forgets what is known about an account.
+    pub(crate) fn forget_account(&self, account_id: i64) {
+        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        holders.retain(|_, (_, holder)| holder.row.account_id != account_id);
+    }
+
+    /// Forgets what is known about everybody.
+    pub(crate) fn forget_all(&self) {
+        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        holders.clear();
+    }
+
+    pub(super) fn anybody(&self) -> bool {
+        self.anybody.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn somebody(&self) {
+        self.anybody.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a failure with a token or link; gives the seconds to wait once there are too many (SEC-063).
+    pub(super) fn failed(&self, address: IpAddr) -> Option<u64> {
+        const WINDOW: Duration = Duration::from_secs(60);
+        const MOST: u32 = 60;
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= SWEEP_AT {
+            failures.retain(|_, (since, _)| since.elapsed() < WINDOW);
+        }
+        let (since, count) = failures.entry(super::throttle::network(address)).or_insert((Instant::now(), 0));
+        if since.elapsed() >= WINDOW {
+            (*since, *count) = (Instant::now(), 0);
+        }
+        *count += 1;
+        (*count > MOST).then(|| (WINDOW - since.elapsed()).as_secs().max(1))
+    }
+}

@@ -1,0 +1,99 @@
+//! People: how they prove who they are, what belongs to their account, and the organization they work in.
+
+mod authenticate;
+mod bootstrap;
+mod cache;
+mod hotkeys;
+mod invites;
+mod members;
+mod organization;
+mod passwords;
+mod sessions;
+mod signing;
+mod signup;
+mod throttle;
+mod tokens;
+mod tours;
+mod users;
+
+pub use authenticate::{Caller, Credential, Proof, Refused, authenticate};
+pub use bootstrap::{Bootstrap, bootstrap};
+pub use cache::Cache;
+pub use hotkeys::check_hotkeys;
+pub use invites::{Invitation, invitation, reset_invitation};
+pub use labelkeep_crypt::CsrfSecret;
+pub use labelkeep_store::accounts::AccountRow;
+pub use labelkeep_store::accounts::organizations::{MembershipRow, OrganizationRow};
+pub use members::{Member, MemberDetail, MemberPage, PersonProject, member_detail, member_page, remove_member};
+pub use organization::{
+    OrganizationChange, SessionPolicy, change_organization, change_session_policy, change_token_settings,
+    own_organization, own_organizations, session_policy,
+};
+pub use passwords::change_password;
+pub use sessions::{NewSession, SignIn, sign_in, sign_out};
+pub use signup::{Newcomer, SignUpState, sign_up, sign_up_state};
+pub use tokens::{
+    AccessToken, TokenKinds, blacklist, create_personal, list_personal, refresh, reset_legacy, rotate,
+};
+pub use tours::{TOURS, Tour, set_tour, tour};
+pub use users::{NewUser, UserChange, create_user, delete_user, own_account, remove_avatar, set_avatar, update_user, user, users};
+
+use labelkeep_store::accounts as store;
+
+/// Who is behind an account, with what others see of their organization.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The account.
+    pub account: AccountRow,
+    /// The active organization's title and its owner's address, when the account has one.
+    pub organization: Option<(String, String)>,
+}
+
+/// Whether anybody has an account yet. Remembered once it is true.
+pub async fn any(services: &crate::Services) -> crate::Result<bool> {
+    if services.cache.anybody() {
+        return Ok(true);
+    }
+    let any = store::any(&services.db).await?;
+    if any {
+        services.cache.somebody();
+    }
+    Ok(any)
+}
+
+/// The e-mail address as it is stored: without blanks around it, in lower case. Errors name the field.
+pub(crate) fn clean_email(text: &str) -> Result<String, crate::Invalid> {
+    let email = text.trim().to_lowercase();
+    let wrong = |text: &str| Err(crate::Invalid::field("email", text));
+    if email.is_empty() {
+        return wrong("This field may not be blank.");
+    }
+    if email.chars().count() > 255 {
+        return wrong("Ensure this field has no more than 255 characters.");
+    }
+    let plain = |part: &str| {
+        !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>[],;:\\\"@".contains(c))
+    };
+    match email.rsplit_once('@') {
+        // A host without a dot is fine: people on one machine call themselves user@localhost.
+        Some((name, host)) if plain(name) && plain(host) && !host.starts_with('.') && !host.ends_with('.') => Ok(email),
+        _ => wrong("Enter a valid email address."),
+    }
+}
+
+/// One day in microseconds.
+pub(crate) const DAY: i64 = 24 * 3_600 * 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::clean_email;
+
+    #[test]
+    fn addresses_are_lower_case_and_have_two_parts() {
+        assert_eq!(clean_email(" Ada@Example.COM ").expect("fine"), "ada@example.com");
+        assert_eq!(clean_email("default_user@localhost").expect("fine"), "default_user@localhost");
+        for bad in ["", "ada", "@x", "ada@", "a b@x.y", "a@b@c", "a@x\n.y", "<a>@x.y", "a@.x"] {
+            assert!(clean_email(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The organization and its rules.
+
+use labelkeep_policy::Actor;
+use labelkeep_store::accounts::organizations::{self as store, OrganizationRow};
+use labelkeep_store::audit;
+
+use super::{TokenKinds, invites};
+use crate::access::{self, Granted};
+use crate::{Invalid, Result, ServiceError, Services};
+
+/// Changes of an organization; what is `None` stays.
+#[derive(Debug, Default)]
+pub struct OrganizationChange {
+    /// Its name.
+    pub title: Option<String>,
+    /// An address for questions; `Some(None)` removes it.
+    pub contact_info: Option<Option<String>>,
+}
+
+/// How long sessions last. Minutes.
+#[derive(Debug, Clone)]
+pub struct SessionPolicy {
+    /// In any case.
+    pub max_session_age: i64,
+    /// Without a request.
+    pub max_time_between_activity: i64,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Microseconds.
+    pub updated_at: i64,
+}
+
+/// The organizations of the caller.
+pub async fn own_organizations(services: &Services, actor: &Actor) -> Result<Vec<OrganizationRow>> {
+    Ok(store::of_account(&services.db, actor.account_id).await?)
+}
+
+/// The organization in which the caller works, its members' ids, and its invitation token for those who may see it.
+pub async fn own_organization(
+    services: &Services,
+    organization: &Granted<i64>,
+) -> Result<(OrganizationRow, Vec<i64>, Option<String>)> {
+    let row = load(services, *organization.row()).await?;
+    let members = store::member_ids(&services.db, row.id).await?;
+    let token = if organization.actor().may(access::Action::Invite) { invites::open(services, &row)?.token } else { None };
+    Ok((row, members, token))
+}
+
+/// Changes name and contact.
+pub async fn change_organization(services: &Services, organization: Granted<i64>, change: OrganizationChange) -> Result<()> {
+    let (actor, id) = organization.into_parts();
+    let row = load(services, id).await?;
+    let title = change.title.unwrap_or(row.title);
+    let contact_info = change.contact_info.unwrap_or(row.contact_info);
+    let mut errors = Invalid::default();
+    if title.trim().is_empty() {
+        errors.add("title", "This field may not be blank.");
+    }
+    if title.chars().count() > 1_000 {
+        errors.add("title", "Ensure this field has no more than 1000 characters.");
+    }
+    if let Some(contact) = contact_info.as_deref().filter(|contact| !contact.is_empty())
+        && super::clean_email(contact).is_err()
+    {
+        errors.add("contact_info", "Enter a valid email address.");
+    }
+    errors.into_result()?;
+    let (now, origin) = (services.now(), access::origin(&actor));
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::set_names(tx, id, &title, contact_info.as_deref(), now).await?;
+                audit::record(tx, &origin, "organization.change", &format!("organization:{id}"), "{}", now).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Changes which kinds of tokens are accepted; what is `None` stays. Takes effect at once.
+pub async fn change_token_settings(
+    services: &Services,
+    organization: Granted<i64>,
+    api_tokens: Option<bool>,
+    legacy_tokens: Option<bool>,
+) -> Result<TokenKinds> {
+    let (actor, id) = organization.into_parts();
+    let row = load(services, id).await?;
+    let kinds = TokenKinds {
+        api_tokens_enabled: api_tokens.unwrap_or(row.api_tokens_enabled),
+        legacy_api_tokens_enabled: legacy_tokens.unwrap_or(row.legacy_api_tokens_enabled),
+    };
+    let (now, origin) = (services.now(), access::origin(&actor));
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let detail = serde_json::json!({
+                    "api_tokens_enabled": kinds.api_tokens_enabled,
+                    "legacy_api_tokens_enabled": kinds.legacy_api_tokens_enabled,
+                });
+                store::set_token_kinds(tx, id, kinds.api_tokens_enabled, kinds.legacy_api_tokens_enabled, now).await?;
+                audit::record(tx, &origin, "token.settings", &format!("organization:{id}"), &detail.to_string(), now).await
+            })
+        })
+        .await?;
+    services.cache.forget_all();
+    Ok(kinds)
+}
+
+/// The limits of sessions in force.
+pub async fn session_policy(services: &Services, organization: &Granted<i64>) -> Result<SessionPolicy> {
+    Ok(policy(services, &load(services, *organization.row()).await?))
+}
+
+/// Changes the limits of sessions, in minutes; what is `None` stays. From 5 minutes to 30 days (SEC-028).
+pub async fn change_session_policy(
+    services: &Services,
+    organization: Granted<i64>,
+    max_age: Option<i64>,
+    max_idle: Option<i64>,
+) -> Result<SessionPolicy> {
+    const LEAST: i64 = 5;
+    const MOST: i64 = 30 * 24 * 60;
+    let (actor, id) = organization.into_parts();
+    let before = policy(services, &load(services, id).await?);
+    let mut errors = Invalid::default();
+    for (name, value) in [("max_session_age", max_age), ("max_time_between_activity", max_idle)] {
+        match value {
+            Some(minutes) if minutes < LEAST => {
+                errors.add(name, format!("Ensure this value is greater than or equal to {LEAST}."));
+            }
+            Some(minutes) if minutes > MOST => {
+                errors.add(name, format!("Ensure this value is less than or equal to {MOST}."));
+            }
+            _ => {}
+        }
+    }
+    errors.into_result()?;
+    let (age, idle) = (max_age.unwrap_or(before.max_session_age), max_idle.unwrap_or(before.max_time_between_activity));
+    let (now, origin) = (services.now(), access::origin(&actor));
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::set_session_policy(tx, id, age, idle, now).await?;
+                let detail = serde_json::json!({ "max_session_age": age, "max_time_between_activity": idle }).to_string();
+                audit::record(tx, &origin, "session.policy", &format!("organization:{id}"), &detail, now).await
+            })
+        })
+        .await?;
+    services.cache.forget_all();
+    Ok(policy(services, &load(services, id).await?))
+}
+
+fn policy(services: &Services, row: &OrganizationRow) -> SessionPolicy {
+    SessionPolicy {
+        max_session_age: row.max_session_age.unwrap_or(services.settings.session_max_seconds / 60),
+        max_time_between_activity: row.max_time_between_activity.unwrap_or(services.settings.session_idle_seconds / 60),
+        created_at: row.created_at,
+        updated_at: row.session_policy_updated_at.unwrap_or(row.created_at),
+    }
+}
+
+async fn load(services: &Services, id: i64) -> Result<OrganizationRow> {
+    store::find(&services.db, id).await?.ok_or(ServiceError::NotFound("Organization"))
+}

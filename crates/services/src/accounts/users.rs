@@ -1,0 +1,283 @@
+//! The people of an organization, and one's own account.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use labelkeep_policy::{Action, Actor, Role};
+use labelkeep_store::accounts::{self as store, AccountChange, AccountRow, NewAccount, organizations};
+use labelkeep_store::audit;
+
+use super::{Profile, clean_email};
+use crate::access::{self, Granted};
+use crate::{Invalid, Result, ServiceError, Services};
+
+/// Longest name, in characters.
+const LONGEST: usize = 256;
+
+/// Somebody whom a member adds. They have no password yet.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct NewUser {
+    pub email: String,
+    pub username: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub allow_newsletters: Option<bool>,
+    /// Checked JSON object text.
+    pub custom_hotkeys: Option<String>,
+    pub date_joined: Option<i64>,
+}
+
+/// Changes of an account; what is `None` stays.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct UserChange {
+    pub username: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub phone: Option<String>,
+    pub allow_newsletters: Option<Option<bool>>,
+    pub active_organization: Option<Option<i64>>,
+    /// Checked JSON object text.
+    pub custom_hotkeys: Option<String>,
+}
+
+/// The caller's own account.
+pub async fn own_account(services: &Services, actor: &Actor) -> Result<Profile> {
+    let account = store::own(&services.db, actor.account_id).await?.ok_or(ServiceError::NotFound("User"))?;
+    with_organization(services, account).await
+}
+
+/// Everybody in the organization.
+pub async fn users(services: &Services, organization: &Granted<i64>) -> Result<Vec<Profile>> {
+    let accounts = store::members(&services.db, *organization.row()).await?;
+    profiles(services, accounts).await
+}
+
+/// A member.
+pub async fn user(services: &Services, organization: &Granted<i64>, id: i64) -> Result<Profile> {
+    let account = store::member(&services.db, *organization.row(), id).await?.ok_or(ServiceError::NotFound("User"))?;
+    with_organization(services, account).await
+}
+
+/// Adds a person to the organization. In the answer, as clients know it, no organization is active yet.
+pub async fn create_user(services: &Services, organization: Granted<i64>, new: NewUser) -> Result<Profile> {
+    let (actor, organization_id) = organization.into_parts();
+    let email = clean_email(&new.email)?;
+    let mut errors = Invalid::default();
+    for (name, value) in [
+        ("username", &new.username),
+        ("first_name", &new.first_name),
+        ("last_name", &new.last_name),
+        ("phone", &new.phone),
+    ] {
+        check_length(name, value, &mut errors);
+    }
+    errors.into_result()?;
+    let (now, origin) = (services.now(), access::origin(&actor));
+    let row = NewAccount {
+        email,
+        username: new.username,
+        first_name: new.first_name,
+        last_name: new.last_name,
+        phone: new.phone,
+        password_hash: None,
+        custom_hotkeys: new.custom_hotkeys.unwrap_or_else(|| "{}".to_owned()),
+        allow_newsletters: new.allow_newsletters,
+        active_organization: None,
+        date_joined: new.date_joined.unwrap_or(now),
+        at: now,
+    };
+    let account = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let account = store::insert(tx, row).await.map_err(|error| {
+                    if error.is_unique_violation() {
+                        Invalid::field("email", "user with this email address already exists.").into()
+                    } else {
+                        ServiceError::from(error)
+                    }
+                })?;
+                organizations::add_member(tx, organization_id, account.id, Role::Member.word(), now).await?;
+                audit::record(tx, &origin, "user.create", &format!("user:{}", account.id), "{}", now).await?;
+                Ok::<_, ServiceError>(account)
+            })
+        })
+        .await?;
+    with_organization(services, account).await
+}
+
+/// Changes a member: oneself, or, for those who manage the organization, others except its owner (SEC-114).
+pub async fn update_user(services: &Services, organization: Granted<i64>, id: i64, change: UserChange) -> Result<Profile> {
+    let (actor, organization_id) = organization.into_parts();
+    let target = organizations::membership(&services.db, organization_id, id).await?;
+    let target = target.ok_or(ServiceError::NotFound("User"))?;
+    let is_self = id == actor.account_id;
+    if !is_self && (!actor.may(Action::OrganizationChange) || Role::from_word(&target.role) == Role::Owner) {
+        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+    }
+    let mut errors = Invalid::default();
+    for (name, value) in [
+        ("username", &change.username),
+        ("first_name", &change.first_name),
+        ("last_name", &change.last_name),
+        ("phone", &change.phone),
+    ] {
+        if let Some(value) = value {
+            check_length(name, value, &mut errors);
+        }
+    }
+    if let Some(Some(wanted)) = change.active_organization
+        && organizations::membership(&services.db, wanted, id).await?.is_none()
+    {
+        errors.add("active_organization", format!("Invalid pk \"{wanted}\" - object does not exist."));
+    }
+    errors.into_result()?;
+    let change = AccountChange {
+        username: change.username,
+        first_name: change.first_name,
+        last_name: change.last_name,
+        phone: change.phone,
+        custom_hotkeys: change.custom_hotkeys,
+        allow_newsletters: change.allow_newsletters,
+        active_organization: change.active_organization,
+        avatar: None,
+        date_joined: None,
+    };
+    let (now, origin) = (services.now(), access::origin(&actor));
+    let account = write_change(services, id, change, "user.change", origin, now).await?;
+    with_organization(services, account).await
+}
+
+/// Removes a person from the organization; see [`super::remove_member`] for who may.
+pub async fn delete_user(services: &Services, organization: Granted<i64>, id: i64) -> Result<()> {
+    let target = organizations::membership(&services.db, *organization.row(), id).await?;
+    let target = target.ok_or(ServiceError::NotFound("User"))?;
+    if Role::from_word(&target.role) == Role::Owner {
+        return Err(ServiceError::Forbidden("The organization owner cannot be deleted".to_owned()));
+    }
+    super::members::remove(services, organization, id).await
+}
+
+/// Gives the caller an avatar: a picture that the client says nothing about, judged by its bytes.
+pub async fn set_avatar(services: &Services, actor: &Actor, folder: &Path, picture: Vec<u8>) -> Result<()> {
+    let extension = picture_kind(&picture)?;
+    let name = format!("{}.{extension}", uuid::Uuid::new_v4().simple());
+    tokio::fs::create_dir_all(folder).await?;
+    tokio::fs::write(folder.join(&name), picture).await?;
+    replace_avatar(services, actor, folder, Some(name)).await
+}
+
+/// Takes the caller's avatar away.
+pub async fn remove_avatar(services: &Services, actor: &Actor, folder: &Path) -> Result<()> {
+    replace_avatar(services, actor, folder, None).await
+}
+
+async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name: Option<String>) -> Result<()> {
+    let before = store::own(&services.db, actor.account_id).await?.ok_or(ServiceError::NotFound("User"))?;
+    let change = AccountChange { avatar: Some(name), ..AccountChange::default() };
+    write_change(services, actor.account_id, change, "user.avatar", access::origin(actor), services.now()).await?;
+    if let Some(old) = before.avatar {
+        // The row no longer names it; a file that stays behind harms nobody.
+        let _ = tokio::fs::remove_file(folder.join(old)).await;
+    }
+    Ok(())
+}
+
+/// The file extension of an acceptable picture.
+fn picture_kind(picture: &[u8]) -> Result<&'static str, Invalid> {
+    const MOST_BYTES: usize = 1024 * 1024;
+    const MOST_PIXELS: usize = 1_200;
+    let wrong = |text: String| Invalid::field("avatar", text);
+    if picture.len() > MOST_BYTES {
+        return Err(wrong("The picture must have at most 1 MiB.".to_owned()));
+    }
+    let extension = match picture {
+        [0xff, 0xd8, 0xff, ..] => "jpg",
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => "png",
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "gif",
+        _ => return Err(wrong("The picture must be a JPEG, PNG or GIF file.".to_owned())),
+    };
+    match imagesize::blob_size(picture) {
+        Ok(size) if size.width <= MOST_PIXELS && size.height <= MOST_PIXELS => Ok(extension),
+        Ok(size) => Err(wrong(format!(
+            "The picture has {} × {} pixels; at most {MOST_PIXELS} × {MOST_PIXELS} are allowed.",
+            size.width, size.height
+        ))),
+        Err(_) => Err(wrong("The picture cannot be read.".to_owned())),
+    }
+}
+
+async fn write_change(
+    services: &Services,
+    id: i64,
+    change: AccountChange,
+    action: &'static str,
+    origin: audit::Origin,
+    now: i64,
+) -> Result<AccountRow> {
+    let account = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let account = store::update(tx, id, change).await?.ok_or(ServiceError::NotFound("User"))?;
+                audit::record(tx, &origin, action, &format!("user:{id}"), "{}", now).await?;
+                Ok::<_, ServiceError>(account)
+            })
+        })
+        .await?;
+    services.cache.forget_account(id);
+    Ok(account)
+}
+
+fn check_length(name: &str, value: &str, errors: &mut Invalid) {
+    if value.chars().count() > LONGEST {
+        errors.add(name, format!("Ensure this field has no more than {LONGEST} characters."));
+    }
+}
+
+async fn with_organization(services: &Services, account: AccountRow) -> Result<Profile> {
+    let mut profiles = profiles(services, vec![account]).await?;
+    profiles.pop().ok_or(ServiceError::NotFound("User"))
+}
+
+/// Adds title and owner's address of each one's active organization.
+pub(super) async fn profiles(services: &Services, accounts: Vec<AccountRow>) -> Result<Vec<Profile>> {
+    let mut known: HashMap<i64, (String, String)> = HashMap::new();
+    for id in accounts.iter().filter_map(|account| account.active_organization) {
+        if known.contains_key(&id) {
+            continue;
+        }
+        if let Some(row) = organizations::find(&services.db, id).await? {
+            let owner = match row.created_by {
+                Some(owner) => store::own(&services.db, owner).await?.map(|owner| owner.email),
+                None => None,
+            };
+            known.insert(id, (row.title, owner.unwrap_or_default()));
+        }
+    }
+    Ok(accounts
+        .into_iter()
+        .map(|account| {
+            let organization = account.active_organization.and_then(|id| known.get(&id)).cloned();
+            Profile { account, organization }
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::picture_kind;
+
+    #[test]
+    fn avatars_are_judged_by_their_bytes() {
+        let gif = |width: u8| [b"GIF89a".as_slice(), &[width, 0, 1, 0, 0, 0, 0]].concat();
+        assert_eq!(picture_kind(&gif(8)), Ok("gif"));
+        assert!(picture_kind(b"<svg xmlns='http://www.w3.org/2000/svg'/>").is_err());
+        assert!(picture_kind(b"GIF89a").is_err());
+        assert!(picture_kind(&[b"GIF89a".as_slice(), &[0, 8, 1, 0, 0, 0, 0]].concat()).is_err(), "2048 pixels wide");
+        assert!(picture_kind(&[gif(8), vec![0; 1024 * 1024]].concat()).is_err());
+    }
+}
