@@ -1,0 +1,342 @@
+//! Requests to URLs that people give.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Response, redirect, retry};
+use rustls::ClientConfig;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Url;
+
+use crate::error::NetError;
+use crate::file_name::file_name;
+use crate::policy::{Consumer, Policy};
+use crate::resolve::{Resolver, SystemResolver};
+use crate::target::{Target, TargetHost};
+use crate::tls::Roots;
+
+/// The most addresses that a name may have (SEC-130).
+const MAX_ADDRESSES: usize = 20;
+/// The most bytes of headers in an answer (SEC-142).
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// How much time and how many bytes a request may take (SEC-142).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Looking the name up, and then connecting, may each take this long.
+    pub connect: Duration,
+    /// From the connection to the head of the answer, for each hop.
+    pub first_byte: Duration,
+    /// Everything together, redirects and content included.
+    pub total: Duration,
+    /// The content, in bytes, counted as they arrive.
+    pub max_bytes: u64,
+    /// How many redirects are followed.
+    pub redirects: usize,
+}
+
+impl Limits {
+    /// The limits of an import by URL of at most `max_bytes`.
+    pub fn import(max_bytes: u64) -> Self {
+        Limits {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(15),
+            total: Duration::from_secs(600),
+            max_bytes,
+            redirects: 5,
+        }
+    }
+}
+
+/// The guarded way out. Cheap to clone.
+#[derive(Clone)]
+pub struct Client(Arc<Parts>);
+
+struct Parts {
+    policy: Policy,
+    tls: ClientConfig,
+    resolver: Arc<dyn Resolver>,
+}
+
+/// A file that is being fetched.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Where it was found, after redirects.
+    pub final_url: Url,
+    /// Its name, without folders: from the answer's `Content-Disposition`, else the last part of the URL's path.
+    pub file_name: Option<String>,
+    /// The `Content-Type` as sent.
+    pub content_type: Option<String>,
+    /// The length in bytes that the server promises. The content is bounded and counted all the same.
+    pub content_length: Option<u64>,
+    /// The content.
+    pub body: Body,
+}
+
+/// The content of a [`Fetched`] file, read as it arrives.
+pub struct Body {
+    response: Response,
+    left: u64,
+    limit: u64,
+    deadline: Instant,
+}
+
+impl Client {
+    /// A client that asks the operating system for addresses.
+    pub fn new(policy: Policy, roots: &Roots) -> Self {
+        Self::with_resolver(policy, roots, Arc::new(SystemResolver))
+    }
+
+    /// A client with another source of addresses.
+    pub fn with_resolver(policy: Policy, roots: &Roots, resolver: Arc<dyn Resolver>) -> Self {
+        let mut tls = roots.client_config();
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Client(Arc::new(Parts { policy, tls, resolver }))
+    }
+
+    /// Fetches a file for an import, following redirects to destinations that are allowed too.
+    ///
+    /// # Errors
+    /// See [`NetError`]. A content that is longer than the server says, or than the limit, shows while the body is read.
+    pub async fn fetch(&self, url: &str, limits: Limits) -> Result<Fetched, NetError> {
+        let deadline = Instant::now() + limits.total;
+        let fetched = timeout_at(deadline, self.follow(url, limits))
+            .await
+            .unwrap_or(Err(NetError::TimedOut));
+        if let Err(error) = &fetched
+            && error.is_blocked()
+        {
+            // The URL itself may hold secrets in its query; host and address are in the error's fields.
+            tracing::warn!(?error, "an outgoing request was refused");
+        }
+        let (target, response) = fetched?;
+        let content_length = response.content_length();
+        if content_length.is_some_and(|length| length > limits.max_bytes) {
+            return Err(NetError::TooLarge {
+                limit: limits.max_bytes,
+            });
+        }
+        let text = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(String::from)
+        };
+        // Header values are bytes; many servers put UTF-8 there, which `to_str` refuses.
+        let disposition = response.headers().get(CONTENT_DISPOSITION);
+        let disposition = disposition.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Ok(Fetched {
+            file_name: file_name(disposition.as_deref(), target.url()),
+            content_type: text(CONTENT_TYPE),
+            content_length,
+            final_url: target.url().clone(),
+            body: Body {
+                response,
+                left: limits.max_bytes,
+                limit: limits.max_bytes,
+                deadline,
+            },
+        })
+    }
+
+    async fn follow(&self, url: &str, limits: Limits) -> Result<(Target, Response), NetError> {
+        let mut target = Target::parse(url)?;
+        for _ in 0..=limits.redirects {
+            let response = self.request(&target, limits).await?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok((target, response));
+            }
+            if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Err(NetError::Status {
+                    status: status.as_u16(),
+                });
+            }
+            let location = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+            target = target.redirected(location.ok_or(NetError::InvalidRedirect)?)?;
+        }
+        Err(NetError::TooManyRedirects {
+            limit: limits.redirects,
+        })
+    }
+
+    /// One hop: check, connect to a checked address, read the head of the answer.
+    async fn request(&self, target: &Target, limits: Limits) -> Result<Response, NetError> {
+        let addresses = self.checked_addresses(target, limits).await?;
+        let client = self.connector(target, &addresses, limits.connect).map_err(|error| {
+            tracing::error!(%error, "the HTTP client cannot be made");
+            NetError::Unreachable
+        })?;
+        let sending = client
+            .get(target.url().clone())
+            .header(ACCEPT_ENCODING, "identity")
+            .send();
+        let response = match timeout(limits.connect + limits.first_byte, sending).await {
+            Err(_) => return Err(NetError::TimedOut),
+            Ok(Err(error)) => {
+                let error = error.without_url();
+                tracing::info!(host = %target.host(), ?error, "an outgoing request failed");
+                return Err(NetError::Unreachable);
+            }
+            Ok(Ok(response)) => response,
+        };
+        check_head(response.headers())?;
+        Ok(response)
+    }
+
+    /// The addresses of the target, looked up once. All must be allowed.
+    async fn checked_addresses(&self, target: &Target, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
+        let Parts { policy, .. } = &*self.0;
+        policy.check_name(target)?;
+        let addresses = match target.host() {
+            TargetHost::Address(address) => vec![*address],
+            TargetHost::Name(name) => self.look_up(name, limits).await?,
+        };
+        let mut own = Vec::new();
+        for name in policy.own_names(target.port()) {
+            // A service of ours whose name is unknown at the moment has no address that could be reached.
+            own.extend(self.look_up(name, limits).await.unwrap_or_default());
+        }
+        for address in &addresses {
+            policy.check_address(Consumer::Import, target, *address, &own)?;
+        }
+        Ok(addresses)
+    }
+
+    async fn look_up(&self, name: &str, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
+        let answer = timeout(limits.connect, self.0.resolver.resolve(name)).await;
+        match answer {
+            Ok(Ok(addresses)) if (1..=MAX_ADDRESSES).contains(&addresses.len()) => Ok(addresses),
+            Ok(Ok(addresses)) => {
+                tracing::info!(name, count = addresses.len(), "a name has no address, or too many");
+                Err(NetError::Unreachable)
+            }
+            Ok(Err(error)) => {
+                tracing::info!(name, %error, "a name could not be looked up");
+                Err(NetError::Unreachable)
+            }
+            Err(_) => Err(NetError::Unreachable),
+        }
+    }
+
+    /// A client that can reach the checked addresses of one target and nothing else.
+    ///
+    /// It is made for one request: a connection of its pool can never serve another check. Making it costs little, because
+    /// roots and TLS settings are shared.
+    fn connector(&self, target: &Target, addresses: &[IpAddr], connect: Duration) -> reqwest::Result<reqwest::Client> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.0.tls.clone())
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .user_agent("Labelkeep")
+            .connect_timeout(connect)
+            .pool_max_idle_per_host(0)
+            .dns_resolver(Arc::new(NoResolver));
+        if let TargetHost::Name(name) = target.host() {
+            let addresses: Vec<_> = addresses.iter().map(|&ip| SocketAddr::new(ip, target.port())).collect();
+            builder = builder.resolve_to_addrs(name, &addresses);
+        }
+        builder.build()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("policy", &self.0.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Behind the checked addresses there is no second look-up.
+struct NoResolver;
+
+impl reqwest::dns::Resolve for NoResolver {
+    fn resolve(&self, _name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async { Err(io::Error::other("names are looked up before the request").into()) })
+    }
+}
+
+fn check_head(headers: &HeaderMap) -> Result<(), NetError> {
+    // Name, value, colon, space and line end.
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    let encoded = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if bytes > MAX_HEADER_BYTES || encoded {
+        return Err(NetError::UnsupportedAnswer);
+    }
+    Ok(())
+}
+
+impl Body {
+    /// The next bytes; `None` at the end of a content that is complete.
+    ///
+    /// # Errors
+    /// [`NetError::TooLarge`], [`NetError::TimedOut`] or [`NetError::Interrupted`]; what was read before is then not whole.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
+        let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
+            Err(_) => return Err(NetError::TimedOut),
+            Ok(Err(_)) => return Err(NetError::Interrupted),
+            Ok(Ok(chunk)) => chunk,
+        };
+        if let Some(chunk) = &chunk {
+            let length = chunk.len() as u64;
+            self.left = self
+                .left
+                .checked_sub(length)
+                .ok_or(NetError::TooLarge { limit: self.limit })?;
+        }
+        Ok(chunk)
+    }
+
+    /// The whole content in memory; for small files.
+    ///
+    /// # Errors
+    /// As [`Body::chunk`].
+    pub async fn bytes(mut self) -> Result<Vec<u8>, NetError> {
+        let mut content = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            content.extend_from_slice(&chunk);
+        }
+        Ok(content)
+    }
+
+    /// The content as a stream that ends after the first error.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, NetError>> + Send + Unpin + 'static {
+        Box::pin(stream::unfold(Some(self), |body| async move {
+            let mut body = body?;
+            match body.chunk().await {
+                Ok(Some(chunk)) => Some((Ok(chunk), Some(body))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
+            }
+        }))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Body")
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,29 @@
+//! The only way out of the process: HTTP to addresses that people can influence, and the guard in front of it.
+//!
+//! An attacker who can make the server fetch a URL can reach what only the server can reach: the metadata service of a
+//! cloud, a database, the neighbours in its network. Therefore (SEC-126 … SEC-143) every such request goes through
+//! [`Client`]:
+//!
+//! 1. [`target`] parses the URL once; what is checked is what is used.
+//! 2. [`resolve`] looks the name up once; **every** address must pass.
+//! 3. [`policy`] decides about name, address and port. Metadata services and our own listeners are refused always.
+//! 4. [`client`] connects to a checked address, follows each redirect through the same three steps, and bounds time
+//!    and size.
+//!
+//! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
+
+pub mod address;
+pub mod client;
+pub mod error;
+mod file_name;
+pub mod policy;
+pub mod resolve;
+pub mod target;
+pub mod tls;
+
+pub use client::{Body, Client, Fetched, Limits};
+pub use error::NetError;
+pub use policy::{Consumer, Policy, PolicyError, PolicySettings};
+pub use resolve::{Resolver, SystemResolver};
+pub use tls::{Roots, RootsError};
+pub use url::Url;
