@@ -3,11 +3,13 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Response, redirect, retry};
 use rustls::ClientConfig;
@@ -69,8 +71,9 @@ struct Parts {
 pub struct Fetched {
     /// Where it was found, after redirects.
     pub final_url: Url,
-    /// Its name, without folders: from the answer's `Content-Disposition`, else the last part of the URL's path.
-    pub file_name: Option<String>,
+    /// Its name, without folders: from the answer's `Content-Disposition`, else the last part of the URL's path, else
+    /// `download`.
+    pub file_name: String,
     /// The `Content-Type` as sent.
     pub content_type: Option<String>,
     /// The length in bytes that the server promises. The content is bounded and counted all the same.
@@ -79,13 +82,9 @@ pub struct Fetched {
     pub body: Body,
 }
 
-/// The content of a [`Fetched`] file, read as it arrives.
-pub struct Body {
-    response: Response,
-    left: u64,
-    limit: u64,
-    deadline: Instant,
-}
+/// The content of a [`Fetched`] file as it arrives: a stream that ends after the first error. What came before an error is
+/// then not the whole content.
+pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, NetError>> + Send>>);
 
 impl Client {
     /// A client that asks the operating system for addresses.
@@ -103,14 +102,14 @@ impl Client {
     /// Fetches a file for an import, following redirects to destinations that are allowed too.
     ///
     /// # Errors
-    /// See [`NetError`]. A content that is longer than the server says, or than the limit, shows while the body is read.
+    /// See [`NetError`]. A content that is cut short or too long shows while the body is read.
     pub async fn fetch(&self, url: &str, limits: Limits) -> Result<Fetched, NetError> {
         let deadline = Instant::now() + limits.total;
         let fetched = timeout_at(deadline, self.follow(url, limits))
             .await
             .unwrap_or(Err(NetError::TimedOut));
         if let Err(error) = &fetched
-            && error.is_blocked()
+            && error.is_forbidden()
         {
             // The URL itself may hold secrets in its query; host and address are in the error's fields.
             tracing::warn!(?error, "an outgoing request was refused");
@@ -133,16 +132,16 @@ impl Client {
         let disposition = response.headers().get(CONTENT_DISPOSITION);
         let disposition = disposition.map(|value| String::from_utf8_lossy(value.as_bytes()));
         Ok(Fetched {
-            file_name: file_name(disposition.as_deref(), target.url()),
+            file_name: file_name(disposition.as_deref(), target.url()).unwrap_or_else(|| "download".to_owned()),
             content_type: text(CONTENT_TYPE),
             content_length,
             final_url: target.url().clone(),
-            body: Body {
+            body: Body::new(Reading {
                 response,
                 left: limits.max_bytes,
                 limit: limits.max_bytes,
                 deadline,
-            },
+            }),
         })
     }
 
@@ -286,12 +285,16 @@ fn check_head(headers: &HeaderMap) -> Result<(), NetError> {
     Ok(())
 }
 
-impl Body {
-    /// The next bytes; `None` at the end of a content that is complete.
-    ///
-    /// # Errors
-    /// [`NetError::TooLarge`], [`NetError::TimedOut`] or [`NetError::Interrupted`]; what was read before is then not whole.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
+/// Where the reading of a content stands.
+struct Reading {
+    response: Response,
+    left: u64,
+    limit: u64,
+    deadline: Instant,
+}
+
+impl Reading {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
         let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
             Err(_) => return Err(NetError::TimedOut),
             Ok(Err(_)) => return Err(NetError::Interrupted),
@@ -306,37 +309,43 @@ impl Body {
         }
         Ok(chunk)
     }
+}
+
+impl Body {
+    fn new(reading: Reading) -> Self {
+        Body(Box::pin(stream::unfold(Some(reading), |reading| async move {
+            let mut reading = reading?;
+            match reading.chunk().await {
+                Ok(Some(chunk)) => Some((Ok(chunk), Some(reading))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
+            }
+        })))
+    }
 
     /// The whole content in memory; for small files.
     ///
     /// # Errors
-    /// As [`Body::chunk`].
+    /// [`NetError::TooLarge`], [`NetError::TimedOut`] or [`NetError::Interrupted`].
     pub async fn bytes(mut self) -> Result<Vec<u8>, NetError> {
         let mut content = Vec::new();
-        while let Some(chunk) = self.chunk().await? {
-            content.extend_from_slice(&chunk);
+        while let Some(chunk) = self.next().await {
+            content.extend_from_slice(&chunk?);
         }
         Ok(content)
     }
+}
 
-    /// The content as a stream that ends after the first error.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, NetError>> + Send + Unpin + 'static {
-        Box::pin(stream::unfold(Some(self), |body| async move {
-            let mut body = body?;
-            match body.chunk().await {
-                Ok(Some(chunk)) => Some((Ok(chunk), Some(body))),
-                Ok(None) => None,
-                Err(error) => Some((Err(error), None)),
-            }
-        }))
+impl Stream for Body {
+    type Item = Result<Bytes, NetError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
     }
 }
 
 impl fmt::Debug for Body {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Body")
-            .field("left", &self.left)
-            .finish_non_exhaustive()
+        formatter.write_str("Body")
     }
 }

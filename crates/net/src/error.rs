@@ -65,7 +65,7 @@ pub enum NetError {
 
 impl NetError {
     /// Whether the guard refused the request: an event for the audit log, and status 403.
-    pub fn is_blocked(&self) -> bool {
+    pub fn is_forbidden(&self) -> bool {
         matches!(
             self,
             NetError::BlockedAddress { .. } | NetError::BlockedService { .. } | NetError::BlockedPort { .. }

@@ -168,7 +168,8 @@ impl Policy {
             })
     }
 
-    /// Whether a request may connect to one address of the target. `own` holds the addresses of [`Policy::own_names`].
+    /// Whether a request may connect to one address of the target. `own` holds the addresses of own services that
+    /// are known by name.
     ///
     /// # Errors
     /// The rule that forbids it.

@@ -32,7 +32,7 @@ fn sec_127_reserved_addresses_are_refused_by_default() {
         refused.clone().unwrap_err().to_string(),
         "URL resolves to a reserved network address (block: 127.0.0.0/8)"
     );
-    assert!(refused.unwrap_err().is_blocked());
+    assert!(refused.unwrap_err().is_forbidden());
     for address in [
         "10.1.2.3",
         "::1",

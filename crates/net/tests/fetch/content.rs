@@ -26,14 +26,14 @@ async fn a_file_comes_with_name_type_and_length() {
         .fetch(&format!("http://{}/download?id=3#part", server.address), limits())
         .await
         .unwrap();
-    assert_eq!(fetched.file_name.as_deref(), Some("tasks.json"));
+    assert_eq!(fetched.file_name, "tasks.json");
     assert_eq!(fetched.content_type.as_deref(), Some("application/json"));
     assert_eq!(fetched.content_length, Some(2));
     assert_eq!(
         fetched.final_url.as_str(),
         format!("http://{}/download?id=3", server.address)
     );
-    let chunks: Vec<_> = fetched.body.into_stream().collect().await;
+    let chunks: Vec<_> = fetched.body.collect().await;
     assert_eq!(chunks, [Ok("[]".into())]);
     // Nothing of the person or the installation goes along.
     let request = server.requests().remove(0).to_lowercase();
@@ -71,7 +71,7 @@ async fn sec_142_size_is_counted_while_the_content_arrives() {
         .await
         .unwrap();
     assert_eq!(fetched.content_length, None);
-    let mut stream = fetched.body.into_stream();
+    let mut stream = fetched.body;
     assert_eq!(stream.next().await, Some(Err(NetError::TooLarge { limit: 100 })));
     assert_eq!(stream.next().await, None);
 
