@@ -1,0 +1,103 @@
+//! Pages with places for values: the app's own page, the sign-in and sign-up forms, and a few small ones.
+
+use std::borrow::Cow;
+
+use crate::Built;
+
+/// A page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The browser app. Values: `nonce`.
+    App,
+    /// The sign-in form. Values: `csrf error email next title intro nonce`.
+    Login,
+    /// The sign-up form. Values: the same and `token`.
+    SignUp,
+    /// The sign-out button. Values: `csrf email nonce`.
+    Logout,
+    /// Something is not as wanted. Values: `title intro nonce`.
+    Error,
+}
+
+impl Page {
+    /// The file of the built app, and what stands in for it.
+    fn source(self) -> (&'static str, &'static str) {
+        match self {
+            Page::App => ("index.html", include_str!("../fallback/index.html")),
+            Page::Login => ("login.html", include_str!("../fallback/login.html")),
+            Page::SignUp => ("signup.html", include_str!("../fallback/signup.html")),
+            Page::Logout => ("logout.html", include_str!("../fallback/logout.html")),
+            Page::Error => ("error.html", include_str!("../fallback/error.html")),
+        }
+    }
+}
+
+/// The page with its values. Each `{{name}}` is replaced once; values are escaped for text and for quoted attributes, and
+/// what they hold is not looked at again. A name without a value becomes empty.
+pub fn render(page: Page, values: &[(&str, &str)]) -> String {
+    let (name, fallback) = page.source();
+    let text: Cow<'_, str> = match Built::get(name) {
+        Some(file) => match file.data {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        },
+        None => Cow::Borrowed(fallback),
+    };
+    fill(&text, values)
+}
+
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 512);
+    let mut rest = text;
+    while let Some(start) = rest.find("{{") {
+        let Some(length) = rest[start..].find("}}") else { break };
+        let name = rest[start + 2..start + length].trim();
+        out.push_str(&rest[..start]);
+        if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+            escape(value, &mut out);
+        } else {
+            out.push_str(&rest[start..start + length + 2]);
+        }
+        rest = &rest[start + length + 2..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn escape(value: &str, out: &mut String) {
+    for character in value.chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_173_values_become_text() {
+        assert_eq!(
+            fill("<b title=\"{{a}}\">{{b}}</b>{{ unknown }}{{C}}", &[("a", "\"><script>"), ("b", "{{a}} & '")]),
+            "<b title=\"&quot;&gt;&lt;script&gt;\">{{a}} &amp; &#39;</b>{{C}}"
+        );
+    }
+
+    #[test]
+    fn forms_carry_what_the_server_expects() {
+        for page in [Page::Login, Page::SignUp] {
+            let html = render(page, &[("csrf", "the-token"), ("email", "ada@example.com"), ("error", "Wrong."), ("nonce", "n0")]);
+            for part in ["name=\"csrfmiddlewaretoken\"", "the-token", "name=\"email\"", "ada@example.com", "name=\"password\"", "Wrong.", "n0"] {
+                assert!(html.contains(part), "{page:?}: {part}");
+            }
+            assert!(!html.contains("{{"), "{page:?}");
+        }
+    }
+}
