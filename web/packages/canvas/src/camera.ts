@@ -15,6 +15,8 @@ export interface CameraOptions {
   /** Where an image smaller than the viewport stands: 0 left/top, 0.5 centre, 1 right/bottom. */
   readonly alignX?: number;
   readonly alignY?: number;
+  /** Edges of the viewport that something lies over (toolbars): a fitted image keeps clear of them. CSS pixels. */
+  readonly inset?: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
   /** View on opening: fitted, 100 %, or fitted but never enlarged. */
   readonly defaultZoom?: 'fit' | 'original' | 'auto';
 }
@@ -101,7 +103,7 @@ export class Camera {
   /** The zoom at which the whole turned image just fits. */
   get fitZoom(): number {
     const { width, height } = this.turned;
-    return Math.min(this.viewport.width / width, this.viewport.height / height);
+    return Math.min(this.roomX.size / width, this.roomY.size / height);
   }
   get minZoom(): number {
     const fit = this.fitZoom;
@@ -113,12 +115,13 @@ export class Camera {
   /** Is some of the image outside the viewport? Then a plain wheel pans. */
   get zoomed(): boolean {
     const { width, height } = this.turned;
-    return width * this.zoomValue > this.viewport.width + 0.5 || height * this.zoomValue > this.viewport.height + 0.5;
+    return width * this.zoomValue > this.roomX.size + 0.5 || height * this.zoomValue > this.roomY.size + 0.5;
   }
 
   configure(options: CameraOptions): void {
     this.options = options;
-    this.update();
+    if (this.automatic) this.reset();
+    else this.update();
   }
 
   /** A new image; the view starts as `defaultZoom` says. */
@@ -143,12 +146,7 @@ export class Camera {
     const { defaultZoom = 'fit' } = this.options;
     const fit = this.fitZoom;
     this.zoomValue = defaultZoom === 'original' ? 1 : defaultZoom === 'auto' ? Math.min(1, fit) : fit;
-    this.left = Number.NEGATIVE_INFINITY;
-    this.top = Number.NEGATIVE_INFINITY;
-    const { width, height } = this.turned;
-    const { alignX = 0.5, alignY = 0.5 } = this.options;
-    this.left = (this.viewport.width - width * this.zoomValue) * alignX;
-    this.top = (this.viewport.height - height * this.zoomValue) * alignY;
+    this.center();
     this.automatic = true;
     this.update();
   }
@@ -156,8 +154,7 @@ export class Camera {
   /** Fits the whole image. */
   fit(): void {
     this.zoomValue = this.fitZoom;
-    this.left = (this.viewport.width - this.turned.width * this.zoomValue) / 2;
-    this.top = (this.viewport.height - this.turned.height * this.zoomValue) / 2;
+    this.center();
     this.automatic = (this.options.defaultZoom ?? 'fit') === 'fit';
     this.update();
   }
@@ -219,18 +216,39 @@ export class Camera {
     return this.turnsValue % 2 === 0 ? { width, height } : { width: height, height: width };
   }
 
+  /** The part of the viewport, across and down, that nothing lies over. */
+  private get roomX(): { readonly from: number; readonly size: number } {
+    const { left, right } = this.options.inset ?? NO_INSET;
+    const size = this.viewport.width - left - right;
+    // A viewport that is hardly wider than its toolbar is used as a whole.
+    return size >= this.viewport.width / 2 ? { from: left, size } : { from: 0, size: this.viewport.width };
+  }
+  private get roomY(): { readonly from: number; readonly size: number } {
+    const { top, bottom } = this.options.inset ?? NO_INSET;
+    const size = this.viewport.height - top - bottom;
+    return size >= this.viewport.height / 2 ? { from: top, size } : { from: 0, size: this.viewport.height };
+  }
+
+  private center(): void {
+    this.left = this.roomX.from + (this.roomX.size - this.turned.width * this.zoomValue) / 2;
+    this.top = this.roomY.from + (this.roomY.size - this.turned.height * this.zoomValue) / 2;
+  }
+
   private update(): void {
     const { alignX = 0.5, alignY = 0.5 } = this.options;
-    this.left = this.limit(this.left, this.turned.width * this.zoomValue, this.viewport.width, alignX);
-    this.top = this.limit(this.top, this.turned.height * this.zoomValue, this.viewport.height, alignY);
+    this.left = limit(this.left, this.turned.width * this.zoomValue, this.roomX, alignX);
+    this.top = limit(this.top, this.turned.height * this.zoomValue, this.roomY, alignY);
     this.cachedMatrix = null;
     this.cachedInverse = null;
     this.onChange();
   }
+}
 
-  private limit(position: number, extent: number, room: number, align: number): number {
-    if (extent <= room) return (room - extent) * align;
-    const margin = room * OVERSCROLL;
-    return clamp(position, room - extent - margin, margin);
-  }
+const NO_INSET = { left: 0, top: 0, right: 0, bottom: 0 } as const;
+
+/** Keeps an image in sight: one that fits stands still, a larger one may leave a part of the room empty. */
+function limit(position: number, extent: number, room: { readonly from: number; readonly size: number }, align: number): number {
+  if (extent <= room.size + 1e-6) return room.from + (room.size - extent) * align;
+  const margin = room.size * OVERSCROLL;
+  return clamp(position, room.from + room.size - extent - margin, room.from + margin);
 }

@@ -215,6 +215,16 @@ export class Stage {
     return this.activeTool.draws && (this.activeTool.drawing || this.keyPoint !== null || !this.hasChangeable());
   }
 
+  /** Arrow keys move the selection. */
+  get keyboardMoves(): boolean {
+    return !this.keyboardDraws && this.hasChangeable();
+  }
+
+  /** Alt and arrow keys resize the selection. */
+  get keyboardResizes(): boolean {
+    return !this.activeTool.drawing && this.hasChangeable();
+  }
+
   /** Arrow keys: moves the keyboard's cross-hair or the selection by pixels of the image, as one sees it. */
   arrow(dx: number, dy: number): void {
     const by = this.seen(dx, dy);

@@ -172,8 +172,10 @@ export class OverlayPainter {
     const onScreen = mapBox(this.matrix, box);
     const { ctx, ratio } = this;
     const [x, y, w, h] = [onScreen.minX, onScreen.minY, onScreen.maxX - onScreen.minX, onScreen.maxY - onScreen.minY];
-    ctx.fillStyle = withOpacity(this.theme.accent, 0.1);
+    ctx.globalAlpha = 0.1;
+    ctx.fillStyle = this.theme.accent;
     ctx.fillRect(x, y, w, h);
+    ctx.globalAlpha = 1;
     ctx.strokeStyle = this.theme.accent;
     ctx.lineWidth = ratio;
     ctx.strokeRect(Math.round(x) + 0.5, Math.round(y) + 0.5, Math.round(w), Math.round(h));

@@ -1,0 +1,135 @@
+/** Gives the canvas what it needs of the editor: selection, rights, edits as steps of undo. */
+import type { ItemStyle, Shape, ShapeChange, Size, StageModel } from '@labelkeep/canvas';
+import type { ConfigNode } from '@labelkeep/labeling';
+import type { Edit, Editor, JsonObject, Region } from '../../core';
+import { bridgeOf } from './bridges';
+import { type ItemMaker, snapsToPixel } from './items';
+
+export interface ImageState {
+  readonly object: string;
+  readonly size: Size;
+  /** Degrees by which the view is turned. */
+  readonly rotation: number;
+  /** Page of a multi-image object; undefined for a single image. */
+  readonly page: number | undefined;
+}
+
+export class ImageModel implements StageModel {
+  constructor(
+    private readonly editor: Editor,
+    private readonly items: ItemMaker,
+    private readonly state: () => ImageState,
+  ) {}
+
+  selected(): readonly string[] {
+    return this.editor.document.view.selected;
+  }
+  select(ids: readonly string[]): void {
+    this.editor.document.view.select(ids);
+  }
+  hover(id: string | null): void {
+    this.editor.document.view.hover(id);
+  }
+  canChange(id: string): boolean {
+    return this.editor.document.canChange(id);
+  }
+  canDraw(): boolean {
+    const control = this.control();
+    return this.editor.canCreate(this.state().object, control?.name);
+  }
+
+  armed(): boolean {
+    const control = this.control();
+    if (!control || this.editor.readonly) return false;
+    return this.editor.labels.activeControls(this.state().object).some((one) => one === control || one.type === 'labels');
+  }
+
+  draftStyle(): ItemStyle {
+    return this.items.draftStyle(this.control(), this.editor.modules.forTag(this.control()?.type ?? '')?.shape?.kind ?? '');
+  }
+  snapToPixel(): boolean {
+    return snapsToPixel(this.control());
+  }
+
+  create(shape: Shape): string | null {
+    const control = this.control();
+    const bridge = bridgeOf(shape.kind);
+    if (!control || !bridge) return null;
+    const { object, size, page } = this.state();
+    const id = this.editor.createRegion({
+      object,
+      kind: bridge.kind,
+      geometry: bridge.toGeometry(shape, size, null),
+      control: control.name,
+      envelope: this.envelope({}),
+      ...(page === undefined ? {} : { itemIndex: page }),
+    });
+    if (id !== null && isWhole(shape)) this.afterDrawing();
+    return id;
+  }
+
+  remove(label: string, ids: readonly string[]): void {
+    this.editor.document.edit(label, (edit) => edit.remove(ids));
+  }
+
+  change(label: string): ShapeChange {
+    const gesture = this.editor.document.gesture(label);
+    return {
+      update: (shapes) => gesture.update((edit) => this.write(edit, shapes)),
+      commit: () => gesture.commit(),
+      cancel: () => gesture.cancel(),
+    };
+  }
+
+  edit(label: string, shapes: ReadonlyMap<string, Shape>, mergeKey?: string): boolean {
+    const closes = [...shapes].some(([id, shape]) => isWhole(shape) && isOpen(this.editor.document.store.get(id)));
+    const done = this.editor.document.edit(
+      label,
+      (edit) => this.write(edit, shapes),
+      mergeKey === undefined ? {} : { mergeKey },
+    );
+    if (done && closes) this.afterDrawing();
+    return done;
+  }
+
+  announce(text: string): void {
+    this.editor.announce(text);
+  }
+
+  /** The control of the tool in the hand. */
+  control(): ConfigNode | undefined {
+    const name = this.editor.tools.active(this.state().object)?.control;
+    return name === undefined ? undefined : this.editor.config.byName.get(name);
+  }
+
+  private write(edit: Edit, shapes: ReadonlyMap<string, Shape>): void {
+    const { size } = this.state();
+    for (const [id, shape] of shapes) {
+      const region = edit.get(id);
+      const bridge = region && bridgeOf(region.kind);
+      if (!region || !bridge) continue;
+      edit.setGeometry(id, bridge.toGeometry(shape, size, region.geometry));
+      const envelope = this.envelope(region.envelope);
+      if (Object.entries(envelope).some(([key, value]) => region.envelope[key] !== value)) edit.setEnvelope(id, envelope);
+    }
+  }
+
+  private envelope(before: JsonObject): JsonObject {
+    const { size, rotation } = this.state();
+    return { ...before, original_width: size.width, original_height: size.height, image_rotation: rotation };
+  }
+
+  /** Without "keep tool" one goes back to selecting. */
+  private afterDrawing(): void {
+    const { object } = this.state();
+    if (!this.editor.settings.get('keepTool')) this.editor.tools.activate(object, 'select');
+  }
+}
+
+function isWhole(shape: Shape): boolean {
+  return (shape as { readonly closed?: boolean }).closed !== false;
+}
+
+function isOpen(region: Region | undefined): boolean {
+  return region !== undefined && (region.geometry as { readonly closed?: boolean } | undefined)?.closed === false;
+}

@@ -1,0 +1,77 @@
+/** Brightness and contrast: two sliders over the image's corner. The picture is only looked at differently. */
+import type { Stage } from '@labelkeep/canvas';
+import type { ConfigNode } from '@labelkeep/labeling';
+import styles from './image.module.css';
+
+type Channel = 'brightness' | 'contrast';
+
+export class LookPanel {
+  /** Sliders that the configuration asks for. */
+  readonly channels: readonly Channel[];
+  private readonly element: HTMLElement;
+  private readonly inputs = new Map<Channel, { readonly input: HTMLInputElement; readonly output: HTMLOutputElement }>();
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly stage: Stage,
+    node: ConfigNode,
+  ) {
+    this.channels = (['brightness', 'contrast'] as const).filter((channel) => node.bool(`${channel}Control`));
+    const document = root.ownerDocument;
+    this.element = document.createElement('div');
+    this.element.className = styles['look'] ?? '';
+    this.element.hidden = true;
+    this.element.setAttribute('role', 'group');
+    this.element.setAttribute('aria-label', 'Brightness and contrast');
+    for (const channel of this.channels) this.addSlider(document, channel);
+    const reset = document.createElement('button');
+    reset.type = 'button';
+    reset.className = styles['retry'] ?? '';
+    reset.textContent = 'Reset';
+    reset.addEventListener('click', () => {
+      for (const channel of this.channels) this.set(channel, 100);
+    });
+    this.element.append(reset);
+    if (this.channels.length > 0) root.append(this.element);
+  }
+
+  get open(): boolean {
+    return !this.element.hidden;
+  }
+
+  toggle(open: boolean): void {
+    this.element.hidden = !open;
+    if (open) this.inputs.get(this.channels[0] ?? 'brightness')?.input.focus();
+  }
+
+  destroy(): void {
+    this.element.remove();
+  }
+
+  private addSlider(document: Document, channel: Channel): void {
+    const label = document.createElement('label');
+    label.className = styles['slider'] ?? '';
+    const text = document.createElement('span');
+    text.textContent = channel === 'brightness' ? 'Brightness' : 'Contrast';
+    const input = document.createElement('input');
+    input.type = 'range';
+    input.min = '0';
+    input.max = '200';
+    input.step = '5';
+    input.value = '100';
+    const output = document.createElement('output');
+    output.textContent = '100 %';
+    input.addEventListener('input', () => this.set(channel, Number(input.value)));
+    label.append(text, input, output);
+    this.inputs.set(channel, { input, output });
+    this.element.append(label);
+  }
+
+  private set(channel: Channel, percent: number): void {
+    const slider = this.inputs.get(channel);
+    if (!slider) return;
+    slider.input.value = String(percent);
+    slider.output.textContent = `${percent} %`;
+    this.stage.setLook({ [channel]: percent / 100 });
+  }
+}

@@ -1,0 +1,13 @@
+/** Tag modules of the image layer, loaded together when a configuration has an `Image`. */
+import type { TagModule } from '../../core';
+import { polygonModule } from '../polygon';
+import { rectangleModule } from '../rectangle';
+import { mountImage } from './mount';
+import { imageTools } from './tool-names';
+
+const imageModule: TagModule = {
+  tags: ['image'],
+  object: { mount: mountImage, tools: imageTools },
+};
+
+export const imageTags: readonly TagModule[] = [imageModule, rectangleModule, polygonModule];

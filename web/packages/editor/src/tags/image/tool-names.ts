@@ -1,0 +1,42 @@
+/**
+ * Names of the tools on an image. A tool's id is `<canvas tool>:<control>`, so that two controls of
+ * one kind have a tool each; tools of the image itself have no control.
+ */
+import type { ConfigNode } from '@labelkeep/labeling';
+import type { Icon, ToolDescriptor } from '../../core';
+
+/** Tools that the canvas knows by name (`Stage.setTool`). */
+export type CanvasTool = 'select' | 'pan' | 'rectangle' | 'rectangle3' | 'polygon';
+
+interface ShapeTool {
+  readonly name: CanvasTool;
+  readonly label: string;
+  readonly shortcut: string;
+  readonly icon: Icon;
+}
+
+/** Tools of a shape control, one set for each object that it works on. */
+export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
+  return node.toNames.flatMap((object) =>
+    tools.map(({ name, label, shortcut, icon }) => ({ id: `${name}:${node.name}`, object, control: node.name, label, shortcut, icon })),
+  );
+}
+
+/** The canvas tool of a tool id. */
+export function canvasTool(id: string): CanvasTool {
+  return id.split(':', 1)[0] as CanvasTool;
+}
+
+/** Tools that every image has. */
+export function imageTools(node: ConfigNode): readonly ToolDescriptor[] {
+  const pan: ToolDescriptor = {
+    id: 'pan',
+    object: node.name,
+    label: 'Pan',
+    shortcut: 'h',
+    icon: ['M8 12V6a1.5 1.5 0 0 1 3 0v5', 'M11 10V4.5a1.5 1.5 0 0 1 3 0V11', 'M14 11V6a1.5 1.5 0 0 1 3 0v8a6 6 0 0 1-6 6c-2.5 0-4-1-5.5-3.5L3.7 13a1.5 1.5 0 0 1 2.6-1.5L8 14'],
+  };
+  // `selectionControl="false"` takes the select tool away.
+  if (!node.bool('selectionControl', true)) return [pan];
+  return [{ id: 'select', object: node.name, label: 'Select and move', shortcut: 'v', icon: ['M5 3l14 8-6.5 1.5L9.5 19z'] }, pan];
+}

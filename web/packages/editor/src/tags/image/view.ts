@@ -1,0 +1,320 @@
+/**
+ * The Image object in the page: loads the picture, mirrors the open document into the canvas's scene and
+ * follows selection, labels, tools and settings. Drawing is the canvas's; the model is the editor's.
+ */
+import { type SceneItem, type Size, Stage } from '@labelkeep/canvas';
+import type { AnnotationDocument, ChangeBatch, ObjectContext, ObjectHandle, Region } from '../../core';
+import { imageActions } from './actions';
+import { ImageModel, type ImageState } from './adapter';
+import { LookPanel } from './look-panel';
+import { ItemMaker } from './items';
+import { type LoadedImage, loadImage } from './load';
+import { cameraOptions, crossOriginOf, gridOf, sizeStyles } from './options';
+import { StatusPanel } from './status-panel';
+import { themeOf, watchTheme } from './theme';
+import { canvasTool } from './tool-names';
+import styles from './image.module.css';
+
+const ROLE = 'image canvas';
+
+export class ImageView implements ObjectHandle {
+  ready: Promise<void>;
+  readonly stage: Stage;
+  readonly look: LookPanel;
+  private readonly root: HTMLElement;
+  private readonly surface: HTMLElement;
+  private readonly status: StatusPanel;
+  private readonly items: ItemMaker;
+  private readonly offs: (() => void)[] = [];
+  private documentOffs: (() => void)[] = [];
+  private image: LoadedImage | null = null;
+  private loading = new AbortController();
+  /** Hidden regions as the scene knows them. */
+  private hidden = new Set<string>();
+
+  constructor(
+    host: HTMLElement,
+    readonly context: ObjectContext,
+  ) {
+    const { editor, node } = context;
+    const { ownerDocument } = host;
+    this.root = ownerDocument.createElement('div');
+    this.root.className = styles['root'] ?? '';
+    Object.assign(this.root.style, sizeStyles(node));
+    this.surface = ownerDocument.createElement('div');
+    this.surface.className = styles['surface'] ?? '';
+    this.surface.tabIndex = 0;
+    // The keys of the canvas are its own, as in a drawing program: screen readers pass them on.
+    this.surface.setAttribute('role', 'application');
+    this.surface.setAttribute('aria-roledescription', ROLE);
+    this.root.append(this.surface);
+    host.append(this.root);
+
+    this.items = new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
+    const model = new ImageModel(editor, this.items, () => this.state());
+    this.stage = new Stage(this.surface, model);
+    this.status = new StatusPanel(this.root, () => this.reload());
+    this.look = new LookPanel(this.root, this.stage, node);
+    this.stage.setTheme(themeOf(this.root));
+    this.stage.setLook({ grid: gridOf(node) });
+    this.followEditor();
+    this.applySettings();
+    this.applyTool();
+    this.documentChanged();
+    this.ready = this.load();
+  }
+
+  get name(): string {
+    return this.context.node.name;
+  }
+
+  /** Addresses of the pages: one, or those of `valueList`. */
+  get addresses(): readonly unknown[] {
+    const { value, node } = this.context;
+    return Array.isArray(value) ? value : node.has('valueList') && value === undefined ? [] : [value];
+  }
+  get isList(): boolean {
+    return Array.isArray(this.context.value);
+  }
+  get pages(): number {
+    return Math.max(1, this.addresses.length);
+  }
+  get page(): number {
+    return Math.max(0, Math.min(this.pages - 1, this.context.editor.page(this.name)));
+  }
+  /** Is the keyboard's focus on the image? */
+  get focused(): boolean {
+    return this.surface.ownerDocument.activeElement === this.surface;
+  }
+
+  /** Has another image the keyboard's focus? */
+  otherFocused(): boolean {
+    const active = this.surface.ownerDocument.activeElement;
+    return active !== this.surface && active?.getAttribute('aria-roledescription') === ROLE;
+  }
+
+  state(): ImageState {
+    return {
+      object: this.name,
+      size: this.size,
+      rotation: this.stage.camera.turns * 90,
+      page: this.isList ? this.page : undefined,
+    };
+  }
+
+  destroy(): void {
+    this.loading.abort();
+    for (const off of [...this.offs, ...this.documentOffs]) off();
+    this.look.destroy();
+    this.stage.destroy();
+    this.image?.close();
+    this.image = null;
+    this.root.remove();
+  }
+
+  reveal(regionId: string): void {
+    this.stage.reveal(regionId);
+  }
+
+  box(): DOMRect {
+    return this.stage.visibleImage;
+  }
+
+  drawnCount(): number {
+    return this.stage.drawnCount;
+  }
+
+  cancel(): boolean {
+    if (this.look.open) {
+      this.look.toggle(false);
+      return true;
+    }
+    return this.stage.cancel();
+  }
+
+  documentChanged(): void {
+    for (const off of this.documentOffs) off();
+    const { document } = this.context.editor;
+    this.documentOffs = [
+      document.store.changed.subscribe((batch) => this.mirror(document, batch)),
+      document.view.changed.subscribe((ids) => this.mirrorView(document, ids)),
+    ];
+    this.loadScene();
+  }
+
+  /** Turns the view by quarters; regions turn with it, their coordinates do not. */
+  turn(quarters: number): void {
+    this.stage.camera.turn(quarters);
+    this.context.editor.announce(`View turned to ${this.stage.camera.turns * 90} degrees`);
+  }
+
+  private get size(): Size {
+    return this.image?.size ?? { width: 1, height: 1 };
+  }
+
+  private async load(): Promise<void> {
+    this.loading.abort();
+    const loading = new AbortController();
+    this.loading = loading;
+    const { editor, node } = this.context;
+    const written = this.addresses[this.page];
+    const address = typeof written === 'string' && written.trim() !== '' ? editor.resolveUrl(written, node) : written;
+    this.status.loading();
+    try {
+      const image = await loadImage(address, crossOriginOf(node), loading.signal);
+      this.image?.close();
+      this.image = image;
+      this.status.done();
+      this.stage.setImage(image.source, image.size, this.savedTurns());
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.image?.close();
+      this.image = null;
+      this.stage.setImage(null, { width: 1, height: 1 });
+      this.status.failed(error);
+    }
+    this.loadScene();
+    this.stage.flush();
+  }
+
+  private reload(): void {
+    this.ready = this.load();
+  }
+
+  /** The turn with which the regions were saved. */
+  private savedTurns(): 0 | 1 | 2 | 3 {
+    for (const region of this.regions(this.context.editor.document)) {
+      const rotation = region.envelope['image_rotation'];
+      if (rotation === 90 || rotation === 180 || rotation === 270) return (rotation / 90) as 1 | 2 | 3;
+      if (rotation === 0) return 0;
+    }
+    return 0;
+  }
+
+  private *regions(document: AnnotationDocument): Generator<Region> {
+    yield* document.store.onObject(this.name, this.isList ? this.page : undefined);
+  }
+
+  private loadScene(): void {
+    const { document } = this.context.editor;
+    const items: SceneItem[] = [];
+    const hidden: string[] = [];
+    if (this.image) {
+      for (const region of this.regions(document)) {
+        const item = this.items.item(region, this.size);
+        if (!item) continue;
+        items.push(item);
+        if (document.view.isHidden(region.id)) hidden.push(region.id);
+      }
+    }
+    this.stage.scene.load(items);
+    this.stage.scene.setHidden(hidden, true);
+    this.hidden = new Set(hidden);
+    this.describe();
+    this.stage.repaint();
+  }
+
+  private mirror(document: AnnotationDocument, batch: ChangeBatch): void {
+    if (!this.image) return;
+    const { scene } = this.stage;
+    const items: SceneItem[] = [];
+    for (const id of [...batch.added, ...batch.updated]) {
+      const region = document.store.get(id);
+      if (!region || region.object !== this.name) continue;
+      if (this.isList && (region.itemIndex ?? 0) !== this.page) continue;
+      const item = this.items.item(region, this.size);
+      if (item) items.push(item);
+    }
+    if (items.length > 0) scene.put(items);
+    if (batch.removed.length > 0) scene.remove(batch.removed);
+    if (batch.added.length > 0 || batch.removed.length > 0) this.describe();
+    this.stage.repaint();
+  }
+
+  private mirrorView(document: AnnotationDocument, ids: readonly string[]): void {
+    const { view } = document;
+    const { scene } = this.stage;
+    const changed = ids.filter((id) => scene.get(id) && this.hidden.has(id) !== view.isHidden(id));
+    const hide = changed.filter((id) => view.isHidden(id));
+    const show = changed.filter((id) => !view.isHidden(id));
+    for (const id of hide) this.hidden.add(id);
+    for (const id of show) this.hidden.delete(id);
+    if (hide.length > 0) scene.setHidden(hide, true);
+    if (show.length > 0) scene.setHidden(show, false);
+    this.stage.setHovered(view.hovered);
+    this.stage.repaint();
+    this.context.editor.actions.refresh();
+  }
+
+  private followEditor(): void {
+    const { editor, node } = this.context;
+    this.offs.push(
+      editor.tools.changed.subscribe((object) => object === this.name && this.applyTool()),
+      editor.settings.changed.subscribe(() => this.applySettings()),
+      editor.labels.changed.subscribe(() => this.labelsChanged()),
+      editor.pageChanged.subscribe((object) => object === this.name && this.reload()),
+      editor.actions.register(imageActions(this)),
+      watchTheme(this.root, () => this.stage.setTheme(themeOf(this.root))),
+    );
+    // With one shape control and no labels there is nothing to choose first.
+    const drawing = editor.tools.of(node.name).find((tool) => tool.control !== undefined);
+    const remembered = editor.settings.get('keepTool') ? editor.storage?.getItem(this.toolKey) : null;
+    if (remembered && editor.tools.of(node.name).some((tool) => tool.id === remembered)) {
+      editor.tools.activate(node.name, remembered);
+    } else if (drawing && editor.labels.controls(node.name).length === 0) {
+      editor.tools.activate(node.name, drawing.id);
+    } else {
+      this.labelsChanged();
+    }
+  }
+
+  private get toolKey(): string {
+    return `${this.context.editor.options.storagePrefix ?? 'labelkeep'}.editor.tool.${this.name}`;
+  }
+
+  private applyTool(): void {
+    const { editor } = this.context;
+    const tool = editor.tools.active(this.name);
+    if (!tool) return;
+    this.stage.setTool(canvasTool(tool.id));
+    try {
+      if (editor.settings.get('keepTool')) editor.storage?.setItem(this.toolKey, tool.id);
+    } catch {
+      // Full or forbidden storage: the choice holds until the page is left.
+    }
+    editor.actions.refresh();
+  }
+
+  private applySettings(): void {
+    const { settings } = this.context.editor;
+    const { node } = this.context;
+    this.stage.setOptions({
+      camera: cameraOptions(node),
+      zoomBy: Math.max(1.01, Math.min(4, node.number('zoomBy', 1.1))),
+      zoomEnabled: node.bool('zoom', true),
+      invertZoom: settings.get('invertZoom'),
+      crosshair: node.bool('crosshair'),
+      captions: settings.get('regionLabels'),
+    });
+    this.stage.setLook({ smoothing: node.bool('smoothing', settings.get('smoothing')) });
+  }
+
+  /** A label that waits to be used needs a tool in the hand: the last one that drew, or the first. */
+  private labelsChanged(): void {
+    const { editor } = this.context;
+    this.stage.repaint();
+    if (editor.labels.activeControls(this.name).length === 0) return;
+    if (editor.tools.active(this.name)?.control !== undefined) return;
+    const controls = editor.labels.activeControls(this.name);
+    const drawing = editor.tools
+      .of(this.name)
+      .find((tool) => tool.control !== undefined && controls.some((control) => control.name === tool.control || control.type === 'labels'));
+    if (drawing) editor.tools.activate(this.name, drawing.id);
+  }
+
+  private describe(): void {
+    const count = this.stage.scene.size;
+    const page = this.isList ? `, picture ${this.page + 1} of ${this.pages}` : '';
+    this.surface.setAttribute('aria-label', `Image ${this.name}${page}, ${count === 1 ? '1 region' : `${count} regions`}`);
+  }
+}
