@@ -398,7 +398,7 @@ pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Inco
     if !actor.may(labelkeep_policy::Action::Import) {
         return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
     }
-    let mut fetched = services.net.fetch(url).await.map_err(|error| {
+    let mut fetched = services.net.fetch(url, labelkeep_net::Limits::import(services.settings.upload_max_bytes)).await.map_err(|error| {
         if error.is_forbidden() {
             ServiceError::Forbidden(error.to_string())
         } else {
