@@ -83,6 +83,8 @@ pub struct Tag {
     /// Another object is worth a warning.
     #[serde(default)]
     pub strict_objects: bool,
+    /// What the element's content is: `plain`, `css`, `markdown`, `markup` or `code`.
+    pub text: Option<String>,
     /// Exact number of names in `toName`.
     pub to_name_count: Option<usize>,
     /// Accepted JSON types of an object's data field.
@@ -178,6 +180,14 @@ impl Registry {
     /// All tags by canonical name (and alias).
     pub fn tags(&self) -> impl Iterator<Item = (&str, &Tag)> {
         self.tags.iter().map(|(n, t)| (n.as_str(), t))
+    }
+
+    /// True when elements inside this tag are its content, not tags of the language.
+    pub fn is_opaque(&self, tag: &str) -> bool {
+        self.tags
+            .get(tag)
+            .and_then(|t| t.text.as_deref())
+            .is_some_and(|text| text != "plain")
     }
 
     /// The registry's spelling of a tag name.

@@ -26,7 +26,7 @@ pub(crate) struct Node {
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) parent: Option<usize>,
     pub(crate) children: Vec<usize>,
-    /// Text directly inside the element, trimmed.
+    /// Text directly inside the element, trimmed; for opaque tags all that is inside, as written.
     pub(crate) text: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
@@ -111,7 +111,11 @@ fn build(xml: &str, doc: &Document) -> Result<Tree, ConfigError> {
     let mut nodes: Vec<Node> = Vec::new();
     // roxmltree walks in document order, so a stack of open elements gives parent and depth.
     let mut open: Vec<(roxmltree::NodeId, usize)> = Vec::new();
+    let mut opaque_end = 0;
     for element in root.descendants().filter(roxmltree::Node::is_element) {
+        if element.range().start < opaque_end {
+            continue;
+        }
         let (line, column) = cursor.at(element.range().start);
         let fail = |message: String| ConfigError {
             message,
@@ -142,11 +146,16 @@ fn build(xml: &str, doc: &Document) -> Result<Tree, ConfigError> {
             let name = registry.canonical_attribute(&tag, name);
             attributes.entry(name).or_insert_with(|| value.clone());
         }
-        let text: String = element
-            .children()
-            .filter(roxmltree::Node::is_text)
-            .filter_map(|t| t.text())
-            .collect();
+        let text = if registry.is_opaque(&tag) {
+            opaque_end = element.range().end;
+            inner(xml, &element)
+        } else {
+            element
+                .children()
+                .filter(roxmltree::Node::is_text)
+                .filter_map(|t| t.text())
+                .collect::<String>()
+        };
         let parent = open.last().map(|(_, i)| *i);
         let index = nodes.len();
         if let Some(p) = parent {
@@ -179,6 +188,14 @@ fn build(xml: &str, doc: &Document) -> Result<Tree, ConfigError> {
         nodes,
         trailing_comment,
     })
+}
+
+/// The source text between an element's tags.
+fn inner(xml: &str, element: &roxmltree::Node) -> String {
+    match (element.first_child(), element.last_child()) {
+        (Some(first), Some(last)) => xml[first.range().start..last.range().end].to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// roxmltree lets an empty DOCTYPE pass; we refuse every one. Returns its byte offset.
@@ -218,21 +235,53 @@ fn xml_error(xml: &str, error: &roxmltree::Error) -> ConfigError {
                 column: None,
             };
         }
+        E::UnexpectedEndOfStream | E::UnclosedRootNode => return unexpected_end(xml),
+        E::NoRootNode => return no_root(xml),
         E::UnexpectedCloseTag(..) => "mismatched tag",
-        E::UnexpectedEndOfStream | E::UnclosedRootNode | E::NoRootNode => {
-            return unexpected_end(xml);
-        }
         E::UnknownEntityReference(name, _) => &format!("undefined entity &{name};"),
         E::DuplicatedAttribute(..) => "duplicate attribute",
         E::UnknownNamespace(..) => "unbound prefix",
         E::UnexpectedDeclaration(_) => "XML or text declaration not at start of entity",
+        _ if !xml.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return no_root(xml),
+        _ if is_after_root(xml, error.pos()) => "junk after document element",
         _ => "not well-formed (invalid token)",
     };
     let pos = error.pos();
+    // The counterpart points at the name in a closing tag and behind a lone ampersand.
+    let shift = match error {
+        E::UnexpectedCloseTag(..) => 2,
+        E::MalformedEntityReference(_) => 1,
+        _ => 0,
+    };
     ConfigError {
-        message: format!("{what}: line {}, column {}", pos.row, pos.col.saturating_sub(1)),
+        message: format!("{what}: line {}, column {}", pos.row, pos.col.saturating_sub(1) + shift),
         line: Some(pos.row),
         column: Some(pos.col),
+    }
+}
+
+/// True when the text before a position is a whole document.
+fn is_after_root(xml: &str, pos: roxmltree::TextPos) -> bool {
+    let line_start: usize = xml.split_inclusive('\n').take(pos.row as usize - 1).map(str::len).sum();
+    let rest = &xml[line_start..];
+    let in_line = rest
+        .char_indices()
+        .nth(pos.col as usize - 1)
+        .map_or(rest.len(), |(at, _)| at);
+    Document::parse(&xml[..line_start + in_line]).is_ok()
+}
+
+/// There is text but no element.
+fn no_root(xml: &str) -> ConfigError {
+    let plain = xml.trim_start_matches('\u{feff}').trim_start();
+    if plain.is_empty() || plain.starts_with('<') {
+        return unexpected_end(xml);
+    }
+    let (line, column) = Cursor::new(xml).at(xml.len() - plain.len());
+    ConfigError {
+        message: format!("syntax error: line {line}, column {}", column - 1),
+        line: Some(line),
+        column: Some(column),
     }
 }
 

@@ -148,11 +148,17 @@ pub(crate) fn warnings(tree: &Tree, controls: &[Control]) -> Vec<ConfigError> {
             warnings.push(node.error(format!("<{}> does not take a name", node.tag)));
         }
         if !tag.parents.is_empty() && !tree.ancestors(index).any(|a| tag.parents.contains(&a.tag)) {
-            let parents = tag.parents.join(", ");
-            warnings.push(node.error(format!("<{}> has no meaning outside {parents}", node.tag)));
+            let more = if tag.parents.len() > 2 { " and the like" } else { "" };
+            let parents = tag.parents[..tag.parents.len().min(2)].join(", ");
+            warnings.push(node.error(format!("<{}> has no meaning outside {parents}{more}", node.tag)));
         }
-        for (name, value) in &node.attributes {
-            if let Some(message) = tag.attributes.get(name).and_then(|a| attribute_problem(name, value, a)) {
+        for (name, value) in &node.raw {
+            let name = registry().canonical_attribute(&node.tag, name);
+            if let Some(message) = tag
+                .attributes
+                .get(&name)
+                .and_then(|a| attribute_problem(&name, value, a))
+            {
                 warnings.push(node.error(format!("<{}> {message}", node.tag)));
             }
         }
