@@ -1,0 +1,47 @@
+//! Importers: bytes become tasks, one after the other, with flat memory.
+
+mod csv;
+mod error;
+mod file;
+mod item;
+mod json;
+mod text;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+
+pub use error::ImportError;
+pub use file::{EXTENSIONS, FileKind, check_file};
+pub use item::{CompletedBy, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem};
+
+/// Takes the tasks; an error ends the import.
+pub type Sink<'a> = dyn FnMut(TaskItem) -> Result<(), ImportError> + 'a;
+
+/// Key of a value whose data key is not known yet; shown under the configuration's first key.
+pub const UNDEFINED: &str = "$undefined$";
+
+/// Bytes read at once.
+const BUFFER: usize = 256 * 1024;
+
+/// A JSON body or file: an object is one task, an array many.
+pub fn import_json(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    json::import(reader, sink)
+}
+
+/// A file of this kind. `url` is its own address, which media become.
+pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    match kind {
+        FileKind::Json => json::import(&mut BufReader::with_capacity(BUFFER, file), sink),
+        FileKind::Csv => csv::import(&file, None, sink),
+        FileKind::Tsv => csv::import(&file, Some(b'\t'), sink),
+        FileKind::Txt => text::lines(&mut BufReader::with_capacity(BUFFER, file), sink),
+        FileKind::Markup => text::whole(&mut BufReader::with_capacity(BUFFER, file), sink),
+        FileKind::Media => sink(TaskItem::of_value(url)),
+    }
+}
+
+/// From its start.
+fn rewound(mut file: &File) -> Result<BufReader<&File>, ImportError> {
+    file.rewind()?;
+    Ok(BufReader::with_capacity(BUFFER, file))
+}

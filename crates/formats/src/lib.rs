@@ -1,0 +1,13 @@
+//! Importers (bytes → tasks) and exporters (tasks → bytes) over `Read` and `Write`.
+//!
+//! Each format is one file behind one small trait or function; nothing here knows databases, networks or clocks. The
+//! exact rules of each format are those of the reference that clients and training code rely on; where ours differs,
+//! `docs/compatibility.md` says so.
+
+// pub mod export;
+mod file_name;
+pub mod import;
+mod svg;
+
+pub use file_name::clean_file_name;
+pub use svg::clean_svg;
