@@ -2,7 +2,7 @@
 //!
 //! What exists is known from the project's summary: counted tuples (control, object, type) and labels.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::config::Config;
 use crate::results::TupleCount;
@@ -25,7 +25,7 @@ pub struct LabelUse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Incompatible {
     /// A control in use is missing or of another type; the API reports it under `label_config`.
-    Controls(String),
+    Config(String),
     /// A label in use is missing; the API reports it under `non_field_errors`.
     Labels(String),
 }
@@ -34,7 +34,7 @@ impl Incompatible {
     /// The text for the client.
     pub fn message(&self) -> &str {
         match self {
-            Incompatible::Controls(message) | Incompatible::Labels(message) => message,
+            Incompatible::Config(message) | Incompatible::Labels(message) => message,
         }
     }
 }
@@ -44,14 +44,8 @@ impl Incompatible {
 /// Exempt are texts (`textarea`), relations, pairwise answers, chat messages and names that a Repeater placeholder
 /// covers. A configuration without any control is accepted: annotations stay as they are. Labels that went missing
 /// refuse it only when `strict` (the validation route is, a project update is not); labels that come from task data
-/// never do. `extra_labels` are labels that people added to taxonomies themselves.
-pub fn check(
-    config: &Config,
-    tuples: &[TupleCount],
-    labels: &[LabelUse],
-    extra_labels: &HashSet<String>,
-    strict: bool,
-) -> Result<(), Incompatible> {
+/// or that people added to an old taxonomy never do.
+pub fn check(config: &Config, tuples: &[TupleCount], labels: &[LabelUse], strict: bool) -> Result<(), Incompatible> {
     if !config.has_controls() {
         return Ok(());
     }
@@ -67,7 +61,7 @@ pub fn check(
         .collect();
     if !lost.is_empty() {
         let list = lost.join("\n");
-        return Err(Incompatible::Controls(format!(
+        return Err(Incompatible::Config(format!(
             "Created annotations are incompatible with provided labeling schema, we found:\n{list}"
         )));
     }
@@ -77,7 +71,7 @@ pub fn check(
     }
     by_control
         .into_iter()
-        .try_for_each(|(name, used)| check_labels(config, name, &used, extra_labels, strict))
+        .try_for_each(|(name, used)| check_labels(config, name, &used, strict))
 }
 
 fn exempt(result_type: &str) -> bool {
@@ -91,16 +85,10 @@ fn fits(config: &Config, tuple: &TupleCount) -> bool {
     }
 }
 
-fn check_labels(
-    config: &Config,
-    name: &str,
-    used: &[&LabelUse],
-    extra_labels: &HashSet<String>,
-    strict: bool,
-) -> Result<(), Incompatible> {
+fn check_labels(config: &Config, name: &str, used: &[&LabelUse], strict: bool) -> Result<(), Incompatible> {
     let Some(control) = config.control(name) else {
         let count: u64 = used.iter().map(|u| u.annotations + u.drafts).sum();
-        return Err(Incompatible::Controls(format!(
+        return Err(Incompatible::Config(format!(
             "There are {count} annotation(s) created with tag \"{name}\", you can't remove it"
         )));
     };
@@ -108,13 +96,10 @@ fn check_labels(
         .controls()
         .iter()
         .any(|c| matches!(c.tag.as_str(), "VideoRectangle" | "VideoVector"));
-    let known = |label: &str| {
-        control.has_label(label)
-            || control.tag == "Taxonomy" && extra_labels.contains(label)
-            || borrows && config.controls().iter().any(|c| c.has_label(label))
-    };
-    // A placeholder's controls get their labels from the task.
-    let free = control.dynamic_labels || control.name != name;
+    let known =
+        |label: &str| control.has_label(label) || borrows && config.controls().iter().any(|c| c.has_label(label));
+    // Labels from the task, names that a placeholder covers, and taxonomies that annotators may extend.
+    let free = control.dynamic_labels || control.name != name || control.extensible();
     let missing: Vec<String> = used.iter().filter(|u| !known(&u.label)).map(|u| counted(u)).collect();
     if missing.is_empty() || free || !strict {
         return Ok(());
@@ -195,13 +180,13 @@ mod tests {
         .unwrap_err();
         assert_eq!(
             error,
-            Incompatible::Controls(
+            Incompatible::Config(
                 "Created annotations are incompatible with provided labeling schema, we found:\n\
                  1 with from_name=label, to_name=text, type=choices"
                     .into()
             )
         );
-        let error = check(&new, &[], &[usage("label", "pos", 2, 1)], &HashSet::new(), false).unwrap_err();
+        let error = check(&new, &[], &[usage("label", "pos", 2, 1)], false).unwrap_err();
         assert_eq!(
             error.message(),
             "There are 3 annotation(s) created with tag \"label\", you can't remove it"
@@ -216,8 +201,8 @@ mod tests {
             usage("label", "neg", 4, 0),
             usage("label", "odd", 2, 3),
         ];
-        assert_eq!(check(&new, &[], &used, &HashSet::new(), false), Ok(()));
-        let error = check(&new, &[], &used, &HashSet::new(), true).unwrap_err();
+        assert_eq!(check(&new, &[], &used, false), Ok(()));
+        let error = check(&new, &[], &used, true).unwrap_err();
         assert_eq!(
             error.message(),
             "These labels still exist in annotations or drafts:\npos (1 annotation)\nodd (2 annotations, 3 drafts)\n\
@@ -229,12 +214,9 @@ mod tests {
     fn exempt_are_texts_placeholders_dynamic_labels_and_empty_configs() {
         let new = config(CHOICES);
         let free = [tuple("gone", "text", "textarea", 1), tuple("p", "p", "pairwise", 1)];
-        assert_eq!(check(&new, &free, &[], &HashSet::new(), true), Ok(()));
+        assert_eq!(check(&new, &free, &[], true), Ok(()));
         let empty = Config::parse("<View></View>").unwrap();
-        assert_eq!(
-            check(&empty, &[tuple("a", "b", "labels", 1)], &[], &HashSet::new(), true),
-            Ok(())
-        );
+        assert_eq!(check(&empty, &[tuple("a", "b", "labels", 1)], &[], true), Ok(()));
         let repeated = Config::parse(
             r#"<View><Repeater on="$u"><Text name="t_{{idx}}" value="$u[{{idx}}].x"/>
             <Choices name="c_{{idx}}" toName="t_{{idx}}"><Choice value="a"/></Choices></Repeater></View>"#,
@@ -252,10 +234,7 @@ mod tests {
             Ok(())
         );
         let dynamic = config(r#"<Choices name="label" toName="text" value="$options"/>"#);
-        assert_eq!(
-            check(&dynamic, &[], &[usage("label", "x", 1, 0)], &HashSet::new(), true),
-            Ok(())
-        );
+        assert_eq!(check(&dynamic, &[], &[usage("label", "x", 1, 0)], true), Ok(()));
     }
 
     #[test]

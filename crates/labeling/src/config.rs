@@ -126,6 +126,11 @@ impl Control {
         self.name == from_name || self.pattern.as_ref().is_some_and(|p| p.matches(from_name))
     }
 
+    /// Annotators may add entries of their own (old taxonomies).
+    pub(crate) fn extensible(&self) -> bool {
+        self.tag == "Taxonomy" && self.is_true("legacy")
+    }
+
     fn is_true(&self, attribute: &str) -> bool {
         self.attributes
             .get(attribute)

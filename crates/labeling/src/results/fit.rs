@@ -402,13 +402,8 @@ fn knows_label(config: &Config, control: &Control, label: &str) -> bool {
     if control.dynamic_labels || control.has_label(label) {
         return true;
     }
-    let legacy_taxonomy = control.tag == "Taxonomy"
-        && control
-            .attributes
-            .get("legacy")
-            .is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let borrows = matches!(control.tag.as_str(), "VideoRectangle" | "VideoVector");
-    legacy_taxonomy
+    control.extensible()
         || borrows
             && config.controls().iter().any(|other| {
                 other.to_names.iter().any(|n| control.to_names.contains(n))
