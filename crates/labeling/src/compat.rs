@@ -170,14 +170,7 @@ mod tests {
     #[test]
     fn a_removed_control_is_named_with_its_count() {
         let new = config(&CHOICES.replace("\"label\"", "\"other\""));
-        let error = check(
-            &new,
-            &[tuple("label", "text", "choices", 1)],
-            &[],
-            &HashSet::new(),
-            false,
-        )
-        .unwrap_err();
+        let error = check(&new, &[tuple("label", "text", "choices", 1)], &[], false).unwrap_err();
         assert_eq!(
             error,
             Incompatible::Config(
@@ -224,13 +217,7 @@ mod tests {
         .unwrap();
         let used = [usage("c_4", "a", 1, 0)];
         assert_eq!(
-            check(
-                &repeated,
-                &[tuple("c_4", "t_4", "choices", 1)],
-                &used,
-                &HashSet::new(),
-                true
-            ),
+            check(&repeated, &[tuple("c_4", "t_4", "choices", 1)], &used, true),
             Ok(())
         );
         let dynamic = config(r#"<Choices name="label" toName="text" value="$options"/>"#);
