@@ -4,18 +4,22 @@
  */
 import { type Config, type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
 import { ActionRegistry } from './actions';
+import { cssColor } from './config';
 import type { AnnotationDocument } from './document';
 import { type Entry, Entries } from './entries';
 import { Emitter } from './emitter';
+import { type AssignedKeys, assignKeys, labelActions } from './hotkeys';
 import { Labels } from './labels';
 import { Modules } from './modules';
 import { type JournalEntry, type JournalStore, Journals } from './journal';
 import type { EditorOptions, EditorTask } from './options';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
+import { standardActions } from './standard-actions';
 import type { ObjectHandle, TagModule, ToolDescriptor } from './tag';
 import { Tools } from './tools';
 import type { Facet, JsonObject, Region } from './types';
+import { UiState } from './ui-state';
 import type { Problem } from './validation';
 import { Visibility } from './visibility';
 
@@ -59,6 +63,9 @@ export class Editor {
   readonly saving: Saving;
   readonly storage: KeyValueStorage | null;
   readonly journals: Journals;
+  readonly ui = new UiState();
+  /** Keys of labels and choices. */
+  readonly keys: AssignedKeys;
   /** What kept the last submit from going out; the panel of that control shows it. */
   problem: Problem | null = null;
 
@@ -72,6 +79,9 @@ export class Editor {
   readonly flushInputs = new Emitter();
   /** Panels that should take the focus: "focus the first field of this region". */
   readonly focusRequests = new Emitter<'region-field' | 'region-list' | 'label-search' | 'note' | 'relabel'>();
+
+  /** An object stands in the page; carries its name. */
+  readonly objectMounted = new Emitter<string>();
 
   /** Mounted objects by name. */
   readonly objects = new Map<string, ObjectHandle>();
@@ -95,6 +105,13 @@ export class Editor {
     this.entries = new Entries(this);
     this.labels = new Labels(this);
     this.saving = new Saving(this);
+    this.keys = assignKeys(this);
+    this.actions.register(standardActions(this));
+    this.actions.register(labelActions(this));
+    for (const node of this.config.controls) {
+      const actions = this.modules.forNode(node)?.actions?.(this, node);
+      if (actions) this.actions.register(actions);
+    }
   }
 
   /** The open tab. */
@@ -174,6 +191,11 @@ export class Editor {
     return shape ? shape.describe(region.geometry) : '';
   }
 
+  /** A colour of the configuration as `#rrggbb`, or null. */
+  color(text: string | undefined): string | null {
+    return cssColor(text);
+  }
+
   /** Brings a region into view on its object, after changing the page when it needs to. */
   reveal(id: string): void {
     const region = this.document.store.get(id);
@@ -200,6 +222,56 @@ export class Editor {
   /** Speaks to screen readers; nothing is shown. */
   announce(text: string): void {
     this.announcements.emit(text);
+  }
+
+  /** May the open tab be submitted or updated now? An update needs a change. */
+  get canSubmit(): boolean {
+    const { entry, options } = this;
+    if (this.readonly || this.saving.busy !== null || options.mode === 'preview') return false;
+    if (!entry.annotation) return options.onSubmit !== undefined;
+    return options.onUpdate !== undefined && entry.changedSinceSave;
+  }
+
+  get canSkip(): boolean {
+    const { options } = this;
+    const wanted = options.projectSettings?.show_skip_button !== false && options.onSkip !== undefined;
+    return wanted && !this.readonly && this.saving.busy === null && this.entry.annotation?.was_cancelled !== true;
+  }
+
+  get canDeleteEntry(): boolean {
+    if (this.entry.kind === 'prediction' || this.readonly || this.options.mode === 'preview') return false;
+    return this.entry.annotation ? this.options.onDeleteAnnotation !== undefined : this.entries.all().length > 1;
+  }
+
+  get hasInstructions(): boolean {
+    return (this.options.projectSettings?.expert_instruction ?? '').trim() !== '';
+  }
+
+  /** Undo: first the last part of a drawing that is not finished, then the last step. */
+  undo(): void {
+    for (const handle of this.objects.values()) if (handle.undoStep?.()) return;
+    const delta = this.document.undo();
+    this.announce(delta ? `Undone: ${delta.label}` : 'Nothing to undo');
+  }
+
+  redo(): void {
+    for (const handle of this.objects.values()) if (handle.redoStep?.()) return;
+    const delta = this.document.redo();
+    this.announce(delta ? `Redone: ${delta.label}` : 'Nothing to redo');
+  }
+
+  /** Escape: closes what is open, abandons a drawing, unselects, puts labels down: one thing at a time. */
+  escape(): void {
+    if (this.ui.dialog !== null) return this.ui.close();
+    for (const handle of this.objects.values()) if (handle.cancel?.()) return;
+    if (this.document.view.selected.length > 0) return this.document.view.select([]);
+    this.labels.clear();
+  }
+
+  /** Leaves the task after its draft is on its way. */
+  navigate(direction: 'next' | 'previous'): void {
+    this.flushInputs.emit();
+    void this.saving.flush().then(() => this.options.onNavigate?.(direction));
   }
 
   /** A tab changed: its draft is due. Called by entries. */

@@ -8,7 +8,6 @@ export interface SettingValues {
   regionLabels: boolean;
   continuousLabeling: boolean;
   selectAfterCreate: boolean;
-  lineNumbers: boolean;
   keepTool: boolean;
   smoothing: boolean;
   invertZoom: boolean;
@@ -26,7 +25,6 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   regionLabels: true,
   continuousLabeling: false,
   selectAfterCreate: false,
-  lineNumbers: false,
   keepTool: true,
   smoothing: true,
   invertZoom: false,

@@ -118,13 +118,17 @@ export interface TagPanelProps {
   readonly node: ConfigNode;
 }
 
+/** A codec of some geometry or answer: stores hand each codec only what it read itself. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where the type is forgotten.
+type Some = any;
+
 export interface TagModule {
   /** Lower-case tag names. */
   readonly tags: readonly string[];
   /** Geometry of regions drawn by this control (or selected on this object). */
-  readonly shape?: ShapeCodec<never>;
+  readonly shape?: ShapeCodec<Some>;
   /** For controls. */
-  readonly answer?: AnswerCodec<never>;
+  readonly answer?: AnswerCodec<Some>;
   /** For objects. */
   readonly object?: ObjectSpec;
   /** Tools that a control brings to its object. */

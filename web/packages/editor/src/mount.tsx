@@ -1,0 +1,197 @@
+/** Mounting the editor in a page. The one place that knows React's root and the page's events. */
+import { parseConfig } from '@labelkeep/labeling';
+import { type Root, createRoot } from 'react-dom/client';
+import { Editor as EditorCore } from './core/editor';
+import { openJournal } from './core/journal-idb';
+import type { EditorOptions } from './core/options';
+import type { KeyValueStorage } from './core/settings';
+import { EditorView } from './panels/EditorView';
+import { loadModules } from './tags/registry';
+
+/** What `mount` gives back. */
+export interface EditorHandle {
+  /** Resolves when the data of the task is shown (or has failed to load). */
+  readonly ready: Promise<void>;
+  /** The model, once it is there: for reading, tests and extensions. */
+  readonly editor: EditorCore | null;
+  /** Changes options; another task, configuration or set of annotations opens anew. */
+  update(options: Partial<EditorOptions>): Promise<void>;
+  /** Hands out a pending draft now; resolves when it is saved or has failed. */
+  flush(): Promise<void>;
+  /** Hands out a pending draft, and removes the editor. */
+  destroy(): void;
+}
+
+/**
+ * The state that the host element carries (`element.labelkeep`) beside the attribute
+ * `data-labelkeep-editor`: for embedders and measurements. Read-only but for the selection.
+ */
+export interface EditorState {
+  readonly taskId: number | string;
+  readonly regionCount: number;
+  /** Regions on screen after the last frame. */
+  readonly drawnCount: number;
+  readonly ready: boolean;
+  readonly selectedIds: readonly string[];
+  select(ids: readonly string[]): void;
+  unselect(): void;
+  /** Page rectangle of an object's data; null when there is no such object. */
+  objectBox(name: string): DOMRect | null;
+}
+
+type Host = HTMLElement & { labelkeep?: EditorState };
+
+/**
+ * Options whose change (of content, not of identity) needs a new model; the others are taken over
+ * as they are. Drafts count when a task is opened and never while it is open.
+ */
+const REBUILD: readonly (keyof EditorOptions)[] = ['config', 'task', 'annotations', 'predictions', 'user', 'mode', 'customHotkeys'];
+
+/** Mounts the editor in an element, which it fills. Options are described in `EditorOptions`. */
+export function mount(element: HTMLElement, options: EditorOptions): EditorHandle {
+  return new Mounted(element, options);
+}
+
+class Mounted implements EditorHandle {
+  ready: Promise<void>;
+  editor: EditorCore | null = null;
+  private root: Root | null = null;
+  private options: EditorOptions;
+  private generation = 0;
+  private shown = false;
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly host: HTMLElement,
+    options: EditorOptions,
+  ) {
+    this.options = options;
+    host.setAttribute('data-labelkeep-editor', '');
+    const { signal } = this.abort;
+    const view = host.ownerDocument.defaultView;
+    // A page that is put aside may never come back: what is pending goes out now.
+    host.ownerDocument.addEventListener('visibilitychange', () => host.ownerDocument.visibilityState === 'hidden' && this.leave(), { signal });
+    view?.addEventListener('pagehide', () => this.leave(), { signal });
+    view?.addEventListener('beforeunload', (event) => this.editor?.saving.state.kind === 'failed' && event.preventDefault(), { signal });
+    this.ready = this.build();
+  }
+
+  async update(options: Partial<EditorOptions>): Promise<void> {
+    const before = this.options;
+    this.options = { ...before, ...options };
+    const changed = REBUILD.some((key) => key in options && !sameJson(options[key], before[key]));
+    if (!changed && this.editor) {
+      Object.assign(this.editor.options, options);
+      this.editor.entries.touch();
+      return;
+    }
+    this.leave();
+    this.ready = this.build();
+    await this.ready;
+  }
+
+  flush(): Promise<void> {
+    this.editor?.flushInputs.emit();
+    return this.editor?.saving.flush() ?? Promise.resolve();
+  }
+
+  destroy(): void {
+    this.leave();
+    this.generation++;
+    this.abort.abort();
+    this.editor?.destroy();
+    this.editor = null;
+    this.host.removeAttribute('data-labelkeep-editor');
+    delete (this.host as Host).labelkeep;
+    const { root } = this;
+    this.root = null;
+    // React refuses to unmount while it is drawing (a parent's effect may be what called this).
+    setTimeout(() => root?.unmount());
+  }
+
+  private leave(): void {
+    void this.flush();
+  }
+
+  private async build(): Promise<void> {
+    const generation = ++this.generation;
+    const { options } = this;
+    this.shown = false;
+    const keeps = options.mode !== 'preview' && options.user;
+    const [modules, journal] = await Promise.all([
+      loadModules(parseConfig(options.config)),
+      keeps ? openJournal(options.storagePrefix ?? 'labelkeep', options.user?.id ?? '', options.task.id) : { entries: [], store: null },
+    ]);
+    // Another update or the end came while modules were loading.
+    if (generation !== this.generation) return;
+    const previous = this.editor;
+    const editor = new EditorCore({ ...options }, { modules, storage: browserStorage(), journals: journal.entries, journalStore: journal.store });
+    this.editor = editor;
+    this.publish(editor);
+    this.root ??= createRoot(this.host);
+    const mounted = objectsMounted(editor);
+    this.root.render(<EditorView key={generation} editor={editor} />);
+    previous?.destroy();
+    await mounted;
+    await Promise.all([...editor.objects.values()].map((object) => object.ready));
+    this.shown = generation === this.generation;
+  }
+
+  private publish(editor: EditorCore): void {
+    const isReady = () => this.shown;
+    const state: EditorState = {
+      get taskId() {
+        return editor.task.id;
+      },
+      get regionCount() {
+        return editor.document.regionIds().length;
+      },
+      get drawnCount() {
+        let count = 0;
+        for (const object of editor.objects.values()) count += object.drawnCount();
+        return count;
+      },
+      get ready() {
+        return isReady();
+      },
+      get selectedIds() {
+        return editor.document.view.selected;
+      },
+      select: (ids) => editor.document.view.select(ids.filter((id) => editor.document.store.get(id))),
+      unselect: () => editor.document.view.select([]),
+      objectBox: (name) => editor.objects.get(name)?.box() ?? null,
+    };
+    Object.defineProperty(this.host, 'labelkeep', { value: Object.freeze(state), configurable: true });
+  }
+}
+
+/** Is this the same JSON? Order of keys does not matter. */
+function sameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return (a ?? null) === (b ?? null);
+  const keys = Object.keys(a);
+  if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key as never], b[key as never]));
+}
+
+/** Resolves when all objects that can be drawn stand in the page. */
+function objectsMounted(editor: EditorCore): Promise<void> {
+  const waiting = new Set(editor.config.objects.filter((node) => editor.modules.forNode(node)?.object).map((node) => node.name));
+  if (waiting.size === 0 || editor.config.errors.length > 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const off = editor.objectMounted.subscribe((name) => {
+      waiting.delete(name);
+      if (waiting.size > 0) return;
+      off();
+      resolve();
+    });
+  });
+}
+
+function browserStorage(): KeyValueStorage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,111 @@
+/** The bar below: where one is, undo and redo, saved state, skip and submit. */
+import { formatShortcut } from '../core/shortcut';
+import type { SaveState } from '../core/saving';
+import { useConditions, useDocument, useEditor, useEntry, useVersion } from '../react/hooks';
+import { ActionById } from './parts/ActionButton';
+import { Key } from './parts/Key';
+import styles from './bottom-bar.module.css';
+
+type Subscribe = (listener: () => void) => () => void;
+
+export function BottomBar() {
+  const editor = useEditor();
+  useVersion(editor.entries.changed.subscribe as Subscribe);
+  const { history, mode } = editor.options;
+  return (
+    <footer className={styles['bar']}>
+      <div className={styles['place']}>
+        <ActionById id="task.previous" />
+        <ActionById id="task.next" />
+        <span className={styles['task']}>
+          Task {editor.task.id}
+          {history?.position !== undefined && history.total !== undefined && (
+            <span className={styles['counter']}>
+              {history.position.toLocaleString()} of {history.total.toLocaleString()}
+            </span>
+          )}
+        </span>
+      </div>
+      <div className={styles['edit']}>
+        <ActionById id="annotation.undo" />
+        <ActionById id="annotation.redo" />
+        <ActionById id="annotation.reset" />
+        {editor.hasInstructions && <ActionById id="screen.instructions" />}
+      </div>
+      <Saved />
+      {mode !== 'preview' && <Buttons />}
+    </footer>
+  );
+}
+
+function Saved() {
+  const editor = useEditor();
+  useVersion(editor.saving.changed.subscribe as Subscribe);
+  useDocument();
+  const { state } = editor.saving;
+  const failed = state.kind === 'failed';
+  return (
+    <span className={`${styles['saved']} ${failed ? styles['failed'] : ''}`} title={failed ? state.message : undefined} role={failed ? 'alert' : undefined}>
+      {words(state)}
+      {failed && (
+        <button type="button" className={styles['retry']} onClick={() => void editor.saving.flush()}>
+          Try again
+        </button>
+      )}
+    </span>
+  );
+}
+
+function words(state: SaveState): string {
+  switch (state.kind) {
+    case 'pending':
+    case 'saving':
+      return 'Saving draft…';
+    case 'saved':
+      return `Draft saved ${new Date(state.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`;
+    case 'failed':
+      return `Draft not saved: ${state.message}`;
+    default:
+      return '';
+  }
+}
+
+function Buttons() {
+  const editor = useEditor();
+  const entry = useEntry();
+  useConditions();
+  useVersion(editor.saving.changed.subscribe as Subscribe);
+  useVersion(editor.entries.changed.subscribe as Subscribe);
+  const { busy } = editor.saving;
+  if (entry.kind === 'prediction' || entry.document.readonly) {
+    return (
+      <button type="button" className={styles['submit']} onClick={() => editor.actions.run('annotation.copy')}>
+        Copy to new annotation
+      </button>
+    );
+  }
+  const skipped = entry.annotation?.was_cancelled === true;
+  const submit = editor.actions.get('annotation.submit');
+  const skip = editor.actions.get('annotation.skip');
+  const submitKeys = submit && editor.actions.shortcutOf(submit);
+  const skipKeys = skip && editor.actions.shortcutOf(skip);
+  const words = entry.annotation ? (busy === 'update' ? 'Updating…' : 'Update') : busy === 'submit' ? 'Submitting…' : 'Submit';
+  return (
+    <>
+      {skipped && editor.options.onUnskip && (
+        <button type="button" className={styles['skip']} disabled={busy !== null} onClick={() => editor.actions.run('annotation.unskip')}>
+          Take skip back
+        </button>
+      )}
+      {!skipped && editor.options.onSkip && editor.options.projectSettings?.show_skip_button !== false && (
+        <button type="button" className={styles['skip']} disabled={!editor.canSkip} title={skipKeys ? `Skip this task (${formatShortcut(skipKeys)})` : 'Skip this task'} onClick={() => editor.actions.run('annotation.skip')}>
+          {busy === 'skip' ? 'Skipping…' : 'Skip'}
+        </button>
+      )}
+      <button type="button" className={styles['submit']} disabled={!editor.canSubmit} onClick={() => editor.actions.run('annotation.submit')}>
+        {words}
+        {submitKeys && <Key keys={submitKeys} />}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+/** The configuration as the page shows it: containers, objects and controls in their order. */
+import { type ConfigNode, tagSpec } from '@labelkeep/labeling';
+import { memo } from 'react';
+import { isLabelsControl, isPerRegion } from '../core/config';
+import { useConditions, useEditor } from '../react/hooks';
+import { LabelsPanel } from '../tags/labels/Labels';
+import { Placeholder } from '../tags/placeholder/Placeholder';
+import { useInlineStyle } from '../tags/style/inline';
+import { ObjectHost } from './ObjectHost';
+import styles from './layout.module.css';
+
+export function Layout() {
+  const { config } = useEditor();
+  return config.root ? <Tag node={config.root} /> : null;
+}
+
+const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
+  const editor = useEditor();
+  useConditions();
+  const shown = editor.visibility.isShown(node);
+  const module = editor.modules.forNode(node);
+  // What is hidden stays mounted: an object keeps its place and what was loaded, an input its text.
+  const Panel = module?.Panel ?? (isLabelsControl(node) && module ? LabelsPanel : undefined);
+  if (module?.object) {
+    return (
+      <div hidden={!shown} className={styles['object']}>
+        <ObjectHost node={node} spec={module.object} />
+      </div>
+    );
+  }
+  if (Panel) {
+    if (isPerRegion(node) && !shown) return null;
+    return (
+      <div hidden={!shown} className={styles['control']}>
+        <Panel editor={editor} node={node} />
+        {!module?.ownsChildren && <Children node={node} />}
+      </div>
+    );
+  }
+  if (module && node.type !== 'view') return null;
+  if (node.type === 'view') return <View node={node} shown={shown} />;
+  return <Unknown node={node} shown={shown} />;
+});
+
+function View({ node, shown }: { readonly node: ConfigNode; readonly shown: boolean }) {
+  const ref = useInlineStyle<HTMLDivElement>(node.get('style'));
+  const inline = node.oneOf('display', ['block', 'inline'], 'block') === 'inline';
+  return (
+    <div
+      ref={ref}
+      hidden={!shown}
+      id={node.get('idAttr') || undefined}
+      className={`${inline ? styles['inline'] : styles['view']} ${node.get('className') ?? ''}`}
+    >
+      <Children node={node} />
+    </div>
+  );
+}
+
+function Children({ node }: { readonly node: ConfigNode }) {
+  // Nodes never move: their offset in the text is their identity.
+  return node.children.map((child) => <Tag key={child.position.offset} node={child} />);
+}
+
+/** Tags that are not drawn: named, with what stands inside them. Tags of the language's own layout show their children. */
+function Unknown({ node, shown }: { readonly node: ConfigNode; readonly shown: boolean }) {
+  const family = tagSpec(node.tag)?.family;
+  if (family === 'child') return null;
+  const container = family === 'visual' || (family === undefined && node.children.length > 0);
+  return (
+    <div hidden={!shown}>
+      <Placeholder node={node} />
+      {container && <Children node={node} />}
+    </div>
+  );
+}

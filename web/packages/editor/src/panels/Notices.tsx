@@ -1,0 +1,55 @@
+/** Messages to the person, and sentences for screen readers. */
+import { useEffect, useState } from 'react';
+import type { Notice } from '../core/editor';
+import { ICONS } from '../core/icons';
+import { useEditor } from '../react/hooks';
+import { IconView } from './parts/Icon';
+import styles from './notices.module.css';
+
+/** Information goes by itself after this long, milliseconds; warnings and errors stay until the next one or a click. */
+const INFO_STAYS = 5000;
+
+export function Notices() {
+  const editor = useEditor();
+  const [notice, setNotice] = useState<Notice | null>(null);
+  useEffect(() => editor.notices.subscribe(setNotice), [editor]);
+  useEffect(() => {
+    const off = editor.documentChanged.subscribe(() => setNotice(null));
+    return off;
+  }, [editor]);
+  useEffect(() => {
+    if (notice?.kind !== 'info') return;
+    const timer = setTimeout(() => setNotice(null), INFO_STAYS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <div className={styles['place']} aria-live={notice?.kind === 'error' ? 'assertive' : 'polite'}>
+      {notice && (
+        <div className={`${styles['notice']} ${styles[notice.kind]}`}>
+          <span>{notice.text}</span>
+          <button type="button" aria-label="Close message" onClick={() => setNotice(null)}>
+            <IconView icon={ICONS.close} />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function LiveRegion() {
+  const editor = useEditor();
+  const [text, setText] = useState('');
+  useEffect(() => {
+    let turn = false;
+    return editor.announcements.subscribe((said) => {
+      // The same sentence twice is read twice only when the text differs.
+      turn = !turn;
+      setText(turn ? said : `${said}\u00a0`);
+    });
+  }, [editor]);
+  return (
+    <div className={styles['spoken']} role="status" aria-live="polite">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** How React reads the core: `useSyncExternalStore` over its emitters. */
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import type { Editor } from '../core/editor';
+import type { Entry } from '../core/entries';
+import type { AnnotationDocument } from '../core/document';
+import type { SettingValues } from '../core/settings';
+import type { Region } from '../core/types';
+
+type Subscribe = (listener: () => void) => () => void;
+
+const EditorContext = createContext<Editor | null>(null);
+export const EditorProvider = EditorContext.Provider;
+
+export function useEditor(): Editor {
+  const editor = useContext(EditorContext);
+  if (!editor) throw new Error('This part of the editor must stand inside <EditorProvider>.');
+  return editor;
+}
+
+/** Draws again when the emitter speaks and `read` gives something else (compared by identity). */
+export function useEmitter<T>(subscribe: Subscribe, read: () => T): T {
+  return useSyncExternalStore(subscribe, read, read);
+}
+
+/** The document of the open tab. */
+export function useDocument(): AnnotationDocument {
+  const editor = useEditor();
+  return useEmitter(editor.documentChanged.subscribe as Subscribe, () => editor.document);
+}
+
+export function useEntry(): Entry {
+  const editor = useEditor();
+  return useEmitter(editor.documentChanged.subscribe as Subscribe, () => editor.entry);
+}
+
+/** One region; undefined when it is gone. Only this region's changes draw again. */
+export function useRegion(id: string): Region | undefined {
+  const document = useDocument();
+  const subscribe = useCallback((listener: () => void) => document.store.region.subscribe(id, listener), [document, id]);
+  return useEmitter(subscribe, () => document.store.get(id));
+}
+
+/** Selected, hovered, hidden and locked of one region, as a string of flags. */
+export function useRegionFlags(id: string): { selected: boolean; hovered: boolean; hidden: boolean; locked: boolean } {
+  const document = useDocument();
+  const { view } = document;
+  const subscribe = useCallback((listener: () => void) => view.region.subscribe(id, listener), [view, id]);
+  const flags = useEmitter(
+    subscribe,
+    () => (view.isSelected(id) ? 1 : 0) | (view.hovered === id ? 2 : 0) | (view.isHidden(id) ? 4 : 0) | (view.isLocked(id) ? 8 : 0),
+  );
+  return { selected: (flags & 1) !== 0, hovered: (flags & 2) !== 0, hidden: (flags & 4) !== 0, locked: (flags & 8) !== 0 };
+}
+
+/** Ids of the selected regions. */
+export function useSelection(): readonly string[] {
+  const document = useDocument();
+  return useEmitter(document.view.selectionChanged.subscribe as Subscribe, () => document.view.selected);
+}
+
+/** Ids of all regions with a geometry. */
+export function useRegionIds(): readonly string[] {
+  const document = useDocument();
+  return useEmitter(document.store.membership.subscribe as Subscribe, () => document.regionIds());
+}
+
+export function useSetting<K extends keyof SettingValues>(name: K): SettingValues[K] {
+  const editor = useEditor();
+  return useEmitter(editor.settings.changed.subscribe as Subscribe, () => editor.settings.get(name));
+}
+
+const versions = new WeakMap<Subscribe, number>();
+
+/** Draws again on every event of an emitter; for small parts that read several things. */
+export function useVersion(subscribe: Subscribe): void {
+  const counted = useCallback(
+    (listener: () => void) =>
+      subscribe(() => {
+        versions.set(subscribe, (versions.get(subscribe) ?? 0) + 1);
+        listener();
+      }),
+    [subscribe],
+  );
+  useSyncExternalStore(counted, () => versions.get(subscribe) ?? 0);
+}
+
+/**
+ * Draws again when anything changes that visibility rules look at: the selection, and answers or
+ * labels. Used by the layout, which is a few dozen tags and no regions.
+ */
+export function useConditions(): number {
+  const document = useDocument();
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const wake = () => {
+        counters.set(document, (counters.get(document) ?? 0) + 1);
+        listener();
+      };
+      const offs = [
+        document.view.selectionChanged.subscribe(wake),
+        document.store.changed.subscribe((batch) => {
+          if (!batch.transient) wake();
+        }),
+      ];
+      return () => {
+        for (const off of offs) off();
+      };
+    },
+    [document],
+  );
+  return useSyncExternalStore(subscribe, () => counters.get(document) ?? 0);
+}
+const counters = new WeakMap<AnnotationDocument, number>();

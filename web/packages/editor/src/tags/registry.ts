@@ -1,0 +1,26 @@
+/**
+ * All tag modules. A tag that is not here is shown as a placeholder, and its results pass through
+ * untouched. The image layer is loaded when a configuration has an Image.
+ */
+import type { Config } from '@labelkeep/labeling';
+import type { TagModule } from '../core/tag';
+import { choicesTag } from './choices';
+import { headerTag } from './header';
+import { labelsTag } from './labels';
+import { ratingTag } from './rating';
+import { styleTag } from './style';
+import { textTag } from './text';
+import { textAreaTag } from './textarea';
+import { viewTag } from './view';
+
+const BUILT_IN: readonly TagModule[] = [viewTag, headerTag, styleTag, textTag, labelsTag, choicesTag, textAreaTag, ratingTag];
+
+/** The modules that a configuration needs. */
+export async function loadModules(config: Config): Promise<readonly TagModule[]> {
+  if (!config.objects.some((node) => node.type === 'image')) return BUILT_IN;
+  const { imageTags } = await import('./image/modules');
+  return [...BUILT_IN, ...imageTags];
+}
+
+/** The modules that are always there; for tests that need no image. */
+export const builtInTags: readonly TagModule[] = BUILT_IN;

@@ -1,0 +1,163 @@
+/**
+ * Colours spans with the CSS Custom Highlight API: one highlight for each colour, plus one for
+ * each emphasis (hovered, selected) and one for stretches where spans lie over each other. Adding
+ * a span touches that span and its neighbours; the DOM stays as it is.
+ */
+import { type Interval, IntervalIndex, overlaps } from './intervals';
+import type { TextSurface } from './surface';
+
+export interface PaintedSpan extends Interval {
+  /** `#rrggbb`. */
+  readonly color: string;
+  /** Opacity of the fill, 0–1. */
+  readonly opacity: number;
+  readonly hidden: boolean;
+}
+
+export type Emphasis = 'none' | 'hovered' | 'selected';
+
+let instances = 0;
+
+export class HighlightPainter {
+  readonly index = new IntervalIndex();
+  private readonly spans = new Map<string, PaintedSpan>();
+  private readonly ranges = new Map<string, StaticRange>();
+  private readonly highlights = new Map<string, Highlight>();
+  private readonly emphasised = new Map<string, string>();
+  private readonly sheet: CSSStyleSheet;
+  private readonly prefix: string;
+  private readonly view: Window & typeof globalThis;
+  private overlapDue = false;
+
+  constructor(private readonly surface: TextSurface) {
+    this.view = surface.element.ownerDocument.defaultView as Window & typeof globalThis;
+    this.prefix = `labelkeep-${++instances}`;
+    this.sheet = new this.view.CSSStyleSheet();
+    const { ownerDocument } = surface.element;
+    ownerDocument.adoptedStyleSheets = [...ownerDocument.adoptedStyleSheets, this.sheet];
+    this.rule(`${this.prefix}-overlap`, 'text-decoration: underline 2px; text-underline-offset: 3px;');
+  }
+
+  /** False where the browser lacks the API: spans then show as label chips only. */
+  static get supported(): boolean {
+    return typeof Highlight !== 'undefined' && typeof CSS !== 'undefined' && 'highlights' in CSS;
+  }
+
+  /** Replaces everything. */
+  load(spans: readonly PaintedSpan[]): void {
+    for (const id of [...this.spans.keys()]) this.unpaint(id);
+    this.index.clear();
+    for (const span of spans) this.set(span);
+  }
+
+  /** Adds a span or changes it. */
+  set(span: PaintedSpan): void {
+    this.unpaint(span.id);
+    this.spans.set(span.id, span);
+    if (span.hidden || span.end <= span.start) this.index.delete(span.id);
+    else {
+      this.index.set(span);
+      const range = this.surface.range(span.start, span.end);
+      if (range && HighlightPainter.supported) {
+        this.ranges.set(span.id, range);
+        this.highlight(this.fillName(span), 0, fillStyle(span.color, span.opacity)).add(range);
+      }
+    }
+    const emphasis = this.emphasised.get(span.id);
+    if (emphasis) this.emphasise(span.id, emphasis as Emphasis);
+    this.overlapLater();
+  }
+
+  delete(id: string): void {
+    this.unpaint(id);
+    this.spans.delete(id);
+    this.emphasised.delete(id);
+    this.index.delete(id);
+    this.overlapLater();
+  }
+
+  get(id: string): PaintedSpan | undefined {
+    return this.spans.get(id);
+  }
+
+  /** Shows a span as hovered or selected. */
+  emphasise(id: string, emphasis: Emphasis): void {
+    const span = this.spans.get(id);
+    const range = this.ranges.get(id);
+    const before = this.emphasised.get(id);
+    if (span && range && before) this.highlights.get(this.emphasisName(span, before))?.delete(range);
+    if (emphasis === 'none') this.emphasised.delete(id);
+    else {
+      this.emphasised.set(id, emphasis);
+      if (span && range) {
+        const style =
+          emphasis === 'selected'
+            ? `background-color: color-mix(in srgb, ${span.color} 55%, transparent); text-decoration: underline 2px ${span.color}; text-underline-offset: 3px;`
+            : `background-color: color-mix(in srgb, ${span.color} 18%, transparent);`;
+        this.highlight(this.emphasisName(span, emphasis), emphasis === 'selected' ? 3 : 2, style).add(range);
+      }
+    }
+  }
+
+  destroy(): void {
+    for (const name of this.highlights.keys()) this.view.CSS.highlights.delete(name);
+    this.highlights.clear();
+    const { ownerDocument } = this.surface.element;
+    ownerDocument.adoptedStyleSheets = ownerDocument.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
+  }
+
+  private unpaint(id: string): void {
+    const span = this.spans.get(id);
+    const range = this.ranges.get(id);
+    if (!span || !range) return;
+    this.highlights.get(this.fillName(span))?.delete(range);
+    const emphasis = this.emphasised.get(id);
+    if (emphasis) this.highlights.get(this.emphasisName(span, emphasis))?.delete(range);
+    this.ranges.delete(id);
+  }
+
+  /** Overlaps are underlined: colours alone can't tell which spans lie over each other. */
+  private overlapLater(): void {
+    if (this.overlapDue || !HighlightPainter.supported) return;
+    this.overlapDue = true;
+    queueMicrotask(() => {
+      this.overlapDue = false;
+      const name = `${this.prefix}-overlap`;
+      const stretches = overlaps(this.index.all());
+      const highlight = this.highlight(name, 1, null);
+      highlight.clear();
+      for (const { start, end } of stretches) {
+        const range = this.surface.range(start, end);
+        if (range) highlight.add(range);
+      }
+    });
+  }
+
+  private highlight(name: string, priority: number, style: string | null): Highlight {
+    let highlight = this.highlights.get(name);
+    if (!highlight) {
+      highlight = new this.view.Highlight();
+      highlight.priority = priority;
+      this.highlights.set(name, highlight);
+      this.view.CSS.highlights.set(name, highlight);
+      if (style !== null) this.rule(name, style);
+    }
+    return highlight;
+  }
+
+  private rule(name: string, style: string): void {
+    this.sheet.insertRule(`::highlight(${name}) { ${style} }`, this.sheet.cssRules.length);
+  }
+
+  private fillName(span: PaintedSpan): string {
+    return `${this.prefix}-fill-${span.color.slice(1)}-${Math.round(span.opacity * 100)}`;
+  }
+
+  private emphasisName(span: PaintedSpan, emphasis: string): string {
+    return `${this.prefix}-${emphasis}-${span.color.slice(1)}`;
+  }
+}
+
+function fillStyle(color: string, opacity: number): string {
+  return `background-color: color-mix(in srgb, ${color} ${Math.round(opacity * 100)}%, transparent);`;
+}
