@@ -199,3 +199,12 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
     }
     Ok(number)
 }
+
+/// A stored file once more as an incoming one, to be read again.
+pub(crate) async fn copy(services: &Services, name: &str, stored_as: &str) -> Result<Incoming> {
+    let folder = services.settings.upload_folder.clone();
+    let path = folder.join(format!("incoming-{}", random_name()));
+    let mut incoming = Incoming { name: name.to_owned(), size: 0, path: path.clone(), kept: false };
+    incoming.size = tokio::fs::copy(folder.join(stored_as), path).await?;
+    Ok(incoming)
+}

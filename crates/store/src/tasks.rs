@@ -318,3 +318,11 @@ pub async fn all_in(tx: &mut Tx, project_id: i64) -> Result<Vec<TaskRow>> {
     )
     .await
 }
+
+/// The tasks that came from these files.
+pub async fn ids_of_files(db: &Db, project_id: i64, files: &[i64]) -> Result<Vec<i64>> {
+    let mut parts = Parts::new("SELECT id FROM task WHERE project_id = ? AND file_upload_id IN ", args![project_id]);
+    parts.push_list(files).push(" ORDER BY id", args![]);
+    let (sql, args) = parts.finish();
+    Ok(db.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,138 @@
+//! Exporters: a stream of tasks becomes a file, with flat memory where the format allows it.
+
+mod catalog;
+mod coco;
+mod images;
+mod item;
+mod json;
+mod json_min;
+mod python;
+mod rectangle;
+mod table;
+mod task;
+mod yolo;
+
+use std::io::{Read, Write};
+
+use labelkeep_labeling::Config;
+
+pub use catalog::{FormatInfo, catalog};
+pub use task::{ExportAnnotation, ExportTask};
+
+/// Why an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The tasks could not be read.
+    #[error("reading tasks: {0}")]
+    Source(String),
+    /// The file could not be written (the reader has gone, the disk is full).
+    #[error("writing: {0}")]
+    Write(#[from] std::io::Error),
+    /// The archive could not be written.
+    #[error("writing the archive: {0}")]
+    Archive(#[from] zip::result::ZipError),
+    /// JSON could not be written.
+    #[error("writing JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Tasks in id order.
+pub type Tasks<'a> = Box<dyn Iterator<Item = Result<ExportTask, ExportError>> + 'a>;
+
+/// Gives the tasks, as often as it is asked: tables need all their columns before the first row.
+pub type Source<'a> = dyn FnMut() -> Tasks<'a> + 'a;
+
+/// Files that tasks refer to.
+pub trait Media {
+    /// Natural width and height in pixels, if the picture is ours and can be read.
+    fn size(&self, url: &str) -> Option<(u32, u32)>;
+    /// The bytes, if the file is ours.
+    fn open(&self, url: &str) -> Option<Box<dyn Read>>;
+}
+
+/// No files at all.
+#[derive(Debug)]
+pub struct NoMedia;
+
+impl Media for NoMedia {
+    fn size(&self, _: &str) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn open(&self, _: &str) -> Option<Box<dyn Read>> {
+        None
+    }
+}
+
+/// What an exporter knows besides the tasks.
+pub struct Context<'a> {
+    /// The project's configuration.
+    pub config: &'a Config,
+    /// Now, in microseconds since 1970-01-01 UTC.
+    pub now: i64,
+    /// Files that tasks refer to.
+    pub media: &'a dyn Media,
+    /// Whether files go into the archive.
+    pub download_resources: bool,
+    /// Whether text that a spreadsheet would run as a formula gets an apostrophe (SEC-168).
+    pub formula_escape: bool,
+}
+
+/// What came of an export: items in = items out + drops.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Tasks, or annotations where the format has an item for each.
+    pub items_in: u64,
+    /// Of these, what is in the file.
+    pub items_out: u64,
+    /// Why others are not, and how many.
+    pub drops: Vec<(String, u64)>,
+}
+
+impl Report {
+    fn dropped(&mut self, reason: &str) {
+        match self.drops.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, number)) => *number += 1,
+            None => self.drops.push((reason.to_owned(), 1)),
+        }
+    }
+}
+
+/// One format.
+pub trait Exporter: Send + Sync {
+    /// The name on the wire.
+    fn name(&self) -> &'static str;
+    /// The name for people.
+    fn title(&self) -> &'static str;
+    /// What it is good for.
+    fn description(&self) -> &'static str;
+    /// Kinds of data for which it is known.
+    fn tags(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// `json`, `csv` or `zip`.
+    fn extension(&self) -> &'static str;
+    /// Whether it can say anything about tasks of this configuration.
+    fn supports(&self, config: &Config) -> bool;
+    /// Writes the file.
+    fn export(&self, context: &Context<'_>, source: &mut Source<'_>, out: &mut dyn Write) -> Result<Report, ExportError>;
+}
+
+/// All formats in the order of the catalogue.
+pub fn exporters() -> &'static [&'static dyn Exporter] {
+    &[
+        &json::Json,
+        &json_min::JsonMin,
+        &table::Table::CSV,
+        &table::Table::TSV,
+        &coco::Coco { with_images: false },
+        &coco::Coco { with_images: true },
+        &yolo::Yolo { with_images: false },
+        &yolo::Yolo { with_images: true },
+    ]
+}
+
+/// The format of a name.
+pub fn exporter(name: &str) -> Option<&'static dyn Exporter> {
+    exporters().iter().copied().find(|exporter| exporter.name() == name)
+}

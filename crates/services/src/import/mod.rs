@@ -411,3 +411,28 @@ pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Inco
     }
     receiver.finish().await
 }
+
+/// Removes the tasks of these uploads and reads the files again.
+pub async fn reimport(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    file_upload_ids: Vec<i64>,
+    files_as_tasks_list: bool,
+) -> Result<Summary> {
+    let found = crate::uploads::list(services, &project, Some(&file_upload_ids)).await?;
+    if found.len() != file_upload_ids.len() {
+        return Err(ServiceError::NotFound("FileUpload"));
+    }
+    let mut copies = Vec::with_capacity(found.len());
+    for row in &found {
+        let original = row.name.split_once('-').map_or(row.name.as_str(), |(_, original)| original);
+        copies.push(crate::uploads::copy(services, original, &row.stored_as).await?);
+    }
+    let options = Options { files_as_tasks_list, ..Options::default() };
+    // The new tasks first: when a file has become unreadable, the old ones are still there.
+    let summary = import(services, project.clone(), Source::Files(copies), options).await?;
+    let tasks = store::tasks::ids_of_files(&services.db, project.row().id, &file_upload_ids).await?;
+    crate::tasks::delete_many(services, project.clone(), tasks).await?;
+    crate::uploads::delete(services, project, Some(file_upload_ids)).await?;
+    Ok(summary)
+}

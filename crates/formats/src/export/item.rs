@@ -1,0 +1,141 @@
+//! Items: one for each annotation, as all formats but JSON see a task (reference/import-export.md §4).
+
+use labelkeep_labeling::{Config, Control};
+use serde_json::{Map, Value};
+
+use super::{ExportAnnotation, ExportTask};
+
+/// The values of one control: the copied `value` of each result, with `type` = the control's tag.
+pub(super) struct Output {
+    pub(super) from_name: String,
+    pub(super) values: Vec<Map<String, Value>>,
+}
+
+/// An annotation of a task, or a task without any.
+pub(super) struct Item<'a> {
+    pub(super) task: &'a ExportTask,
+    pub(super) annotation: Option<&'a ExportAnnotation>,
+    pub(super) outputs: Vec<Output>,
+}
+
+impl Item<'_> {
+    /// All values, in the order of their controls' first appearance.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Map<String, Value>> {
+        self.outputs.iter().flat_map(|output| output.values.iter())
+    }
+}
+
+/// Relates key point and rectangle regions for YOLO.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    Drop,
+    Keep,
+}
+
+/// The items of a task: skipped annotations are left out; the rest newest first; a task without annotations is one item
+/// without output, one whose annotations are all skipped is none.
+pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids) -> Vec<Item<'a>> {
+    if task.annotations.is_empty() {
+        return vec![Item { task, annotation: None, outputs: Vec::new() }];
+    }
+    let mut kept: Vec<&ExportAnnotation> = task.annotations.iter().filter(|annotation| !annotation.was_cancelled).collect();
+    kept.sort_by(|left, right| right.created_at.cmp(&left.created_at));
+    kept.into_iter()
+        .map(|annotation| {
+            Item { task, annotation: Some(annotation), outputs: outputs(config, annotation, ids) }
+        })
+        .collect()
+}
+
+fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Output> {
+    let results: Vec<Value> = serde_json::from_str(annotation.result.get()).unwrap_or_default();
+    let mut outputs: Vec<Output> = Vec::new();
+    let everything = config.is_empty_view();
+    for result in results {
+        let Value::Object(mut result) = result else { continue };
+        let Some(from_name) = result.get("from_name").and_then(Value::as_str).map(str::to_owned) else { continue };
+        let own_type = result.get("type").and_then(Value::as_str).unwrap_or_default();
+        let tag = match config.control(&from_name).map(tag_of) {
+            Some(tag) => tag.to_owned(),
+            None if everything || own_type == "chatmessage" => own_type.to_owned(),
+            // A control that the configuration no longer has.
+            None => continue,
+        };
+        let Some(Value::Object(mut value)) = result.remove("value") else { continue };
+        value.insert("type".to_owned(), Value::String(tag));
+        for key in ["original_width", "original_height"] {
+            if let Some(size) = result.remove(key) {
+                value.insert(key.to_owned(), size);
+            }
+        }
+        if ids == Ids::Keep {
+            for key in ["id", "parentID"] {
+                if let Some(id) = result.remove(key) {
+                    value.insert(key.to_owned(), id);
+                }
+            }
+        }
+        match outputs.iter_mut().find(|output| output.from_name == from_name) {
+            Some(output) => output.values.push(value),
+            None => outputs.push(Output { from_name, values: vec![value] }),
+        }
+    }
+    outputs
+}
+
+fn tag_of(control: &Control) -> &str {
+    &control.tag
+}
+
+/// The pretty value of a control: what JSON_MIN and the tables hold.
+pub(super) fn pretty(output: &Output) -> Value {
+    let mut last_is_plain = false;
+    let mut values: Vec<Value> = Vec::with_capacity(output.values.len());
+    for value in &output.values {
+        let tag = value.get("type").and_then(Value::as_str).unwrap_or_default();
+        last_is_plain = matches!(tag, "Choices" | "TextArea");
+        let single = match tag {
+            "Choices" => single(value.get("choices")),
+            "TextArea" => single(value.get("text")),
+            "chatmessage" => value.get("chatmessage").cloned(),
+            _ => None,
+        };
+        values.push(single.unwrap_or_else(|| {
+            let mut value = value.clone();
+            value.remove("type");
+            Value::Object(value)
+        }));
+    }
+    if last_is_plain && values.len() == 1 {
+        return values.remove(0);
+    }
+    Value::Array(values)
+}
+
+/// The only element of a list, if it has exactly one.
+fn single(list: Option<&Value>) -> Option<Value> {
+    match list? {
+        Value::Array(list) if list.len() == 1 => list.first().cloned(),
+        _ => None,
+    }
+}
+
+/// Numbers of a value; `None` when one is missing.
+pub(super) fn numbers<const N: usize>(value: &Map<String, Value>, keys: [&str; N]) -> Option<[f64; N]> {
+    let mut numbers = [0.0; N];
+    for (number, key) in numbers.iter_mut().zip(keys) {
+        *number = value.get(key).and_then(Value::as_f64)?;
+    }
+    Some(numbers)
+}
+
+/// Points of a polygon, in percent.
+pub(super) fn points(value: &Map<String, Value>) -> Option<Vec<(f64, f64)>> {
+    let points = value.get("points")?.as_array()?;
+    points.iter().map(|point| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()?))).collect()
+}
+
+/// The strings of a list of labels.
+pub(super) fn labels<'a>(value: &'a Map<String, Value>, key: &str) -> Vec<&'a str> {
+    value.get(key).and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+}
