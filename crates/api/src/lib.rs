@@ -12,8 +12,19 @@ mod state;
 pub mod wire;
 
 mod accounts;
+mod annotations;
+mod drafts;
+mod export;
+mod import;
 mod pages;
+mod predictions;
+mod projects;
+mod queue;
+mod samples;
 mod service;
+mod tasks;
+mod templates;
+mod uploads;
 
 pub use error::{ApiError, ApiResult};
 pub use router::app;

@@ -25,6 +25,8 @@ pub struct WebSettings {
     pub avatar_folder: std::path::PathBuf,
     /// Feature flags that were set by the environment.
     pub feature_flags: Vec<(String, bool)>,
+    /// Whom to tell about a weakness, as a URI (`LABELKEEP_SECURITY_CONTACT`).
+    pub security_contact: Option<String>,
     /// Addresses that the browser may fetch besides ours (`CSP_CONNECT_ORIGINS`).
     pub csp_connect_origins: Vec<String>,
 }

@@ -36,7 +36,7 @@ pub(crate) struct CookieNames {
 }
 
 /// With TLS: browsers take `__Host-` cookies only from the host itself, over TLS.
-pub(crate) const SECURE_NAMES: CookieNames = CookieNames { session: "__Host-session", csrf: "__Host-csrftoken" };
+const SECURE_NAMES: CookieNames = CookieNames { session: "__Host-session", csrf: "__Host-csrftoken" };
 const LOCAL_NAMES: CookieNames = CookieNames { session: "session_local", csrf: "csrftoken" };
 
 pub(crate) fn cookie_names(app: &App) -> &'static CookieNames {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Body as HttpBody;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, StatusCode, header};
@@ -70,6 +70,17 @@ impl RawBody {
     /// All bytes, 413 above `max`.
     pub async fn bytes(self, max: usize) -> Result<Bytes, ApiError> {
         collect(self.body, self.length, max).await
+    }
+
+    /// A multipart form of at most `max` bytes.
+    pub async fn multipart(self, max: usize) -> Result<Multipart, ApiError> {
+        let broken = || ApiError::bad_request("Multipart form parse error - Invalid boundary in multipart.");
+        if self.length.is_some_and(|length| length > max as u64) {
+            return Err(too_large(max));
+        }
+        let body = HttpBody::new(http_body_util::Limited::new(self.body, max));
+        let request = Request::builder().header(header::CONTENT_TYPE, self.content_type).body(body);
+        Multipart::from_request(request.map_err(|_| broken())?, &()).await.map_err(|_| broken())
     }
 
     /// 415 with this body's type.
@@ -143,23 +154,11 @@ const MAX_FIELDS: usize = 1_000;
 
 async fn multipart(raw: RawBody, max: usize) -> Result<Vec<(Cow<'static, str>, Cow<'static, str>)>, ApiError> {
     let bad = |_| ApiError::bad_request("Multipart form parse error.");
-    let request = Request::builder().header(header::CONTENT_TYPE, raw.content_type).body(raw.body);
-    let request = request.map_err(|_| ApiError::bad_request("Multipart form parse error."))?;
-    let mut form = axum::extract::Multipart::from_request(request, &())
-        .await
-        .map_err(|_| ApiError::bad_request("Multipart form parse error - Invalid boundary in multipart."))?;
+    let mut form = raw.multipart(max).await?;
     let mut fields = Vec::new();
-    let mut total = 0;
-    while let Some(mut field) = form.next_field().await.map_err(bad)? {
+    while let Some(field) = form.next_field().await.map_err(bad)? {
         let name = field.name().unwrap_or_default().to_owned();
-        let mut value = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(bad)? {
-            total += chunk.len();
-            if total > max {
-                return Err(too_large(max));
-            }
-            value.extend_from_slice(&chunk);
-        }
+        let value = field.bytes().await.map_err(bad)?.to_vec();
         let value = String::from_utf8(value).map_err(|_| ApiError::field(&name, "Not a valid string."))?;
         fields.push((Cow::Owned(name), Cow::Owned(value)));
         if fields.len() > MAX_FIELDS {

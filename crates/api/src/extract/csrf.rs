@@ -3,7 +3,7 @@
 //! (SEC-035), and `SameSite` on the cookie.
 
 use http::{HeaderMap, header};
-use labelkeep_services::accounts::{Caller, Proof, csrf};
+use labelkeep_services::accounts::{Caller, CsrfSecret, Proof};
 
 use super::{PublicUrl, cookie, cookie_names};
 use crate::{ApiError, App};
@@ -26,26 +26,21 @@ pub(crate) fn guard_origin(headers: &HeaderMap, app: &App) -> Result<(), ApiErro
 
 /// The token of a change that the session cookie authenticates.
 pub(super) fn guard_token(headers: &HeaderMap, caller: &Caller) -> Result<(), ApiError> {
-    let Proof::Session { csrf_secret, .. } = &caller.proof else { return Ok(()) };
+    let Proof::Session { csrf, .. } = &caller.proof else { return Ok(()) };
     let token = headers.get("x-csrftoken").and_then(|value| value.to_str().ok());
     match token {
         None => Err(ApiError::forbidden("CSRF Failed: CSRF token missing.")),
-        Some(token) if csrf::matches(csrf_secret, token) => Ok(()),
+        Some(token) if csrf.accepts(token) => Ok(()),
         Some(_) => Err(ApiError::forbidden("CSRF Failed: CSRF token incorrect.")),
     }
 }
 
-/// A token for a form that is shown before anybody has signed in (SEC-038): the cookie's, masked anew, or a fresh one.
-pub(crate) fn pre_session_token(headers: &HeaderMap, app: &App) -> String {
-    match cookie(headers, cookie_names(app).csrf).and_then(csrf::unmask) {
-        Some(secret) => csrf::mask(&secret),
-        None => csrf::mask(&csrf::fresh_secret()),
-    }
+/// A token for a form that is shown before anybody has signed in (SEC-038): the secret of the cookie, or a fresh one.
+pub(crate) fn pre_session_secret(headers: &HeaderMap, app: &App) -> CsrfSecret {
+    cookie(headers, cookie_names(app).csrf).and_then(CsrfSecret::unmask).unwrap_or_else(CsrfSecret::random)
 }
 
 /// Whether the form's token goes with the cookie's.
 pub(crate) fn pre_session_valid(headers: &HeaderMap, app: &App, field: &str) -> bool {
-    cookie(headers, cookie_names(app).csrf)
-        .and_then(csrf::unmask)
-        .is_some_and(|secret| csrf::matches(&secret, field))
+    cookie(headers, cookie_names(app).csrf).and_then(CsrfSecret::unmask).is_some_and(|secret| secret.accepts(field))
 }

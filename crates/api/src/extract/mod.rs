@@ -12,13 +12,15 @@ mod path;
 mod query;
 
 pub use auth::{Authenticated, ClientAddress, MaybeSignedIn, SignedIn};
-pub(crate) use auth::{SECURE_NAMES, cookie_names};
+pub(crate) use auth::cookie_names;
 pub use body::{Body, Form, JsonText, RawBody};
 pub use body::ContentKind;
 pub(crate) use cookies::cookie;
-pub(crate) use csrf::{guard_origin, pre_session_token, pre_session_valid};
+pub(crate) use csrf::{guard_origin, pre_session_secret, pre_session_valid};
 pub use headers::{IdempotencyKey, IfMatch};
 pub use object::{Access, Allowed, InOrganization, Target, can};
 pub use paging::{Paging, PublicUrl};
 pub use path::{PathId, PathIds};
+pub use axum::extract::RawQuery;
+pub(crate) use query::pairs;
 pub use query::Query;

@@ -9,9 +9,9 @@ use crate::{ApiError, App};
 #[derive(Debug, Clone, Copy)]
 pub struct PathId(pub i64);
 
-/// The first `N` numbers of the path, in order.
+/// The first `N` numbers of the path, in order; two when nothing is said.
 #[derive(Debug, Clone, Copy)]
-pub struct PathIds<const N: usize>(pub [i64; N]);
+pub struct PathIds<const N: usize = 2>(pub [i64; N]);
 
 impl FromRequestParts<App> for PathId {
     type Rejection = ApiError;

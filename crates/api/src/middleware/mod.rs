@@ -7,6 +7,7 @@ pub(crate) mod csp;
 pub(crate) mod host;
 pub(crate) mod limits;
 pub(crate) mod log;
+pub(crate) mod pace;
 pub(crate) mod panic;
 pub(crate) mod request_id;
 pub(crate) mod response_headers;

@@ -61,6 +61,12 @@ pub async fn any(services: &crate::Services) -> crate::Result<bool> {
     Ok(any)
 }
 
+/// Whether the database answers; for health checks.
+pub async fn reachable(services: &crate::Services) -> crate::Result<()> {
+    store::any(&services.db).await?;
+    Ok(())
+}
+
 /// The e-mail address as it is stored: without blanks around it, in lower case. Errors name the field.
 pub(crate) fn clean_email(text: &str) -> Result<String, crate::Invalid> {
     let email = text.trim().to_lowercase();

@@ -1,0 +1,193 @@
+//! The one who asks.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode, header};
+use labelkeep_services::Services;
+use labelkeep_services::access::Action;
+use labelkeep_services::accounts::{self, Proof, UserChange, check_hotkeys};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::model::UserOut;
+use crate::extract::{Authenticated, Body, Query, SignedIn};
+use crate::wire::{FieldChoice, answer};
+use crate::{ApiError, ApiResult};
+
+#[derive(Serialize)]
+struct WhoAmI {
+    #[serde(flatten)]
+    user: UserOut,
+    permissions: Vec<&'static str>,
+}
+
+/// `GET /api/current-user/whoami`
+pub(crate) async fn whoami(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    choice: FieldChoice,
+) -> ApiResult<Response> {
+    let user = accounts::own_account(&services, &actor).await?.into();
+    let permissions = PERMISSIONS.iter().filter(|(_, action)| actor.may(*action)).map(|(name, _)| *name).collect();
+    answer::json(StatusCode::OK, &choice, &WhoAmI { user, permissions })
+}
+
+/// The names by which clients ask for permissions, and what each means here.
+const PERMISSIONS: [(&str, Action); 24] = [
+    ("organizations.view", Action::OrganizationView),
+    ("organizations.change", Action::OrganizationChange),
+    ("organizations.invite", Action::Invite),
+    ("organizations.members.view", Action::MemberView),
+    ("organizations.members.add", Action::MemberAdd),
+    ("organizations.members.delete", Action::MemberRemove),
+    ("tokens.settings", Action::TokenSettings),
+    ("projects.view", Action::ProjectView),
+    ("projects.create", Action::ProjectCreate),
+    ("projects.change", Action::ProjectChange),
+    ("projects.delete", Action::ProjectDelete),
+    ("projects.import", Action::Import),
+    ("projects.export", Action::Export),
+    ("tasks.view", Action::TaskView),
+    ("tasks.create", Action::TaskCreate),
+    ("tasks.change", Action::TaskChange),
+    ("tasks.delete", Action::TaskDelete),
+    ("annotations.view", Action::AnnotationView),
+    ("annotations.create", Action::Annotate),
+    ("annotations.change", Action::AnnotationChange),
+    ("annotations.delete", Action::AnnotationChange),
+    ("predictions.view", Action::PredictionView),
+    ("predictions.any", Action::PredictionChange),
+    ("media.view", Action::MediaView),
+];
+
+#[derive(Serialize)]
+struct TokenOut<'a> {
+    token: Option<&'a str>,
+}
+
+/// `GET /api/current-user/token`: the legacy token, if the request itself shows that the caller has it. We keep only
+/// its hash (SEC-092).
+pub(crate) async fn token(SignedIn(caller): SignedIn, headers: HeaderMap) -> ApiResult<Response> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let presented = header.filter(|_| matches!(caller.proof, Proof::Legacy)).and_then(|header| header.split_once(' '));
+    answer::ok(&TokenOut { token: presented.map(|(_, token)| token.trim()) })
+}
+
+/// `POST /api/current-user/reset-token/`
+pub(crate) async fn reset_token(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let token = accounts::reset_legacy(&services, &caller).await?;
+    answer::created(&TokenOut { token: Some(token.expose()) })
+}
+
+/// Both passwords.
+#[derive(Deserialize)]
+pub(crate) struct PasswordIn {
+    current_password: String,
+    password: String,
+}
+
+/// `POST /api/current-user/password/`: ours; the compatible server changes passwords from the command line only.
+pub(crate) async fn change_password(
+    State(services): State<Services>,
+    SignedIn(caller): SignedIn,
+    Body(body): Body<PasswordIn>,
+) -> ApiResult<Response> {
+    accounts::change_password(&services, &caller, body.current_password, body.password).await?;
+    Ok(answer::no_content())
+}
+
+#[derive(Serialize)]
+struct HotkeysOut {
+    custom_hotkeys: Box<RawValue>,
+}
+
+/// The whole map.
+#[derive(Deserialize)]
+pub(crate) struct HotkeysIn {
+    #[serde(default)]
+    custom_hotkeys: Option<Value>,
+}
+
+/// `GET /api/current-user/hotkeys/`
+pub(crate) async fn hotkeys(State(services): State<Services>, Authenticated(actor): Authenticated) -> ApiResult<Response> {
+    let account = accounts::own_account(&services, &actor).await?.account;
+    answer::ok(&HotkeysOut { custom_hotkeys: raw(account.custom_hotkeys)? })
+}
+
+/// `PATCH /api/current-user/hotkeys/`
+pub(crate) async fn set_hotkeys(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    Body(body): Body<HotkeysIn>,
+) -> ApiResult<Response> {
+    let text = checked_hotkeys(body.custom_hotkeys).map_err(|texts| {
+        let body = json!({ "error": "Invalid hotkeys configuration", "details": { "custom_hotkeys": texts } });
+        ApiError::bare(StatusCode::BAD_REQUEST, body)
+    })?;
+    let id = actor.account_id;
+    let organization = labelkeep_services::access::organization(actor, Action::OrganizationView)?;
+    let change = UserChange { custom_hotkeys: Some(text), ..UserChange::default() };
+    let account = accounts::update_user(&services, organization, id, change).await?.account;
+    answer::ok(&HotkeysOut { custom_hotkeys: raw(account.custom_hotkeys)? })
+}
+
+/// The text of an acceptable map.
+pub(super) fn checked_hotkeys(value: Option<Value>) -> Result<String, Vec<String>> {
+    match value {
+        None => Err(vec!["This field is required.".to_owned()]),
+        Some(Value::Object(map)) => {
+            check_hotkeys(&map)?;
+            Ok(Value::Object(map).to_string())
+        }
+        Some(_) => Err(vec!["custom_hotkeys must be a dictionary".to_owned()]),
+    }
+}
+
+fn raw(text: String) -> ApiResult<Box<RawValue>> {
+    RawValue::from_string(text).map_err(|error| labelkeep_services::ServiceError::Internal(error.to_string()).into())
+}
+
+/// Which tour.
+#[derive(Deserialize)]
+pub(crate) struct TourQuery {
+    #[serde(default)]
+    name: String,
+}
+
+/// Changes of a tour.
+#[derive(Deserialize)]
+pub(crate) struct TourIn {
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    interaction_data: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize)]
+struct TourOut {
+    state: String,
+    interaction_data: Box<RawValue>,
+}
+
+/// `GET /api/current-user/product-tour`
+pub(crate) async fn tour(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    Query(query): Query<TourQuery>,
+) -> ApiResult<Response> {
+    let tour = accounts::tour(&services, &actor, &query.name).await?;
+    answer::ok(&TourOut { state: tour.state, interaction_data: raw(tour.interaction_data)? })
+}
+
+/// `PATCH /api/current-user/product-tour`
+pub(crate) async fn set_tour(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    Query(query): Query<TourQuery>,
+    Body(body): Body<TourIn>,
+) -> ApiResult<Response> {
+    let data = body.interaction_data.map(|data| Value::Object(data).to_string());
+    let tour = accounts::set_tour(&services, &actor, query.name, body.state, data).await?;
+    Ok((StatusCode::OK, answer::ok(&TourOut { state: tour.state, interaction_data: raw(tour.interaction_data)? })?).into_response())
+}

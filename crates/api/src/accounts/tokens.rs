@@ -1,0 +1,118 @@
+//! Personal access tokens, and which kinds of tokens the organization takes.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use labelkeep_services::Services;
+use labelkeep_services::accounts;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::extract::{Body, ClientAddress, InOrganization, SignedIn, can};
+use crate::wire::answer;
+use crate::{ApiError, ApiResult};
+
+#[derive(Serialize)]
+struct TokenOut<'a> {
+    token: &'a str,
+}
+
+/// `GET /api/token/`: without the signatures
+pub(crate) async fn list(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let tokens = accounts::list_personal(&services, &caller).await?;
+    answer::ok(&tokens.iter().map(|token| TokenOut { token }).collect::<Vec<_>>())
+}
+
+/// `POST /api/token/`: the only time that the whole token is shown
+pub(crate) async fn create(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let token = accounts::create_personal(&services, &caller).await?;
+    answer::created(&TokenOut { token: token.expose() })
+}
+
+/// A refresh token.
+#[derive(Deserialize)]
+pub(crate) struct RefreshIn {
+    refresh: String,
+}
+
+/// `POST /api/token/refresh/`: open; the token is the proof
+pub(crate) async fn refresh(
+    State(services): State<Services>,
+    ClientAddress(address): ClientAddress,
+    Body(body): Body<RefreshIn>,
+) -> ApiResult<Response> {
+    match accounts::refresh(&services, &body.refresh, address).await? {
+        Some(access) => answer::ok(&json!({ "access": access.0.expose() })),
+        None => Err(ApiError::unauthenticated("Token is blacklisted")),
+    }
+}
+
+/// `POST /api/token/blacklist/`: open
+pub(crate) async fn blacklist(
+    State(services): State<Services>,
+    ClientAddress(address): ClientAddress,
+    Body(body): Body<RefreshIn>,
+) -> ApiResult<Response> {
+    if accounts::blacklist(&services, &body.refresh, address).await? {
+        return Ok(answer::no_content());
+    }
+    let body = json!({ "detail": "Token is invalid or already blacklisted." });
+    Err(ApiError::bare(StatusCode::NOT_FOUND, body))
+}
+
+/// `POST /api/token/rotate/`
+pub(crate) async fn rotate(
+    State(services): State<Services>,
+    SignedIn(caller): SignedIn,
+    ClientAddress(address): ClientAddress,
+    Body(body): Body<RefreshIn>,
+) -> ApiResult<Response> {
+    let token = accounts::rotate(&services, &caller, &body.refresh, address).await?;
+    answer::ok(&json!({ "refresh": token.expose() }))
+}
+
+#[derive(Serialize)]
+struct KindsOut {
+    api_tokens_enabled: bool,
+    legacy_api_tokens_enabled: bool,
+}
+
+/// Changes of the switches.
+#[derive(Deserialize)]
+pub(crate) struct KindsIn {
+    #[serde(default)]
+    api_tokens_enabled: Option<bool>,
+    #[serde(default)]
+    legacy_api_tokens_enabled: Option<bool>,
+}
+
+/// `GET /api/jwt/settings`
+pub(crate) async fn settings(
+    State(services): State<Services>,
+    organization: InOrganization<can::OrganizationView>,
+) -> ApiResult<Response> {
+    let (row, ..) = accounts::own_organization(&services, &organization).await?;
+    answer::ok(&KindsOut {
+        api_tokens_enabled: row.api_tokens_enabled,
+        legacy_api_tokens_enabled: row.legacy_api_tokens_enabled,
+    })
+}
+
+/// `POST /api/jwt/settings`
+pub(crate) async fn change_settings(
+    State(services): State<Services>,
+    InOrganization(organization, _): InOrganization<can::TokenSettings>,
+    Body(body): Body<KindsIn>,
+) -> ApiResult<Response> {
+    let kinds = accounts::change_token_settings(
+        &services,
+        organization,
+        body.api_tokens_enabled,
+        body.legacy_api_tokens_enabled,
+    )
+    .await?;
+    answer::ok(&KindsOut {
+        api_tokens_enabled: kinds.api_tokens_enabled,
+        legacy_api_tokens_enabled: kinds.legacy_api_tokens_enabled,
+    })
+}

@@ -1,0 +1,182 @@
+//! The people of the organization.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use labelkeep_services::access::Action;
+use labelkeep_services::accounts::{self, NewUser, UserChange};
+use labelkeep_services::{Services, access};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::current_user::checked_hotkeys;
+use super::model::UserOut;
+use crate::extract::{Authenticated, Body, ContentKind, InOrganization, PathId, RawBody, can};
+use crate::wire::{FieldChoice, Patch, answer};
+use crate::{ApiError, ApiResult, App};
+
+/// `GET /api/users/`
+pub(crate) async fn list(
+    State(services): State<Services>,
+    organization: InOrganization<can::MemberView>,
+    choice: FieldChoice,
+) -> ApiResult<Response> {
+    let users: Vec<UserOut> = accounts::users(&services, &organization).await?.into_iter().map(UserOut::from).collect();
+    answer::json(StatusCode::OK, &choice, &users)
+}
+
+/// A new user.
+#[derive(Deserialize)]
+pub(crate) struct UserIn {
+    username: String,
+    email: String,
+    #[serde(default)]
+    first_name: Option<String>,
+    #[serde(default)]
+    last_name: Option<String>,
+    #[serde(default)]
+    phone: Option<String>,
+    #[serde(default)]
+    allow_newsletters: Option<bool>,
+    #[serde(default)]
+    custom_hotkeys: Option<Value>,
+    #[serde(default)]
+    date_joined: Option<String>,
+}
+
+/// `POST /api/users/`
+pub(crate) async fn create(
+    State(services): State<Services>,
+    InOrganization(organization, _): InOrganization<can::MemberAdd>,
+    Body(body): Body<UserIn>,
+) -> ApiResult<Response> {
+    if body.username.trim().is_empty() {
+        return Err(ApiError::field("username", "This field may not be blank."));
+    }
+    let date_joined = match body.date_joined {
+        Some(text) => match chrono::DateTime::parse_from_rfc3339(&text) {
+            Ok(time) => Some(time.timestamp_micros()),
+            Err(_) => return Err(ApiError::field("date_joined", "Datetime has wrong format. Use RFC 3339: 2026-11-23T08:14:08Z.")),
+        },
+        None => None,
+    };
+    let new = NewUser {
+        email: body.email,
+        username: body.username,
+        first_name: body.first_name.unwrap_or_default(),
+        last_name: body.last_name.unwrap_or_default(),
+        phone: body.phone.unwrap_or_default(),
+        allow_newsletters: body.allow_newsletters,
+        custom_hotkeys: hotkeys(body.custom_hotkeys)?,
+        date_joined,
+    };
+    answer::created(&UserOut::from(accounts::create_user(&services, organization, new).await?))
+}
+
+fn hotkeys(value: Option<Value>) -> ApiResult<Option<String>> {
+    match value {
+        None => Ok(None),
+        some => checked_hotkeys(some).map(Some).map_err(|texts| ApiError::field("custom_hotkeys", texts.join(" "))),
+    }
+}
+
+/// `GET /api/users/{id}/`
+pub(crate) async fn read(
+    State(services): State<Services>,
+    organization: InOrganization<can::MemberView>,
+    PathId(id): PathId,
+    choice: FieldChoice,
+) -> ApiResult<Response> {
+    let user = UserOut::from(accounts::user(&services, &organization, id).await?);
+    answer::json(StatusCode::OK, &choice, &user)
+}
+
+/// Changes of a user.
+#[derive(Deserialize)]
+pub(crate) struct UserPatch {
+    #[serde(default)]
+    username: Patch<String>,
+    #[serde(default)]
+    first_name: Patch<String>,
+    #[serde(default)]
+    last_name: Patch<String>,
+    #[serde(default)]
+    phone: Patch<String>,
+    #[serde(default)]
+    allow_newsletters: Patch<bool>,
+    #[serde(default)]
+    active_organization: Patch<i64>,
+    #[serde(default)]
+    custom_hotkeys: Option<Value>,
+    #[serde(default)]
+    email: Patch<String>,
+}
+
+/// `PATCH /api/users/{id}/`
+pub(crate) async fn update(
+    State(services): State<Services>,
+    InOrganization(organization, _): InOrganization<can::MemberView>,
+    PathId(id): PathId,
+    Body(body): Body<UserPatch>,
+) -> ApiResult<Response> {
+    let before = accounts::user(&services, &organization, id).await?.account.email;
+    let change = UserChange {
+        username: body.username.value(),
+        first_name: body.first_name.value(),
+        last_name: body.last_name.value(),
+        phone: body.phone.value(),
+        allow_newsletters: body.allow_newsletters.into_option(),
+        active_organization: body.active_organization.into_option(),
+        custom_hotkeys: hotkeys(body.custom_hotkeys)?,
+    };
+    let user = accounts::update_user(&services, organization, id, change).await?;
+    // The others are saved before the address is refused: clients have always seen it so.
+    match body.email {
+        Patch::Value(email) if !email.trim().eq_ignore_ascii_case(&before) => {
+            Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Cannot update read-only field: email"))
+        }
+        _ => answer::ok(&UserOut::from(user)),
+    }
+}
+
+/// `DELETE /api/users/{id}/`
+pub(crate) async fn delete(
+    State(services): State<Services>,
+    InOrganization(organization, _): InOrganization<can::MemberView>,
+    PathId(id): PathId,
+) -> ApiResult<Response> {
+    accounts::delete_user(&services, organization, id).await?;
+    Ok(answer::no_content())
+}
+
+/// Bytes of a form that carries an avatar of 1 MiB.
+const AVATAR_FORM: usize = 1024 * 1024 + 64 * 1024;
+
+/// `POST /api/users/{id}/avatar/`: whatever the id, the caller's own.
+pub(crate) async fn set_avatar(
+    State(app): State<App>,
+    Authenticated(actor): Authenticated,
+    body: RawBody,
+) -> ApiResult<Response> {
+    if body.kind != ContentKind::Multipart {
+        return Err(body.unsupported());
+    }
+    let mut form = body.multipart(AVATAR_FORM).await?;
+    let bad = |_| ApiError::bad_request("Multipart form parse error.");
+    let mut picture = None;
+    while let Some(field) = form.next_field().await.map_err(bad)? {
+        if field.file_name().is_some() && picture.replace(field.bytes().await.map_err(bad)?.to_vec()).is_some() {
+            return Err(ApiError::field("avatar", "Send one file."));
+        }
+    }
+    let picture = picture.ok_or_else(|| ApiError::field("avatar", "No file was sent."))?;
+    access::organization(actor.clone(), Action::OrganizationView)?;
+    accounts::set_avatar(&app.services, &actor, &app.settings.avatar_folder, picture).await?;
+    answer::ok(&json!({ "detail": "avatar saved" }))
+}
+
+/// `DELETE /api/users/{id}/avatar/`
+pub(crate) async fn remove_avatar(State(app): State<App>, Authenticated(actor): Authenticated) -> ApiResult<Response> {
+    accounts::remove_avatar(&app.services, &actor, &app.settings.avatar_folder).await?;
+    Ok(answer::no_content())
+}

@@ -1,0 +1,33 @@
+//! Cookies that we set (SEC-024, SEC-035).
+
+use axum::response::Response;
+use http::{HeaderValue, header};
+use labelkeep_services::accounts::{CsrfSecret, NewSession};
+
+use crate::App;
+use crate::extract::cookie_names;
+
+/// The session and its CSRF token.
+pub(crate) fn set_session(app: &App, response: &mut Response, session: &NewSession) {
+    let life = session.cookie_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    set(app, response, cookie_names(app).session, session.id.expose(), &format!("; HttpOnly{life}"));
+    set(app, response, cookie_names(app).csrf, &session.csrf.mask(), &life);
+}
+
+/// A CSRF token that scripts can read.
+pub(crate) fn set_csrf(app: &App, response: &mut Response, secret: &CsrfSecret) {
+    set(app, response, cookie_names(app).csrf, &secret.mask(), "");
+}
+
+/// Both are gone.
+pub(crate) fn clear(app: &App, response: &mut Response) {
+    set(app, response, cookie_names(app).session, "", "; HttpOnly; Max-Age=0");
+    set(app, response, cookie_names(app).csrf, "", "; Max-Age=0");
+}
+
+fn set(app: &App, response: &mut Response, name: &str, value: &str, rest: &str) {
+    let secure = if app.settings.local { "" } else { "; Secure" };
+    if let Ok(line) = HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax{secure}{rest}")) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+}

@@ -1,0 +1,138 @@
+//! The sign-in form.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode, header};
+use labelkeep_services::ServiceError;
+use labelkeep_services::accounts::{self, SignIn};
+use labelkeep_ui::Page;
+use serde::Deserialize;
+
+use super::{cookies, html, next, problem, redirect};
+use crate::extract::{ClientAddress, Form, MaybeSignedIn, Query, guard_origin, pre_session_secret, pre_session_valid};
+use crate::{ApiResult, App};
+
+/// Where to go afterwards.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NextQuery {
+    #[serde(default)]
+    pub(crate) next: Option<String>,
+}
+
+/// The form's fields.
+#[derive(Deserialize)]
+pub(crate) struct LoginForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    persist_session: Option<String>,
+    #[serde(default)]
+    csrfmiddlewaretoken: String,
+    #[serde(default)]
+    next: Option<String>,
+}
+
+const TITLE: &str = "Sign in to Labelkeep";
+const WRONG: &str = "The email and password you entered don't match.";
+
+/// `GET /user/login/`
+pub(crate) async fn show(
+    State(app): State<App>,
+    MaybeSignedIn(caller): MaybeSignedIn,
+    Query(query): Query<NextQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    if caller.is_some() {
+        return Ok(redirect(next::safe(query.next.as_deref())));
+    }
+    if !accounts::any(&app.services).await? {
+        return Ok(redirect("/user/signup/"));
+    }
+    Ok(form(&app, &headers, StatusCode::OK, "", "", query.next.as_deref()))
+}
+
+/// `POST /user/login/`
+pub(crate) async fn submit(
+    State(app): State<App>,
+    MaybeSignedIn(caller): MaybeSignedIn,
+    ClientAddress(address): ClientAddress,
+    Query(query): Query<NextQuery>,
+    headers: HeaderMap,
+    Form(login): Form<LoginForm>,
+) -> ApiResult<Response> {
+    if !csrf_holds(&headers, &app, &login.csrfmiddlewaretoken) {
+        return Ok(csrf_failed());
+    }
+    let target = login.next.as_deref().filter(|next| !next.is_empty()).or(query.next.as_deref());
+    if caller.is_some() {
+        return Ok(redirect(next::safe(target)));
+    }
+    let wish = SignIn {
+        email: login.email.clone(),
+        password: login.password,
+        persistent: login.persist_session.is_some_and(|word| !matches!(word.as_str(), "false" | "0" | "off")),
+        address,
+        agent: agent(&headers),
+    };
+    match accounts::sign_in(&app.services, wish).await {
+        Ok(Some(session)) => {
+            let mut response = redirect(next::safe(target));
+            cookies::set_session(&app, &mut response, &session);
+            Ok(response)
+        }
+        Ok(None) => Ok(form(&app, &headers, StatusCode::OK, WRONG, &login.email, target)),
+        Err(error) => again(error, |status, text| form(&app, &headers, status, text, &login.email, target)),
+    }
+}
+
+/// The form with a pre-session token (SEC-038).
+fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, email: &str, next: Option<&str>) -> Response {
+    let secret = pre_session_secret(headers, app);
+    let next = next.map(|next| next::safe(Some(next))).unwrap_or_default();
+    let values = [("csrf", secret.mask()), ("error", error.to_owned()), ("email", email.to_owned()), ("next", next.to_owned())];
+    let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    values.extend([("title", TITLE), ("intro", "")]);
+    let mut response = html(app, status, Page::Login, &values);
+    cookies::set_csrf(app, &mut response, &secret);
+    response
+}
+
+/// The three checks of a form that nobody has signed in for: origin, cookie, field.
+pub(super) fn csrf_holds(headers: &HeaderMap, app: &App, field: &str) -> bool {
+    let sent = headers.get("x-csrftoken").and_then(|value| value.to_str().ok());
+    let token = if field.is_empty() { sent.unwrap_or_default() } else { field };
+    guard_origin(headers, app).is_ok() && pre_session_valid(headers, app, token)
+}
+
+/// 403 as a page.
+pub(super) fn csrf_failed() -> Response {
+    let intro = "The form was too old, or did not come from this server. Go back, reload the page and send it again.";
+    problem(StatusCode::FORBIDDEN, "The form was not accepted", intro)
+}
+
+/// What a person can do something about goes into the form; the rest is an error as everywhere.
+pub(super) fn again(error: ServiceError, form: impl FnOnce(StatusCode, &str) -> Response) -> ApiResult<Response> {
+    let (status, seconds) = match &error {
+        ServiceError::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
+        ServiceError::Busy(seconds) => (StatusCode::SERVICE_UNAVAILABLE, Some(*seconds)),
+        ServiceError::Invalid(_) => (StatusCode::OK, None),
+        _ => return Err(error.into()),
+    };
+    let text = match &error {
+        ServiceError::Invalid(invalid) => {
+            invalid.fields.iter().flat_map(|(_, texts)| texts.iter()).map(String::as_str).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    };
+    let mut response = form(status, &text).into_response();
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
+}
+
+pub(super) fn agent(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,261 @@
+//! Every route of the product in one list, grouped by who calls it. Handlers are `resource::file::verb`.
+//!
+//! Paths are written as they are served: where one ends without a slash, it has none (see [`crate::middleware::slash`]).
+
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, patch, post};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tower::ServiceExt as _;
+
+use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
+use crate::middleware::{host, limits, log, panic, request_id, response_headers, slash};
+use crate::{ApiError, App, accounts, pages, service};
+
+/// Pages: HTML for people.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(pages::app::page))
+        .route("/projects/", get(pages::app::page))
+        .route("/projects/{*rest}", get(pages::app::page))
+        .route("/people/", get(pages::app::page))
+        .route("/organization/", get(pages::app::page))
+        .route("/organization/{*rest}", get(pages::app::page))
+        .route("/models/", get(pages::app::page))
+        .route("/user/account/", get(pages::app::page))
+        .route("/user/account/{*rest}", get(pages::app::page))
+        .route("/user/login/", get(pages::login::show).post(pages::login::submit))
+        .route("/user/signup/", get(pages::signup::show).post(pages::signup::submit))
+        .route("/logout/", get(pages::logout::show).post(pages::logout::submit))
+        .route("/frame.html", get(pages::app::frame))
+        .route("/data/avatars/{name}", get(pages::files::avatar))
+}
+
+/// About the server: open to everybody but the flags.
+fn service() -> Router<App> {
+    Router::new()
+        .route("/api/version/", get(service::version::json))
+        .route("/version/", get(service::version::page))
+        .route("/health/", get(service::health::health))
+        .route("/metrics/", get(service::health::metrics))
+        .route("/__lsa/", get(service::health::beacon).post(service::health::beacon))
+        .route("/feature-flags/", get(service::flags::list))
+        .route("/.well-known/security.txt", get(service::security_txt::read))
+}
+
+/// People, their tokens, their organization.
+fn accounts() -> Router<App> {
+    use accounts::{current_user, invites, members, organizations, session_policy, tokens, users};
+    Router::new()
+        .route("/api/current-user/whoami", get(current_user::whoami))
+        .route("/api/current-user/token", get(current_user::token))
+        .route("/api/current-user/reset-token/", post(current_user::reset_token))
+        .route("/api/current-user/password/", post(current_user::change_password))
+        .route("/api/current-user/hotkeys/", get(current_user::hotkeys).patch(current_user::set_hotkeys))
+        .route("/api/current-user/product-tour", get(current_user::tour).patch(current_user::set_tour))
+        .route("/api/users/", get(users::list).post(users::create))
+        .route("/api/users/{id}/", get(users::read).patch(users::update).delete(users::delete))
+        .route("/api/users/{id}/avatar/", post(users::set_avatar).delete(users::remove_avatar))
+        .route("/api/token/", get(tokens::list).post(tokens::create))
+        .route("/api/token/refresh/", post(tokens::refresh))
+        .route("/api/token/blacklist/", post(tokens::blacklist))
+        .route("/api/token/rotate/", post(tokens::rotate))
+        .route("/api/jwt/settings", get(tokens::settings).post(tokens::change_settings))
+        .route("/api/session-policy/", get(session_policy::read).patch(session_policy::update))
+        .route("/api/organizations/", get(organizations::list).post(organizations::create))
+        .route(
+            "/api/organizations/{id}",
+            get(organizations::read).merge(patch(organizations::update)).put(organizations::update),
+        )
+        .route("/api/organizations/{id}/memberships", get(members::list))
+        .route("/api/organizations/{id}/memberships/{user_id}/", get(members::read).delete(members::remove))
+        .route("/api/invite", get(invites::read))
+        .route("/api/invite/reset-token", post(invites::reset))
+}
+
+/// Projects and what describes them.
+fn projects() -> Router<App> {
+    use crate::{export, projects, queue, samples, templates};
+    Router::new()
+        .route("/api/projects/", get(projects::list).post(projects::create))
+        .route("/api/projects/counts/", get(projects::counts))
+        .route("/api/projects/validate/", post(projects::validate))
+        .route(
+            "/api/projects/{id}/",
+            get(projects::read).patch(projects::update).put(projects::update).delete(projects::delete),
+        )
+        .route("/api/projects/{id}/validate/", post(projects::validate_in_project))
+        .route("/api/projects/{id}/sample-task/", post(projects::sample_task))
+        .route("/api/projects/{id}/summary/", get(projects::summary))
+        .route("/api/projects/{id}/summary/reset/", post(projects::reset_summary))
+        .route(
+            "/api/projects/{id}/model-versions/",
+            get(projects::model_versions).delete(projects::delete_model_version),
+        )
+        .route("/api/projects/{id}/annotators/", get(projects::annotators))
+        .route("/api/projects/{id}/next/", get(queue::next))
+        .route("/api/projects/{id}/label-stream-history/", get(queue::history))
+        .route("/api/projects/{id}/export/formats", get(export::formats))
+        .route("/api/projects/{id}/export", get(export::download))
+        .route("/api/templates/", get(templates::list))
+        .route("/templates/media/{name}", get(templates::media))
+        .route("/api/samples/", get(samples::list))
+        .route("/api/samples/{slug}/", post(samples::create))
+}
+
+/// Tasks and the work on them.
+fn work() -> Router<App> {
+    use crate::{annotations, drafts, import, predictions, tasks, uploads};
+    Router::new()
+        .route("/api/tasks/", get(tasks::list).post(tasks::create))
+        .route("/api/tasks/{id}/", get(tasks::read).patch(tasks::update).put(tasks::update).delete(tasks::delete))
+        .route("/api/tasks/{id}/agreement/", get(tasks::agreement))
+        .route(
+            "/api/projects/{id}/tasks/",
+            get(tasks::list_of_project).post(tasks::create_in_project).delete(tasks::delete_all),
+        )
+        .route("/api/projects/{id}/tasks/bulk/", post(import::create))
+        .route("/api/projects/{id}/import", post(import::create))
+        .route("/api/projects/{id}/import/predictions", post(predictions::import))
+        .route("/api/projects/{id}/imports/{import}/", get(import::status))
+        .route("/api/projects/{id}/reimport", post(import::reimport))
+        .route("/api/projects/{id}/file-uploads", get(uploads::list).delete(uploads::delete_many))
+        .route("/api/import/file-upload/{id}", get(uploads::read).delete(uploads::delete))
+        .route("/data/upload/{project}/{name}", get(uploads::serve))
+        .route("/api/tasks/{id}/annotations/", get(annotations::list).post(annotations::create))
+        .route(
+            "/api/annotations/{id}/",
+            get(annotations::read).patch(annotations::update).put(annotations::update).delete(annotations::delete),
+        )
+        .route("/api/annotations/{id}/convert-to-draft", post(annotations::convert_to_draft))
+        .route("/api/tasks/{id}/drafts", get(drafts::list).post(drafts::create))
+        .route("/api/tasks/{id}/annotations/{annotation}/drafts", get(drafts::list).post(drafts::create_on_annotation))
+        .route("/api/drafts/{id}/", get(drafts::read).patch(drafts::update).put(drafts::update).delete(drafts::delete))
+        .route("/api/predictions/", get(predictions::list).post(predictions::create))
+        .route(
+            "/api/predictions/{id}/",
+            get(predictions::read).patch(predictions::update).put(predictions::update).delete(predictions::delete),
+        )
+}
+
+/// All routes.
+fn routes() -> Router<App> {
+    Router::new().merge(pages()).merge(service()).merge(accounts()).merge(projects()).merge(work())
+}
+
+/// What the server calls for each request.
+#[derive(Clone)]
+pub struct Entry {
+    app: App,
+    routes: Router,
+}
+
+/// Puts the routes and everything around them together.
+pub fn app(app: App) -> Entry {
+    // The fallback routes once more, with a slash; it gets to the router through this cell.
+    let whole: Arc<OnceLock<Router>> = Arc::default();
+    let again = whole.clone();
+    let routes = routes()
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(move |request: Request| unknown(again.clone(), request))
+        .with_state(app.clone());
+    let _ = whole.set(routes.clone());
+    Entry { app, routes }
+}
+
+impl Entry {
+    /// Answers one request.
+    pub async fn answer(&self, mut request: Request, address: IpAddr) -> Response {
+        let (id, started) = (request_id::fresh(), Instant::now());
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        request.extensions_mut().insert(ClientAddress(address));
+        let work = request_id::scope(id.clone(), panic::caught(self.inside(request, address)));
+        let mut response = work.await;
+        response_headers::complete(&mut response, &id);
+        log::write(&id, address, &method, &path, response.status(), started.elapsed());
+        response
+    }
+
+    async fn inside(&self, mut request: Request, address: IpAddr) -> Response {
+        let path = request.uri().path();
+        if let Err(error) = host::check(request.headers(), request.uri(), &self.app) {
+            return error.into_response();
+        }
+        // Health and the built files have no part in the limits: a full server is still there.
+        let reserved = path.starts_with("/health") || path.starts_with("/assets/");
+        let places = match limits::enter_anyone(&self.app, address, !reserved && self.is_stranger(request.headers())) {
+            Ok(places) => places,
+            Err(_) if reserved => limits::Places::default(),
+            Err(error) => return error.into_response(),
+        };
+        let time = time_limit(path);
+        request.extensions_mut().insert(places.clone());
+        let routed = self.routes.clone().oneshot(request);
+        let response = match tokio::time::timeout(time, routed).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long.").into_response(),
+        };
+        drop(places);
+        response
+    }
+
+    /// Whether the request brings nothing that could prove anything.
+    fn is_stranger(&self, headers: &HeaderMap) -> bool {
+        !headers.contains_key(header::AUTHORIZATION)
+            && !headers.contains_key("x-api-key")
+            && cookie(headers, cookie_names(&self.app).session).is_none()
+    }
+}
+
+/// How long a handler may take to its first byte (SEC-224). The body of an import is bounded by its progress.
+fn time_limit(path: &str) -> Duration {
+    if path.contains("/import") || path.contains("/reimport") { Duration::from_secs(600) } else { Duration::from_secs(60) }
+}
+
+/// No route has this path: perhaps with a slash, perhaps it is a file of the app; else there is no such page.
+async fn unknown(routes: Arc<OnceLock<Router>>, mut request: Request) -> Response {
+    if let Some(file) = pages::files::built(request.method(), request.uri(), request.headers()) {
+        return file;
+    }
+    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes.get()) else { return pages::not_found() };
+    *request.uri_mut() = uri;
+    match routes.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// The route exists, but not with this method; `Allow` is added by the router.
+async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, request: Request) -> Response {
+    let method = request.method().clone();
+    let is_api = request.uri().path().starts_with("/api/");
+    if method == Method::OPTIONS {
+        return options(&app, request, is_api).await;
+    }
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed.")).into_response()
+}
+
+/// What a route takes and gives. Cross-origin questions get no permission: there is no CORS header (SEC-049).
+async fn options(app: &App, request: Request, is_api: bool) -> Response {
+    use axum::extract::FromRequestParts as _;
+    let (mut parts, _) = request.into_parts();
+    if is_api && let Err(error) = Authenticated::from_request_parts(&mut parts, app).await {
+        return error.into_response();
+    }
+    let name: Vec<&str> = parts.uri.path().split('/').filter(|part| !part.is_empty() && *part != "api").collect();
+    let body = serde_json::json!({
+        "name": name.join(" "),
+        "description": "",
+        "renders": ["application/json"],
+        "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+    });
+    let mut response = axum::Json(body).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}

@@ -1,0 +1,87 @@
+//! The listener: HTTP/1.1 on plain TCP, bounded in everything a stranger can make long (SEC-224), with an orderly end.
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::middleware::pace::Paced;
+use crate::router::Entry;
+
+const HEAD_TIME: Duration = Duration::from_secs(10);
+const HEAD_BYTES: usize = 32 * 1024;
+const HEADERS: usize = 100;
+/// How long open requests may take after the signal to end.
+const FAREWELL: Duration = Duration::from_secs(25);
+
+/// Serves until `end` is ready, then lets the open requests finish.
+pub async fn serve(listener: TcpListener, entry: Entry, end: impl Future<Output = ()>) {
+    let (ending, ended) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut end = pin!(end);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    connections.spawn(connection(stream, peer, entry.clone(), ended.clone()));
+                }
+                Err(error) => {
+                    // Out of file handles, most likely: give the others time to go.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            () = &mut end => break,
+        }
+    }
+    drop(listener);
+    let _ = ending.send(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(FAREWELL, all).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, entry: Entry, mut ended: watch::Receiver<bool>) {
+    // Answers are small and written at once: waiting for more to send would add 40 ms to them.
+    let _ = stream.set_nodelay(true);
+    let address = plain(peer.ip());
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let entry = entry.clone();
+        async move {
+            let request = request.map(|body| Body::new(Paced::new(body)));
+            Ok::<_, std::convert::Infallible>(entry.answer(request, address).await)
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        // Also bounds how long a connection stays open between two requests.
+        .header_read_timeout(HEAD_TIME)
+        .max_headers(HEADERS)
+        .max_buf_size(HEAD_BYTES.max(64 * 1024))
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        result = &mut connection => {
+            if let Err(error) = result {
+                tracing::debug!(%error, "a connection ended with an error");
+            }
+            return;
+        }
+        _ = ended.wait_for(|ended| *ended) => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+/// IPv4 that comes as IPv6 is IPv4.
+fn plain(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}

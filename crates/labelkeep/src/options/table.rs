@@ -1,0 +1,184 @@
+//! The table. One row a setting.
+
+/// A setting.
+#[derive(Debug)]
+pub struct Opt {
+    /// Its name in the environment, without prefix.
+    pub name: &'static str,
+    /// Its flag, without dashes.
+    pub flag: Option<&'static str>,
+    /// Its one-letter flag.
+    pub short: Option<char>,
+    /// What the flag takes; none for a switch.
+    pub value: Option<&'static str>,
+    /// The default.
+    pub default: Option<&'static str>,
+    /// The default as the documentation says it, where it depends on other settings.
+    pub shown_default: Option<&'static str>,
+    /// Whether it is never shown, and may be given as a file.
+    pub secret: bool,
+    /// Whether the bare name is left alone.
+    pub prefixed_only: bool,
+    /// Where the documentation puts it.
+    pub section: Section,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+/// Chapters of the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Section {
+    Start,
+    Database,
+    Accounts,
+    Web,
+    Data,
+    Network,
+    Logs,
+}
+
+/// Their titles, in order.
+pub(super) const SECTIONS: &[(Section, &str)] = &[
+    (Section::Start, "Start"),
+    (Section::Database, "Database"),
+    (Section::Accounts, "Accounts and sessions"),
+    (Section::Web, "Web"),
+    (Section::Data, "Data and work"),
+    (Section::Network, "Outgoing connections"),
+    (Section::Logs, "Logs"),
+];
+
+impl Opt {
+    /// The variables that set it, the strongest first.
+    pub(super) fn variables(&self) -> Vec<String> {
+        if self.name.starts_with("LABELKEEP_") {
+            return vec![self.name.to_owned()];
+        }
+        let mut names = vec![format!("LABEL_STUDIO_{}", self.name), format!("HEARTEX_{}", self.name)];
+        if !self.prefixed_only {
+            names.push(self.name.to_owned());
+        }
+        names
+    }
+
+    const fn flag(self, flag: &'static str, value: &'static str) -> Self {
+        Opt { flag: Some(flag), value: Some(value), ..self }
+    }
+
+    const fn switch(self, flag: &'static str) -> Self {
+        Opt { flag: Some(flag), value: None, ..self }
+    }
+
+    const fn short(self, short: char) -> Self {
+        Opt { short: Some(short), ..self }
+    }
+
+    const fn default(self, default: &'static str) -> Self {
+        Opt { default: Some(default), ..self }
+    }
+
+    const fn shown(self, default: &'static str) -> Self {
+        Opt { shown_default: Some(default), ..self }
+    }
+
+    const fn secret(self) -> Self {
+        Opt { secret: true, ..self }
+    }
+
+    const fn prefixed_only(self) -> Self {
+        Opt { prefixed_only: true, ..self }
+    }
+}
+
+const fn option(section: Section, name: &'static str, help: &'static str) -> Opt {
+    Opt {
+        name,
+        flag: None,
+        short: None,
+        value: None,
+        default: None,
+        shown_default: None,
+        secret: false,
+        prefixed_only: false,
+        section,
+        help,
+    }
+}
+
+pub(super) fn find(name: &str) -> Option<&'static Opt> {
+    OPTIONS.iter().find(|option| option.name == name)
+}
+
+use Section::{Accounts, Data, Database, Logs, Network, Start, Web};
+
+/// All settings.
+pub const OPTIONS: &[Opt] = &[
+    option(Start, "LABELKEEP_LOCAL", "One person's mode: loopback only, plain HTTP. The only mode that is ready so far.")
+        .switch("local")
+        .default("false"),
+    option(Start, "PORT", "TCP port. The start fails when it is taken.").flag("port", "PORT").short('p').default("8080"),
+    option(Start, "INTERNAL_HOST", "Address to listen on; in local mode a loopback address.")
+        .flag("internal-host", "ADDRESS")
+        .default("127.0.0.1"),
+    option(Start, "HOST", "Public base URL with http:// or https://, for absolute links; in local mode a loopback name.")
+        .flag("host", "URL")
+        .prefixed_only(),
+    option(Start, "BASE_DATA_DIR", "Folder for the database, uploads and keys.")
+        .flag("data-dir", "FOLDER")
+        .shown("~/.local/share/labelkeep"),
+    option(Start, "LABELKEEP_KEY_FILE", "Master keys that seal secrets in the database. Made at the first start; keep a copy elsewhere.")
+        .shown("{data dir}/keys/master.key"),
+    option(Start, "LABELKEEP_NO_BROWSER", "Accepted for existing scripts; no browser is opened in any case.")
+        .switch("no-browser")
+        .short('b')
+        .default("false"),
+    option(Database, "DATABASE_NAME", "SQLite file.").flag("database", "FILE").shown("{data dir}/labelkeep.sqlite3"),
+    option(Database, "DATABASE_URL", "postgresql://user:password@host:port/name?sslmode=verify-full, or sqlite:///absolute/path. Wins over the names below.")
+        .secret(),
+    option(Database, "DJANGO_DB", "sqlite; default or postgresql for PostgreSQL.").default("sqlite"),
+    option(Database, "POSTGRE_HOST", "PostgreSQL: host name, address, or folder of the socket.").default("localhost"),
+    option(Database, "POSTGRE_PORT", "PostgreSQL: TCP port.").default("5432"),
+    option(Database, "POSTGRE_USER", "PostgreSQL: role. Must be given."),
+    option(Database, "POSTGRE_PASSWORD", "PostgreSQL: password.").secret(),
+    option(Database, "POSTGRE_NAME", "PostgreSQL: database.").default("postgres"),
+    option(Database, "POSTGRE_SSL_MODE", "PostgreSQL: verify-full, verify-ca, require; disable on loopback only.").default("verify-full"),
+    option(Database, "POSTGRE_SSLROOTCERT", "PostgreSQL: PEM file of the authority that signed its certificate."),
+    option(Accounts, "USERNAME", "E-mail address of an account to make at the start, if it does not exist.")
+        .flag("username", "EMAIL")
+        .prefixed_only(),
+    option(Accounts, "PASSWORD", "Its password; that of an existing account is left alone.")
+        .flag("password", "PASSWORD")
+        .secret()
+        .prefixed_only(),
+    option(Accounts, "USER_TOKEN", "Its legacy API token; more than 5 characters.").flag("user-token", "TOKEN").secret(),
+    option(Accounts, "ENABLE_LEGACY_API_TOKEN", "Whether a new organization accepts legacy tokens (`Authorization: Token`).")
+        .switch("enable-legacy-api-token")
+        .default("false"),
+    option(Accounts, "DISABLE_SIGNUP_WITHOUT_LINK", "Whether sign-up needs an invitation link; the first account never does in local mode.")
+        .default("true"),
+    option(Accounts, "PASSWORD_BLOCKLIST", "Whether new passwords are checked against common ones; false in local mode only.").default("true"),
+    option(Accounts, "MAX_SESSION_AGE", "Seconds after which a browser session ends in any case.").default("604800"),
+    option(Accounts, "MAX_TIME_BETWEEN_ACTIVITY", "Seconds after which a browser session ends without a request.").default("86400"),
+    option(Web, "CSRF_TRUSTED_ORIGINS", "Further origins whose pages may send changes, with scheme."),
+    option(Web, "ALLOWED_HOSTS", "Further names that may stand in Host; not in local mode."),
+    option(Web, "LOGOUT_REDIRECT_URL", "Where to go after signing out; empty for the start page."),
+    option(Web, "CSP_CONNECT_ORIGINS", "Further origins that the browser may fetch data from."),
+    option(Web, "LABELKEEP_SECURITY_CONTACT", "Whom to tell about a weakness (a URI, as in mailto:…); shown at /.well-known/security.txt."),
+    option(Web, "TRUSTED_PROXIES", "Addresses of proxies; not in local mode."),
+    option(Data, "DATA_UPLOAD_MAX_MEMORY_SIZE", "Largest upload, in bytes.").default("262144000"),
+    option(Data, "DATA_UPLOAD_MAX_NUMBER_FILES", "Most files in one upload.").default("100"),
+    option(Data, "IMPORT_MAX_BYTES", "Largest JSON or JSONL import that is read as a stream, in bytes.").default("4294967296"),
+    option(Data, "TASKS_MAX_NUMBER", "Most tasks in one import.").default("1000000"),
+    option(Data, "TASK_LOCK_TTL", "Seconds for which a task stays reserved for the person who opened it.").default("86400"),
+    option(Data, "ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS", "Whether an unknown address in imported annotations means the importing person.")
+        .default("false"),
+    option(Network, "SSRF_PROTECTION_ENABLED", "Whether addresses that people give are kept from private networks.").shown("true; false in local mode"),
+    option(Network, "USE_DEFAULT_BANNED_SUBNETS", "Whether the reserved networks are refused.").default("true"),
+    option(Network, "USER_ADDITIONAL_BANNED_SUBNETS", "More networks to refuse."),
+    option(Network, "SSRF_ALLOWED_PORTS", "More ports to allow."),
+    option(Network, "SSRF_ALLOWED_DESTINATIONS", "Exceptions: host:port or network:port, optionally for one purpose (ml@10.0.5.7:9090)."),
+    option(Network, "CUSTOM_CA_CERTS", "PEM files whose certificates are trusted besides the public ones."),
+    option(Logs, "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.").flag("log-level", "LEVEL").default("WARNING"),
+    option(Logs, "JSON_LOG", "Whether each line of the log is a JSON object.").default("false"),
+];

@@ -1,0 +1,89 @@
+//! The order of the start: folders, database, keys, services, the first account, the listener.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+
+use anyhow::Context as _;
+use labelkeep_api::{App, app, server};
+use labelkeep_net::{Client, Policy, Roots};
+use labelkeep_services::{ServiceError, Services, accounts};
+use labelkeep_store::{Db, DbSettings};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::keys;
+
+/// A server that answers.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its address for people.
+    pub url: String,
+    /// Whether nobody has an account yet.
+    pub needs_first_account: bool,
+    /// What it serves, for tests that look beneath HTTP.
+    pub services: Services,
+    end: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    /// Lets the open requests finish, then closes the database.
+    pub async fn stop(self) {
+        let _ = self.end.send(());
+        let _ = self.server.await;
+        self.services.db.close().await;
+    }
+}
+
+/// Starts the server. When this returns it answers.
+pub async fn start(mut config: Config) -> anyhow::Result<Running> {
+    let folder = &config.data_folder;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    // The port first: a second server must not even open the first one's files.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} (PORT, INTERNAL_HOST)", config.listen))?;
+    let address = listener.local_addr()?;
+    config.policy.own_services.push(address.to_string());
+    let net = Client::new(Policy::new(&config.policy)?, &Roots::with_files(&config.ca_certs)?);
+    let db = Db::open(&config.database).await.with_context(|| match &config.database {
+        DbSettings::Sqlite(file) => format!("the database {} cannot be opened", file.display()),
+        DbSettings::Postgres(settings) => {
+            format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port)
+        }
+    })?;
+    let keys = keys::open(&config.key_file, &db).await?;
+    let services = Services::new(db, config.services, keys, net);
+    accounts::bootstrap(&services, config.bootstrap).await.map_err(bootstrap_error)?;
+    let needs_first_account = !accounts::any(&services).await?;
+    let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
+    let url = config.web.public_origin.clone().unwrap_or_else(|| format!("http://{name}:{}", address.port()));
+    let entry = app(App::new(services.clone(), config.web));
+    let (end, ended) = oneshot::channel::<()>();
+    let server = tokio::spawn(server::serve(listener, entry, async {
+        let _ = ended.await;
+    }));
+    Ok(Running { address, url, needs_first_account, services, end, server })
+}
+
+/// Names the option that is wrong.
+fn bootstrap_error(error: ServiceError) -> anyhow::Error {
+    match &error {
+        ServiceError::Invalid(invalid) => {
+            let texts: Vec<String> = invalid
+                .fields
+                .iter()
+                .map(|(field, texts)| format!("LABEL_STUDIO_{}: {}", field.to_uppercase(), texts.join(" ")))
+                .collect();
+            anyhow::anyhow!(texts.join("; "))
+        }
+        _ => error.into(),
+    }
+}
