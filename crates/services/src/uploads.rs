@@ -32,6 +32,12 @@ impl Incoming {
         &self.path
     }
 
+    /// The same with the number of bytes that were written.
+    pub(crate) fn of_size(mut self, size: u64) -> Self {
+        self.size = size;
+        self
+    }
+
     /// What comes after the last dot of the name, in lower case, without the dot.
     pub fn extension(&self) -> String {
         self.name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
@@ -207,4 +213,13 @@ pub(crate) async fn copy(services: &Services, name: &str, stored_as: &str) -> Re
     let mut incoming = Incoming { name: name.to_owned(), size: 0, path: path.clone(), kept: false };
     incoming.size = tokio::fs::copy(folder.join(stored_as), path).await?;
     Ok(incoming)
+}
+
+/// A new incoming file of ours, and where its bytes go.
+pub(crate) fn incoming(services: &Services, name: &str) -> std::io::Result<(Incoming, std::fs::File)> {
+    let folder = &services.settings.upload_folder;
+    private_folder(folder)?;
+    let path = folder.join(format!("incoming-{}", random_name()));
+    let file = create_private(&path)?;
+    Ok((Incoming { name: name.to_owned(), size: 0, path, kept: false }, file))
 }

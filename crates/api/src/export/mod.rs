@@ -1,0 +1,74 @@
+//! Export: which formats there are, and the file in one call.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use labelkeep_services::Services;
+use labelkeep_services::access::ProjectRow;
+use labelkeep_services::export::{self, Options};
+use serde::Deserialize;
+
+use crate::ApiResult;
+use crate::extract::{Access, Query, RawQuery, can, pairs};
+use crate::wire::answer;
+
+/// What to export.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ExportQuery {
+    #[serde(default, rename = "exportType")]
+    export_type: Option<String>,
+    #[serde(default, rename = "export_type")]
+    export_type_too: Option<String>,
+    #[serde(default)]
+    download_all_tasks: Option<bool>,
+    #[serde(default)]
+    download_resources: Option<bool>,
+    /// Ours: text that a spreadsheet would run gets an apostrophe.
+    #[serde(default)]
+    formula_escape: Option<bool>,
+}
+
+/// `GET /api/projects/{id}/export/formats`
+pub(crate) async fn formats(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::ProjectView>,
+) -> ApiResult<Response> {
+    answer::ok(&export::catalog(&services, &project)?)
+}
+
+/// `GET /api/projects/{id}/export`
+pub(crate) async fn download(
+    State(services): State<Services>,
+    Access(project, _): Access<ProjectRow, can::Export>,
+    Query(query): Query<ExportQuery>,
+    RawQuery(text): RawQuery,
+) -> ApiResult<Response> {
+    let text = text.unwrap_or_default();
+    let ids: Vec<i64> = pairs(&text)
+        .into_iter()
+        .filter(|(name, _)| matches!(name.as_ref(), "ids[]" | "ids"))
+        .flat_map(|(_, value)| value.split(',').filter_map(|id| id.trim().parse().ok()).collect::<Vec<i64>>())
+        .collect();
+    let options = Options {
+        format: query.export_type.or(query.export_type_too).unwrap_or_else(|| "JSON".to_owned()),
+        all_tasks: query.download_all_tasks.unwrap_or(false),
+        ids: (!ids.is_empty()).then_some(ids),
+        download_resources: query.download_resources.unwrap_or(true),
+        formula_escape: query.formula_escape.unwrap_or(false),
+    };
+    let download = export::start(&services, project, options).await?;
+    // The dot is the reference's; clients compare it.
+    let kind = if download.extension == "zip" { "application/zip".to_owned() } else { format!("application/.{}", download.extension) };
+    let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+    let headers = [
+        (header::CONTENT_TYPE, value(&kind)),
+        (header::CONTENT_DISPOSITION, value(&format!("attachment; filename=\"{}\"", download.name))),
+        (header::HeaderName::from_static("filename"), value(&download.name)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    let pieces = futures_util::stream::unfold(download.pieces, async |mut pieces| {
+        pieces.recv().await.map(|piece| (piece, pieces))
+    });
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
