@@ -213,9 +213,14 @@ struct Inner {
     tree: Tree,
     controls: Vec<Control>,
     by_name: HashMap<String, usize>,
+    /// Controls whose names hold placeholders.
+    patterned: Vec<usize>,
     objects: Vec<Object>,
+    object_by_name: HashMap<String, usize>,
     relations: Option<Vec<Label>>,
     fields: Vec<DataField>,
+    /// Top-level keys of task data to the fields that start at them.
+    field_keys: HashMap<String, Vec<usize>>,
     data_keys: Vec<String>,
     warnings: Vec<ConfigError>,
     flags: Vec<String>,
@@ -255,13 +260,18 @@ impl Config {
     pub fn control(&self, from_name: &str) -> Option<&Control> {
         match self.inner.by_name.get(from_name) {
             Some(&i) => Some(&self.inner.controls[i]),
-            None => self.inner.controls.iter().find(|c| c.matches(from_name)),
+            None => self
+                .inner
+                .patterned
+                .iter()
+                .map(|&i| &self.inner.controls[i])
+                .find(|c| c.matches(from_name)),
         }
     }
 
     /// The object with this name.
     pub fn object(&self, name: &str) -> Option<&Object> {
-        self.inner.objects.iter().find(|o| o.name == name)
+        self.inner.object_by_name.get(name).map(|&i| &self.inner.objects[i])
     }
 
     /// Labels that relations may carry; `None` without a `Relations` tag (relations then carry none).
@@ -297,6 +307,11 @@ impl Config {
 
     pub(crate) fn fields(&self) -> &[DataField] {
         &self.inner.fields
+    }
+
+    /// Indices of the fields that start at a top-level key of task data.
+    pub(crate) fn fields_at(&self, key: &str) -> &[usize] {
+        self.inner.field_keys.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Placeholders of the Repeaters.
@@ -343,14 +358,17 @@ impl Inner {
                 _ => {}
             }
         }
+        let object_by_name: HashMap<String, usize> = objects
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(i, o): (usize, &Object)| (o.name.clone(), i))
+            .collect();
         for control in &mut controls {
-            control.inputs = control
-                .to_names
-                .iter()
-                .filter_map(|n| objects.iter().find(|o| o.name == *n))
-                .map(input_of)
-                .collect();
+            let named = control.to_names.iter().filter_map(|n| object_by_name.get(n));
+            control.inputs = named.map(|&i| input_of(&objects[i])).collect();
         }
+        let patterned = (0..controls.len()).filter(|&i| controls[i].pattern.is_some()).collect();
         let by_name = controls
             .iter()
             .enumerate()
@@ -358,19 +376,33 @@ impl Inner {
             .map(|(i, c)| (c.name.clone(), i))
             .collect();
         let (fields, data_keys) = crate::data::fields(&tree);
+        let mut field_keys: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, field) in fields.iter().enumerate() {
+            let top = crate::data::top(&field.path);
+            field_keys.entry(top.to_owned()).or_default().push(index);
+            if top != field.path {
+                field_keys.entry(field.path.clone()).or_default().push(index);
+            }
+        }
         Inner {
             tree,
             controls,
             by_name,
+            patterned,
             objects,
+            object_by_name,
             relations,
             fields,
+            field_keys,
             data_keys,
             warnings: Vec::new(),
             flags,
         }
     }
 }
+
+/// Most different placeholders that are looked for in names.
+const MAX_PLACEHOLDERS: usize = 100;
 
 /// Placeholders of all Repeaters; `{{idx}}` is the default.
 fn index_flags(tree: &Tree) -> Vec<String> {
@@ -382,6 +414,7 @@ fn index_flags(tree: &Tree) -> Vec<String> {
         .collect();
     flags.sort();
     flags.dedup();
+    flags.truncate(MAX_PLACEHOLDERS);
     flags
 }
 

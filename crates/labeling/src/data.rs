@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::config::{Config, DataField};
-use crate::json::{Text, quoted};
+use crate::json::{Keys, Text, quoted};
 use crate::registry::registry;
 use crate::tree::Tree;
 
@@ -69,10 +69,7 @@ impl Config {
     /// `$undefined$` stands for the first key. The error is a sentence without the importer's `[assume: …]` note.
     /// Only the shape of the top level is read; use [`crate::check_json`] for the rules of JSON from outside.
     pub fn check_data(&self, data: &str) -> Result<(), String> {
-        let wanted = Wanted {
-            fields: self.fields(),
-            first: self.data_keys().first().map(String::as_str),
-        };
+        let wanted = Wanted { config: self };
         let found = crate::json::read(data, wanted).map_err(|e| e.message)?;
         for (field, found) in self.fields().iter().zip(found) {
             check_field(field, found)?;
@@ -82,15 +79,14 @@ impl Config {
 }
 
 /// The part of a path before the first `.` or `[`.
-fn top(path: &str) -> &str {
+pub(crate) fn top(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
 }
 
 /// Reads the top level of the data and keeps the text of the wanted fields; the rest is passed over.
 #[derive(Clone, Copy)]
 struct Wanted<'a> {
-    fields: &'a [DataField],
-    first: Option<&'a str>,
+    config: &'a Config,
 }
 
 impl<'de> DeserializeSeed<'de> for Wanted<'_> {
@@ -109,30 +105,34 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = vec![None; self.fields.len()];
+        let fields = self.config.fields();
+        let mut found = vec![None; fields.len()];
         let mut undefined = None;
+        let mut seen = Keys::default();
         while let Some(Text(key)) = map.next_key()? {
-            let is_wanted = self.fields.iter().any(|f| f.path == key || top(&f.path) == key);
-            if !is_wanted && key != UNDEFINED {
+            let at = self.config.fields_at(&key);
+            if at.is_empty() && key != UNDEFINED {
                 map.next_value::<serde::de::IgnoredAny>()?;
                 continue;
             }
+            seen.add(key.clone())?;
             let text = map.next_value::<&'de RawValue>()?.get();
             if key == UNDEFINED {
                 undefined = Some(text);
             }
-            for (field, found) in self.fields.iter().zip(&mut found) {
+            for &index in at {
+                let path = &fields[index].path;
                 // A key written with dots counts as well as a nested one.
-                if field.path == key {
-                    *found = Some(text);
-                } else if top(&field.path) == key && found.is_none() {
-                    *found = inside(text, &field.path[key.len()..]);
+                if *path == key {
+                    found[index] = Some(text);
+                } else if top(path) == key && found[index].is_none() {
+                    found[index] = inside(text, &path[key.len()..]);
                 }
             }
         }
-        if let (Some(text), Some(first)) = (undefined, self.first) {
-            for (field, found) in self.fields.iter().zip(&mut found) {
-                if field.path == first {
+        if let (Some(text), Some(first)) = (undefined, self.config.data_keys().first()) {
+            for (field, found) in fields.iter().zip(&mut found) {
+                if field.path == *first {
                     found.get_or_insert(text);
                 }
             }

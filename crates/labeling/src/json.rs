@@ -138,26 +138,56 @@ impl<'de> serde::Deserialize<'de> for Text<'de> {
     }
 }
 
-/// The keys of one object: a list while short, a set when long.
-#[derive(Default)]
+/// How many keys of an object are compared one by one before a set takes over.
+const FEW: usize = 16;
+
+/// The keys of one object: in place while few, in a set beyond.
 pub(crate) struct Keys<'de> {
-    few: Vec<Cow<'de, str>>,
-    many: HashSet<Cow<'de, str>>,
+    few: [Cow<'de, str>; FEW],
+    /// One bit for each mark seen; a free bit says at once that a key is new.
+    seen: u64,
+    count: usize,
+    many: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl Default for Keys<'_> {
+    fn default() -> Self {
+        Keys {
+            few: [const { Cow::Borrowed("") }; FEW],
+            seen: 0,
+            count: 0,
+            many: None,
+        }
+    }
 }
 
 impl<'de> Keys<'de> {
     /// Refuses a key that was there before.
     pub(crate) fn add<E: serde::de::Error>(&mut self, key: Cow<'de, str>) -> Result<(), E> {
-        let twice = self.few.contains(&key) || (!self.many.is_empty() && self.many.contains(&key));
+        // Fibonacci hashing spreads the marks over the 64 bits.
+        let bit = 1_u64 << (mark(&key).wrapping_mul(0x9E37_79B1) >> 26);
+        let twice = self.seen & bit != 0
+            && (self.few[..self.count].contains(&key) || self.many.as_ref().is_some_and(|m| m.contains(&key)));
+        self.seen |= bit;
         if twice {
             return Err(E::custom(format_args!("the key {} is there twice", quoted(&key))));
         }
-        if self.few.len() < 24 {
-            self.few.push(key);
+        if self.count < FEW {
+            self.few[self.count] = key;
+            self.count += 1;
         } else {
-            self.many.insert(key);
+            self.many.get_or_insert_default().insert(key);
         }
         Ok(())
+    }
+}
+
+/// Length, first and last byte: tells most texts apart without comparing them.
+pub(crate) fn mark(text: &str) -> u32 {
+    match text.as_bytes() {
+        [] => 0,
+        [first, .., last] => (text.len() as u32) << 16 | u32::from(*first) << 8 | u32::from(*last),
+        [only] => 1 << 16 | u32::from(*only),
     }
 }
 

@@ -93,3 +93,21 @@ fn entry(control: &Control, flags: &[String]) -> Value {
     entry.insert("labels_attrs".into(), Value::Object(attributes));
     Value::Object(entry)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_keep_what_was_set_and_drop_what_is_gone() {
+        let xml = r#"<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="a"/><Choice value="b"/>
+            </Choices></View>"#;
+        let config = Config::parse(xml).unwrap();
+        let fresh = json!({"c": {"overall": 1.0, "type": "Choices", "labels": {"a": 1.0, "b": 1.0}}});
+        assert_eq!(config.control_weights(None), fresh);
+        let old = json!({"c": {"overall": 0.5, "labels": {"a": 0.25, "gone": 3.0, "b": "x"}}, "other": {"overall": 2}});
+        let kept = json!({"c": {"overall": 0.5, "type": "Choices", "labels": {"a": 0.25, "b": 1.0}}});
+        assert_eq!(config.control_weights(Some(&old)), kept);
+        assert_eq!(config.control_weights(Some(&json!([]))), fresh);
+    }
+}

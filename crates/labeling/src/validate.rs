@@ -6,6 +6,11 @@ use crate::config::{ConfigError, Control};
 use crate::registry::{Attribute, Kind, registry};
 use crate::tree::{Node, Tree};
 
+/// Most errors or warnings that are given.
+const MAX_MESSAGES: usize = 100;
+/// Most names listed in one message.
+const MAX_LISTED: usize = 200;
+
 /// What refuses the configuration. Texts are those that API clients know.
 pub(crate) fn errors(tree: &Tree) -> Vec<ConfigError> {
     let mut errors = Vec::new();
@@ -14,6 +19,7 @@ pub(crate) fn errors(tree: &Tree) -> Vec<ConfigError> {
         video_speeds(&tree.nodes[index], &mut errors);
     }
     names(tree, &mut errors);
+    errors.truncate(MAX_MESSAGES);
     errors
 }
 
@@ -108,7 +114,7 @@ fn names(tree: &Tree, errors: &mut Vec<ConfigError>) {
                 let names = list.get_or_insert_with(|| repr_list(&seen));
                 errors.push(node.error(format!("toName=\"{name}\" not found in names: {names}")));
             }
-            if errors.len() > 100 {
+            if errors.len() >= MAX_MESSAGES {
                 return;
             }
         }
@@ -117,8 +123,9 @@ fn names(tree: &Tree, errors: &mut Vec<ConfigError>) {
 
 /// Names in the notation of the message that clients know: `['a', 'b']`.
 fn repr_list(names: &BTreeSet<&str>) -> String {
-    let items: Vec<String> = names
+    let mut items: Vec<String> = names
         .iter()
+        .take(MAX_LISTED)
         .map(|name| {
             let name = name.replace('\\', "\\\\");
             match name.contains('\'') {
@@ -128,6 +135,9 @@ fn repr_list(names: &BTreeSet<&str>) -> String {
             }
         })
         .collect();
+    if names.len() > MAX_LISTED {
+        items.push("…".to_owned());
+    }
     format!("[{}]", items.join(", "))
 }
 
@@ -138,8 +148,13 @@ pub(crate) fn warnings(tree: &Tree, controls: &[Control]) -> Vec<ConfigError> {
         .iter()
         .filter_map(|n| Some((n.given("name")?, n.tag.as_str())))
         .collect();
+    let by_name: HashMap<&str, &Control> = controls.iter().map(|c| (c.name.as_str(), c)).collect();
     let mut warnings = Vec::new();
     for (index, node) in tree.nodes.iter().enumerate() {
+        if warnings.len() >= MAX_MESSAGES {
+            warnings.truncate(MAX_MESSAGES);
+            break;
+        }
         let Some(tag) = registry().tag(&node.tag) else {
             warnings.push(node.error(format!("Unknown tag <{}>", node.tag)));
             continue;
@@ -172,7 +187,7 @@ pub(crate) fn warnings(tree: &Tree, controls: &[Control]) -> Vec<ConfigError> {
         }
         let is_control = tag.kind == Kind::Control && tag.attributes.contains_key("toName");
         if is_control && node.given("name").is_some() {
-            attachment(node, tag, &tags, controls, &mut warnings);
+            attachment(node, tag, &tags, &by_name, &mut warnings);
         }
     }
     warnings
@@ -182,10 +197,10 @@ fn attachment(
     node: &Node,
     tag: &crate::registry::Tag,
     tags: &HashMap<&str, &str>,
-    controls: &[Control],
+    controls: &HashMap<&str, &Control>,
     warnings: &mut Vec<ConfigError>,
 ) {
-    let Some(control) = controls.iter().find(|c| Some(c.name.as_str()) == node.given("name")) else {
+    let Some(control) = node.given("name").and_then(|name| controls.get(name)) else {
         warnings.push(node.error(format!(
             "<{}> has no toName, and there is not exactly one object",
             node.tag
@@ -200,7 +215,7 @@ fn attachment(
     if !tag.strict_objects {
         return;
     }
-    for name in &control.to_names {
+    for name in control.to_names.iter().take(MAX_MESSAGES) {
         if let Some(object) = tags.get(name.as_str())
             && !tag.objects.iter().any(|o| o == object)
         {

@@ -22,10 +22,15 @@ pub(super) struct Collector<'c, 'de> {
     items: u64,
     tuples: HashMap<Tuple<'de>, usize>,
     tuple_counts: Vec<u64>,
-    labels: HashMap<(Cow<'de, str>, Cow<'de, str>), usize>,
+    labels: HashMap<Labelled<'de>, usize>,
     label_counts: Vec<u64>,
     warnings: Vec<String>,
+    /// The last type and what the registry says about it; items of one type come in rows.
+    last_spec: Option<(Cow<'de, str>, Option<&'static ResultSpec>)>,
 }
+
+/// Control and label.
+type Labelled<'de> = (Cow<'de, str>, Cow<'de, str>);
 
 /// Control, object, type.
 type Tuple<'de> = (Cow<'de, str>, Cow<'de, str>, Cow<'de, str>);
@@ -49,6 +54,18 @@ impl<'c, 'de> Collector<'c, 'de> {
             labels: HashMap::new(),
             label_counts: Vec::new(),
             warnings: Vec::new(),
+            last_spec: None,
+        }
+    }
+
+    fn spec(&mut self, result_type: Cow<'de, str>) -> Option<&'static ResultSpec> {
+        match &self.last_spec {
+            Some((last, spec)) if *last == result_type => *spec,
+            _ => {
+                let spec = spec_of(&result_type);
+                self.last_spec = Some((result_type, spec));
+                spec
+            }
         }
     }
 
@@ -82,7 +99,7 @@ impl<'c, 'de> Collector<'c, 'de> {
             return Err(refuse(".value", "is missing"));
         }
         let result_type = lower(result_type);
-        let spec = spec_of(&result_type);
+        let spec = self.spec(result_type.clone());
         if let Some(spec) = spec {
             if let Some((path, message)) = facts.wrong.take() {
                 return Err(refuse(&format!(".value{path}"), &message));
@@ -92,11 +109,9 @@ impl<'c, 'de> Collector<'c, 'de> {
             }
         }
         let key: &str = spec.map_or(&*result_type, |s| s.key.as_deref().unwrap_or_default());
-        let names = facts.names.drain(..).filter(|(k, _)| *k == key).map(|(_, name)| name);
-        let names: Vec<Cow<'de, str>> = names.collect();
-        if !matches!(&*result_type, "pairwise" | "chatmessage") {
-            for name in names {
-                self.label(index, &from_name, name)?;
+        for (under, name) in facts.names.drain(..) {
+            if under == key {
+                self.label(index, from_name.clone(), name)?;
             }
         }
         self.tuple(index, (from_name, to_name, result_type))
@@ -161,17 +176,17 @@ impl<'c, 'de> Collector<'c, 'de> {
     }
 
     /// Counts a label; a new one is compared with the configuration.
-    fn label(&mut self, index: usize, from_name: &Cow<'de, str>, label: Cow<'de, str>) -> Result<(), ResultError> {
-        let key = (from_name.clone(), label);
+    fn label(&mut self, index: usize, from_name: Cow<'de, str>, label: Cow<'de, str>) -> Result<(), ResultError> {
+        let key = (from_name, label);
         if let Some(&at) = self.labels.get(&key) {
             self.label_counts[at] += 1;
             return Ok(());
         }
         if let Some(config) = self.config
-            && let Some(control) = config.control(from_name)
+            && let Some(control) = config.control(&key.0)
             && !knows_label(config, control, &key.1)
         {
-            let message = format!("label {} is not one of control {}", quoted(&key.1), quoted(from_name));
+            let message = format!("label {} is not one of control {}", quoted(&key.1), quoted(&key.0));
             self.complain(
                 index,
                 Complaint {
@@ -201,8 +216,7 @@ impl<'c, 'de> Collector<'c, 'de> {
     pub(super) fn summary(self) -> ResultSummary {
         let mut tuples: Vec<(usize, Tuple<'de>)> = self.tuples.into_iter().map(|(t, i)| (i, t)).collect();
         tuples.sort_by_key(|(i, _)| *i);
-        let mut labels: Vec<(usize, (Cow<'de, str>, Cow<'de, str>))> =
-            self.labels.into_iter().map(|(l, i)| (i, l)).collect();
+        let mut labels: Vec<(usize, Labelled<'de>)> = self.labels.into_iter().map(|(l, i)| (i, l)).collect();
         labels.sort_by_key(|(i, _)| *i);
         ResultSummary {
             region_count: self.ids.len() as u64,

@@ -147,6 +147,3 @@ impl<'de> Visitor<'de> for ListSeed<'_, '_, 'de> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -108,7 +108,7 @@ impl Walk {
                         MAX_PIXELS * 4
                     ));
                 }
-                if self.total % 4 != 0 {
+                if !self.total.is_multiple_of(4) {
                     return Err(format!(
                         "rle claims {} values, which is not 4 for each pixel",
                         self.total

@@ -1,14 +1,14 @@
 //! The `value` of a result item: every known key is checked while it streams by, and what later rules need is kept.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use super::rle::Walk;
-use crate::json::{Keys, Skip, Text, no_nul};
+use crate::json::{Keys, Skip, Text, mark, no_nul};
 use crate::registry::registry;
 
 /// Bound of coordinates and counts: far beyond any picture, far below where floating point loses whole numbers.
@@ -56,9 +56,9 @@ const FRAME: &[(&str, Want)] = &[
 ];
 const VERTEX: &[(&str, Want)] = &[("x", Want::Number(COORDINATE)), ("y", Want::Number(COORDINATE))];
 
-/// Every key that some result type knows, from the registry.
-static KEYS: LazyLock<HashMap<&'static str, Want>> = LazyLock::new(|| {
-    let mut keys = HashMap::new();
+/// Every key that some result type knows, from the registry, with its mark; sorted by it.
+static KEYS: LazyLock<Vec<(u32, &'static str, Want)>> = LazyLock::new(|| {
+    let mut keys = BTreeMap::new();
     for (key, field) in registry().shapes().values().flatten() {
         keys.insert(key.as_str(), want_of_field(&field.kind));
     }
@@ -69,8 +69,19 @@ static KEYS: LazyLock<HashMap<&'static str, Want>> = LazyLock::new(|| {
             keys.insert(key.as_str(), want_of_own(&result.value));
         }
     }
+    let mut keys: Vec<_> = keys.into_iter().map(|(key, want)| (mark(key), key, want)).collect();
+    keys.sort_by_key(|(mark, _, _)| *mark);
     keys
 });
+
+fn known(key: &str) -> Option<(&'static str, &'static Want)> {
+    let keys: &'static [(u32, &'static str, Want)] = &KEYS;
+    let mark = mark(key);
+    let from = keys.partition_point(|(other, _, _)| *other < mark);
+    let mut same = keys[from..].iter().take_while(|(other, _, _)| *other == mark);
+    same.find(|(_, other, _)| *other == key)
+        .map(|(_, key, want)| (*key, want))
+}
 
 fn want_of_field(kind: &str) -> Want {
     match kind {
@@ -187,8 +198,8 @@ impl<'de> Visitor<'de> for ValueSeed<'_, 'de> {
         let mut keys = Keys::default();
         while let Some(Text(key)) = map.next_key()? {
             keys.add(key.clone())?;
-            match KEYS.get_key_value(&*key) {
-                Some((&known, want)) => {
+            match known(&key) {
+                Some((known, want)) => {
                     facts.path.push(Segment::Key(known));
                     let seen = map.next_value_seed(Check {
                         facts: &mut *facts,

@@ -144,7 +144,7 @@ impl Maker<'_> {
                 {"frame": 24, "time": 1, "enabled": false, "x": 30, "y": 10, "width": 20, "height": 20, "rotation": 0},
             ]}),
             ("Timeline", _) => json!({"ranges": [{"start": 5, "end": 20}]}),
-            ("TimeSeries", _) if object.attributes.get("timeFormat").is_none() => {
+            ("TimeSeries", _) if !object.attributes.contains_key("timeFormat") => {
                 json!({"start": 10, "end": 20, "instant": false})
             }
             ("" | "HyperText", "HyperText") if self.own_data && get(self.data, key?)? == HTML => json!({

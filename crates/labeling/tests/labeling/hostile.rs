@@ -47,6 +47,38 @@ fn sec_159_limits_of_configurations() {
 }
 
 #[test]
+fn sec_159_configurations_that_try_to_cost_much() {
+    let repeat = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<String>();
+    let many_targets = format!(
+        "<View><Text name=\"t\" value=\"$t\"/><Choices name=\"c\" toName=\"{}t\"/></View>",
+        "t,".repeat(400_000)
+    );
+    let many_flags = format!(
+        "<View>{}{}</View>",
+        repeat(4_000, &|i| format!("<Repeater on=\"$x\" indexFlag=\"f{i}\"/>")),
+        repeat(4_000, &|i| format!("<Text name=\"n{i}\" value=\"$v{i}\"/>"))
+    );
+    let many_misses = format!(
+        "<View>{}<Relations toName=\"{}\"/></View>",
+        repeat(5_000, &|i| format!("<Text name=\"name{i}{i}{i}\" value=\"$t\"/>")),
+        "gone,".repeat(100_000)
+    );
+    for (text, valid) in [(&many_targets, true), (&many_flags, true), (&many_misses, false)] {
+        within(Duration::from_secs(5), &text[..40], || match Config::parse(text) {
+            Ok(config) => {
+                assert!(valid);
+                let data: Vec<String> = (0..50_000).map(|i| format!("\"v{i}\":\"x\"")).collect();
+                let _ = config.check_data(&format!("{{{}}}", data.join(",")));
+            }
+            Err(errors) => {
+                assert!(!valid, "{errors:?}");
+                assert!(errors.iter().map(|e| e.message.len()).sum::<usize>() < 1_000_000);
+            }
+        });
+    }
+}
+
+#[test]
 fn sec_162_the_fixture_of_all_types_passes() {
     let (config, fixture) = everything();
     config.check_data(&fixture["data"].to_string()).unwrap();
