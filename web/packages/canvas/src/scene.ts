@@ -141,6 +141,13 @@ export class Scene {
     return found.sort((a, b) => a.order - b.order);
   }
 
+  /** Number of visible items whose bounds meet the box. */
+  countWithin(box: Box): number {
+    let count = 0;
+    for (const id of this.index.query(box)) if (!this.hidden.has(id)) count++;
+    return count;
+  }
+
   /**
    * Visible items under a point, best first: those that the point is inside of (or nearest to),
    * the smaller before the larger, the upper before the lower.

@@ -11,6 +11,8 @@ import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
 import { OverlayPainter, type OverlayTheme } from './render/overlay';
 import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
+import { kindOf } from './shapes/registry';
+import { closeShape } from './tools/manipulate';
 import { PanTool } from './tools/pan';
 import { PointerInput } from './tools/input';
 import { PolygonTool } from './tools/polygon';
@@ -250,11 +252,18 @@ export class Stage {
   /** Enter: presses at the keyboard's cross-hair, or finishes what is being drawn. */
   confirm(): void {
     if (this.keyPoint) this.activeTool.click(this.keyPointer(this.keyPoint), 1);
-    else this.activeTool.finish?.();
+    else if (this.activeTool.drawing) this.activeTool.finish?.();
+    else if (this.open) closeShape(this.context, this.open);
     this.repaint();
   }
   get canConfirm(): boolean {
-    return this.keyPoint !== null || (this.activeTool.drawing && this.activeTool.finish !== undefined);
+    return this.keyPoint !== null || (this.activeTool.drawing && this.activeTool.finish !== undefined) || this.open !== null;
+  }
+  /** The selected shape when it waits to be closed. */
+  private get open(): SceneItem | null {
+    const [item, ...others] = selectedItems(this.context);
+    if (!item || others.length > 0 || !this.model.canChange(item.id)) return null;
+    return kindOf(item.shape).close?.(item.shape) ? item : null;
   }
 
   /** Backspace: takes the last step of a drawing back. */

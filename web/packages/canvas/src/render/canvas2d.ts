@@ -6,14 +6,18 @@
  */
 import type { Camera } from '../camera';
 import { invert, type Matrix, mapBox, scaled } from '../geometry/matrix';
-import { type Box, grow, intersects } from '../geometry/point';
+import { type Box, encloses, grow, intersects } from '../geometry/point';
 import type { Scene, SceneChange, SceneItem } from '../scene';
 import { forgetStyles, paintCost, paintItem } from './paint';
 import type { RegionRenderer } from './renderer';
 import { Tile, TileJob } from './tile';
 
-/** Milliseconds of drawing that fit into a frame beside image and overlay. */
-const FRAME_BUDGET = 9;
+/** Milliseconds of drawing regions that a frame bears beside image, overlay and composition in software. */
+const DIRECT_BUDGET = 4;
+/** Milliseconds of a slice of the work on a picture. */
+const SLICE = 9;
+/** The same while there is nothing on the screen yet and nobody can be disturbed. */
+const FIRST_SLICE = 30;
 /** Milliseconds a rectangle costs until it was measured (software rasteriser, one core). */
 const FIRST_GUESS = 0.0012;
 /** The camera rests when it did not move for this long, milliseconds. */
@@ -39,6 +43,7 @@ export class Canvas2dRenderer implements RegionRenderer {
   /** All items with their units of work, counted when the scene is replaced. */
   private totalCost = 0;
   private totalKnown = false;
+  private counted = false;
 
   private overview: Tile | null = null;
   private detail: Tile | null = null;
@@ -103,7 +108,7 @@ export class Canvas2dRenderer implements RegionRenderer {
     if (!moved && !this.allChanged) {
       if (this.changed) {
         this.repaint(this.ctx, matrix, this.changed);
-        this.drawnCount = this.count(visible);
+        this.drawnCount = this.scene.countWithin(visible);
       }
       return false;
     }
@@ -122,31 +127,39 @@ export class Canvas2dRenderer implements RegionRenderer {
       if (this.detail) this.detail = this.detail.asStale();
       this.overview = null;
     } else if (this.changed) {
-      for (const tile of [this.overview, this.detail]) if (tile) this.repaint(tile.ctx, tile.matrix, this.changed);
+      for (const tile of new Set([this.overview, this.detail])) if (tile) this.repaint(tile.ctx, tile.matrix, this.changed);
       if (this.job) this.job = null;
     }
     const sharp = this.detail !== null && !this.detail.stale && sameMatrix(this.detail.matrix, matrix);
+    if (moved || this.allChanged || this.changed) this.counted = false;
     if (moved && this.job && !this.job.keepWhileMoving) this.job = null;
     if (!sharp && !this.job && (this.overview === null || now - this.movedAt > REST || this.detail === null)) {
       this.job = this.overview === null && this.detail !== null ? this.overviewJob(camera) : this.detailJob(camera, matrix);
     } else if (sharp && this.overview === null && !this.job) {
       this.job = this.overviewJob(camera);
     }
-    if (this.job) this.runJob();
+    if (this.job) this.runJob(camera);
     this.compose(matrix);
     const done = this.detail !== null && !this.detail.stale && sameMatrix(this.detail.matrix, matrix) && this.overview !== null;
-    if (done && !sharp) this.drawnCount = this.count(camera.visibleBox);
+    if (done && !this.counted) {
+      this.counted = true;
+      this.drawnCount = this.scene.countWithin(camera.visibleBox);
+    }
     return !done;
   }
 
-  private runJob(): void {
+  private runJob(camera: Camera): void {
     const job = this.job;
     if (!job) return;
-    const finished = job.run(FRAME_BUDGET, (item) => !this.scene.isLifted(item.id), this.ratio);
+    const finished = job.run(this.detail ? SLICE : FIRST_SLICE, (item) => !this.scene.isLifted(item.id), this.ratio);
     if (job.unitsDone > 500) this.costOfUnit = job.elapsed / job.unitsDone;
     if (!finished) return;
     if (job.keepWhileMoving) this.overview = job.tile;
-    else this.detail = job.tile;
+    else {
+      this.detail = job.tile;
+      // A picture of the whole image serves from afar too: one less to make.
+      if (!this.overview && encloses(job.tile.imageBox, camera.imageBox)) this.overview = job.tile;
+    }
     this.job = null;
   }
 
@@ -217,7 +230,7 @@ export class Canvas2dRenderer implements RegionRenderer {
       for (const item of this.scene.all()) this.totalCost += paintCost(item);
       this.totalKnown = true;
     }
-    if (this.totalCost * this.costOfUnit <= FRAME_BUDGET) return false;
+    if (this.totalCost * this.costOfUnit <= DIRECT_BUDGET) return false;
     const { width, height } = camera.image;
     if (visible.minX <= 0 && visible.minY <= 0 && visible.maxX >= width && visible.maxY >= height) return true;
     // Zoomed in: what is visible decides. The estimate by area avoids a query for each frame.
@@ -225,11 +238,7 @@ export class Canvas2dRenderer implements RegionRenderer {
       (Math.max(0, Math.min(width, visible.maxX) - Math.max(0, visible.minX)) *
         Math.max(0, Math.min(height, visible.maxY) - Math.max(0, visible.minY))) /
       (width * height);
-    return this.totalCost * part * 1.5 * this.costOfUnit > FRAME_BUDGET;
-  }
-
-  private count(visible: Box): number {
-    return this.scene.within(visible).length;
+    return this.totalCost * part * 1.5 * this.costOfUnit > DIRECT_BUDGET;
   }
 }
 

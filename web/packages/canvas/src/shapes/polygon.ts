@@ -84,6 +84,7 @@ export const polygonKind: ShapeKind<PolygonShape> = {
       : null;
   },
   insert: (shape, place) => ({ ...shape, points: insertPoint(shape.points, place.after, place.at) }),
+  close: (shape) => (shape.closed || pointCount(shape.points) < LEAST_POINTS ? null : { ...shape, closed: true }),
   removeHandle(shape, handle) {
     const index = handleIndex(handle);
     const least = shape.closed ? LEAST_POINTS : 1;

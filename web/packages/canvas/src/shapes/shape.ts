@@ -67,6 +67,8 @@ export interface ShapeKind<S extends Shape = Shape> {
   snap(shape: S): S;
   insertPlace?(shape: S, point: Point): InsertPlace | null;
   insert?(shape: S, place: InsertPlace): S;
+  /** The finished form of a shape that is still open; null when it is finished or cannot be yet. */
+  close?(shape: S): S | null;
   /** Null when too little would be left. */
   removeHandle?(shape: S, handle: string): S | null;
 }

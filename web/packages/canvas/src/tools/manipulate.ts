@@ -93,6 +93,7 @@ export class Manipulator {
       else this.context.model.announce('A polygon keeps at least three points.');
       return true;
     }
+    if (target.type === 'handle' && target.handle.id === FIRST_POINT) return closeShape(this.context, target.item);
     return target.type === 'handle' || target.type === 'frame';
   }
 
@@ -220,6 +221,15 @@ export class Manipulator {
     this.context.repaint();
   }
 }
+
+/** Closes an open shape as one step. False when it is closed, or cannot be yet. */
+export function closeShape(context: ToolContext, item: SceneItem): boolean {
+  const shape = kindOf(item.shape).close?.(item.shape);
+  return shape ? context.model.edit('Close shape', new Map([[item.id, shape]])) : false;
+}
+
+/** A click on it closes an open shape. */
+const FIRST_POINT = 'point-0';
 
 /** A move that keeps what was inside the image inside it. */
 export function insideLimits(by: Point, bounds: Box, limits: Box): Point {

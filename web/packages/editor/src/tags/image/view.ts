@@ -7,6 +7,7 @@ import type { AnnotationDocument, ChangeBatch, ObjectContext, ObjectHandle, Regi
 import { imageActions } from './actions';
 import { ImageModel, type ImageState } from './adapter';
 import { LookPanel } from './look-panel';
+import { fitHeight } from './fit-height';
 import { ItemMaker } from './items';
 import { type LoadedImage, loadImage } from './load';
 import { cameraOptions, crossOriginOf, gridOf, sizeStyles } from './options';
@@ -40,7 +41,6 @@ export class ImageView implements ObjectHandle {
     const { ownerDocument } = host;
     this.root = ownerDocument.createElement('div');
     this.root.className = styles['root'] ?? '';
-    Object.assign(this.root.style, sizeStyles(node));
     this.surface = ownerDocument.createElement('div');
     this.surface.className = styles['surface'] ?? '';
     this.surface.tabIndex = 0;
@@ -49,6 +49,8 @@ export class ImageView implements ObjectHandle {
     this.surface.setAttribute('aria-roledescription', ROLE);
     this.root.append(this.surface);
     host.append(this.root);
+    Object.assign(this.root.style, sizeStyles(node));
+    if (this.root.style.height === '') this.offs.push(fitHeight(this.root));
 
     this.items = new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
     const model = new ImageModel(editor, this.items, () => this.state());

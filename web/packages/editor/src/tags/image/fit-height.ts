@@ -1,0 +1,61 @@
+/**
+ * The height of an image without a height of its own: all that the page has left above what follows
+ * it, and at least half of what is visible, so that neither the picture nor the questions below get lost.
+ */
+
+/** Least part of the visible area. */
+const LEAST_PART = 0.55;
+const LEAST_PIXELS = 320;
+
+/** Keeps the height fitted; returns the function that stops. */
+export function fitHeight(element: HTMLElement): () => void {
+  const scroller = scrollerOf(element);
+  if (!scroller) return () => undefined;
+  let frame = 0;
+  const fit = () => {
+    frame = 0;
+    const wanted = Math.round(heightFor(element, scroller));
+    // A pixel more or less would only make the view jump.
+    if (Math.abs(wanted - element.offsetHeight) > 2) element.style.height = `${wanted}px`;
+  };
+  const observer = new ResizeObserver(() => {
+    frame ||= requestAnimationFrame(fit);
+  });
+  observer.observe(scroller);
+  // What stands above may grow (a label palette that wraps), and what stands below.
+  for (let at = element.parentElement; at && at !== scroller; at = at.parentElement) {
+    for (const sibling of at.children) if (!sibling.contains(element)) observer.observe(sibling);
+  }
+  fit();
+  return () => {
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+  };
+}
+
+function heightFor(element: HTMLElement, scroller: HTMLElement): number {
+  const area = scroller.getBoundingClientRect();
+  const own = element.getBoundingClientRect();
+  const above = own.top - area.top + scroller.scrollTop;
+  let below = Number.parseFloat(getComputedStyle(scroller).paddingBottom) || 0;
+  // Only what lies under the image counts: columns beside it do not.
+  let following = 0;
+  for (let at: HTMLElement = element; at !== scroller; ) {
+    for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
+      const box = next.getBoundingClientRect();
+      if (box.height > 0 && box.top >= own.bottom - 1) following = Math.max(following, box.bottom - own.bottom);
+    }
+    if (!at.parentElement) break;
+    at = at.parentElement;
+  }
+  below += following + 2;
+  const room = scroller.clientHeight;
+  return Math.max(LEAST_PIXELS, room * LEAST_PART, room - above - below);
+}
+
+function scrollerOf(element: HTMLElement): HTMLElement | null {
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    if (/(auto|scroll)/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return null;
+}
