@@ -171,11 +171,18 @@ export class Stage {
   setTool(name: string): void {
     const next = this.tools.get(name);
     if (!next || next === this.activeTool) return;
-    this.input.interrupt();
-    if (this.activeTool.id !== 'polygon') this.activeTool.cancel();
+    this.abandon();
     this.activeTool = next;
-    this.keyPoint = null;
     this.updateCursor(next.cursor(this.pointerAt));
+    this.repaint();
+  }
+
+  /** Ends what is half done without touching regions: other regions are shown, or another tool was taken. */
+  abandon(): void {
+    this.input.interrupt();
+    // A polygon in work is a region: it stays and can be gone on with.
+    if (this.activeTool.id !== 'polygon') this.activeTool.cancel();
+    this.keyPoint = null;
     this.repaint();
   }
 

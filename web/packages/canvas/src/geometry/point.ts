@@ -106,15 +106,6 @@ export function clampToBox(point: Point, box: Box): Point {
   return { x: clamp(point.x, box.minX, box.maxX), y: clamp(point.y, box.minY, box.maxY) };
 }
 
-/** Distance from a point to the segment a–b, and where on it (0 at a, 1 at b) the nearest point is. */
-export function distanceToSegment(point: Point, a: Point, b: Point): { readonly distance: number; readonly at: number } {
-  const dx = b.x - a.x;
-  const dy = b.y - a.y;
-  const length = dx * dx + dy * dy;
-  const at = length === 0 ? 0 : clamp(((point.x - a.x) * dx + (point.y - a.y) * dy) / length, 0, 1);
-  return { distance: Math.hypot(point.x - (a.x + at * dx), point.y - (a.y + at * dy)), at };
-}
-
 /** Do the segments a–b and c–d meet? Touching counts. */
 export function segmentsMeet(a: Point, b: Point, c: Point, d: Point): boolean {
   const side = (p: Point, q: Point, r: Point) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));

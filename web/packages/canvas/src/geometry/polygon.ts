@@ -2,7 +2,7 @@
  * Polygons as flat coordinates (x0, y0, x1, y1, …) in image pixels. Functions give new arrays and
  * never change what they get.
  */
-import { type Box, distanceToSegment, intersects, type Point, segmentsMeet } from './point';
+import { type Box, clamp, intersects, type Point, segmentsMeet } from './point';
 
 export type Coordinates = Float64Array;
 
@@ -67,21 +67,31 @@ export interface OutlinePlace {
 export function nearestOnOutline(points: Coordinates, closed: boolean, point: Point): OutlinePlace | null {
   const count = pointCount(points);
   if (count === 0) return null;
-  const edges = closed ? count : count - 1;
-  let best: OutlinePlace | null = null;
-  for (let edge = 0; edge < edges; edge++) {
-    const a = pointAt(points, edge);
-    const b = pointAt(points, (edge + 1) % count);
-    const { distance, at } = distanceToSegment(point, a, b);
-    if (!best || distance < best.distance) {
-      best = { edge, x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * at, distance };
+  // Runs for each move of the pointer over outlines of up to 100,000 points: nothing is allocated in the loop.
+  const edges = closed ? count : Math.max(1, count - 1);
+  let edge = 0;
+  let nearestX = points[0] as number;
+  let nearestY = points[1] as number;
+  let least = Infinity;
+  for (let i = 0; i < edges; i++) {
+    const j = i + 1 === count ? 0 : i + 1;
+    const ax = points[i * 2] as number;
+    const ay = points[i * 2 + 1] as number;
+    const dx = (points[j * 2] as number) - ax;
+    const dy = (points[j * 2 + 1] as number) - ay;
+    const length = dx * dx + dy * dy;
+    const at = length === 0 ? 0 : clamp(((point.x - ax) * dx + (point.y - ay) * dy) / length, 0, 1);
+    const x = ax + dx * at;
+    const y = ay + dy * at;
+    const away = (point.x - x) ** 2 + (point.y - y) ** 2;
+    if (away < least) {
+      least = away;
+      edge = i;
+      nearestX = x;
+      nearestY = y;
     }
   }
-  if (!best) {
-    const only = pointAt(points, 0);
-    best = { edge: 0, x: only.x, y: only.y, distance: Math.hypot(point.x - only.x, point.y - only.y) };
-  }
-  return best;
+  return { edge, x: nearestX, y: nearestY, distance: Math.sqrt(least) };
 }
 
 /** Index of the point nearest to `point` within `tolerance`, or −1. */

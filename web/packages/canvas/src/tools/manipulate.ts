@@ -117,16 +117,17 @@ export class Manipulator {
 
   /** Handles of the selection, the ghost point, the frame. */
   paint(painter: OverlayPainter): void {
+    // While something is moved its handles would hide what one looks at.
+    if (this.changing) return;
     const offered = offer(this.context);
     if (!offered) return;
     if (offered.box) painter.frame(offered.box);
     const { hovered } = this;
-    if (hovered?.type === 'insert' && this.state.name === 'idle') painter.ghost(hovered.place.at, hovered.item.style);
+    // The selection may have changed under a pointer that rests.
+    if (hovered?.type === 'insert' && hovered.item.id === offered.item?.id && this.state.name === 'idle') painter.ghost(hovered.place.at, hovered.item.style);
     const active = this.state.name === 'idle' ? hovered : this.state.target;
     const activeId = active && (active.type === 'handle' || active.type === 'frame') ? active.handle.id : null;
     for (const handle of offered.handles) {
-      // While something is moved its handles would hide what one looks at.
-      if (this.changing && handle.id !== activeId) continue;
       painter.handle(handle, handleOnScreen(this.context, handle), offered.item?.style ?? null, handle.id === activeId);
     }
   }

@@ -57,10 +57,6 @@ export class SelectTool implements Tool {
 
   release(): void {
     if (this.state.name === 'manipulating') this.manipulator.release();
-    if (this.state.name === 'marquee') {
-      const count = this.context.model.selected().length;
-      this.context.model.announce(count === 1 ? '1 region selected' : `${count} regions selected`);
-    }
     this.toIdle();
   }
 

@@ -1,4 +1,5 @@
 /** What of the selection lies under the pointer: a handle, an edge to put a point on, its body. */
+import type { Matrix } from '../geometry/matrix';
 import { boxCenter, type Box, distance, type Point } from '../geometry/point';
 import { at, type Rectangle } from '../geometry/rectangle';
 import type { SceneItem } from '../scene';
@@ -47,11 +48,22 @@ export function offer(context: ToolContext): Offer | null {
   if (items.length === 0) return null;
   const [first] = items;
   if (items.length === 1 && first) {
-    const handles = kindOf(first.shape).handles(first.shape, { rotatable: first.rotatable });
-    return { item: first, box: null, handles: roomy(context, first, handles) };
+    return { item: first, box: null, handles: ownHandles(context, first) };
   }
   const box = context.scene.boundsOf(items.map((item) => item.id));
   return box ? { item: null, box, handles: frameHandles(box, items.every((item) => item.rotatable)) } : null;
+}
+
+/** Handles of the shape last asked for: they are wanted for each move of the pointer and rarely change. */
+const lastHandles = new WeakMap<object, { readonly view: Matrix; readonly rotatable: boolean; readonly handles: readonly Handle[] }>();
+
+function ownHandles(context: ToolContext, item: SceneItem): readonly Handle[] {
+  const view = context.camera.matrix;
+  const known = lastHandles.get(item.shape);
+  if (known && known.view === view && known.rotatable === item.rotatable) return known.handles;
+  const handles = roomy(context, item, kindOf(item.shape).handles(item.shape, { rotatable: item.rotatable }));
+  lastHandles.set(item.shape, { view, rotatable: item.rotatable, handles });
+  return handles;
 }
 
 /** Where a handle is on the screen. */
@@ -59,7 +71,11 @@ export function handleOnScreen(context: ToolContext, handle: Handle): Point {
   const foot = context.camera.toScreen(handle.at);
   if (handle.role !== 'rotate') return foot;
   const angle = ((handle.direction + context.camera.turns * 90) * Math.PI) / 180;
-  return { x: foot.x + Math.cos(angle) * STALK, y: foot.y + Math.sin(angle) * STALK };
+  const out = { x: foot.x + Math.cos(angle) * STALK, y: foot.y + Math.sin(angle) * STALK };
+  const { width, height } = context.camera.view;
+  // At the border of the view it would be out of reach: it then stands inwards.
+  if (out.x >= 6 && out.y >= 6 && out.x <= width - 6 && out.y <= height - 6) return out;
+  return { x: foot.x - Math.cos(angle) * STALK, y: foot.y - Math.sin(angle) * STALK };
 }
 
 export function targetAt(context: ToolContext, pointer: ToolPointer): Target | null {

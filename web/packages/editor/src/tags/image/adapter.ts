@@ -25,7 +25,13 @@ export class ImageModel implements StageModel {
     return this.editor.document.view.selected;
   }
   select(ids: readonly string[]): void {
-    this.editor.document.view.select(ids);
+    const { view, store } = this.editor.document;
+    const before = view.selected;
+    view.select(ids);
+    if (view.selected === before) return;
+    const region = view.single === null ? undefined : store.get(view.single);
+    if (region) this.editor.announce(`Selected ${this.editor.describe(region)}`);
+    else this.editor.announce(ids.length === 0 ? 'Nothing selected' : `${ids.length} regions selected`);
   }
   hover(id: string | null): void {
     this.editor.document.view.hover(id);

@@ -6,10 +6,10 @@ export function themeOf(element: HTMLElement): OverlayTheme {
   const probe = element.ownerDocument.createElement('span');
   probe.hidden = true;
   probe.style.color = `var(--ed-accent, ${DEFAULT_THEME.accent})`;
-  probe.style.backgroundColor = `var(--ed-surface, ${DEFAULT_THEME.surface})`;
   element.append(probe);
   const style = getComputedStyle(probe);
-  const theme = { accent: style.color, surface: style.backgroundColor, font: style.fontFamily || DEFAULT_THEME.font };
+  // Handles lie on the picture, not on the page: they are white in both themes.
+  const theme = { accent: style.color, surface: DEFAULT_THEME.surface, font: style.fontFamily || DEFAULT_THEME.font };
   probe.remove();
   return theme;
 }

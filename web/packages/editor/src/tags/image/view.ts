@@ -59,6 +59,14 @@ export class ImageView implements ObjectHandle {
     this.look = new LookPanel(this.root, this.stage, node);
     this.stage.setTheme(themeOf(this.root));
     this.stage.setLook({ grid: gridOf(node) });
+    const zoom = ownerDocument.createElement('div');
+    zoom.className = styles['zoom'] ?? '';
+    zoom.setAttribute('aria-hidden', 'true');
+    this.root.append(zoom);
+    this.stage.onCamera = () => {
+      const percent = this.stage.camera.zoom * 100;
+      zoom.textContent = this.image ? `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %` : '';
+    };
     this.followEditor();
     this.applySettings();
     this.applyTool();
@@ -136,6 +144,7 @@ export class ImageView implements ObjectHandle {
 
   documentChanged(): void {
     for (const off of this.documentOffs) off();
+    this.stage.abandon();
     const { document } = this.context.editor;
     this.documentOffs = [
       document.store.changed.subscribe((batch) => this.mirror(document, batch)),
@@ -180,6 +189,7 @@ export class ImageView implements ObjectHandle {
   }
 
   private reload(): void {
+    this.stage.abandon();
     this.ready = this.load();
   }
 
