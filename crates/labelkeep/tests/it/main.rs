@@ -1,0 +1,6 @@
+//! The integration tests: the real server, real clients, both databases. Folders mirror addresses.
+
+mod accounts;
+mod conventions;
+mod pages;
+mod security;
