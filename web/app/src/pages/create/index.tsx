@@ -1,0 +1,175 @@
+/** A new project in three steps: its name, its data, its labeling setup. */
+import { api, type Project } from '@labelkeep/api';
+import { Button, Dialog, PageHeader, Panel, TextArea, TextField, toast } from '@labelkeep/kit';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ConfigEditor } from '../../features/config/ConfigEditor';
+import { type Chosen, Gallery } from '../../features/config/Gallery';
+import { ImportPanel, type Picked, sendAll } from '../../features/import/ImportPanel';
+import { messageOf, messagesOf } from '../../shared/errors';
+import { useGo } from '../../shared/navigation';
+import styles from './create.module.css';
+
+const STEPS = ['Name', 'Data', 'Labeling setup'] as const;
+const EMPTY = '<View>\n  \n</View>\n';
+
+export function CreateProjectPage() {
+  const go = useGo();
+  const queries = useQueryClient();
+  const [step, setStep] = useState(0);
+  const [title, setTitle] = useState('New project');
+  const [description, setDescription] = useState('');
+  const [picked, setPicked] = useState<Picked[]>([]);
+  const [config, setConfig] = useState('');
+  const [sample, setSample] = useState<Record<string, unknown>>();
+  const [errors, setErrors] = useState<string[]>([]);
+  const [progress, setProgress] = useState<string>();
+  const [leaving, setLeaving] = useState(false);
+
+  const titleError =
+    title.trim().length < 3 ? 'A title has at least 3 characters.' : title.length > 50 ? 'A title has at most 50 characters.' : undefined;
+
+  const choose = (template: Chosen) => {
+    setConfig(template.config);
+    setSample(template.sample);
+    setErrors([]);
+  };
+
+  const create = async () => {
+    setErrors([]);
+    setProgress('Making the project');
+    let project: Project | undefined;
+    try {
+      project = await api.post<Project>('/api/projects/', {
+        title: title.trim(),
+        description,
+        ...(config.trim() ? { label_config: config } : {}),
+      });
+      const id = project.id;
+      const failed = await sendAll(id, picked, (text) => setProgress(text));
+      await queries.invalidateQueries({ queryKey: ['projects'] });
+      if (failed.length > 0) {
+        toast.error(`Some data did not come in: ${failed.join(' ')}`);
+        go(`/projects/${id}/data?import=1`);
+        return;
+      }
+      go(`/projects/${id}/data`);
+    } catch (error) {
+      setErrors(messagesOf(error));
+      if (project) toast.error(messageOf(error));
+    } finally {
+      setProgress(undefined);
+    }
+  };
+
+  return (
+    <main className={styles.page}>
+      <PageHeader
+        title="New project"
+        breadcrumbs={[{ label: 'Projects', href: '/projects/' }, { label: 'New project' }]}
+        actions={
+          <>
+            <Button variant="quiet" onPress={() => (picked.length > 0 || config ? setLeaving(true) : go('/projects/'))}>
+              Cancel
+            </Button>
+            {step > 0 && <Button onPress={() => setStep(step - 1)}>Back</Button>}
+            {step < 2 ? (
+              <Button variant="primary" isDisabled={step === 0 && titleError !== undefined} onPress={() => setStep(step + 1)}>
+                {step === 0 ? 'Next: data' : 'Next: labeling setup'}
+              </Button>
+            ) : (
+              <Button variant="primary" isPending={progress !== undefined} isDisabled={titleError !== undefined} onPress={() => void create()}>
+                {progress ?? 'Create project'}
+              </Button>
+            )}
+          </>
+        }
+      />
+      <ol className={styles.steps} aria-label="Steps">
+        {STEPS.map((name, index) => (
+          <li key={name}>
+            <button type="button" aria-current={index === step ? 'step' : undefined} onClick={() => setStep(index)}>
+              <span>{index + 1}</span>
+              {name}
+            </button>
+          </li>
+        ))}
+      </ol>
+      {errors.length > 0 && step !== 2 && (
+        <div role="alert" className={styles.errors}>
+          {errors.join(' ')}
+        </div>
+      )}
+      {step === 0 && (
+        <Panel>
+          <div className={styles.form}>
+            <TextField
+              label="Title"
+              value={title}
+              onChange={setTitle}
+              isRequired
+              autoFocus
+              {...(titleError ? { errorMessage: titleError } : {})}
+            />
+            <TextArea
+              label="Description"
+              value={description}
+              onChange={setDescription}
+              rows={3}
+              description="What the labels are for. Everyone who works on the project sees it."
+            />
+          </div>
+        </Panel>
+      )}
+      {step === 1 && (
+        <Panel>
+          <ImportPanel picked={picked} onChange={setPicked} />
+        </Panel>
+      )}
+      {step === 2 &&
+        (config === '' ? (
+          <>
+            <p className={styles.lead}>
+              Pick what comes closest; everything can be changed later. Or{' '}
+              <button type="button" className={styles.inlineButton} onClick={() => setConfig(EMPTY)}>
+                write the configuration yourself
+              </button>
+              .
+            </p>
+            <Gallery onChoose={choose} />
+          </>
+        ) : (
+          <>
+            <div className={styles.bar}>
+              <Button
+                size="small"
+                onPress={() => {
+                  setConfig('');
+                  setSample(undefined);
+                }}
+              >
+                Back to the templates
+              </Button>
+            </div>
+            <ConfigEditor value={config} onChange={setConfig} sample={sample} serverErrors={errors} />
+          </>
+        ))}
+      <Dialog
+        title="Leave without a project?"
+        isOpen={leaving}
+        onClose={() => setLeaving(false)}
+        size="small"
+        footer={
+          <>
+            <Button onPress={() => setLeaving(false)}>Go on</Button>
+            <Button variant="danger" onPress={() => go('/projects/')}>
+              Leave
+            </Button>
+          </>
+        }
+      >
+        The files and the labeling setup that you have picked are not kept.
+      </Dialog>
+    </main>
+  );
+}

@@ -1,0 +1,281 @@
+/** Labeling: one task opened from the list, or the stream of tasks one after the other. */
+import { ApiError, api, type Project, type Task } from '@labelkeep/api';
+import type { EditorAnnotation, EditorDraft, EditorHandle, EditorOptions, EditorPrediction, SavePayload } from '@labelkeep/editor';
+import { Editor } from '@labelkeep/editor';
+import { Button, Check, ChevronLeft, EmptyState, Spinner, toast } from '@labelkeep/kit';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messageOf } from '../../shared/errors';
+import { AppLink, useGo } from '../../shared/navigation';
+import { counted } from '../../shared/numbers';
+import { projectQuery } from '../../shared/queries';
+import styles from './label.module.css';
+import { Outbox, type OutboxState } from './outbox';
+import { Stream } from './stream';
+
+type Shown =
+  | { kind: 'loading' }
+  | { kind: 'task'; task: Task }
+  | { kind: 'done' }
+  | { kind: 'offline' }
+  | { kind: 'failed'; error: unknown };
+
+interface Me {
+  id: number;
+  email: string;
+  first_name: string;
+  last_name: string;
+  initials: string;
+  custom_hotkeys: Record<string, unknown>;
+}
+
+export function LabelPage({ project: projectId, task: taskId }: { project: number; task: number | undefined }) {
+  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/api/current-user/whoami') });
+  const project = useQuery(projectQuery(projectId));
+  if (project.isError) {
+    return <EmptyState title="This project cannot be shown">{messageOf(project.error)}</EmptyState>;
+  }
+  if (!me.data || !project.data) return <Spinner label="Loading the editor" />;
+  return <Labeling key={`${projectId}/${taskId ?? 'stream'}`} me={me.data} project={project.data} taskId={taskId} />;
+}
+
+function Labeling({
+  me,
+  project,
+  taskId,
+}: {
+  me: Me;
+  project: Project;
+  taskId: number | undefined;
+}) {
+  const go = useGo();
+  const queries = useQueryClient();
+  const isStream = taskId === undefined;
+  const outbox = useMemo(() => new Outbox(me.id), [me.id]);
+  const stream = useMemo(() => new Stream(project.id), [project.id]);
+  const [saves, setSaves] = useState<OutboxState>({ waiting: 0, refused: [], online: true });
+  const [shown, setShown] = useState<Shown>({ kind: 'loading' });
+  const [visited, setVisited] = useState<number[]>([]);
+  const editor = useRef<EditorHandle>(null);
+
+  useEffect(() => outbox.subscribe(setSaves), [outbox]);
+  useEffect(() => () => outbox.close(), [outbox]);
+
+  const open = useCallback(async (id: number) => {
+    try {
+      setShown({ kind: 'task', task: await api.get<Task>(`/api/tasks/${id}/`) });
+    } catch (error) {
+      setShown({ kind: 'failed', error });
+    }
+  }, []);
+  const advance = useCallback(
+    async (current?: number) => {
+      try {
+        const next = await stream.next(current);
+        setShown(next);
+        if (next.kind === 'task') setVisited((ids) => [...ids.filter((id) => id !== next.task.id), next.task.id]);
+      } catch (error) {
+        setShown({ kind: 'failed', error });
+      }
+    },
+    [stream],
+  );
+
+  useEffect(() => {
+    if (taskId === undefined) void advance();
+    else void open(taskId);
+  }, [taskId, advance, open]);
+
+  // Out of tasks without a network: go on by itself when it is back.
+  useEffect(() => {
+    if (shown.kind !== 'offline') return;
+    const again = () => void advance();
+    const timer = setInterval(again, 5_000);
+    window.addEventListener('online', again);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', again);
+    };
+  }, [shown.kind, advance]);
+
+  const task = shown.kind === 'task' ? shown.task : undefined;
+  const position = task ? visited.indexOf(task.id) : -1;
+
+  const save = async (method: 'POST' | 'PATCH', path: string, payload: SavePayload, extra: object = {}) => {
+    if (!task) return undefined;
+    const body = {
+      result: payload.result,
+      lead_time: payload.lead_time,
+      draft_id: payload.draft_id,
+      parent_prediction: payload.parent_prediction,
+      parent_annotation: payload.parent_annotation,
+      started_at: payload.started_at,
+      ...extra,
+    };
+    const { delivered } = await outbox.put({ id: payload.operationId, project: project.id, task: task.id, method, path, body });
+    if (isStream) {
+      const { id } = task;
+      stream.answer(id);
+      void delivered.then(() => stream.delivered(id)).catch(() => undefined);
+      await advance(id);
+      return undefined;
+    }
+    const answer = (await delivered) as EditorAnnotation;
+    await queries.invalidateQueries({ queryKey: ['project', project.id] });
+    await open(task.id);
+    return answer;
+  };
+
+  const callbacks: Pick<
+    EditorOptions,
+    'onSubmit' | 'onUpdate' | 'onSkip' | 'onUnskip' | 'onDraft' | 'onDeleteAnnotation' | 'onNavigate'
+  > = {
+    onSubmit: (payload) => save('POST', `/api/tasks/${task?.id}/annotations/`, payload),
+    onUpdate: (id, payload) => save('PATCH', `/api/annotations/${id}/`, payload, { was_cancelled: false }),
+    onSkip: (payload) =>
+      payload.annotation_id === null
+        ? save('POST', `/api/tasks/${task?.id}/annotations/`, payload, { was_cancelled: true })
+        : save('PATCH', `/api/annotations/${payload.annotation_id}/`, payload, { was_cancelled: true }),
+    onUnskip: (id, payload) => save('PATCH', `/api/annotations/${id}/`, payload, { was_cancelled: false }),
+    onDraft: async (payload) => {
+      if (!task) return null;
+      const body = { result: payload.result, lead_time: payload.lead_time };
+      const headers = { 'Idempotency-Key': payload.operationId };
+      if (payload.draft_id !== null) {
+        const draft = await api.send<EditorDraft>('PATCH', `/api/drafts/${payload.draft_id}/`, body, { headers });
+        return draft.id;
+      }
+      const path =
+        payload.annotation_id === null
+          ? `/api/tasks/${task.id}/drafts`
+          : `/api/tasks/${task.id}/annotations/${payload.annotation_id}/drafts`;
+      const draft = await api.send<EditorDraft>('POST', path, body, { headers });
+      return draft.id;
+    },
+    onDeleteAnnotation: async (id) => {
+      await api.delete(`/api/annotations/${id}/`);
+      if (task) await open(task.id);
+    },
+    onNavigate: (direction) => {
+      void editor.current?.flush();
+      const place = position + (direction === 'next' ? 1 : -1);
+      const other = visited[place];
+      if (other !== undefined) void open(other);
+      else if (direction === 'next' && isStream) void advance(task?.id);
+      else if (!isStream && task) void neighbour(project.id, task.id, direction).then((id) => id && go(`/projects/${project.id}/data?task=${id}`));
+    },
+  };
+
+  return (
+    <div className={styles.page}>
+      <header className={styles.bar}>
+        <AppLink href={`/projects/${project.id}/data`} className={styles.back}>
+          <ChevronLeft size={16} />
+          <bdi>{project.title || 'Untitled project'}</bdi>
+        </AppLink>
+        <SaveState state={saves} discard={(id) => void outbox.discard(id)} />
+      </header>
+      <div className={styles.stage}>
+        {shown.kind === 'loading' && <Spinner label="Loading the task" />}
+        {shown.kind === 'done' && (
+          <EmptyState
+            icon={<Check size={32} />}
+            title="Nothing left to label"
+            actions={
+              <Button variant="primary" onPress={() => go(`/projects/${project.id}/data`)}>
+                See the tasks
+              </Button>
+            }
+          >
+            Every task that is meant for you has its annotations{saves.waiting > 0 ? `, of which ${counted(saves.waiting, 'save')} still on the way` : ''}.
+          </EmptyState>
+        )}
+        {shown.kind === 'offline' && (
+          <EmptyState title="No connection">
+            Your work is safe on this computer: {counted(saves.waiting, 'save')} will be sent when the connection is back, and the next task
+            opens by itself.
+          </EmptyState>
+        )}
+        {shown.kind === 'failed' && (
+          <EmptyState
+            title="This task cannot be shown"
+            actions={<Button onPress={() => (taskId === undefined ? void advance() : void open(taskId))}>Try again</Button>}
+          >
+            {messageOf(shown.error)}
+          </EmptyState>
+        )}
+        {task && (
+          <Editor
+            handle={editor}
+            config={project.label_config}
+            task={task as never}
+            annotations={(task.annotations ?? []) as unknown as EditorAnnotation[]}
+            predictions={(project.show_collab_predictions === false ? [] : (task.predictions ?? [])) as unknown as EditorPrediction[]}
+            drafts={ownDrafts(task, me)}
+            user={me}
+            projectSettings={{
+              show_skip_button: project.show_skip_button && (task as { allow_skip?: boolean }).allow_skip !== false,
+              enable_empty_annotation: project.enable_empty_annotation,
+              show_instruction: project.show_instruction && isStream && visited.length <= 1,
+              expert_instruction: project.expert_instruction,
+              show_collab_predictions: project.show_collab_predictions,
+            }}
+            mode={isStream ? 'stream' : 'quick'}
+            history={{
+              canBack: isStream ? position > 0 : true,
+              canForward: isStream ? position >= 0 && position < visited.length - 1 : true,
+              ...(isStream ? { position: project.queue_done + position + 1, total: project.queue_total } : {}),
+            }}
+            customHotkeys={me.custom_hotkeys as never}
+            {...nonce()}
+            {...callbacks}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Drafts are e-mail addresses on the wire; only one's own are offered. */
+function ownDrafts(task: Task, me: Me): EditorDraft[] {
+  const drafts = (task.drafts ?? []) as unknown as (EditorDraft & { user?: string })[];
+  return drafts.filter((draft) => draft.user === me.email);
+}
+
+function nonce(): { nonce?: string } {
+  const value = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+  return value ? { nonce: value } : {};
+}
+
+/** The task before or behind this one in the list. */
+async function neighbour(project: number, task: number, direction: 'next' | 'previous'): Promise<number | undefined> {
+  try {
+    const answer = await api.get<{ id: number | null }>(`/api/projects/${project}/neighbour/`, { task, direction });
+    return answer.id ?? undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) toast.error(messageOf(error));
+    return undefined;
+  }
+}
+
+function SaveState({ state, discard }: { state: OutboxState; discard: (id: string) => void }) {
+  const [refused] = state.refused;
+  return (
+    <div className={styles.saves} role="status">
+      {refused && (
+        <span className={styles.refused}>
+          Task {refused.task} was not saved: {refused.refused}
+          <AppLink href={`/projects/${refused.project}/data?task=${refused.task}`}>Open it</AppLink>
+          <Button size="small" variant="quiet" onPress={() => discard(refused.id)}>
+            Dismiss
+          </Button>
+        </span>
+      )}
+      {state.waiting > 0 && (
+        <span data-offline={!state.online || undefined}>
+          {state.online ? 'Saving' : 'No connection. Kept on this computer:'} {counted(state.waiting, 'annotation')}
+        </span>
+      )}
+    </div>
+  );
+}

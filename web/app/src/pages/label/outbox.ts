@@ -1,0 +1,173 @@
+/**
+ * Saves on their way to the server. Each is written to the browser's database before the person goes on, and removed when the
+ * server has answered. What is left after a crash, a closed tab or two minutes without a network is sent
+ * again under the same operation id, so the server carries it out once.
+ */
+import { ApiError, api } from '@labelkeep/api';
+
+/** A save. `id` is the operation id, a UUID. */
+export interface Save {
+  readonly id: string;
+  /** Whose work it is: another account on this computer neither sees nor sends it (SEC-185). */
+  readonly user: number;
+  readonly project: number;
+  readonly task: number;
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body: unknown;
+  readonly madeAt: number;
+  /** Why the server refused it; the work is kept until the person has seen it. */
+  readonly refused?: string;
+}
+
+export interface OutboxState {
+  /** Saves that wait. */
+  readonly waiting: number;
+  /** Saves that the server refused. */
+  readonly refused: readonly Save[];
+  /** Whether the last attempt reached the server. */
+  readonly online: boolean;
+}
+
+const STORE = 'saves';
+/** Pauses between attempts, in milliseconds. */
+const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 15_000];
+
+type Listener = (state: OutboxState) => void;
+
+export class Outbox {
+  private readonly database: Promise<IDBDatabase>;
+  private readonly listeners = new Set<Listener>();
+  private readonly waiters = new Map<string, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>();
+  private state: OutboxState = { waiting: 0, refused: [], online: true };
+  private sending = false;
+  private attempts = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly user: number) {
+    this.database = open();
+    window.addEventListener('online', this.wake);
+    void this.drain();
+  }
+
+  close(): void {
+    window.removeEventListener('online', this.wake);
+    clearTimeout(this.timer);
+    this.listeners.clear();
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    listener(this.state);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Keeps the save; resolves when it is on disk here. `delivered` settles when the server has answered. */
+  async put(save: Omit<Save, 'user' | 'madeAt'>): Promise<{ delivered: Promise<unknown> }> {
+    const whole: Save = { ...save, user: this.user, madeAt: Date.now() };
+    const delivered = new Promise<unknown>((resolve, reject) => this.waiters.set(save.id, { resolve, reject }));
+    // Not everybody waits for the answer.
+    delivered.catch(() => undefined);
+    await this.write((store) => store.put(whole));
+    this.wake();
+    return { delivered };
+  }
+
+  /** Forgets a save that was refused; the person has seen why. */
+  async discard(id: string): Promise<void> {
+    await this.write((store) => store.delete(id));
+    await this.refresh();
+  }
+
+  private readonly wake = () => {
+    clearTimeout(this.timer);
+    void this.drain();
+  };
+
+  /** Sends what waits, in the order in which it was made. */
+  private async drain(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (;;) {
+        const saves = await this.refresh();
+        const next = saves.find((save) => save.refused === undefined);
+        if (!next) break;
+        if (!(await this.send(next))) {
+          const pause = PAUSES[Math.min(this.attempts, PAUSES.length - 1)] ?? 15_000;
+          this.attempts += 1;
+          this.timer = setTimeout(this.wake, pause);
+          break;
+        }
+        this.attempts = 0;
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** True when the save is settled: delivered or refused. */
+  private async send(save: Save): Promise<boolean> {
+    try {
+      const headers = { 'Idempotency-Key': save.id };
+      const answer = await api.send(save.method, save.path, save.body, { headers });
+      await this.write((store) => store.delete(save.id));
+      this.set({ online: true });
+      this.waiters.get(save.id)?.resolve(answer);
+      this.waiters.delete(save.id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500 || [0, 401, 408, 425, 429].includes(error.status)) {
+        this.set({ online: false });
+        return false;
+      }
+      await this.write((store) => store.put({ ...save, refused: error.detail }));
+      this.set({ online: true });
+      this.waiters.get(save.id)?.reject(error);
+      this.waiters.delete(save.id);
+      return true;
+    }
+  }
+
+  private async refresh(): Promise<Save[]> {
+    const all = await this.read();
+    const saves = all.filter((save) => save.user === this.user).sort((a, b) => a.madeAt - b.madeAt);
+    const refused = saves.filter((save) => save.refused !== undefined);
+    this.set({ waiting: saves.length - refused.length, refused });
+    return saves;
+  }
+
+  private set(change: Partial<OutboxState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener(this.state);
+  }
+
+  private async write(work: (store: IDBObjectStore) => void): Promise<void> {
+    const database = await this.database;
+    await new Promise<void>((resolve, reject) => {
+      // strict: the browser answers when the save is on disk, not when it is on its way there.
+      const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+      work(transaction.objectStore(STORE));
+    });
+  }
+
+  private async read(): Promise<Save[]> {
+    const database = await this.database;
+    return new Promise((resolve, reject) => {
+      const request = database.transaction(STORE).objectStore(STORE).getAll();
+      request.onsuccess = () => resolve(request.result as Save[]);
+      request.onerror = () => reject(request.error);
+    });
+  }
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('labelkeep-outbox', 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

@@ -1,0 +1,98 @@
+/** The stream of tasks: the one on screen, those fetched ahead, and those of this sitting to go back to. */
+import { ApiError, api, type Task } from '@labelkeep/api';
+
+/** Tasks that are fetched ahead. At a task every 20 seconds they last for two minutes without a network. */
+const AHEAD = 6;
+
+export type Next = { kind: 'task'; task: Task } | { kind: 'done' } | { kind: 'offline' };
+
+export class Stream {
+  private ahead: Task[] = [];
+  private filling: Promise<void> | undefined;
+  private readonly answered = new Set<number>();
+  private finished = false;
+
+  constructor(private readonly project: number) {}
+
+  /** The task was submitted or skipped: it is not handed out again, even when the server does not know yet. */
+  answer(task: number): void {
+    this.answered.add(task);
+    this.ahead = this.ahead.filter((candidate) => candidate.id !== task);
+  }
+
+  /** The server knows of the answer now, and hands the task out again only if it is meant to come back. */
+  delivered(task: number): void {
+    this.answered.delete(task);
+  }
+
+  /** The next task: one that is here already, else the server's. */
+  async next(current?: number): Promise<Next> {
+    const ready = this.ahead.shift();
+    if (ready) {
+      this.fill(ready.id);
+      return { kind: 'task', task: ready };
+    }
+    const held = [...this.answered].slice(-8);
+    const next = await this.ask(current === undefined ? held : [...held, current]);
+    if (next.kind === 'task') this.fill(next.task.id);
+    return next;
+  }
+
+  /** Fetches ahead in the background, one after the other: the order of the queue stays. */
+  private fill(current: number): void {
+    this.filling ??= this.fetchAhead(current).finally(() => {
+      this.filling = undefined;
+    });
+  }
+
+  private async fetchAhead(current: number): Promise<void> {
+    this.finished = false;
+    while (this.ahead.length < AHEAD && !this.finished) {
+      const known = [current, ...this.ahead.map((task) => task.id), ...[...this.answered].slice(-3)];
+      const next = await this.ask(known.slice(0, 10));
+      if (next.kind !== 'task') {
+        this.finished = next.kind === 'done';
+        return;
+      }
+      if (this.answered.has(next.task.id) || this.ahead.some((task) => task.id === next.task.id)) return;
+      this.ahead.push(next.task);
+      warm(next.task);
+    }
+  }
+
+  private async ask(exclude: number[]): Promise<Next> {
+    try {
+      const task = await api.get<Task>(`/api/projects/${this.project}/next/`, { exclude: exclude.join(',') || undefined });
+      return { kind: 'task', task };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) {
+        // With tasks excluded the server gives no task that comes back at the end of the queue; ask once more without.
+        return exclude.length > 0 ? this.askPlainly() : { kind: 'done' };
+      }
+      if (error instanceof ApiError && error.status > 0 && error.status < 500) throw error;
+      return { kind: 'offline' };
+    }
+  }
+
+  private async askPlainly(): Promise<Next> {
+    try {
+      const task = await api.get<Task>(`/api/projects/${this.project}/next/`);
+      return this.answered.has(task.id) || this.ahead.some((candidate) => candidate.id === task.id)
+        ? { kind: 'done' }
+        : { kind: 'task', task };
+    } catch (error) {
+      return error instanceof ApiError && error.status === 404 ? { kind: 'done' } : { kind: 'offline' };
+    }
+  }
+}
+
+/** Lets the browser fetch a task's pictures before they are needed. */
+function warm(task: Task): void {
+  for (const value of Object.values(task.data)) {
+    if (typeof value === 'string' && /^(\/data\/|https?:\/\/).*\.(png|jpe?g|gif|webp|bmp)(\?|$)/i.test(value)) {
+      const image = new Image();
+      image.decoding = 'async';
+      image.src = value;
+    }
+  }
+}

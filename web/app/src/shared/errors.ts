@@ -1,0 +1,16 @@
+/** What an error says to the person who sees it. */
+import { ApiError } from '@labelkeep/api';
+
+/** One line a problem: the fields' texts, or the detail. */
+export function messagesOf(error: unknown): string[] {
+  if (error instanceof ApiError) {
+    const fields = Object.values(error.fields).flat();
+    return fields.length > 0 ? fields : [error.detail];
+  }
+  return [error instanceof Error ? error.message : String(error)];
+}
+
+/** All problems in one line. */
+export function messageOf(error: unknown): string {
+  return messagesOf(error).join(' ');
+}

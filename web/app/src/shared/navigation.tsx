@@ -1,0 +1,24 @@
+/** Moving between pages by address, so that every place has an address that can be shared. */
+import { useRouter } from '@tanstack/react-router';
+import type { MouseEvent, ReactNode } from 'react';
+
+/** Goes to an address of ours. */
+export function useGo(): (href: string) => void {
+  const router = useRouter();
+  return (href) => void router.navigate({ href });
+}
+
+/** A link within the app. Opens in a new tab as any link does with ctrl, ⌘ or the middle button. */
+export function AppLink({ href, className, children }: { href: string; className?: string; children: ReactNode }) {
+  const go = useGo();
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(href);
+  };
+  return (
+    <a href={href} className={className} onClick={follow}>
+      {children}
+    </a>
+  );
+}

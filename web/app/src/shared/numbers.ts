@@ -1,0 +1,23 @@
+/** Numbers and sizes in the language of the browser. */
+const integer = new Intl.NumberFormat();
+
+export function count(number: number): string {
+  return integer.format(number);
+}
+
+/** `1 task`, `1,204 tasks`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+/** Bytes in the largest unit that keeps them above one. */
+export function bytes(number: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  let size = number;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? count(size) : size.toFixed(1)} ${units[unit]}`;
+}
