@@ -19,15 +19,18 @@ export class Config {
   ) {
     if (!root) return;
     for (const node of root.walk()) {
-      if (node.name !== '' && !this.byName.has(node.name)) this.byName.set(node.name, node);
-      const family = familyOf(node);
-      if (family === 'object' && node.name !== '') this.objects.push(node);
-      if (family === 'control' && node.name !== '') this.controls.push(node);
+      if (node.name === '') continue;
+      if (!this.byName.has(node.name)) this.byName.set(node.name, node);
+      if (familyOf(node) === 'object') this.objects.push(node);
     }
     const only = this.objects.length === 1 ? this.objects[0]?.name : undefined;
-    for (const control of this.controls) {
-      const names = control.toNames;
-      this.targets.set(control, names.length === 0 && only !== undefined ? [only] : names);
+    for (const node of root.walk()) {
+      if (node.name === '' || node.type === 'filter') continue;
+      // An object that names itself in `toName` (Chat) is a control too.
+      const names = node.toNames.length > 0 || familyOf(node) !== 'control' ? node.toNames : only === undefined ? [] : [only];
+      if (names.length === 0) continue;
+      this.controls.push(node);
+      this.targets.set(node, names);
     }
   }
 

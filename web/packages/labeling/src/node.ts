@@ -64,12 +64,15 @@ export class ConfigNode {
       : [];
   }
 
-  /** Sets an attribute. Returns false when that name (in any case) was there before. */
-  setAttribute(attribute: Attribute): boolean {
+  /** As `get`, but an empty value counts as missing. */
+  given(name: string): string | undefined {
+    return this.get(name) || undefined;
+  }
+
+  /** Sets an attribute. Of two names that differ in case only, the first counts. */
+  setAttribute(attribute: Attribute): void {
     const key = attribute.name.toLowerCase();
-    const fresh = !this.byName.has(key);
-    this.byName.set(key, attribute);
-    return fresh;
+    if (!this.byName.has(key)) this.byName.set(key, attribute);
   }
 
   get attributes(): Iterable<Attribute> {

@@ -15,8 +15,10 @@ export interface XmlResult {
   readonly trailingComment: string | null;
 }
 
-/** Deeper configurations are refused: readers walk the tree recursively. */
-const MAX_DEPTH = 256;
+/** Limits of the server: readers walk the tree recursively, and a configuration is no data file. */
+const MAX_DEPTH = 100;
+const MAX_ELEMENTS = 10_000;
+const MAX_LENGTH = 1024 * 1024;
 const NAME_START = /[\p{L}_:]/u;
 const NAME = /[\p{L}\p{N}_:.\-·]/u;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -62,6 +64,7 @@ export function parseXml(text: string): XmlResult {
 class Reader {
   trailingComment: string | null = null;
   private at = 0;
+  private elements = 0;
   private readonly lineStarts: number[] = [0];
 
   constructor(private readonly text: string) {
@@ -84,6 +87,7 @@ class Reader {
   }
 
   document(): ConfigNode {
+    if (this.text.length > MAX_LENGTH) throw this.error(`The configuration is larger than ${MAX_LENGTH} characters`);
     if (this.text.charCodeAt(0) === 0xfeff) this.at = 1;
     this.misc(false);
     if (this.at >= this.text.length) throw this.error('The configuration is empty: write a <View> with at least one object');
@@ -111,7 +115,8 @@ class Reader {
 
   private element(parent: ConfigNode | null, depth: number): ConfigNode {
     const start = this.at;
-    if (depth > MAX_DEPTH) throw this.error(`Elements are nested deeper than ${MAX_DEPTH} levels`);
+    if (depth >= MAX_DEPTH) throw this.error(`The configuration is nested deeper than ${MAX_DEPTH} elements`);
+    if (++this.elements > MAX_ELEMENTS) throw this.error(`The configuration has more than ${MAX_ELEMENTS} elements`);
     this.at++;
     const name = this.name('A tag name is missing after “<”');
     const node = new ConfigNode(tagSpec(name)?.name ?? name, this.position(start));
@@ -125,6 +130,8 @@ class Reader {
     const contentStart = this.at;
     node.text = this.content(node, name, start, depth).trim();
     node.markup = this.text.slice(contentStart, this.at);
+    // CSS, Markdown and mark-up are the tag's own text: elements in it are none of the language.
+    if (tagSpec(node.tag)?.text) node.children.length = 0;
     this.at += 2;
     const closing = this.name('A tag name is missing after “</”');
     if (closing !== name) {
@@ -145,7 +152,10 @@ class Reader {
     let text = '';
     for (;;) {
       const next = this.text.indexOf('<', this.at);
-      if (next < 0) throw new XmlError(`<${name}> is never closed: add </${name}>`, start, name.length + 1);
+      if (next < 0) {
+        this.at = this.text.length;
+        throw this.error(`<${name}> of line ${this.position(start).line} is never closed: add </${name}>`);
+      }
       text += this.decode(this.at, next);
       this.at = next;
       if (this.looking('</')) return text;

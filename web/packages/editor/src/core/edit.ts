@@ -64,7 +64,8 @@ export class Edit {
   setGeometry(id: string, geometry: unknown): void {
     const region = this.editable(id);
     if (region && region.geometry !== geometry) {
-      this.put(touch({ ...region, geometry, facets: region.facets.map(changed) }));
+      const facets = region.facets.map((facet) => ({ ...facet, changed: true, reshaped: true }));
+      this.put(touch({ ...region, geometry, facets }));
     }
   }
 
@@ -142,7 +143,13 @@ export class Edit {
       const parent = this.parentOf(current);
       if (!parent || !gone.has(parent.id)) continue;
       let up: Region | undefined = parent;
-      while (up && gone.has(up.id)) up = this.parentOf(up);
+      // Parents that name each other in a circle end the search at the second visit.
+      const seen = new Set<string>();
+      while (up && gone.has(up.id) && !seen.has(up.id)) {
+        seen.add(up.id);
+        up = this.parentOf(up);
+      }
+      if (up && gone.has(up.id)) up = undefined;
       const { parentId: _old, ...rest } = current;
       this.put({ ...rest, ...(up ? { parentId: up.wireId } : {}), facets: current.facets.map(changed) });
     }

@@ -283,7 +283,7 @@ export function writeFacet(region: Region, facet: Facet, modules: Modules): Resu
 
   const value = new Map<string, unknown>(Object.entries(source?.value ?? {}));
   if (source && source.type !== facet.type && typeof source.type === 'string') value.delete(source.type);
-  if (shape) {
+  if (shape && (!source || facet.reshaped)) {
     for (const key of shape.keys) value.delete(key);
     for (const [key, part] of Object.entries(shape.write(region.geometry))) value.set(key, part);
   }

@@ -96,6 +96,8 @@ export interface ObjectHandle {
   drawnCount(): number;
   /** Resolves when the data is shown or has failed. */
   readonly ready: Promise<void>;
+  /** A geometry that was typed in: clamped to the data, with what depends on it (the text of a span). */
+  fitGeometry?(geometry: unknown): unknown;
   /** Undo of a part of a running drawing (last polygon point). True when it did something. */
   undoStep?(): boolean;
   redoStep?(): boolean;

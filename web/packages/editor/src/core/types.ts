@@ -37,6 +37,8 @@ export interface Facet {
   /** The item as it was read; written back as the same object until the facet is changed. */
   readonly source?: ResultItem;
   readonly changed: boolean;
+  /** The geometry was changed: it is written anew. Items of one region may differ until then. */
+  readonly reshaped?: boolean;
 }
 
 /**

@@ -91,6 +91,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 
 function NumberField({ region, field, disabled }: { readonly region: Region; readonly field: GeometryField; readonly disabled: boolean }) {
   const document = useDocument();
+  const editor = useEditor();
   const value = field.get(region.geometry);
   const shown = String(Math.round(value * 1000) / 1000);
   const { set } = field;
@@ -98,7 +99,9 @@ function NumberField({ region, field, disabled }: { readonly region: Region; rea
     const next = Number(text);
     if (!set || text.trim() === '' || !Number.isFinite(next) || text === shown) return;
     const clamped = Math.max(field.min ?? Number.NEGATIVE_INFINITY, Math.min(field.max ?? Number.POSITIVE_INFINITY, next));
-    document.edit(`Set ${field.label}`, (edit) => edit.setGeometry(region.id, set(region.geometry, clamped)));
+    const typed = set(region.geometry, clamped);
+    const geometry = editor.objects.get(region.object)?.fitGeometry?.(typed) ?? typed;
+    document.edit(`Set ${field.label}`, (edit) => edit.setGeometry(region.id, geometry));
   };
   return (
     <label className={styles['field']}>

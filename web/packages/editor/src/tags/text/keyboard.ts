@@ -62,8 +62,10 @@ export class TextKeyboard {
       this.ensureCaret();
       const before = this.surface.selection();
       const by = event.ctrlKey || event.metaKey ? move.byCtrl : move.by;
-      selection.modify(event.shiftKey ? 'extend' : 'move', move.direction, by);
-      if (!this.surface.selection() && before) this.place(before.focus);
+      if (by === 'documentboundary') this.place(move.direction === 'forward' ? this.surface.text.length : 0, event.shiftKey);
+      else selection.modify(event.shiftKey ? 'extend' : 'move', move.direction, by);
+      // The browser's caret may leave the text at its ends; ours stays.
+      if (before && !this.isInside(selection)) this.place(before.focus, event.shiftKey);
       this.show(true);
       return;
     }
@@ -99,10 +101,18 @@ export class TextKeyboard {
     this.place(start);
   }
 
-  private place(offset: number): void {
+  private isInside(selection: Selection): boolean {
+    const { anchorNode, focusNode } = selection;
+    const { element } = this.surface;
+    return element.contains(anchorNode) && element.contains(focusNode);
+  }
+
+  private place(offset: number, extend = false): void {
     const range = this.surface.liveRange(offset, offset);
     const selection = this.surface.element.ownerDocument.getSelection();
-    if (range && selection) selection.setBaseAndExtent(range.startContainer, range.startOffset, range.startContainer, range.startOffset);
+    if (!range || !selection) return;
+    if (extend && this.isInside(selection)) selection.extend(range.startContainer, range.startOffset);
+    else selection.setBaseAndExtent(range.startContainer, range.startOffset, range.startContainer, range.startOffset);
   }
 
   private show(on: boolean): void {

@@ -121,6 +121,13 @@ export class TextView implements ObjectHandle {
     return this.savesText() ? { ...stretch, text } : stretch;
   }
 
+  fitGeometry(geometry: unknown): unknown {
+    if (!this.surface) return geometry;
+    const { start, end } = geometry as SpanGeometry;
+    const units = { start: this.points.toUnit(start), end: this.points.toUnit(end) };
+    return units.end > units.start ? this.geometry(units.start, units.end) : geometry;
+  }
+
   /** UTF-16 units of a region, clamped to the text. */
   units(region: Region): { start: number; end: number } {
     const { start, end } = region.geometry as SpanGeometry;
