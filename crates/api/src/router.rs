@@ -119,6 +119,7 @@ fn work() -> Router<App> {
             "/api/projects/{id}/tasks/",
             get(tasks::list_of_project).post(tasks::create_in_project).delete(tasks::delete_all),
         )
+        .route("/api/projects/{id}/neighbour/", get(tasks::neighbour))
         .route("/api/projects/{id}/tasks/bulk/", post(import::create))
         .route("/api/projects/{id}/import", post(import::create))
         .route("/api/projects/{id}/import/predictions", post(predictions::import))
@@ -193,7 +194,7 @@ impl Entry {
             Err(_) if reserved => limits::Places::default(),
             Err(error) => return error.into_response(),
         };
-        let time = time_limit(path);
+        let (time, slashless) = (time_limit(path), !path.ends_with('/'));
         request.extensions_mut().insert(places.clone());
         let routed = self.routes.clone().oneshot(request);
         let response = match tokio::time::timeout(time, routed).await {
@@ -202,6 +203,10 @@ impl Entry {
             Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long.").into_response(),
         };
         drop(places);
+        // The rule of the trailing slash, second half: this path was served as it is, and with a slash it is no route.
+        if response.status() == StatusCode::NOT_FOUND && slashless && response.extensions().get::<WithSlash>().is_none() {
+            return pages::not_found();
+        }
         response
     }
 
@@ -226,10 +231,17 @@ async fn unknown(routes: Arc<OnceLock<Router>>, mut request: Request) -> Respons
     let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes.get()) else { return pages::not_found() };
     *request.uri_mut() = uri;
     match routes.clone().oneshot(request).await {
-        Ok(response) => response,
+        Ok(mut response) => {
+            response.extensions_mut().insert(WithSlash);
+            response
+        }
         Err(never) => match never {},
     }
 }
+
+/// Marks an answer that was found with a slash added.
+#[derive(Clone, Copy)]
+struct WithSlash;
 
 /// The route exists, but not with this method; `Allow` is added by the router.
 async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, request: Request) -> Response {

@@ -24,11 +24,21 @@ pub struct Next {
 /// How many entries of the stream's history are given.
 const HISTORY: i64 = 100;
 
+/// How long a task that was fetched ahead stays reserved, in seconds. It becomes a full reservation when it is opened.
+const AHEAD_SECONDS: i64 = 600;
+/// Most tasks that one person may have fetched ahead.
+const AHEAD: usize = 10;
+
 /// Hands the person their next task and reserves it, or says that there is none.
-pub async fn next(services: &Services, project: Granted<ProjectRow>) -> Result<Next> {
+///
+/// With `excluded`, the tasks that the person's browser holds already, it fetches ahead: another task, reserved for a
+/// short time, so that labeling goes on while the connection is slow or gone.
+pub async fn next(services: &Services, project: Granted<ProjectRow>, mut excluded: Vec<i64>) -> Result<Next> {
     let (actor, project) = project.into_parts();
     let now = services.now();
-    let expires_at = now + services.settings.task_lock_seconds.saturating_mul(1_000_000);
+    excluded.truncate(AHEAD);
+    let seconds = if excluded.is_empty() { services.settings.task_lock_seconds } else { AHEAD_SECONDS };
+    let expires_at = now + seconds.saturating_mul(1_000_000);
     let email = actor.email.clone();
     let next = services
         .db
@@ -42,6 +52,7 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>) -> Result<N
                     skipped_count: project.skip_queue != "REQUEUE_FOR_OTHERS",
                     ground_truth_only: false,
                     overlap_only: false,
+                    excluded: &excluded,
                 };
                 let Some((task_id, queue, may_postpone)) = choose(tx, &project, request).await? else {
                     return Ok::<_, ServiceError>(None);
@@ -58,7 +69,7 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>) -> Result<N
 
 type Choice = Option<(i64, String, bool)>;
 
-async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request) -> Result<Choice> {
+async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Result<Choice> {
     let named = |id: Option<i64>, name: &str| id.map(|id| (id, name.to_owned(), true));
     if let Some(choice) = named(rows::held(tx, request).await?, "Task lock") {
         return Ok(Some(choice));
@@ -102,6 +113,10 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request) -> Result<C
         names.push(name);
         return Ok(Some((id, names.join(" & "), true)));
     }
+    if !request.excluded.is_empty() {
+        // What comes back at the end of the queue is not fetched ahead: the person decides about it first.
+        return Ok(None);
+    }
     if let Some(id) = rows::postponed(tx, request.project_id, request.account_id).await? {
         return Ok(Some((id, "Postponed draft queue".to_owned(), false)));
     }
@@ -115,7 +130,7 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request) -> Result<C
 
 /// The first candidate behind the last one that the person was given; at the end once more from the start, where tasks
 /// may have become free. Without the cursor somebody who is far ahead of the others would read over all they have done.
-async fn in_sequence(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+async fn in_sequence(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
     let cursor = rows::cursor(tx, request.project_id, request.account_id).await?;
     let mut found = rows::next(tx, request, Order::After(cursor), "").await?;
     if found.is_none() && cursor > 0 {
@@ -128,7 +143,7 @@ async fn in_sequence(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
 }
 
 /// The first candidate behind a random place among the open tasks: one index seek instead of a sample of fifty.
-async fn uniform(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+async fn uniform(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
     let Some((lowest, highest)) = rows::open_range(tx, request.project_id).await? else { return Ok(None) };
     let place = lowest + (uuid::Uuid::new_v4().as_u128() % (highest - lowest + 1).unsigned_abs() as u128) as i64;
     match rows::next(tx, request, Order::After(place - 1), "").await? {

@@ -174,6 +174,11 @@ fn facts_of(row: &AnnotationRow) -> AnnotationFacts {
     }
 }
 
+/// The task before or behind one in the list.
+pub async fn neighbour(services: &Services, project: &Granted<ProjectRow>, task: i64, behind: bool) -> Result<Option<i64>> {
+    Ok(rows::neighbour(&services.db, project.row().id, task, behind).await?)
+}
+
 /// These people, by id.
 pub async fn people(services: &Services, ids: impl IntoIterator<Item = i64>) -> Result<People> {
     let ids: Vec<i64> = ids.into_iter().collect();
@@ -226,7 +231,7 @@ pub async fn create(services: &Services, project: Granted<ProjectRow>, work: New
                     is_labeled: false,
                     file_upload_id: None,
                 };
-                let ids = rows::insert(tx, project.id, 0, actor.account_id, inner_id, vec![new], now).await?;
+                let ids = rows::insert(tx, project.id, 0, inner_id, vec![new], now).await?;
                 projects::count_change(tx, project.id, CounterChange { tasks: 1, ..Default::default() }).await?;
                 let columns = keys.iter().map(|key| (Kind::Column, key.as_str(), "", 1));
                 store::summary::add(tx, project.id, columns, now).await?;

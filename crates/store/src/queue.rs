@@ -9,7 +9,7 @@ use crate::{Db, Result, Tx, args};
 
 /// Who asks, and for what.
 #[derive(Debug, Clone, Copy)]
-pub struct Request {
+pub struct Request<'a> {
     /// The project.
     pub project_id: i64,
     /// The person.
@@ -22,6 +22,8 @@ pub struct Request {
     pub ground_truth_only: bool,
     /// Only tasks with an overlap above one.
     pub overlap_only: bool,
+    /// Not these: the person has them already.
+    pub excluded: &'a [i64],
 }
 
 /// How candidates are looked at.
@@ -40,7 +42,7 @@ pub enum Order {
 const BEGUN_WINDOW: i64 = 500;
 
 /// The task that the person holds a lock on already.
-pub async fn held(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
+pub async fn held(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
     let mut parts = Parts::new(
         "SELECT task.id FROM task_lock JOIN task ON task.id = task_lock.task_id
          WHERE task_lock.project_id = ? AND task_lock.account_id = ? AND task_lock.expires_at > ?",
@@ -52,7 +54,7 @@ pub async fn held(tx: &mut Tx, request: Request) -> Result<Option<i64>> {
 }
 
 /// The next task that the person may have.
-pub async fn next(tx: &mut Tx, request: Request, order: Order, model_version: &str) -> Result<Option<i64>> {
+pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version: &str) -> Result<Option<i64>> {
     let parts = match order {
         Order::After(id) => {
             let mut parts =
@@ -86,7 +88,7 @@ pub async fn next(tx: &mut Tx, request: Request, order: Order, model_version: &s
 }
 
 /// Open, not annotated or postponed by the person, and with a free place.
-fn candidate(parts: &mut Parts, request: Request) {
+fn candidate(parts: &mut Parts, request: Request<'_>) {
     let Request { project_id, account_id, now, .. } = request;
     parts.push(
         " AND task.is_labeled = FALSE
@@ -108,6 +110,9 @@ fn candidate(parts: &mut Parts, request: Request) {
              WHERE other.task_id = task.id AND other.account_id <> ? AND other.expires_at > ?) < task.overlap",
         args![account_id, now],
     );
+    if !request.excluded.is_empty() {
+        parts.push(" AND task.id NOT IN ", args![]).push_list(request.excluded);
+    }
     if request.ground_truth_only {
         parts.push(" AND task.ground_truths > 0", args![]);
     }
@@ -188,7 +193,7 @@ pub async fn set_cursor(tx: &mut Tx, project_id: i64, account_id: i64, task_id: 
 }
 
 /// Reserves the task, or renews the reservation; gives its unique id, which stays the same.
-pub async fn lock(tx: &mut Tx, request: Request, task_id: i64, unique_id: &str, expires_at: i64) -> Result<String> {
+pub async fn lock(tx: &mut Tx, request: Request<'_>, task_id: i64, unique_id: &str, expires_at: i64) -> Result<String> {
     let (unique_id,) = tx
         .one(
             "INSERT INTO task_lock (task_id, account_id, project_id, unique_id, expires_at) VALUES ($1, $2, $3, $4, $5)

@@ -129,6 +129,19 @@ pub async fn after(db: &Db, project_id: i64, after_id: i64, limit: i64, filter: 
     db.all(sql, args).await
 }
 
+/// The task before or behind one in id order.
+pub async fn neighbour(db: &Db, project_id: i64, task_id: i64, behind: bool) -> Result<Option<i64>> {
+    let mut parts = Parts::new("SELECT task.id FROM task WHERE task.project_id = ?", args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    if behind {
+        parts.push(" AND task.id > ? ORDER BY task.id LIMIT 1", args![task_id]);
+    } else {
+        parts.push(" AND task.id < ? ORDER BY task.id DESC LIMIT 1", args![task_id]);
+    }
+    let (sql, args) = parts.finish();
+    Ok(db.optional::<(i64,)>(sql, args).await?.map(|(id,)| id))
+}
+
 /// Which tasks an export takes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ExportFilter<'a> {
@@ -160,7 +173,6 @@ pub async fn insert(
     tx: &mut Tx,
     project_id: i64,
     import_id: i64,
-    updated_by: i64,
     first_inner_id: i64,
     tasks: Vec<NewTask>,
     at: i64,
@@ -168,14 +180,14 @@ pub async fn insert(
     let plain = tasks.iter().all(|task| {
         task.meta == "{}" && task.allow_skip && task.total_annotations + task.cancelled_annotations + task.total_predictions == 0
     });
-    let (sql, args) = if plain { insert_plain(project_id, import_id, updated_by, first_inner_id, tasks, at) } else {
+    let (sql, args) = if plain { insert_plain(project_id, import_id, first_inner_id, tasks, at) } else {
         let mut insert = BulkInsert::new(
-            "INSERT INTO task (project_id, import_id, updated_by, created_at, updated_at, inner_id, data, meta, allow_skip,
-                overlap, total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
+            "INSERT INTO task (project_id, import_id, created_at, updated_at, inner_id, data, meta, allow_skip, overlap,
+                total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
                 is_labeled, file_upload_id)",
-            "($1, $2, $3, $4, $4, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
+            "($1, $2, $3, $3, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
             "RETURNING id",
-            args![project_id, import_id, updated_by, at],
+            args![project_id, import_id, at],
         );
         for (index, task) in (0_i64..).zip(tasks) {
             insert.push(args![
@@ -206,16 +218,15 @@ pub async fn insert(
 fn insert_plain(
     project_id: i64,
     import_id: i64,
-    updated_by: i64,
     first_inner_id: i64,
     tasks: Vec<NewTask>,
     at: i64,
 ) -> (Sql, Vec<Arg>) {
     let mut insert = BulkInsert::new(
-        "INSERT INTO task (project_id, import_id, updated_by, created_at, updated_at, overlap, inner_id, data, file_upload_id)",
-        "($1, $2, $3, $4, $4, $5, #1, #2, #3)",
+        "INSERT INTO task (project_id, import_id, created_at, updated_at, overlap, inner_id, data, file_upload_id)",
+        "($1, $2, $3, $3, $4, #1, #2, #3)",
         "RETURNING id",
-        args![project_id, import_id, updated_by, at, tasks.first().map_or(1, |task| task.overlap)],
+        args![project_id, import_id, at, tasks.first().map_or(1, |task| task.overlap)],
     );
     for (index, task) in (0_i64..).zip(tasks) {
         insert.push(args![first_inner_id + index, task.data, task.file_upload_id]);

@@ -5,24 +5,34 @@ use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{self, Action, ProjectRow};
 use labelkeep_services::{Services, queue, tasks};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::extract::{Access, can};
+use crate::extract::{Access, Query, can};
 use crate::tasks::model::{Handed, ListedOut, Shape};
 use crate::tasks::shown_data;
 use crate::wire::{FieldChoice, answer};
 use crate::{ApiError, ApiResult};
 
+/// What the browser holds already.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NextQuery {
+    /// Ours: ids with commas. With them the answer is a further task, fetched ahead.
+    #[serde(default)]
+    exclude: Option<String>,
+}
+
 /// `GET /api/projects/{id}/next/`
 pub(crate) async fn next(
     State(services): State<Services>,
     Access(project, _): Access<ProjectRow, can::Annotate>,
+    Query(query): Query<NextQuery>,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row().clone();
     let actor = project.actor().clone();
     let account_id = actor.account_id;
-    let next = queue::next(&services, project).await?;
+    let excluded = query.exclude.unwrap_or_default().split(',').filter_map(|id| id.trim().parse().ok()).collect();
+    let next = queue::next(&services, project, excluded).await?;
     let task = access::task(&services, actor, next.task_id, Action::Annotate).await?;
     let page = tasks::detail(&services, &task).await?;
     let data = shown_data(&services, &row, &page)?;

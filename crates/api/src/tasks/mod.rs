@@ -137,6 +137,25 @@ pub(crate) async fn list_of_project(
     answer::ok(&out)
 }
 
+/// Which neighbour.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NeighbourQuery {
+    task: i64,
+    #[serde(default)]
+    direction: Option<String>,
+}
+
+/// `GET /api/projects/{id}/neighbour/`: ours, the task before or behind one in the list; null at the ends
+pub(crate) async fn neighbour(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::TaskView>,
+    Query(query): Query<NeighbourQuery>,
+) -> ApiResult<Response> {
+    let behind = query.direction.as_deref() != Some("previous");
+    let id = tasks::neighbour(&services, &project, query.task, behind).await?;
+    answer::ok(&json!({ "id": id }))
+}
+
 /// `DELETE /api/projects/{id}/tasks/`
 pub(crate) async fn delete_all(
     State(services): State<Services>,

@@ -108,7 +108,6 @@ impl Chunk {
         tx: &mut Tx,
         project: &ProjectRow,
         import_id: i64,
-        account_id: i64,
         now: i64,
         totals: &mut Totals,
     ) -> Result<()> {
@@ -146,7 +145,7 @@ impl Chunk {
             hanging.push((task.annotations, task.predictions));
         }
         totals.tasks += rows.len() as u64;
-        let ids = tasks::insert(tx, project.id, import_id, account_id, first, rows, now).await?;
+        let ids = tasks::insert(tx, project.id, import_id, first, rows, now).await?;
         let mut new_annotations = Vec::new();
         let mut new_predictions = Vec::new();
         for (task_id, (annotations, predictions)) in ids.iter().zip(hanging) {

@@ -269,7 +269,7 @@ async fn write_one(services: &Services, actor: &Actor, written: &mut Written, ch
         .write(move |tx| {
             Box::pin(async move {
                 let project = locked_project(tx, project_id).await?;
-                chunk.insert(tx, &project, import_id, account_id, now, &mut totals).await?;
+                chunk.insert(tx, &project, import_id, now, &mut totals).await?;
                 Ok::<_, ServiceError>(totals)
             })
         })
@@ -302,7 +302,7 @@ async fn finish(
                     None => imports::begin(tx, project_id, actor.account_id, now).await?,
                 };
                 if let Some(chunk) = last {
-                    chunk.insert(tx, &project, import_id, actor.account_id, now, &mut totals).await?;
+                    chunk.insert(tx, &project, import_id, now, &mut totals).await?;
                 }
                 settle(tx, project_id, import_id, &totals, now).await?;
                 let detail = format!("{{\"tasks\":{}}}", totals.tasks);
