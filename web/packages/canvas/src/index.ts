@@ -3,7 +3,7 @@
  * it knows neither the editor nor result JSON.
  */
 export { Camera, type CameraOptions, type Turns, ZOOM_LIMITS } from './camera';
-export { type Matrix } from './geometry/matrix';
+export type { Matrix } from './geometry/matrix';
 export { type Size, toPercent, toPercentKeeping, toPixels } from './geometry/percent';
 export type { Box, Point } from './geometry/point';
 export type { ShapeChange, StageModel } from './model';
@@ -12,6 +12,7 @@ export { DEFAULT_THEME, type OverlayTheme } from './render/overlay';
 export { type ItemStyle, Scene, type SceneItem } from './scene';
 export type { PolygonShape } from './shapes/polygon';
 export type { RectangleShape } from './shapes/rectangle';
+export type { Keyboard } from './keyboard';
 export { kindOf } from './shapes/registry';
 export type { Shape, ShapeKind } from './shapes/shape';
 export { DEFAULT_OPTIONS, Stage, type StageOptions } from './stage';

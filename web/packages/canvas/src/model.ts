@@ -24,6 +24,11 @@ export interface StageModel {
   canDraw(): boolean;
   /** Is a label waiting to be used? A click then draws, even on a region. */
   armed(): boolean;
+  /**
+   * Are there labels to choose from? With none in the hand one then rather means the region under the
+   * pointer than a new one without a label.
+   */
+  hasLabels(): boolean;
   /** Look of what would be drawn now. */
   draftStyle(): ItemStyle;
   /** Does what would be drawn now snap to whole pixels? */

@@ -4,15 +4,13 @@
  */
 import { Camera, type CameraOptions, type Turns } from './camera';
 import type { Size } from './geometry/percent';
-import { type Box, clampToBox, type Point } from './geometry/point';
+import type { Box } from './geometry/point';
 import type { StageModel } from './model';
-import { nudge, resizeByKeys } from './keys';
+import { Keyboard } from './keyboard';
 import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
 import { OverlayPainter, type OverlayTheme } from './render/overlay';
 import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
-import { kindOf } from './shapes/registry';
-import { closeShape } from './tools/manipulate';
 import { PanTool } from './tools/pan';
 import { PointerInput } from './tools/input';
 import { PolygonTool } from './tools/polygon';
@@ -50,6 +48,8 @@ const MOST_CAPTIONS = 150;
 export class Stage {
   readonly camera: Camera;
   readonly scene: Scene;
+  /** Drawing, moving and resizing by keys. */
+  readonly keyboard: Keyboard;
   /** After each frame. */
   onFrame: (() => void) | null = null;
   /** The camera moved (zoom display). */
@@ -64,8 +64,6 @@ export class Stage {
   private options: StageOptions = DEFAULT_OPTIONS;
   private look: ImageLook = DEFAULT_LOOK;
   private pointerAt: ToolPointer | null = null;
-  /** Where the keyboard draws, image pixels. */
-  private keyPoint: Point | null = null;
   private hoveredId: string | null = null;
 
   private frame = 0;
@@ -111,6 +109,7 @@ export class Stage {
       ].map((tool) => [tool.id, tool] as const),
     );
     this.activeTool = this.toolNamed('select');
+    this.keyboard = new Keyboard(context, () => this.activeTool, () => this.pointerAt?.image ?? null);
     this.input = new PointerInput(this.inputTarget());
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(element);
@@ -144,7 +143,7 @@ export class Stage {
 
   setImage(source: CanvasImageSource | null, size: Size, turns: Turns = 0): void {
     this.image.setImage(source, size);
-    this.keyPoint = null;
+    this.keyboard.clear();
     this.camera.setImage(size, turns);
   }
 
@@ -182,7 +181,7 @@ export class Stage {
     this.input.interrupt();
     // A polygon in work is a region: it stays and can be gone on with.
     if (this.activeTool.id !== 'polygon') this.activeTool.cancel();
-    this.keyPoint = null;
+    this.keyboard.clear();
     this.repaint();
   }
 
@@ -212,70 +211,11 @@ export class Stage {
 
   /** Abandons what is being drawn or dragged. */
   cancel(): boolean {
-    const had = this.activeTool.cancel() || this.keyPoint !== null;
-    this.keyPoint = null;
+    const cancelled = this.activeTool.cancel();
+    const had = this.keyboard.clear() || cancelled;
     this.input.interrupt();
     this.repaint();
     return had;
-  }
-
-  /** Arrow keys draw where a drawing tool is in the hand and nothing is selected, or something is half drawn. */
-  get keyboardDraws(): boolean {
-    return this.activeTool.draws && (this.activeTool.drawing || this.keyPoint !== null || !this.hasChangeable());
-  }
-
-  /** Arrow keys move the selection. */
-  get keyboardMoves(): boolean {
-    return !this.keyboardDraws && this.hasChangeable();
-  }
-
-  /** Alt and arrow keys resize the selection. */
-  get keyboardResizes(): boolean {
-    return !this.activeTool.drawing && this.hasChangeable();
-  }
-
-  /** Arrow keys: moves the keyboard's cross-hair or the selection by pixels of the image, as one sees it. */
-  arrow(dx: number, dy: number): void {
-    const by = this.seen(dx, dy);
-    if (!this.keyboardDraws) {
-      nudge(this.context, by.x, by.y);
-      return;
-    }
-    const { view } = this.camera;
-    const from = this.keyPoint ?? this.pointerAt?.image ?? this.camera.toImage({ x: view.width / 2, y: view.height / 2 });
-    const start = this.keyPoint ? from : { x: Math.round(from.x), y: Math.round(from.y) };
-    this.keyPoint = clampToBox({ x: start.x + by.x, y: start.y + by.y }, this.camera.imageBox);
-    this.keepInView(this.keyPoint);
-    this.activeTool.hover(this.keyPointer(this.keyPoint));
-    this.model.announce(`${Math.round(this.keyPoint.x)}, ${Math.round(this.keyPoint.y)}`);
-    this.repaint();
-  }
-
-  /** Alt and arrow keys: moves the right or lower border of the selection. */
-  resizeBy(dx: number, dy: number): void {
-    resizeByKeys(this.context, dx, dy);
-  }
-
-  /** Enter: presses at the keyboard's cross-hair, or finishes what is being drawn. */
-  confirm(): void {
-    if (this.keyPoint) this.activeTool.click(this.keyPointer(this.keyPoint), 1);
-    else if (this.activeTool.drawing) this.activeTool.finish?.();
-    else if (this.open) closeShape(this.context, this.open);
-    this.repaint();
-  }
-  get canConfirm(): boolean {
-    return this.keyPoint !== null || (this.activeTool.drawing && this.activeTool.finish !== undefined) || this.open !== null;
-  }
-  /** The selected shape when it waits to be closed. */
-  private get open(): SceneItem | null {
-    const [item, ...others] = selectedItems(this.context);
-    if (!item || others.length > 0 || !this.model.canChange(item.id)) return null;
-    return kindOf(item.shape).close?.(item.shape) ? item : null;
-  }
-
-  /** Backspace: takes the last step of a drawing back. */
-  back(): boolean {
-    return this.activeTool.drawing && (this.activeTool.back?.() ?? this.activeTool.cancel());
   }
 
   /** Draws now what would be drawn in the next frame (tests, screenshots). */
@@ -340,7 +280,7 @@ export class Stage {
         if (stage.options.crosshair) stage.repaint();
       },
       pressed() {
-        stage.keyPoint = null;
+        stage.keyboard.clear();
         // The keys of the image work after a click on it; the page must not jump.
         stage.element.focus({ preventScroll: true });
       },
@@ -352,37 +292,6 @@ export class Stage {
     const tool = this.tools.get(name);
     if (!tool) throw new Error(`There is no tool named "${name}".`);
     return tool;
-  }
-
-  private hasChangeable(): boolean {
-    return selectedItems(this.context).some((item) => this.model.canChange(item.id));
-  }
-
-  /** A step on the screen as a step in the image, whose view may be turned. */
-  private seen(dx: number, dy: number): Point {
-    switch (this.camera.turns) {
-      case 1:
-        return { x: dy, y: -dx };
-      case 2:
-        return { x: -dx, y: -dy };
-      case 3:
-        return { x: -dy, y: dx };
-      default:
-        return { x: dx, y: dy };
-    }
-  }
-
-  private keyPointer(point: Point): ToolPointer {
-    return { screen: this.camera.toScreen(point), image: point, kind: 'keyboard', shift: false, ctrl: false, alt: false };
-  }
-
-  private keepInView(point: Point): void {
-    const at = this.camera.toScreen(point);
-    const { width, height } = this.camera.view;
-    const margin = 24;
-    const dx = at.x < margin ? margin - at.x : at.x > width - margin ? width - margin - at.x : 0;
-    const dy = at.y < margin ? margin - at.y : at.y > height - margin ? height - margin - at.y : 0;
-    if (this.camera.zoomed && (dx !== 0 || dy !== 0)) this.camera.panBy(dx, dy);
   }
 
   private updateCursor(cursor: string): void {
@@ -445,15 +354,13 @@ export class Stage {
     const { overlay, scene, options } = this;
     overlay.begin();
     const selected = selectedItems(this.context);
-    for (const item of selected) {
-      if (scene.isLifted(item.id)) overlay.item(item);
-      overlay.emphasis(item, true);
-    }
+    for (const item of selected) overlay.emphasis(item, true, scene.isLifted(item.id));
     const hovered = this.hoveredId !== null && scene.isVisible(this.hoveredId) ? scene.get(this.hoveredId) : undefined;
     if (hovered && !selected.includes(hovered)) overlay.emphasis(hovered, false);
     if (options.captions) this.paintCaptions(selected, hovered);
     this.activeTool.paint(overlay);
-    if (this.keyPoint) overlay.crosshair(this.camera.toScreen(this.keyPoint), true);
+    const { point } = this.keyboard;
+    if (point) overlay.crosshair(this.camera.toScreen(point), true);
     else if (options.crosshair && this.pointerAt) overlay.crosshair(this.pointerAt.screen, false);
   }
 

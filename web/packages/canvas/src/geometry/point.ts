@@ -52,7 +52,7 @@ export function normalizeDegrees(degrees: number): number {
 }
 
 export function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return Math.max(low, Math.min(value, high));
 }
 
 export function boxOf(a: Point, b: Point): Box {

@@ -7,7 +7,7 @@
 import type { Camera } from '../camera';
 import { invert, type Matrix, mapBox, scaled } from '../geometry/matrix';
 import { type Box, encloses, grow, intersects } from '../geometry/point';
-import type { Scene, SceneChange, SceneItem } from '../scene';
+import type { Scene, SceneChange } from '../scene';
 import { forgetStyles, paintCost, paintItem } from './paint';
 import type { RegionRenderer } from './renderer';
 import { Tile, TileJob } from './tile';
@@ -72,7 +72,7 @@ export class Canvas2dRenderer implements RegionRenderer {
       this.changed = null;
       this.totalKnown = false;
     } else if (!this.allChanged) {
-      (this.changed ??= []).push(...change.boxes);
+      this.changed = [...(this.changed ?? []), ...change.boxes];
     }
   }
 

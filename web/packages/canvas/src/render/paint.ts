@@ -28,7 +28,10 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
     const box = mapBox(matrix, upright);
     const width = box.maxX - box.minX;
     const height = box.maxY - box.minY;
-    if (width < DOT_SIZE && height < DOT_SIZE) return paintDot(ctx, box.minX, box.minY, style);
+    if (width < DOT_SIZE && height < DOT_SIZE) {
+      paintDot(ctx, box.minX, box.minY, style);
+      return;
+    }
     if (style.fillOpacity > 0) {
       setFill(ctx, withOpacity(style.color, style.fillOpacity));
       ctx.fillRect(box.minX, box.minY, width, height);
@@ -44,7 +47,10 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
     return;
   }
   const box = mapBox(matrix, kind.bounds(shape));
-  if (box.maxX - box.minX < DOT_SIZE && box.maxY - box.minY < DOT_SIZE) return paintDot(ctx, box.minX, box.minY, style);
+  if (box.maxX - box.minX < DOT_SIZE && box.maxY - box.minY < DOT_SIZE) {
+    paintDot(ctx, box.minX, box.minY, style);
+    return;
+  }
   ctx.beginPath();
   kind.trace(shape, ctx, matrix);
   if (style.fillOpacity > 0 && kind.filled(shape)) {
@@ -53,7 +59,9 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
   }
   if (style.strokeWidth > 0) {
     setStroke(ctx, style, lineWidth(style, ratio));
+    if (paintCost(item) > 500) ctx.lineJoin = 'bevel';
     ctx.stroke();
+    ctx.lineJoin = 'round';
   }
 }
 

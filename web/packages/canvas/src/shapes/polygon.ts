@@ -22,6 +22,9 @@ export interface PolygonShape extends Shape {
   readonly closed: boolean;
 }
 
+/** From this many points on the outline is drawn a little coarser. */
+const MANY_POINTS = 5000;
+
 /** A closed polygon has at least this many points. */
 export const LEAST_POINTS = 3;
 
@@ -36,6 +39,7 @@ export const polygonKind: ShapeKind<PolygonShape> = {
   meets: (shape, box) => polygonMeetsBox(shape.points, shape.closed, box),
   trace(shape, path, m) {
     const { points } = shape;
+    const least = points.length > 2 * MANY_POINTS ? 1.5 : 0.5;
     let lastX = Infinity;
     let lastY = Infinity;
     for (let i = 0; i < points.length; i += 2) {
@@ -45,7 +49,7 @@ export const polygonKind: ShapeKind<PolygonShape> = {
       const y = m.b * px + m.d * py + m.f;
       if (i === 0) path.moveTo(x, y);
       // Points that fall on the same device pixel cannot be seen: outlines of 100,000 points stay quick.
-      else if (Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5 && i < points.length - 2) continue;
+      else if (Math.abs(x - lastX) < least && Math.abs(y - lastY) < least && i < points.length - 2) continue;
       else path.lineTo(x, y);
       lastX = x;
       lastY = y;

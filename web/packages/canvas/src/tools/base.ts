@@ -1,6 +1,7 @@
 /** What tools that draw have in common: handles first, clicks that select where no label waits. */
 import { clampToBox, type Point } from '../geometry/point';
 import type { OverlayPainter } from '../render/overlay';
+import type { SceneItem } from '../scene';
 import { Manipulator } from './manipulate';
 import { nearness, type Tool, type ToolContext, type ToolPointer } from './tool';
 
@@ -29,6 +30,8 @@ export abstract class DrawingTool implements Tool {
 
   private pressed: ToolPointer | null = null;
   private dragging = false;
+  /** The region that a drag would select and move. */
+  private body: SceneItem | null = null;
 
   cursor(pointer: ToolPointer | null): string {
     if (this.drawing) return 'crosshair';
@@ -51,13 +54,28 @@ export abstract class DrawingTool implements Tool {
   press(pointer: ToolPointer): void {
     this.pressed = pointer;
     this.dragging = false;
-    // With a label in the hand one draws, also on top of what is selected.
-    this.manipulating = !this.drawing && pointer.kind !== 'keyboard' && this.manipulator.press(pointer, !this.context.model.armed());
+    const { model, scene } = this.context;
+    // With a label in the hand one draws, also on top of what is there; without one, one moves it.
+    const armed = model.armed();
+    this.manipulating = !this.drawing && this.manipulator.press(pointer, !armed);
+    this.body = null;
+    if (this.drawing || this.manipulating || armed || !model.hasLabels() || pointer.ctrl) return;
+    const first = this.under(pointer)[0];
+    if (first !== undefined && model.canChange(first)) this.body = scene.get(first) ?? null;
   }
 
   drag(pointer: ToolPointer): void {
     this.lastPointer = pointer;
-    if (this.manipulating) return this.manipulator.drag(pointer);
+    if (this.body && this.pressed) {
+      this.context.model.select([this.body.id]);
+      this.manipulator.pressBody(this.body, this.pressed);
+      this.manipulating = true;
+      this.body = null;
+    }
+    if (this.manipulating) {
+      this.manipulator.drag(pointer);
+      return;
+    }
     if (!this.dragging) {
       if (!this.pressed || (!this.drawing && !this.context.model.canDraw())) return;
       this.dragging = true;
@@ -119,6 +137,7 @@ export abstract class DrawingTool implements Tool {
     this.manipulating = false;
     this.dragging = false;
     this.pressed = null;
+    this.body = null;
     this.context.repaint();
   }
 }

@@ -39,8 +39,10 @@ export class Manipulator {
   }
 
   hover(pointer: ToolPointer | null): void {
+    const before = this.hovered;
     this.hovered = pointer ? targetAt(this.context, pointer) : null;
-    this.context.repaint();
+    // The ghost point follows the pointer; everything else stays as it is while the target is the same.
+    if (this.hovered?.type === 'insert' || keyOf(before) !== keyOf(this.hovered)) this.context.repaint();
   }
 
   /** Takes what is under the pointer. `bodies` false leaves the inside of regions to the tool. */
@@ -274,6 +276,11 @@ function frameChange(item: SceneItem, box: Box, handle: string, to: Point, point
   }
   const shape = kind.scale(item.shape, origin, sx, sy);
   return item.snapToPixel ? kind.snap(shape) : shape;
+}
+
+function keyOf(target: Target | null): string {
+  if (!target) return '';
+  return target.type === 'handle' || target.type === 'frame' ? `${target.type} ${target.handle.id}` : target.type;
 }
 
 function labelOf(target: Target, count: number): string {

@@ -45,7 +45,8 @@ export class PolygonTool extends DrawingTool {
   cancel(): boolean {
     const draft = this.draft();
     this.dragState = null;
-    if (!draft) return false;
+    // One that was only selected, to be gone on with, is unselected by Escape and not lost.
+    if (!draft || draft.id !== this.draftId) return false;
     this.draftId = null;
     this.context.model.remove('Abandon polygon', [draft.id]);
     this.context.repaint();
@@ -69,6 +70,7 @@ export class PolygonTool extends DrawingTool {
     const draft = this.draft();
     if (!draft) return false;
     const count = pointCount(draft.shape.points);
+    this.draftId = draft.id;
     if (count <= 1) return this.cancel();
     this.put(draft, { ...draft.shape, points: deletePoint(draft.shape.points, count - 1) }, 'Remove point');
     return true;

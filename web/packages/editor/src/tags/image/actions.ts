@@ -94,7 +94,7 @@ function viewActions(view: ImageView): Action[] {
     );
   }
   // Alt and arrows resize what is selected; the view is turned when nothing is.
-  const turns = () => mine() && !stage.keyboardResizes;
+  const turns = () => mine() && !stage.keyboard.resizes;
   const turnBar = node.bool('rotateControl') ? { toolbar: view.name, section: 'view' as const } : {};
   actions.push(
     {
@@ -189,8 +189,8 @@ function held(event: KeyEventLike | undefined, run: { count: number }): number {
 function keyActions(view: ImageView): Action[] {
   const { stage } = view;
   const { editor } = view.context;
-  const moves = () => !editor.readonly && (stage.keyboardMoves || (view.focused && stage.keyboardDraws));
-  const resizes = () => !editor.readonly && stage.keyboardResizes;
+  const moves = () => !editor.readonly && (stage.keyboard.moves || (view.focused && stage.keyboard.draws));
+  const resizes = () => !editor.readonly && stage.keyboard.resizes;
   const run = { count: 0 };
   const actions: Action[] = [];
   for (const [name, x, y] of ARROWS) {
@@ -208,8 +208,8 @@ function keyActions(view: ImageView): Action[] {
           repeat: true,
           enabled: moves,
           run: (event) => {
-            const by = step * (stage.keyboardDraws ? held(event, run) : 1);
-            stage.arrow(x * by, y * by);
+            const by = step * (stage.keyboard.draws ? held(event, run) : 1);
+            stage.keyboard.arrow(x * by, y * by);
           },
         },
         {
@@ -220,7 +220,7 @@ function keyActions(view: ImageView): Action[] {
           quiet: step === 1,
           repeat: true,
           enabled: resizes,
-          run: () => stage.resizeBy(x * step, y * step),
+          run: () => stage.keyboard.resizeBy(x * step, y * step),
         },
       );
     }
@@ -231,8 +231,8 @@ function keyActions(view: ImageView): Action[] {
       label: 'Set a point, close the polygon',
       group: GROUP,
       shortcut: 'enter',
-      enabled: () => !editor.readonly && stage.canConfirm && hasKeys(view),
-      run: () => stage.confirm(),
+      enabled: () => !editor.readonly && stage.keyboard.canConfirm && hasKeys(view),
+      run: () => stage.keyboard.confirm(),
     },
     {
       id: id(view, 'back'),
@@ -241,7 +241,7 @@ function keyActions(view: ImageView): Action[] {
       shortcut: 'backspace',
       repeat: true,
       enabled: () => !editor.readonly && stage.tool.drawing && stage.tool.draws,
-      run: () => void stage.back(),
+      run: () => void stage.keyboard.back(),
     },
   );
   return actions;

@@ -50,6 +50,10 @@ export class ImageModel implements StageModel {
     return this.editor.labels.activeControls(this.state().object).some((one) => one === control || one.type === 'labels');
   }
 
+  hasLabels(): boolean {
+    return this.editor.labels.controls(this.state().object).length > 0;
+  }
+
   draftStyle(): ItemStyle {
     return this.items.draftStyle(this.control(), this.editor.modules.forTag(this.control()?.type ?? '')?.shape?.kind ?? '');
   }

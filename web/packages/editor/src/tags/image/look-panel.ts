@@ -12,7 +12,7 @@ export class LookPanel {
   private readonly inputs = new Map<Channel, { readonly input: HTMLInputElement; readonly output: HTMLOutputElement }>();
 
   constructor(
-    private readonly root: HTMLElement,
+    root: HTMLElement,
     private readonly stage: Stage,
     node: ConfigNode,
   ) {

@@ -396,6 +396,31 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     expect(await selected()).toEqual(['far']);
   });
 
+  it('with no label in the hand moves what is under the pointer, and draws without a label beside it', async () => {
+    await open(LABELS.replace('selected="true"', ''), [rectangle('a', { x: 20, y: 20, width: 30, height: 40, rotation: 0 })]);
+    await keyboard.press('r');
+    await drag([30, 40], [40, 50]);
+    let items = await results();
+    expect(items).toHaveLength(1);
+    near(items[0]?.value.x ?? 0, 30);
+    await keyboard.press('Escape');
+    await drag([75, 20], [90, 40]);
+    items = await results();
+    expect(items).toHaveLength(2);
+    expect(items[1]?.value).not.toHaveProperty('rectanglelabels');
+  });
+
+  it('never deletes an open polygon that is only selected', async () => {
+    const kept = polygon('p', [[20, 20], [60, 20], [60, 70]]);
+    await open(LABELS, [{ ...kept, value: { ...kept.value, closed: false } }]);
+    await keyboard.press('v');
+    await click(40, 20);
+    await keyboard.press('p');
+    await keyboard.press('Escape');
+    await keyboard.press('Escape');
+    expect(await results()).toHaveLength(1);
+  });
+
   it('scales several regions by their frame as one step', async () => {
     await open(LABELS, [
       rectangle('a', { x: 10, y: 10, width: 10, height: 20, rotation: 0 }),
