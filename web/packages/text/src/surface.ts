@@ -113,6 +113,17 @@ export class TextSurface {
     return range ? [...range.getClientRects()].filter((rect) => rect.width > 0 || rect.height > 0) : [];
   }
 
+  /** Scrolls the nearest scrolling ancestor so that a place is on screen, a third from its top. */
+  reveal(offset: number): void {
+    const scroller = scrollParent(this.element);
+    const rect = this.rects(offset, offset + 1)[0] ?? this.blockAt(offset)?.element.getBoundingClientRect();
+    if (!scroller || !rect) return;
+    const view = scroller.getBoundingClientRect();
+    if (rect.top < view.top + 24 || rect.bottom > view.bottom - 24) {
+      scroller.scrollTop += rect.top - view.top - view.height / 3;
+    }
+  }
+
   /** The offsets that lie between two heights of the window, generously. */
   visible(top: number, bottom: number): { readonly start: number; readonly end: number } {
     const first = this.blockBelow(top);
@@ -126,6 +137,10 @@ export class TextSurface {
   isOver(x: number, y: number, offset: number): boolean {
     const rects = this.rects(Math.max(0, offset - 1), Math.min(this.text.length, offset + 1));
     return rects.some((rect) => x >= rect.left - 1 && x <= rect.right + 1 && y >= rect.top - 2 && y <= rect.bottom + 2);
+  }
+
+  private blockAt(offset: number): Block | undefined {
+    return this.blocks.find((block) => offset < block.end);
   }
 
   private place(offset: number, atEnd: boolean): { node: Text; offset: number } | null {
@@ -157,6 +172,14 @@ export class TextSurface {
   private isBefore(node: Node): boolean {
     return (this.element.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING) !== 0;
   }
+}
+
+function scrollParent(element: Element): Element | null {
+  for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+    const { overflowY } = getComputedStyle(parent);
+    if ((overflowY === 'auto' || overflowY === 'scroll') && parent.scrollHeight > parent.clientHeight) return parent;
+  }
+  return element.ownerDocument.scrollingElement;
 }
 
 function blockEnd(text: string, start: number): number {

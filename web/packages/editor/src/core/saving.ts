@@ -94,12 +94,9 @@ export class Saving {
       return;
     }
     this.draftEntry = null;
-    // One draft at a time: the first answer gives the id that the next one names.
-    const before = this.draftRun;
-    const run = (async () => {
-      await before;
-      await this.sendDraft(entry);
-    })();
+    // One draft at a time: the first answer gives the id that the next one names. When none is on
+    // its way it is sent within this call, since a page that is being left has no later turn.
+    const run = this.draftRun ? this.draftRun.then(() => this.sendDraft(entry)) : this.sendDraft(entry);
     this.draftRun = run;
     await run;
     if (this.draftRun === run) this.draftRun = null;

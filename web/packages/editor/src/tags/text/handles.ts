@@ -44,10 +44,6 @@ export class TextHandles {
     }
   }
 
-  scrollIntoView(): void {
-    if (!this.elements.start.hidden) this.elements.start.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }
-
   destroy(): void {
     this.abort.abort();
     for (const element of Object.values(this.elements)) element.remove();

@@ -68,16 +68,13 @@ export class TextView implements ObjectHandle {
 
   reveal(regionId: string): void {
     const span = this.painter?.get(regionId);
-    const rect = span && this.surface?.rects(span.start, span.end)[0];
-    if (!rect) return;
-    const box = this.scroller.getBoundingClientRect();
-    const inner = this.scroller.scrollHeight > this.scroller.clientHeight + 1;
-    if (inner && (rect.top < box.top + 24 || rect.bottom > box.bottom - 24)) {
-      this.scroller.scrollTop += rect.top - box.top - box.height / 3;
-    }
-    // When the page around scrolls instead, the handle element of the span does it.
-    this.handles?.update();
-    this.handles?.scrollIntoView();
+    const { surface } = this;
+    if (!span || !surface) return;
+    surface.reveal(span.start);
+    // Blocks far away have an estimated height until they are laid out: look again one frame later.
+    this.root.ownerDocument.defaultView?.requestAnimationFrame(() => {
+      if (!this.abort.signal.aborted) surface.reveal(span.start);
+    });
   }
 
   box(): DOMRect {
