@@ -61,7 +61,11 @@ struct Envelope<'a> {
 impl ApiError {
     /// Any status with the envelope.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        ApiError { status, body: Body::Detail(detail.into()), headers: Vec::new() }
+        ApiError {
+            status,
+            body: Body::Detail(detail.into()),
+            headers: Vec::new(),
+        }
     }
 
     /// 400 with a text that belongs to no field.
@@ -86,7 +90,11 @@ impl ApiError {
 
     /// 404 as a page: there is no such route.
     pub fn no_such_page() -> Self {
-        ApiError { status: StatusCode::NOT_FOUND, body: Body::Page, headers: Vec::new() }
+        ApiError {
+            status: StatusCode::NOT_FOUND,
+            body: Body::Page,
+            headers: Vec::new(),
+        }
     }
 
     /// 400 with `validation_errors` about one field.
@@ -96,12 +104,20 @@ impl ApiError {
 
     /// 400 with `validation_errors` of any shape (nested objects, lists of objects).
     pub fn validation(errors: Value) -> Self {
-        ApiError { status: StatusCode::BAD_REQUEST, body: Body::Validation(errors), headers: Vec::new() }
+        ApiError {
+            status: StatusCode::BAD_REQUEST,
+            body: Body::Validation(errors),
+            headers: Vec::new(),
+        }
     }
 
     /// A body outside the envelope, as a few routes have.
     pub fn bare(status: StatusCode, body: Value) -> Self {
-        ApiError { status, body: Body::Bare(body), headers: Vec::new() }
+        ApiError {
+            status,
+            body: Body::Bare(body),
+            headers: Vec::new(),
+        }
     }
 
     /// The same with one more header.
@@ -122,14 +138,20 @@ impl ApiError {
     /// 500. The cause goes to the log under the id that the client sees; the client learns nothing else (SEC-215).
     fn unexpected(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(id = %request_id::current(), error = %cause, "a request failed");
-        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The server could not do this. Its log says more under this id.")
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The server could not do this. Its log says more under this id.",
+        )
     }
 }
 
 impl From<Invalid> for ApiError {
     fn from(invalid: Invalid) -> Self {
-        let errors: Map<String, Value> =
-            invalid.fields.into_iter().map(|(field, texts)| (field, Value::from(texts))).collect();
+        let errors: Map<String, Value> = invalid
+            .fields
+            .into_iter()
+            .map(|(field, texts)| (field, Value::from(texts)))
+            .collect();
         ApiError::validation(Value::Object(errors))
     }
 }

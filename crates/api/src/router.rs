@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
-use crate::middleware::{host, limits, log, panic, request_id, response_headers, slash};
+use crate::middleware::{head, host, limits, log, panic, request_id, response_headers, slash};
 use crate::{ApiError, App, accounts, pages, service};
 
 /// Pages: HTML for people.
@@ -56,24 +56,47 @@ fn accounts() -> Router<App> {
         .route("/api/current-user/token", get(current_user::token))
         .route("/api/current-user/reset-token/", post(current_user::reset_token))
         .route("/api/current-user/password/", post(current_user::change_password))
-        .route("/api/current-user/hotkeys/", get(current_user::hotkeys).patch(current_user::set_hotkeys))
-        .route("/api/current-user/product-tour", get(current_user::tour).patch(current_user::set_tour))
+        .route(
+            "/api/current-user/hotkeys/",
+            get(current_user::hotkeys).patch(current_user::set_hotkeys),
+        )
+        .route(
+            "/api/current-user/product-tour",
+            get(current_user::tour).patch(current_user::set_tour),
+        )
         .route("/api/users/", get(users::list).post(users::create))
-        .route("/api/users/{id}/", get(users::read).patch(users::update).delete(users::delete))
-        .route("/api/users/{id}/avatar/", post(users::set_avatar).delete(users::remove_avatar))
+        .route(
+            "/api/users/{id}/",
+            get(users::read).patch(users::update).delete(users::delete),
+        )
+        .route(
+            "/api/users/{id}/avatar/",
+            post(users::set_avatar).delete(users::remove_avatar),
+        )
         .route("/api/token/", get(tokens::list).post(tokens::create))
         .route("/api/token/refresh/", post(tokens::refresh))
         .route("/api/token/blacklist/", post(tokens::blacklist))
         .route("/api/token/rotate/", post(tokens::rotate))
         .route("/api/jwt/settings", get(tokens::settings).post(tokens::change_settings))
-        .route("/api/session-policy/", get(session_policy::read).patch(session_policy::update))
-        .route("/api/organizations/", get(organizations::list).post(organizations::create))
+        .route(
+            "/api/session-policy/",
+            get(session_policy::read).patch(session_policy::update),
+        )
+        .route(
+            "/api/organizations/",
+            get(organizations::list).post(organizations::create),
+        )
         .route(
             "/api/organizations/{id}",
-            get(organizations::read).merge(patch(organizations::update)).put(organizations::update),
+            get(organizations::read)
+                .merge(patch(organizations::update))
+                .put(organizations::update),
         )
         .route("/api/organizations/{id}/memberships", get(members::list))
-        .route("/api/organizations/{id}/memberships/{user_id}/", get(members::read).delete(members::remove))
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/",
+            get(members::read).delete(members::remove),
+        )
         .route("/api/invite", get(invites::read))
         .route("/api/invite/reset-token", post(invites::reset))
 }
@@ -87,7 +110,10 @@ fn projects() -> Router<App> {
         .route("/api/projects/validate/", post(projects::validate))
         .route(
             "/api/projects/{id}/",
-            get(projects::read).patch(projects::update).put(projects::update).delete(projects::delete),
+            get(projects::read)
+                .patch(projects::update)
+                .put(projects::update)
+                .delete(projects::delete),
         )
         .route("/api/projects/{id}/validate/", post(projects::validate_in_project))
         .route("/api/projects/{id}/sample-task/", post(projects::sample_task))
@@ -113,11 +139,19 @@ fn work() -> Router<App> {
     use crate::{annotations, drafts, import, predictions, tasks, uploads};
     Router::new()
         .route("/api/tasks/", get(tasks::list).post(tasks::create))
-        .route("/api/tasks/{id}/", get(tasks::read).patch(tasks::update).put(tasks::update).delete(tasks::delete))
+        .route(
+            "/api/tasks/{id}/",
+            get(tasks::read)
+                .patch(tasks::update)
+                .put(tasks::update)
+                .delete(tasks::delete),
+        )
         .route("/api/tasks/{id}/agreement/", get(tasks::agreement))
         .route(
             "/api/projects/{id}/tasks/",
-            get(tasks::list_of_project).post(tasks::create_in_project).delete(tasks::delete_all),
+            get(tasks::list_of_project)
+                .post(tasks::create_in_project)
+                .delete(tasks::delete_all),
         )
         .route("/api/projects/{id}/neighbour/", get(tasks::neighbour))
         .route("/api/projects/{id}/tasks/bulk/", post(import::create))
@@ -125,28 +159,60 @@ fn work() -> Router<App> {
         .route("/api/projects/{id}/import/predictions", post(predictions::import))
         .route("/api/projects/{id}/imports/{import}/", get(import::status))
         .route("/api/projects/{id}/reimport", post(import::reimport))
-        .route("/api/projects/{id}/file-uploads", get(uploads::list).delete(uploads::delete_many))
-        .route("/api/import/file-upload/{id}", get(uploads::read).delete(uploads::delete))
+        .route(
+            "/api/projects/{id}/file-uploads",
+            get(uploads::list).delete(uploads::delete_many),
+        )
+        .route(
+            "/api/import/file-upload/{id}",
+            get(uploads::read).delete(uploads::delete),
+        )
         .route("/data/upload/{project}/{name}", get(uploads::serve))
-        .route("/api/tasks/{id}/annotations/", get(annotations::list).post(annotations::create))
+        .route(
+            "/api/tasks/{id}/annotations/",
+            get(annotations::list).post(annotations::create),
+        )
         .route(
             "/api/annotations/{id}/",
-            get(annotations::read).patch(annotations::update).put(annotations::update).delete(annotations::delete),
+            get(annotations::read)
+                .patch(annotations::update)
+                .put(annotations::update)
+                .delete(annotations::delete),
         )
-        .route("/api/annotations/{id}/convert-to-draft", post(annotations::convert_to_draft))
+        .route(
+            "/api/annotations/{id}/convert-to-draft",
+            post(annotations::convert_to_draft),
+        )
         .route("/api/tasks/{id}/drafts", get(drafts::list).post(drafts::create))
-        .route("/api/tasks/{id}/annotations/{annotation}/drafts", get(drafts::list).post(drafts::create_on_annotation))
-        .route("/api/drafts/{id}/", get(drafts::read).patch(drafts::update).put(drafts::update).delete(drafts::delete))
+        .route(
+            "/api/tasks/{id}/annotations/{annotation}/drafts",
+            get(drafts::list).post(drafts::create_on_annotation),
+        )
+        .route(
+            "/api/drafts/{id}/",
+            get(drafts::read)
+                .patch(drafts::update)
+                .put(drafts::update)
+                .delete(drafts::delete),
+        )
         .route("/api/predictions/", get(predictions::list).post(predictions::create))
         .route(
             "/api/predictions/{id}/",
-            get(predictions::read).patch(predictions::update).put(predictions::update).delete(predictions::delete),
+            get(predictions::read)
+                .patch(predictions::update)
+                .put(predictions::update)
+                .delete(predictions::delete),
         )
 }
 
 /// All routes.
 fn routes() -> Router<App> {
-    Router::new().merge(pages()).merge(service()).merge(accounts()).merge(projects()).merge(work())
+    Router::new()
+        .merge(pages())
+        .merge(service())
+        .merge(accounts())
+        .merge(projects())
+        .merge(work())
 }
 
 /// What the server calls for each request.
@@ -184,7 +250,9 @@ impl Entry {
 
     async fn inside(&self, mut request: Request, address: IpAddr) -> Response {
         let path = request.uri().path();
-        if let Err(error) = host::check(request.headers(), request.uri(), &self.app) {
+        let proper = head::check(request.uri(), request.headers())
+            .and_then(|()| host::check(request.headers(), request.uri(), &self.app));
+        if let Err(error) = proper {
             return error.into_response();
         }
         // Health and the built files have no part in the limits: a full server is still there.
@@ -204,7 +272,8 @@ impl Entry {
         };
         drop(places);
         // The rule of the trailing slash, second half: this path was served as it is, and with a slash it is no route.
-        if response.status() == StatusCode::NOT_FOUND && slashless && response.extensions().get::<WithSlash>().is_none() {
+        if response.status() == StatusCode::NOT_FOUND && slashless && response.extensions().get::<WithSlash>().is_none()
+        {
             return pages::not_found();
         }
         response
@@ -220,7 +289,11 @@ impl Entry {
 
 /// How long a handler may take to its first byte (SEC-224). The body of an import is bounded by its progress.
 fn time_limit(path: &str) -> Duration {
-    if path.contains("/import") || path.contains("/reimport") { Duration::from_secs(600) } else { Duration::from_secs(60) }
+    if path.contains("/import") || path.contains("/reimport") {
+        Duration::from_secs(600)
+    } else {
+        Duration::from_secs(60)
+    }
 }
 
 /// No route has this path: perhaps with a slash, perhaps it is a file of the app; else there is no such page.
@@ -228,7 +301,9 @@ async fn unknown(routes: Arc<OnceLock<Router>>, mut request: Request) -> Respons
     if let Some(file) = pages::files::built(request.method(), request.uri(), request.headers()) {
         return file;
     }
-    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes.get()) else { return pages::not_found() };
+    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes.get()) else {
+        return pages::not_found();
+    };
     *request.uri_mut() = uri;
     match routes.clone().oneshot(request).await {
         Ok(mut response) => {
@@ -250,7 +325,11 @@ async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, requ
     if method == Method::OPTIONS {
         return options(&app, request, is_api).await;
     }
-    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed.")).into_response()
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("Method \"{method}\" not allowed."),
+    )
+    .into_response()
 }
 
 /// What a route takes and gives. Cross-origin questions get no permission: there is no CORS header (SEC-049).
@@ -260,7 +339,12 @@ async fn options(app: &App, request: Request, is_api: bool) -> Response {
     if is_api && let Err(error) = Authenticated::from_request_parts(&mut parts, app).await {
         return error.into_response();
     }
-    let name: Vec<&str> = parts.uri.path().split('/').filter(|part| !part.is_empty() && *part != "api").collect();
+    let name: Vec<&str> = parts
+        .uri
+        .path()
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != "api")
+        .collect();
     let body = serde_json::json!({
         "name": name.join(" "),
         "description": "",
@@ -268,6 +352,8 @@ async fn options(app: &App, request: Request, is_api: bool) -> Response {
         "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     });
     let mut response = axum::Json(body).into_response();
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("Origin"));
     response
 }

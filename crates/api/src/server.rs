@@ -3,20 +3,27 @@
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::response::IntoResponse as _;
+use http::{HeaderValue, header};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::middleware::head;
+use crate::middleware::head_watch::{HeadWatched, Watch};
 use crate::middleware::pace::Paced;
 use crate::router::Entry;
 
-const HEAD_TIME: Duration = Duration::from_secs(10);
-const HEAD_BYTES: usize = 32 * 1024;
+/// How long a connection may rest between two requests; also the outer bound of a head.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Also the piece in which bodies are read: with less, an import spends its time in small reads.
+const READ_BUFFER: usize = 64 * 1024;
 const HEADERS: usize = 100;
 /// How long open requests may take after the signal to end.
 const FAREWELL: Duration = Duration::from_secs(25);
@@ -54,19 +61,34 @@ async fn connection(stream: TcpStream, peer: SocketAddr, entry: Entry, mut ended
     // Answers are small and written at once: waiting for more to send would add 40 ms to them.
     let _ = stream.set_nodelay(true);
     let address = plain(peer.ip());
+    let watch = Arc::new(Watch::default());
+    let stream = HeadWatched::new(stream, watch.clone());
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let entry = entry.clone();
+        let (entry, watch) = (entry.clone(), watch.clone());
         async move {
+            let two_lengths = watch.begin();
+            // After a chunked body the connection ends: nothing that stands behind it is read as a request.
+            let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
             let request = request.map(|body| Body::new(Paced::new(body)));
-            Ok::<_, std::convert::Infallible>(entry.answer(request, address).await)
+            let mut response = if two_lengths {
+                head::two_lengths().into_response()
+            } else {
+                entry.answer(request, address).await
+            };
+            if chunked {
+                response
+                    .headers_mut()
+                    .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            watch.end();
+            Ok::<_, std::convert::Infallible>(response)
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        // Also bounds how long a connection stays open between two requests.
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(KEEP_ALIVE)
         .max_headers(HEADERS)
-        .max_buf_size(HEAD_BYTES.max(64 * 1024))
+        .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {

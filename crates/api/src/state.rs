@@ -48,7 +48,11 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(services: Services, settings: WebSettings) -> Self {
-        App(Arc::new(Parts { services, settings, in_flight: Default::default() }))
+        App(Arc::new(Parts {
+            services,
+            settings,
+            in_flight: Default::default(),
+        }))
     }
 }
 

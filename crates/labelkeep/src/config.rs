@@ -51,12 +51,17 @@ impl Config {
         let data_folder = data_folder(values)?;
         let listen = SocketAddr::new(address(values)?, u16::try_from(values.number("PORT", 0, 65_535)?)?);
         let database = database(values, &data_folder)?;
-        let key_file = values.text("LABELKEEP_KEY_FILE").map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from);
+        let key_file = values
+            .text("LABELKEEP_KEY_FILE")
+            .map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from);
         let mut policy = PolicySettings {
             // Model servers and buckets on one's own machine are what local mode is for (SEC-141).
             protection: values.is_set("SSRF_PROTECTION_ENABLED") && values.boolean("SSRF_PROTECTION_ENABLED")?,
             default_subnets: values.boolean("USE_DEFAULT_BANNED_SUBNETS")?,
-            additional_subnets: values.text("USER_ADDITIONAL_BANNED_SUBNETS").unwrap_or_default().to_owned(),
+            additional_subnets: values
+                .text("USER_ADDITIONAL_BANNED_SUBNETS")
+                .unwrap_or_default()
+                .to_owned(),
             allowed_ports: values.text("SSRF_ALLOWED_PORTS").unwrap_or_default().to_owned(),
             allowed_destinations: values.text("SSRF_ALLOWED_DESTINATIONS").unwrap_or_default().to_owned(),
             own_services: Vec::new(),
@@ -92,7 +97,13 @@ impl Config {
                 Err(_) => format!("{}, database {}", self.data_folder.display(), file.display()),
             },
             DbSettings::Postgres(postgres) => {
-                format!("{}, PostgreSQL {} on {}:{}", self.data_folder.display(), postgres.name, postgres.host, postgres.port)
+                format!(
+                    "{}, PostgreSQL {} on {}:{}",
+                    self.data_folder.display(),
+                    postgres.name,
+                    postgres.host,
+                    postgres.port
+                )
             }
         }
     }
@@ -102,9 +113,13 @@ fn data_folder(values: &Values) -> anyhow::Result<PathBuf> {
     let folder = match values.text("BASE_DATA_DIR") {
         Some(folder) => PathBuf::from(folder),
         None => {
-            let base = std::env::var_os("XDG_DATA_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+            let base = std::env::var_os("XDG_DATA_HOME")
+                .filter(|folder| !folder.is_empty())
+                .map(PathBuf::from);
             let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-            base.or_else(home).context("there is no home folder; say --data-dir FOLDER")?.join("labelkeep")
+            base.or_else(home)
+                .context("there is no home folder; say --data-dir FOLDER")?
+                .join("labelkeep")
         }
     };
     std::path::absolute(&folder).with_context(|| format!("{}: {}", values.source("BASE_DATA_DIR"), folder.display()))
@@ -118,7 +133,10 @@ fn address(values: &Values) -> anyhow::Result<IpAddr> {
     };
     match address {
         Some(address) if address.is_loopback() => Ok(address),
-        Some(_) => bail!("{}: local mode listens on a loopback address only, not on {text}", values.source("INTERNAL_HOST")),
+        Some(_) => bail!(
+            "{}: local mode listens on a loopback address only, not on {text}",
+            values.source("INTERNAL_HOST")
+        ),
         None => bail!("{}: \"{text}\" is not an IP address", values.source("INTERNAL_HOST")),
     }
 }
@@ -145,10 +163,17 @@ fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
 
 fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
     if values.is_set("TRUSTED_PROXIES") {
-        bail!("{}: local mode has no proxies in front of it", values.source("TRUSTED_PROXIES"));
+        bail!(
+            "{}: local mode has no proxies in front of it",
+            values.source("TRUSTED_PROXIES")
+        );
     }
     let origins = |name| -> anyhow::Result<Vec<String>> {
-        values.list(name).iter().map(|text| origin(text).with_context(|| values.source(name))).collect()
+        values
+            .list(name)
+            .iter()
+            .map(|text| origin(text).with_context(|| values.source(name)))
+            .collect()
     };
     Ok(WebSettings {
         local: true,
@@ -165,12 +190,18 @@ fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
 }
 
 fn public_origin(values: &Values) -> anyhow::Result<Option<String>> {
-    let Some(text) = values.text("HOST") else { return Ok(None) };
+    let Some(text) = values.text("HOST") else {
+        return Ok(None);
+    };
     let source = values.source("HOST");
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.with_context(|| format!("{source}: \"{text}\" does not start with http:// or https://"))?;
     if !matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) || url.scheme() != "http" {
-        bail!("{source}: local mode answers to http://localhost, http://127.0.0.1 and http://[::1] only, not to {text}");
+        bail!(
+            "{source}: local mode answers to http://localhost, http://127.0.0.1 and http://[::1] only, not to {text}"
+        );
     }
     if url.path() != "/" {
         bail!("{source}: local mode serves at the root; \"{}\" is a path", url.path());
@@ -180,7 +211,9 @@ fn public_origin(values: &Values) -> anyhow::Result<Option<String>> {
 
 /// `https://host:port` without anything more.
 fn origin(text: &str) -> anyhow::Result<String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none());
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none());
     match url.map(|url| url.origin().ascii_serialization()) {
         Some(origin) if origin == text.trim_end_matches('/') => Ok(origin),
         _ => bail!("\"{text}\" is not an origin such as https://labels.example"),
@@ -188,7 +221,9 @@ fn origin(text: &str) -> anyhow::Result<String> {
 }
 
 fn security_contact(values: &Values) -> anyhow::Result<Option<String>> {
-    let Some(text) = values.text("LABELKEEP_SECURITY_CONTACT") else { return Ok(None) };
+    let Some(text) = values.text("LABELKEEP_SECURITY_CONTACT") else {
+        return Ok(None);
+    };
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "mailto" | "https" | "tel") => Ok(Some(url.to_string())),
         _ => bail!("LABELKEEP_SECURITY_CONTACT: \"{text}\" is not a mailto:, https: or tel: URI"),
@@ -201,11 +236,15 @@ fn database(values: &Values, data_folder: &Path) -> anyhow::Result<DbSettings> {
     }
     match values.text("DJANGO_DB").unwrap_or("sqlite") {
         "sqlite" => {
-            let file = values.text("DATABASE_NAME").map_or_else(|| data_folder.join("labelkeep.sqlite3"), PathBuf::from);
+            let file = values
+                .text("DATABASE_NAME")
+                .map_or_else(|| data_folder.join("labelkeep.sqlite3"), PathBuf::from);
             Ok(DbSettings::Sqlite(std::path::absolute(file)?))
         }
         "default" | "postgresql" => {
-            let user = values.text("POSTGRE_USER").context("POSTGRE_USER must be given for PostgreSQL")?;
+            let user = values
+                .text("POSTGRE_USER")
+                .context("POSTGRE_USER must be given for PostgreSQL")?;
             let mode = values.text("POSTGRE_SSL_MODE").unwrap_or("verify-full");
             postgres(PostgresSettings {
                 host: values.text("POSTGRE_HOST").unwrap_or("localhost").to_owned(),
@@ -217,7 +256,10 @@ fn database(values: &Values, data_folder: &Path) -> anyhow::Result<DbSettings> {
                 ssl_root_cert: values.text("POSTGRE_SSLROOTCERT").map(PathBuf::from),
             })
         }
-        other => bail!("{}: \"{other}\" is not sqlite, default or postgresql", values.source("DJANGO_DB")),
+        other => bail!(
+            "{}: \"{other}\" is not sqlite, default or postgresql",
+            values.source("DJANGO_DB")
+        ),
     }
 }
 
@@ -229,7 +271,9 @@ fn from_url(text: &str) -> anyhow::Result<DbSettings> {
         }
         return Ok(DbSettings::Sqlite(PathBuf::from(path)));
     }
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "postgres" | "postgresql"));
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "postgres" | "postgresql"));
     let url = url.context("this is neither postgresql://… nor sqlite:///…")?;
     let decode = |text: &str| -> anyhow::Result<String> {
         // The form decoding of the url crate reads + as a blank, so that plus signs are kept apart first.
@@ -241,7 +285,11 @@ fn from_url(text: &str) -> anyhow::Result<DbSettings> {
         bail!("the role is missing: postgresql://ROLE:PASSWORD@HOST/NAME");
     }
     let mut settings = PostgresSettings {
-        host: url.host_str().filter(|host| !host.is_empty()).unwrap_or("localhost").to_owned(),
+        host: url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .unwrap_or("localhost")
+            .to_owned(),
         port: url.port().unwrap_or(5_432),
         user: decode(url.username())?,
         password: url.password().map(&decode).transpose()?,
@@ -276,9 +324,13 @@ fn ssl_mode(text: &str) -> anyhow::Result<SslMode> {
 /// Plain text never leaves the machine (SEC-013).
 fn postgres(settings: PostgresSettings) -> anyhow::Result<DbSettings> {
     let bare = settings.host.trim_matches(['[', ']']);
-    let near = settings.host.starts_with('/') || bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    let near =
+        settings.host.starts_with('/') || bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     if settings.ssl_mode == SslMode::Disable && !near {
-        bail!("POSTGRE_SSL_MODE: disable is allowed on loopback only, and {} is elsewhere", settings.host);
+        bail!(
+            "POSTGRE_SSL_MODE: disable is allowed on loopback only, and {} is elsewhere",
+            settings.host
+        );
     }
     Ok(DbSettings::Postgres(settings))
 }
@@ -290,9 +342,15 @@ fn log(values: &Values) -> anyhow::Result<LogSettings> {
         "INFO" => LevelFilter::INFO,
         "WARNING" | "WARN" => LevelFilter::WARN,
         "ERROR" | "CRITICAL" => LevelFilter::ERROR,
-        _ => bail!("{}: \"{text}\" is not DEBUG, INFO, WARNING or ERROR", values.source("LOG_LEVEL")),
+        _ => bail!(
+            "{}: \"{text}\" is not DEBUG, INFO, WARNING or ERROR",
+            values.source("LOG_LEVEL")
+        ),
     };
-    Ok(LogSettings { level, json: values.boolean("JSON_LOG")? })
+    Ok(LogSettings {
+        level,
+        json: values.boolean("JSON_LOG")?,
+    })
 }
 
 #[cfg(test)]
@@ -316,13 +374,27 @@ mod tests {
         assert!(refusal(&[("INTERNAL_HOST", "0.0.0.0")]).contains("loopback"));
         assert!(refusal(&[("HOST", "https://labels.example")]).contains("local mode"));
         assert!(refusal(&[("TRUSTED_PROXIES", "10.0.0.1")]).contains("proxies"));
-        assert_eq!(read(&[("HOST", "http://localhost:9090/")]).expect("fine").web.public_origin.as_deref(), Some("http://localhost:9090"));
-        assert!(read(&[("SSRF_PROTECTION_ENABLED", "true")]).expect("fine").policy.protection);
+        assert_eq!(
+            read(&[("HOST", "http://localhost:9090/")])
+                .expect("fine")
+                .web
+                .public_origin
+                .as_deref(),
+            Some("http://localhost:9090")
+        );
+        assert!(
+            read(&[("SSRF_PROTECTION_ENABLED", "true")])
+                .expect("fine")
+                .policy
+                .protection
+        );
     }
 
     #[test]
     fn without_local_the_start_is_refused() {
-        let error = Config::read(&Values::of(&[("LABELKEEP_LOCAL", "false")])).expect_err("refused").to_string();
+        let error = Config::read(&Values::of(&[("LABELKEEP_LOCAL", "false")]))
+            .expect_err("refused")
+            .to_string();
         assert!(error.contains("only local mode is ready so far"), "{error}");
     }
 
@@ -330,11 +402,18 @@ mod tests {
     fn sec_013_plain_text_to_postgresql_stays_on_the_machine() {
         let postgres = [("DJANGO_DB", "default"), ("POSTGRE_USER", "labels")];
         let with = |more: &[(&'static str, &str)]| read(&[&postgres, more].concat());
-        let DbSettings::Postgres(settings) = with(&[]).expect("fine").database else { panic!("PostgreSQL was asked for") };
-        assert_eq!((settings.ssl_mode, settings.port, settings.name.as_str()), (SslMode::VerifyFull, 5432, "postgres"));
+        let DbSettings::Postgres(settings) = with(&[]).expect("fine").database else {
+            panic!("PostgreSQL was asked for")
+        };
+        assert_eq!(
+            (settings.ssl_mode, settings.port, settings.name.as_str()),
+            (SslMode::VerifyFull, 5432, "postgres")
+        );
         assert!(with(&[("POSTGRE_SSL_MODE", "disable")]).is_ok());
         assert!(with(&[("POSTGRE_SSL_MODE", "disable"), ("POSTGRE_HOST", "db.example")]).is_err());
-        assert!(refusal(&[("DATABASE_URL", "postgresql://a:secret@db.example/x?sslmode=disable")]).contains("loopback"));
+        assert!(
+            refusal(&[("DATABASE_URL", "postgresql://a:secret@db.example/x?sslmode=disable")]).contains("loopback")
+        );
         assert!(!refusal(&[("DATABASE_URL", "mysql://a:secret@db.example/x")]).contains("secret"));
     }
 
@@ -350,8 +429,17 @@ mod tests {
         let DbSettings::Postgres(settings) = read(&[("DATABASE_URL", url)]).expect("fine").database else {
             panic!("PostgreSQL was asked for")
         };
-        assert_eq!((settings.user.as_str(), settings.password.as_deref()), ("la@bel", Some("p++a")));
-        assert_eq!((settings.host.as_str(), settings.port, settings.name.as_str()), ("127.0.0.1", 5433, "tasks"));
-        assert_eq!((settings.ssl_mode, settings.ssl_root_cert), (SslMode::Require, Some("/ca.pem".into())));
+        assert_eq!(
+            (settings.user.as_str(), settings.password.as_deref()),
+            ("la@bel", Some("p++a"))
+        );
+        assert_eq!(
+            (settings.host.as_str(), settings.port, settings.name.as_str()),
+            ("127.0.0.1", 5433, "tasks")
+        );
+        assert_eq!(
+            (settings.ssl_mode, settings.ssl_root_cert),
+            (SslMode::Require, Some("/ca.pem".into()))
+        );
     }
 }

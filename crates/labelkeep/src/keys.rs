@@ -36,7 +36,11 @@ fn create(path: &Path) -> anyhow::Result<KeyRing> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let keys = KeyRing::generate();
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(keys.to_file_content().as_bytes())?;
     // On disk before anything is sealed with it.
     file.sync_all()?;

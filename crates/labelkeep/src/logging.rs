@@ -20,6 +20,10 @@ pub fn begin(settings: &LogSettings) {
         .with_default(settings.level.min(LevelFilter::WARN))
         .with_target("labelkeep", settings.level);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let layer = if settings.json { layer.json().with_filter(filter).boxed() } else { layer.with_filter(filter).boxed() };
+    let layer = if settings.json {
+        layer.json().with_filter(filter).boxed()
+    } else {
+        layer.with_filter(filter).boxed()
+    };
     let _ = tracing_subscriber::registry().with(layer).try_init();
 }

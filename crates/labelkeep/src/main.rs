@@ -22,7 +22,10 @@ fn main() -> ExitCode {
             Ok(())
         }
         _ => {
-            println!("Labelkeep {}, compatible with Label Studio 1.23.2", env!("CARGO_PKG_VERSION"));
+            println!(
+                "Labelkeep {}, compatible with Label Studio 1.23.2",
+                env!("CARGO_PKG_VERSION")
+            );
             Ok(())
         }
     };
@@ -39,29 +42,36 @@ fn main() -> ExitCode {
 fn serve(values: Values) -> anyhow::Result<()> {
     let config = Config::read(&values)?;
     begin_logging(&config.log);
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let data = config.data_summary();
-        let running = start(config).await?;
-        greet(&running, &data);
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        // A second signal does not wait for open requests.
-        tokio::select! {
-            () = running.stop() => {}
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            // Before anything is said: who reads that the server is ready may end it at once.
+            let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+            let data = config.data_summary();
+            let running = start(config).await?;
+            greet(&running, &data);
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            // A second signal does not wait for open requests.
+            tokio::select! {
+                () = running.stop() => {}
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok(())
+        })
 }
 
 fn greet(running: &labelkeep::Running, data: &str) {
     println!("Labelkeep {} is ready: {}", env!("CARGO_PKG_VERSION"), running.url);
     println!("Listens on {} only. Data: {data}", running.address);
     if running.needs_first_account {
-        println!("Nobody has an account yet: open {}/user/signup/ and make the first one. It owns this installation.", running.url);
+        println!(
+            "Nobody has an account yet: open {}/user/signup/ and make the first one. It owns this installation.",
+            running.url
+        );
     }
 }

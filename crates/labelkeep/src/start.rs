@@ -53,24 +53,39 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let address = listener.local_addr()?;
     config.policy.own_services.push(address.to_string());
     let net = Client::new(Policy::new(&config.policy)?, &Roots::with_files(&config.ca_certs)?);
-    let db = Db::open(&config.database).await.with_context(|| match &config.database {
-        DbSettings::Sqlite(file) => format!("the database {} cannot be opened", file.display()),
-        DbSettings::Postgres(settings) => {
-            format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port)
-        }
-    })?;
+    let db = Db::open(&config.database)
+        .await
+        .with_context(|| match &config.database {
+            DbSettings::Sqlite(file) => format!("the database {} cannot be opened", file.display()),
+            DbSettings::Postgres(settings) => {
+                format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port)
+            }
+        })?;
     let keys = keys::open(&config.key_file, &db).await?;
     let services = Services::new(db, config.services, keys, net);
-    accounts::bootstrap(&services, config.bootstrap).await.map_err(bootstrap_error)?;
+    accounts::bootstrap(&services, config.bootstrap)
+        .await
+        .map_err(bootstrap_error)?;
     let needs_first_account = !accounts::any(&services).await?;
     let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
-    let url = config.web.public_origin.clone().unwrap_or_else(|| format!("http://{name}:{}", address.port()));
+    let url = config
+        .web
+        .public_origin
+        .clone()
+        .unwrap_or_else(|| format!("http://{name}:{}", address.port()));
     let entry = app(App::new(services.clone(), config.web));
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(server::serve(listener, entry, async {
         let _ = ended.await;
     }));
-    Ok(Running { address, url, needs_first_account, services, end, server })
+    Ok(Running {
+        address,
+        url,
+        needs_first_account,
+        services,
+        end,
+        server,
+    })
 }
 
 /// Names the option that is wrong.

@@ -33,12 +33,16 @@ pub struct Reply {
 impl Reply {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.status, self.text))
     }
 
     /// A header as text; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Fails unless the status is this.
@@ -62,7 +66,12 @@ impl Client {
             .timeout(Duration::from_secs(60))
             .build()
             .expect("a client");
-        Client { http, base: base.to_owned(), authorization: None, csrf: Mutex::new(None) }
+        Client {
+            http,
+            base: base.to_owned(),
+            authorization: None,
+            csrf: Mutex::new(None),
+        }
     }
 
     /// With `Authorization: Token …`.
@@ -95,14 +104,23 @@ impl Client {
     pub async fn send(&self, request: RequestBuilder) -> Reply {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        for line in headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()) {
+        for line in headers
+            .get_all("set-cookie")
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+        {
             if let Some(value) = line.strip_prefix("csrftoken=").and_then(|rest| rest.split(';').next()) {
                 let value = Some(value.to_owned()).filter(|value| !value.is_empty());
                 *self.csrf.lock().unwrap_or_else(PoisonError::into_inner) = value;
             }
         }
         let bytes = response.bytes().await.expect("a whole answer").to_vec();
-        Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+        Reply {
+            status,
+            headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+        }
     }
 
     /// GET.
@@ -166,6 +184,7 @@ impl Client {
     /// Shows the sign-in form and sends it.
     pub async fn sign_in(&self, email: &str, password: &str) -> Reply {
         self.get("/user/login/").await;
-        self.form("/user/login/", &[("email", email), ("password", password)]).await
+        self.form("/user/login/", &[("email", email), ("password", password)])
+            .await
     }
 }

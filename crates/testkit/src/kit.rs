@@ -54,10 +54,24 @@ impl Kit {
     pub async fn start(engine: Engine, options: KitOptions) -> Option<Kit> {
         let database = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(tokio::task::spawn_blocking(postgres::fresh_database).await.expect("the launcher")?),
+            Engine::Postgres => Some(
+                tokio::task::spawn_blocking(postgres::fresh_database)
+                    .await
+                    .expect("the launcher")?,
+            ),
         };
-        let folder = tempfile::Builder::new().prefix("labelkeep-test-").tempdir().expect("a folder");
-        let mut kit = Kit { engine, running: None, folder, options, database, url: String::new() };
+        let folder = tempfile::Builder::new()
+            .prefix("labelkeep-test-")
+            .tempdir()
+            .expect("a folder");
+        let mut kit = Kit {
+            engine,
+            running: None,
+            folder,
+            options,
+            database,
+            url: String::new(),
+        };
         kit.begin().await;
         Some(kit)
     }
@@ -69,7 +83,12 @@ impl Kit {
             ("PORT", "0"),
             ("BASE_DATA_DIR", folder.to_str().expect("a path of text")),
         ];
-        pairs.extend(self.options.settings.iter().map(|(name, value)| (*name, value.as_str())));
+        pairs.extend(
+            self.options
+                .settings
+                .iter()
+                .map(|(name, value)| (*name, value.as_str())),
+        );
         let values = match &self.database {
             Some(url) => postgres::values(url, &pairs),
             None => Values::of(&pairs),
@@ -122,7 +141,10 @@ impl Kit {
 
     /// Another member, signed in with a cookie, by the owner's invitation.
     pub async fn member(&self, owner: &Client, email: &str) -> Client {
-        let link = owner.get("/api/invite").await.json()["invite_url"].as_str().expect("a link").to_owned();
+        let link = owner.get("/api/invite").await.json()["invite_url"]
+            .as_str()
+            .expect("a link")
+            .to_owned();
         let client = self.anonymous();
         let reply = client.sign_up(&link, email, PASSWORD).await;
         assert_eq!(reply.status, 302, "{}", reply.text);
@@ -131,15 +153,36 @@ impl Kit {
 
     /// The same person with a personal access token.
     pub async fn with_token(&self, person: &Client) -> Client {
-        let refresh = person.post("/api/token/", serde_json::json!({})).await.expect(201).json();
-        let access = self.anonymous().post("/api/token/refresh/", serde_json::json!({ "refresh": refresh["token"] })).await;
-        self.anonymous().bearer(access.expect(200).json()["access"].as_str().expect("a token"))
+        let refresh = person
+            .post("/api/token/", serde_json::json!({}))
+            .await
+            .expect(201)
+            .json();
+        let access = self
+            .anonymous()
+            .post(
+                "/api/token/refresh/",
+                serde_json::json!({ "refresh": refresh["token"] }),
+            )
+            .await;
+        self.anonymous()
+            .bearer(access.expect(200).json()["access"].as_str().expect("a token"))
     }
 
     /// The same person with a legacy token; switches such tokens on.
     pub async fn with_legacy_token(&self, owner: &Client) -> Client {
-        owner.post("/api/jwt/settings", serde_json::json!({ "legacy_api_tokens_enabled": true })).await.expect(200);
-        let token = owner.post("/api/current-user/reset-token/", serde_json::json!({})).await.expect(201).json();
+        owner
+            .post(
+                "/api/jwt/settings",
+                serde_json::json!({ "legacy_api_tokens_enabled": true }),
+            )
+            .await
+            .expect(200);
+        let token = owner
+            .post("/api/current-user/reset-token/", serde_json::json!({}))
+            .await
+            .expect(201)
+            .json();
         self.anonymous().token(token["token"].as_str().expect("a token"))
     }
 

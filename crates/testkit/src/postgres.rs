@@ -37,7 +37,9 @@ pub(crate) fn fresh_database() -> Option<String> {
     });
     let server = server.as_ref()?;
     let name = format!("kit_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    server.run_sql(&format!("CREATE DATABASE {name}")).expect("a fresh database");
+    server
+        .run_sql(&format!("CREATE DATABASE {name}"))
+        .expect("a fresh database");
     Some(server.url.replace("{name}", &name))
 }
 
@@ -47,12 +49,18 @@ impl Server {
         match std::env::var("LABELKEEP_TEST_POSTGRES_URL") {
             // postgresql://role:password@host:port/; the database's name is ours.
             Ok(url) => {
-                let (base, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
+                let (base, query) = url
+                    .split_once('?')
+                    .map_or((url.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
                 let base = match base.split_once("://").and_then(|(_, rest)| rest.find('/')) {
                     Some(at) => &base[..at + base.find("://").unwrap_or(0) + 3],
                     None => base,
                 };
-                Ok(Server { psql: folder.join("psql"), url: format!("{base}/{{name}}{query}"), _child: None })
+                Ok(Server {
+                    psql: folder.join("psql"),
+                    url: format!("{base}/{{name}}{query}"),
+                    _child: None,
+                })
             }
             Err(_) => Server::launch(&folder),
         }
@@ -72,7 +80,16 @@ impl Server {
             command.current_dir(&data).env_remove("PGDATA");
         };
         let mut initdb = Command::new(folder.join("initdb"));
-        run(initdb.args(["--auth=trust", "--username=labelkeep", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]).arg(data.join("db")));
+        run(initdb
+            .args([
+                "--auth=trust",
+                "--username=labelkeep",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "-D",
+            ])
+            .arg(data.join("db")));
         let output = initdb.output().context("initdb")?;
         if !output.status.success() {
             bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
@@ -83,9 +100,21 @@ impl Server {
         let mut shell = Command::new("/bin/sh");
         run(shell.arg("-c").arg(script).arg(folder.join("postgres")).arg(&data));
         // A signal to the terminal's group must not end the database before its tests.
-        let child = shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let url = format!("postgresql://labelkeep@localhost/{{name}}?host={}&sslmode=disable", data.display());
-        let server = Server { psql: folder.join("psql"), url, _child: Some(child) };
+        let child = shell
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let url = format!(
+            "postgresql://labelkeep@localhost/{{name}}?host={}&sslmode=disable",
+            data.display()
+        );
+        let server = Server {
+            psql: folder.join("psql"),
+            url,
+            _child: Some(child),
+        };
         let started = Instant::now();
         while let Err(error) = server.run_sql("SELECT 1") {
             if started.elapsed() > Duration::from_secs(30) {
@@ -102,7 +131,11 @@ impl Server {
             .args(["--no-psqlrc", "--quiet", "--command", sql, "--dbname"])
             .arg(self.url.replace("{name}", "postgres"))
             .output()?;
-        if output.status.success() { Ok(()) } else { bail!("{}", String::from_utf8_lossy(&output.stderr)) }
+        if output.status.success() {
+            Ok(())
+        } else {
+            bail!("{}", String::from_utf8_lossy(&output.stderr))
+        }
     }
 }
 
@@ -117,12 +150,17 @@ fn binaries() -> anyhow::Result<PathBuf> {
         })
         .collect();
     versions.sort();
-    versions.pop().map(|(_, path)| path).context("no version with initdb in /usr/lib/postgresql")
+    versions
+        .pop()
+        .map(|(_, path)| path)
+        .context("no version with initdb in /usr/lib/postgresql")
 }
 
 /// PostgreSQL does not run as root: then as `postgres`, else as `nobody`.
 fn unprivileged() -> anyhow::Result<Option<(u32, u32)>> {
-    let me = std::fs::metadata("/proc/self").map(|data| std::os::unix::fs::MetadataExt::uid(&data)).unwrap_or(0);
+    let me = std::fs::metadata("/proc/self")
+        .map(|data| std::os::unix::fs::MetadataExt::uid(&data))
+        .unwrap_or(0);
     if me != 0 {
         return Ok(None);
     }
@@ -133,7 +171,10 @@ fn unprivileged() -> anyhow::Result<Option<(u32, u32)>> {
             (*fields.first()? == wanted).then(|| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))?
         })
     };
-    find("postgres").or_else(|| find("nobody")).map(Some).context("no account to run PostgreSQL as")
+    find("postgres")
+        .or_else(|| find("nobody"))
+        .map(Some)
+        .context("no account to run PostgreSQL as")
 }
 
 /// The settings of a kit on this database.

@@ -24,13 +24,18 @@ pub struct Asset {
 /// a nonce, see [`crate::render`].
 pub fn asset(path: &str, accept_encoding: &str) -> Option<Asset> {
     // The compressed forms are reached through their plain name only.
-    if path.ends_with(".html") || path.ends_with(".br") || path.ends_with(".gz") || path.split('/').any(|part| part == "..") {
+    if path.ends_with(".html")
+        || path.ends_with(".br")
+        || path.ends_with(".gz")
+        || path.split('/').any(|part| part == "..")
+    {
         return None;
     }
     let forms = [("br", ".br"), ("gzip", ".gz")];
-    let compressed = forms.into_iter().filter(|(name, _)| accepts(accept_encoding, name)).find_map(|(name, suffix)| {
-        Built::get(&format!("{path}{suffix}")).map(|file| (Some(name), file))
-    });
+    let compressed = forms
+        .into_iter()
+        .filter(|(name, _)| accepts(accept_encoding, name))
+        .find_map(|(name, suffix)| Built::get(&format!("{path}{suffix}")).map(|file| (Some(name), file)));
     let (encoding, file) = match compressed {
         Some(found) => found,
         None => (None, Built::get(path)?),

@@ -54,7 +54,10 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
         let name = rest[start + 2..start + length].trim();
         out.push_str(&rest[..start]);
         if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-            let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+            let value = values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, value)| value);
             escape(value, &mut out);
         } else {
             out.push_str(&rest[start..start + length + 2]);
@@ -85,7 +88,10 @@ mod tests {
     #[test]
     fn sec_173_values_become_text() {
         assert_eq!(
-            fill("<b title=\"{{a}}\">{{b}}</b>{{ unknown }}{{C}}", &[("a", "\"><script>"), ("b", "{{a}} & '")]),
+            fill(
+                "<b title=\"{{a}}\">{{b}}</b>{{ unknown }}{{C}}",
+                &[("a", "\"><script>"), ("b", "{{a}} & '")]
+            ),
             "<b title=\"&quot;&gt;&lt;script&gt;\">{{a}} &amp; &#39;</b>{{C}}"
         );
     }
@@ -93,8 +99,24 @@ mod tests {
     #[test]
     fn forms_carry_what_the_server_expects() {
         for page in [Page::Login, Page::SignUp] {
-            let html = render(page, &[("csrf", "the-token"), ("email", "ada@example.com"), ("error", "Wrong."), ("nonce", "n0")]);
-            for part in ["name=\"csrfmiddlewaretoken\"", "the-token", "name=\"email\"", "ada@example.com", "name=\"password\"", "Wrong.", "n0"] {
+            let html = render(
+                page,
+                &[
+                    ("csrf", "the-token"),
+                    ("email", "ada@example.com"),
+                    ("error", "Wrong."),
+                    ("nonce", "n0"),
+                ],
+            );
+            for part in [
+                "name=\"csrfmiddlewaretoken\"",
+                "the-token",
+                "name=\"email\"",
+                "ada@example.com",
+                "name=\"password\"",
+                "Wrong.",
+                "n0",
+            ] {
                 assert!(html.contains(part), "{page:?}: {part}");
             }
             assert!(!html.contains("{{"), "{page:?}");

@@ -29,7 +29,11 @@ pub(crate) async fn whoami(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let user = accounts::own_account(&services, &actor).await?.into();
-    let permissions = PERMISSIONS.iter().filter(|(_, action)| actor.may(*action)).map(|(name, _)| *name).collect();
+    let permissions = PERMISSIONS
+        .iter()
+        .filter(|(_, action)| actor.may(*action))
+        .map(|(name, _)| *name)
+        .collect();
     answer::json(StatusCode::OK, &choice, &WhoAmI { user, permissions })
 }
 
@@ -70,14 +74,20 @@ struct TokenOut<'a> {
 /// its hash (SEC-092).
 pub(crate) async fn token(SignedIn(caller): SignedIn, headers: HeaderMap) -> ApiResult<Response> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let presented = header.filter(|_| matches!(caller.proof, Proof::Legacy)).and_then(|header| header.split_once(' '));
-    answer::ok(&TokenOut { token: presented.map(|(_, token)| token.trim()) })
+    let presented = header
+        .filter(|_| matches!(caller.proof, Proof::Legacy))
+        .and_then(|header| header.split_once(' '));
+    answer::ok(&TokenOut {
+        token: presented.map(|(_, token)| token.trim()),
+    })
 }
 
 /// `POST /api/current-user/reset-token/`
 pub(crate) async fn reset_token(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
     let token = accounts::reset_legacy(&services, &caller).await?;
-    answer::created(&TokenOut { token: Some(token.expose()) })
+    answer::created(&TokenOut {
+        token: Some(token.expose()),
+    })
 }
 
 /// Both passwords.
@@ -110,9 +120,14 @@ pub(crate) struct HotkeysIn {
 }
 
 /// `GET /api/current-user/hotkeys/`
-pub(crate) async fn hotkeys(State(services): State<Services>, Authenticated(actor): Authenticated) -> ApiResult<Response> {
+pub(crate) async fn hotkeys(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+) -> ApiResult<Response> {
     let account = accounts::own_account(&services, &actor).await?.account;
-    answer::ok(&HotkeysOut { custom_hotkeys: raw(account.custom_hotkeys)? })
+    answer::ok(&HotkeysOut {
+        custom_hotkeys: raw(account.custom_hotkeys)?,
+    })
 }
 
 /// `PATCH /api/current-user/hotkeys/`
@@ -127,9 +142,16 @@ pub(crate) async fn set_hotkeys(
     })?;
     let id = actor.account_id;
     let organization = labelkeep_services::access::organization(actor, Action::OrganizationView)?;
-    let change = UserChange { custom_hotkeys: Some(text), ..UserChange::default() };
-    let account = accounts::update_user(&services, organization, id, change).await?.account;
-    answer::ok(&HotkeysOut { custom_hotkeys: raw(account.custom_hotkeys)? })
+    let change = UserChange {
+        custom_hotkeys: Some(text),
+        ..UserChange::default()
+    };
+    let account = accounts::update_user(&services, organization, id, change)
+        .await?
+        .account;
+    answer::ok(&HotkeysOut {
+        custom_hotkeys: raw(account.custom_hotkeys)?,
+    })
 }
 
 /// The text of an acceptable map.
@@ -177,7 +199,10 @@ pub(crate) async fn tour(
     Query(query): Query<TourQuery>,
 ) -> ApiResult<Response> {
     let tour = accounts::tour(&services, &actor, &query.name).await?;
-    answer::ok(&TourOut { state: tour.state, interaction_data: raw(tour.interaction_data)? })
+    answer::ok(&TourOut {
+        state: tour.state,
+        interaction_data: raw(tour.interaction_data)?,
+    })
 }
 
 /// `PATCH /api/current-user/product-tour`
@@ -189,5 +214,12 @@ pub(crate) async fn set_tour(
 ) -> ApiResult<Response> {
     let data = body.interaction_data.map(|data| Value::Object(data).to_string());
     let tour = accounts::set_tour(&services, &actor, query.name, body.state, data).await?;
-    Ok((StatusCode::OK, answer::ok(&TourOut { state: tour.state, interaction_data: raw(tour.interaction_data)? })?).into_response())
+    Ok((
+        StatusCode::OK,
+        answer::ok(&TourOut {
+            state: tour.state,
+            interaction_data: raw(tour.interaction_data)?,
+        })?,
+    )
+        .into_response())
 }

@@ -21,7 +21,10 @@ struct InviteOut {
 impl From<Invitation> for InviteOut {
     fn from(invitation: Invitation) -> Self {
         InviteOut {
-            invite_url: invitation.token.as_ref().map(|token| format!("/user/signup/?token={token}")),
+            invite_url: invitation
+                .token
+                .as_ref()
+                .map(|token| format!("/user/signup/?token={token}")),
             token: invitation.token,
             expires_at: invitation.expires_at.map(Time),
         }
@@ -41,5 +44,7 @@ pub(crate) async fn reset(
     State(services): State<Services>,
     InOrganization(organization, _): InOrganization<can::Invite>,
 ) -> ApiResult<Response> {
-    answer::created(&InviteOut::from(accounts::reset_invitation(&services, organization).await?))
+    answer::created(&InviteOut::from(
+        accounts::reset_invitation(&services, organization).await?,
+    ))
 }

@@ -21,7 +21,15 @@ struct ProjectName {
 }
 
 fn names(projects: Option<Vec<PersonProject>>) -> Option<Vec<ProjectName>> {
-    projects.map(|projects| projects.into_iter().map(|p| ProjectName { id: p.id, title: p.title }).collect())
+    projects.map(|projects| {
+        projects
+            .into_iter()
+            .map(|p| ProjectName {
+                id: p.id,
+                title: p.title,
+            })
+            .collect()
+    })
 }
 
 /// A member in the list.
@@ -69,8 +77,15 @@ pub(crate) async fn list(
     same(&organization, id)?;
     let window = paging.window(20, 1_000, Some(ALL))?;
     let projects = query.contributed_to_projects.unwrap_or(false);
-    let page =
-        accounts::member_page(&services, &organization, query.active, projects, window.offset(), window.limit()).await?;
+    let page = accounts::member_page(
+        &services,
+        &organization,
+        query.active,
+        projects,
+        window.offset(),
+        window.limit(),
+    )
+    .await?;
     let out = |member: Member| MemberOut {
         id: member.profile.account.id,
         organization: id,
@@ -112,9 +127,10 @@ pub(crate) async fn remove(
     match accounts::remove_member(&services, organization, user).await {
         Ok(()) => Ok(answer::no_content()),
         // Outside the envelope, as clients know it.
-        Err(ServiceError::ReadOnly(detail)) => {
-            Err(ApiError::bare(StatusCode::METHOD_NOT_ALLOWED, json!({ "detail": detail })))
-        }
+        Err(ServiceError::ReadOnly(detail)) => Err(ApiError::bare(
+            StatusCode::METHOD_NOT_ALLOWED,
+            json!({ "detail": detail }),
+        )),
         Err(error) => Err(error.into()),
     }
 }

@@ -60,9 +60,16 @@ fn empty_object() -> Box<RawValue> {
 
 /// The first letters of both names in upper case, else the first two of the address as they are.
 fn initials(first_name: &str, last_name: &str, email: &str) -> String {
-    let letters: String =
-        [first_name, last_name].iter().filter_map(|name| name.trim().chars().next()).flat_map(char::to_uppercase).collect();
-    if letters.is_empty() { email.chars().take(2).collect() } else { letters }
+    let letters: String = [first_name, last_name]
+        .iter()
+        .filter_map(|name| name.trim().chars().next())
+        .flat_map(char::to_uppercase)
+        .collect();
+    if letters.is_empty() {
+        email.chars().take(2).collect()
+    } else {
+        letters
+    }
 }
 
 #[cfg(test)]

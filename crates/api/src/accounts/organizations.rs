@@ -35,7 +35,12 @@ struct Full {
 
 impl From<OrganizationRow> for Listed {
     fn from(row: OrganizationRow) -> Self {
-        Listed { id: row.id, title: row.title, contact_info: row.contact_info, created_at: Time(row.created_at) }
+        Listed {
+            id: row.id,
+            title: row.title,
+            contact_info: row.contact_info,
+            created_at: Time(row.created_at),
+        }
     }
 }
 
@@ -46,7 +51,11 @@ pub(crate) async fn list(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let rows = accounts::own_organizations(&services, &actor).await?;
-    answer::json(StatusCode::OK, &choice, &rows.into_iter().map(Listed::from).collect::<Vec<_>>())
+    answer::json(
+        StatusCode::OK,
+        &choice,
+        &rows.into_iter().map(Listed::from).collect::<Vec<_>>(),
+    )
 }
 
 /// `POST /api/organizations/`: an installation for one team has one organization.
@@ -56,7 +65,11 @@ pub(crate) async fn create(_: Authenticated) -> ApiError {
 
 /// The organization that the path names must be the one in which the caller works; others are not there.
 pub(super) fn same(organization: &Granted<i64>, id: i64) -> ApiResult<()> {
-    if *organization.row() == id { Ok(()) } else { Err(ServiceError::NotFound("Organization").into()) }
+    if *organization.row() == id {
+        Ok(())
+    } else {
+        Err(ServiceError::NotFound("Organization").into())
+    }
 }
 
 /// `GET /api/organizations/{id}`
@@ -90,8 +103,10 @@ pub(crate) async fn update(
     if body.title == Patch::Null {
         return Err(ApiError::field("title", "This field may not be null."));
     }
-    let change =
-        accounts::OrganizationChange { title: body.title.value(), contact_info: body.contact_info.into_option() };
+    let change = accounts::OrganizationChange {
+        title: body.title.value(),
+        contact_info: body.contact_info.into_option(),
+    };
     accounts::change_organization(&services, organization.clone(), change).await?;
     answer::ok(&full(&services, &organization).await?)
 }

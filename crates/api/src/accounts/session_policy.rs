@@ -44,7 +44,9 @@ pub(crate) async fn read(
     State(services): State<Services>,
     organization: InOrganization<can::OrganizationView>,
 ) -> ApiResult<Response> {
-    answer::ok(&PolicyOut::from(accounts::session_policy(&services, &organization).await?))
+    answer::ok(&PolicyOut::from(
+        accounts::session_policy(&services, &organization).await?,
+    ))
 }
 
 /// `PATCH /api/session-policy/`

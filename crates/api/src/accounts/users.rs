@@ -21,7 +21,11 @@ pub(crate) async fn list(
     organization: InOrganization<can::MemberView>,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
-    let users: Vec<UserOut> = accounts::users(&services, &organization).await?.into_iter().map(UserOut::from).collect();
+    let users: Vec<UserOut> = accounts::users(&services, &organization)
+        .await?
+        .into_iter()
+        .map(UserOut::from)
+        .collect();
     answer::json(StatusCode::OK, &choice, &users)
 }
 
@@ -56,7 +60,12 @@ pub(crate) async fn create(
     let date_joined = match body.date_joined {
         Some(text) => match chrono::DateTime::parse_from_rfc3339(&text) {
             Ok(time) => Some(time.timestamp_micros()),
-            Err(_) => return Err(ApiError::field("date_joined", "Datetime has wrong format. Use RFC 3339: 2026-11-23T08:14:08Z.")),
+            Err(_) => {
+                return Err(ApiError::field(
+                    "date_joined",
+                    "Datetime has wrong format. Use RFC 3339: 2026-11-23T08:14:08Z.",
+                ));
+            }
         },
         None => None,
     };
@@ -70,13 +79,17 @@ pub(crate) async fn create(
         custom_hotkeys: hotkeys(body.custom_hotkeys)?,
         date_joined,
     };
-    answer::created(&UserOut::from(accounts::create_user(&services, organization, new).await?))
+    answer::created(&UserOut::from(
+        accounts::create_user(&services, organization, new).await?,
+    ))
 }
 
 fn hotkeys(value: Option<Value>) -> ApiResult<Option<String>> {
     match value {
         None => Ok(None),
-        some => checked_hotkeys(some).map(Some).map_err(|texts| ApiError::field("custom_hotkeys", texts.join(" "))),
+        some => checked_hotkeys(some)
+            .map(Some)
+            .map_err(|texts| ApiError::field("custom_hotkeys", texts.join(" "))),
     }
 }
 
@@ -132,9 +145,10 @@ pub(crate) async fn update(
     let user = accounts::update_user(&services, organization, id, change).await?;
     // The others are saved before the address is refused: clients have always seen it so.
     match body.email {
-        Patch::Value(email) if !email.trim().eq_ignore_ascii_case(&before) => {
-            Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Cannot update read-only field: email"))
-        }
+        Patch::Value(email) if !email.trim().eq_ignore_ascii_case(&before) => Err(ApiError::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Cannot update read-only field: email",
+        )),
         _ => answer::ok(&UserOut::from(user)),
     }
 }

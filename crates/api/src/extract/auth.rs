@@ -36,11 +36,21 @@ pub(crate) struct CookieNames {
 }
 
 /// With TLS: browsers take `__Host-` cookies only from the host itself, over TLS.
-const SECURE_NAMES: CookieNames = CookieNames { session: "__Host-session", csrf: "__Host-csrftoken" };
-const LOCAL_NAMES: CookieNames = CookieNames { session: "session_local", csrf: "csrftoken" };
+const SECURE_NAMES: CookieNames = CookieNames {
+    session: "__Host-session",
+    csrf: "__Host-csrftoken",
+};
+const LOCAL_NAMES: CookieNames = CookieNames {
+    session: "session_local",
+    csrf: "csrftoken",
+};
 
 pub(crate) fn cookie_names(app: &App) -> &'static CookieNames {
-    if app.settings.local { &LOCAL_NAMES } else { &SECURE_NAMES }
+    if app.settings.local {
+        &LOCAL_NAMES
+    } else {
+        &SECURE_NAMES
+    }
 }
 
 impl FromRequestParts<App> for Authenticated {
@@ -92,7 +102,11 @@ impl FromRequestParts<App> for ClientAddress {
 }
 
 fn client_address(parts: &Parts) -> ClientAddress {
-    parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::from([127, 0, 0, 1])))
+    parts
+        .extensions
+        .get()
+        .copied()
+        .unwrap_or(ClientAddress(IpAddr::from([127, 0, 0, 1])))
 }
 
 /// Whether requests of this method change something.
@@ -105,7 +119,11 @@ async fn authenticate(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
         Some(credential) => credential,
         None => match cookie(&parts.headers, cookie_names(app).session) {
             Some(value) => Credential::Session(value),
-            None => return Err(ApiError::unauthenticated("Authentication credentials were not provided.")),
+            None => {
+                return Err(ApiError::unauthenticated(
+                    "Authentication credentials were not provided.",
+                ));
+            }
         },
     };
     let address = client_address(parts).0;
@@ -121,7 +139,10 @@ async fn authenticate(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
 
 /// The credential of the headers. When a header is there, the cookie does not count (SEC-037).
 fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiError> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter().chain(headers.get_all("x-api-key"));
+    let mut values = headers
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .chain(headers.get_all("x-api-key"));
     let Some(first) = values.next() else { return Ok(None) };
     if values.next().is_some() {
         return Err(ApiError::bad_request("Send one Authorization or X-Api-Key header."));
@@ -139,7 +160,9 @@ fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiE
     match scheme.to_ascii_lowercase().as_str() {
         "token" => Ok(Some(Credential::Legacy(value))),
         "bearer" => Ok(Some(Credential::Access(value))),
-        _ => Err(ApiError::unauthenticated("Authentication credentials were not provided.")),
+        _ => Err(ApiError::unauthenticated(
+            "Authentication credentials were not provided.",
+        )),
     }
 }
 
@@ -147,8 +170,13 @@ fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiE
 fn refuse_query_tokens(parts: &Parts) -> Result<(), ApiError> {
     const NAMES: [&str; 5] = ["token", "access_token", "api_key", "apikey", "auth_token"];
     let query = parts.uri.query().unwrap_or_default();
-    if pairs(query).iter().any(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))) {
-        return Err(ApiError::bad_request("A token in the address is refused. Send it in the Authorization header."));
+    if pairs(query)
+        .iter()
+        .any(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    {
+        return Err(ApiError::bad_request(
+            "A token in the address is refused. Send it in the Authorization header.",
+        ));
     }
     Ok(())
 }

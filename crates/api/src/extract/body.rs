@@ -55,8 +55,18 @@ pub enum ContentKind {
 
 impl ContentKind {
     fn of(headers: &HeaderMap) -> (ContentKind, String) {
-        let full = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = match full.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        let full = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let kind = match full
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "" | "application/json" => ContentKind::Json,
             "application/x-www-form-urlencoded" => ContentKind::Urlencoded,
             "multipart/form-data" => ContentKind::Multipart,
@@ -79,8 +89,12 @@ impl RawBody {
             return Err(too_large(max));
         }
         let body = HttpBody::new(http_body_util::Limited::new(self.body, max));
-        let request = Request::builder().header(header::CONTENT_TYPE, self.content_type).body(body);
-        Multipart::from_request(request.map_err(|_| broken())?, &()).await.map_err(|_| broken())
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, self.content_type)
+            .body(body);
+        Multipart::from_request(request.map_err(|_| broken())?, &())
+            .await
+            .map_err(|_| broken())
     }
 
     /// 415 with this body's type.
@@ -94,8 +108,16 @@ impl FromRequest<App> for RawBody {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         let (kind, content_type) = ContentKind::of(request.headers());
-        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        Ok(RawBody { kind, content_type, length, body: request.into_body() })
+        let length = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok(RawBody {
+            kind,
+            content_type,
+            length,
+            body: request.into_body(),
+        })
     }
 }
 
@@ -117,8 +139,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let by_cookie =
-            request.extensions().get::<Caller>().is_some_and(|caller| matches!(caller.proof, Proof::Session { .. }));
+        let by_cookie = request
+            .extensions()
+            .get::<Caller>()
+            .is_some_and(|caller| matches!(caller.proof, Proof::Session { .. }));
         let raw = RawBody::from_request(request, app).await?;
         if by_cookie && raw.kind != ContentKind::Json {
             return Err(raw.unsupported());
@@ -162,7 +186,10 @@ async fn multipart(raw: RawBody, max: usize) -> Result<Vec<(Cow<'static, str>, C
         let value = String::from_utf8(value).map_err(|_| ApiError::field(&name, "Not a valid string."))?;
         fields.push((Cow::Owned(name), Cow::Owned(value)));
         if fields.len() > MAX_FIELDS {
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The form has too many fields."));
+            return Err(ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The form has too many fields.",
+            ));
         }
     }
     Ok(fields)
@@ -173,7 +200,9 @@ async fn collect(body: HttpBody, length: Option<u64>, max: usize) -> Result<Byte
         return Err(too_large(max));
     }
     let mut stream = body.into_data_stream();
-    let Some(first) = stream.next().await else { return Ok(Bytes::new()) };
+    let Some(first) = stream.next().await else {
+        return Ok(Bytes::new());
+    };
     let first = first.map_err(broken)?;
     if first.len() > max {
         return Err(too_large(max));
@@ -198,10 +227,16 @@ fn broken(_: axum::Error) -> ApiError {
 }
 
 fn too_large(max: usize) -> ApiError {
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {max} bytes."))
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("The body is larger than {max} bytes."),
+    )
 }
 
 fn unsupported(content_type: &str) -> ApiError {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
-    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Unsupported media type \"{kind}\" in request."))
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("Unsupported media type \"{kind}\" in request."),
+    )
 }

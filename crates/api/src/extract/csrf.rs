@@ -26,7 +26,9 @@ pub(crate) fn guard_origin(headers: &HeaderMap, app: &App) -> Result<(), ApiErro
 
 /// The token of a change that the session cookie authenticates.
 pub(super) fn guard_token(headers: &HeaderMap, caller: &Caller) -> Result<(), ApiError> {
-    let Proof::Session { csrf, .. } = &caller.proof else { return Ok(()) };
+    let Proof::Session { csrf, .. } = &caller.proof else {
+        return Ok(());
+    };
     let token = headers.get("x-csrftoken").and_then(|value| value.to_str().ok());
     match token {
         None => Err(ApiError::forbidden("CSRF Failed: CSRF token missing.")),
@@ -37,10 +39,14 @@ pub(super) fn guard_token(headers: &HeaderMap, caller: &Caller) -> Result<(), Ap
 
 /// A token for a form that is shown before anybody has signed in (SEC-038): the secret of the cookie, or a fresh one.
 pub(crate) fn pre_session_secret(headers: &HeaderMap, app: &App) -> CsrfSecret {
-    cookie(headers, cookie_names(app).csrf).and_then(CsrfSecret::unmask).unwrap_or_else(CsrfSecret::random)
+    cookie(headers, cookie_names(app).csrf)
+        .and_then(CsrfSecret::unmask)
+        .unwrap_or_else(CsrfSecret::random)
 }
 
 /// Whether the form's token goes with the cookie's.
 pub(crate) fn pre_session_valid(headers: &HeaderMap, app: &App, field: &str) -> bool {
-    cookie(headers, cookie_names(app).csrf).and_then(CsrfSecret::unmask).is_some_and(|secret| secret.accepts(field))
+    cookie(headers, cookie_names(app).csrf)
+        .and_then(CsrfSecret::unmask)
+        .is_some_and(|secret| secret.accepts(field))
 }

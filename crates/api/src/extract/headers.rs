@@ -18,7 +18,9 @@ impl FromRequestParts<App> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
-        let Some(text) = single(&parts.headers, &header::IF_MATCH)? else { return Ok(IfMatch(None)) };
+        let Some(text) = single(&parts.headers, &header::IF_MATCH)? else {
+            return Ok(IfMatch(None));
+        };
         if text == "*" {
             return Ok(IfMatch(None));
         }
@@ -35,7 +37,9 @@ impl FromRequestParts<App> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         let name = header::HeaderName::from_static("idempotency-key");
-        let Some(text) = single(&parts.headers, &name)? else { return Ok(IdempotencyKey(None)) };
+        let Some(text) = single(&parts.headers, &name)? else {
+            return Ok(IdempotencyKey(None));
+        };
         match uuid::Uuid::try_parse(text.trim_matches('"')) {
             Ok(key) => Ok(IdempotencyKey(Some(key.to_string()))),
             Err(_) => Err(ApiError::bad_request("Idempotency-Key must be a UUID.")),
@@ -50,5 +54,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Optio
     if values.next().is_some() {
         return Err(ApiError::bad_request(format!("{name} is there more than once.")));
     }
-    first.map(|value| value.to_str().map(str::trim)).transpose().map_err(|_| ApiError::bad_request(format!("{name} is not text.")))
+    first
+        .map(|value| value.to_str().map(str::trim))
+        .transpose()
+        .map_err(|_| ApiError::bad_request(format!("{name} is not text.")))
 }

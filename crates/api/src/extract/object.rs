@@ -15,7 +15,12 @@ use crate::{ApiError, App};
 /// A kind of object that a path names by its first number. It is implemented for the rows themselves.
 pub trait Target: Sized + Send + 'static {
     /// Loads the row in the actor's organization and asks the policy.
-    fn grant(services: &Services, actor: Actor, id: i64, action: Action) -> impl Future<Output = Result<Granted<Self>>> + Send;
+    fn grant(
+        services: &Services,
+        actor: Actor,
+        id: i64,
+        action: Action,
+    ) -> impl Future<Output = Result<Granted<Self>>> + Send;
 }
 
 /// An action as a type; see [`can`].
@@ -84,7 +89,10 @@ impl<T: Target, A: Allowed> FromRequestParts<App> for Access<T, A> {
         // First who, then what: a path tells nothing to strangers.
         let Authenticated(actor) = Authenticated::from_request_parts(parts, app).await?;
         let PathId(id) = PathId::from_request_parts(parts, app).await?;
-        Ok(Access(T::grant(&app.services, actor, id, A::ACTION).await?, PhantomData))
+        Ok(Access(
+            T::grant(&app.services, actor, id, A::ACTION).await?,
+            PhantomData,
+        ))
     }
 }
 

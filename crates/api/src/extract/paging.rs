@@ -21,7 +21,10 @@ impl PublicUrl {
     /// made sure that it is one).
     pub(crate) fn of(headers: &HeaderMap, app: &App) -> Self {
         let origin = app.settings.public_origin.clone().unwrap_or_else(|| {
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let host = headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or("localhost");
             format!("http://{}", host.to_ascii_lowercase())
         });
         PublicUrl { origin }
@@ -74,13 +77,22 @@ impl Paging {
     /// `max` (SEC-227); `-1` is everything, up to `max_all`.
     pub fn window(&self, default: i64, max: i64, max_all: Option<i64>) -> Result<Window, ApiError> {
         let size = match self.page_size.as_deref().map(|text| text.trim().parse::<i64>()) {
-            Some(Ok(-1)) if max_all.is_some() => return Ok(Window { page: 1, size: max_all.unwrap_or(max) }),
+            Some(Ok(-1)) if max_all.is_some() => {
+                return Ok(Window {
+                    page: 1,
+                    size: max_all.unwrap_or(max),
+                });
+            }
             Some(Ok(size)) if size > 0 => size.min(max),
             _ => default,
         };
         let page = match self.page.as_deref().map(str::trim) {
             None | Some("") => 1,
-            Some(text) => text.parse::<i64>().ok().filter(|page| *page > 0).ok_or_else(invalid_page)?,
+            Some(text) => text
+                .parse::<i64>()
+                .ok()
+                .filter(|page| *page > 0)
+                .ok_or_else(invalid_page)?,
         };
         Ok(Window { page, size })
     }
@@ -92,12 +104,20 @@ impl Paging {
         }
         let next = (window.offset().saturating_add(window.size) < count).then(|| self.link(window, window.page + 1));
         let previous = (window.page > 1).then(|| self.link(window, window.page - 1));
-        Ok(Paged { count, next, previous, results })
+        Ok(Paged {
+            count,
+            next,
+            previous,
+            results,
+        })
     }
 
     fn link(&self, window: Window, page: i64) -> String {
-        let mut query: Vec<(&str, String)> =
-            self.query.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let mut query: Vec<(&str, String)> = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
         // The first page is the address without a number, as clients have always been told.
         if page > 1 {
             query.push(("page", page.to_string()));
@@ -107,7 +127,10 @@ impl Paging {
         }
         query.sort_by(|left, right| left.0.cmp(right.0));
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let query: Vec<String> = query.iter().map(|(name, value)| format!("{}={}", plain(name), encode(value))).collect();
+        let query: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{}={}", plain(name), encode(value)))
+            .collect();
         let separator = if query.is_empty() { "" } else { "?" };
         format!("{}{}{separator}{}", self.origin, self.path, query.join("&"))
     }
@@ -142,16 +165,31 @@ mod tests {
         let window = paging.window(30, 100, None).expect("a page");
         assert_eq!((window.offset(), window.limit()), (10, 10));
         let page = paging.answer(window, 25, vec![0; 10]).expect("within");
-        assert_eq!(page.next.as_deref(), Some("http://localhost:8080/api/projects/?page=3&page_size=10&title=a%20b"));
-        assert_eq!(page.previous.as_deref(), Some("http://localhost:8080/api/projects/?page_size=10&title=a%20b"));
+        assert_eq!(
+            page.next.as_deref(),
+            Some("http://localhost:8080/api/projects/?page=3&page_size=10&title=a%20b")
+        );
+        assert_eq!(
+            page.previous.as_deref(),
+            Some("http://localhost:8080/api/projects/?page_size=10&title=a%20b")
+        );
         assert!(paging.answer(window, 10, Vec::<i32>::new()).is_err());
     }
 
     #[test]
     fn sec_227_page_sizes_have_a_cap() {
-        assert_eq!(paging(None, Some("5000")).window(30, 100, None).expect("a page").size, 100);
+        assert_eq!(
+            paging(None, Some("5000")).window(30, 100, None).expect("a page").size,
+            100
+        );
         assert_eq!(paging(None, Some("x")).window(30, 100, None).expect("a page").size, 30);
-        assert_eq!(paging(None, Some("-1")).window(20, 100, Some(10_000)).expect("all").size, 10_000);
+        assert_eq!(
+            paging(None, Some("-1"))
+                .window(20, 100, Some(10_000))
+                .expect("all")
+                .size,
+            10_000
+        );
         for bad in ["0", "-1", "x"] {
             assert!(paging(Some(bad), None).window(30, 100, None).is_err(), "{bad}");
         }

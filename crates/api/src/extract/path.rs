@@ -26,12 +26,18 @@ impl<const N: usize> FromRequestParts<App> for PathIds<N> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| ApiError::no_such_page())?;
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| ApiError::no_such_page())?;
         let mut ids = [0; N];
         let mut values = params.iter().map(|(_, value)| value);
         for id in &mut ids {
-            let digits = values.next().filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
-            *id = digits.and_then(|digits| digits.parse().ok()).ok_or_else(ApiError::no_such_page)?;
+            let digits = values
+                .next()
+                .filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+            *id = digits
+                .and_then(|digits| digits.parse().ok())
+                .ok_or_else(ApiError::no_such_page)?;
         }
         Ok(PathIds(ids))
     }

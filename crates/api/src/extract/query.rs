@@ -26,7 +26,13 @@ impl FromRequestParts<App> for FieldChoice {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         let pairs = pairs(parts.uri.query().unwrap_or_default());
-        let last = |wanted: &str| pairs.iter().rev().find(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
+        let last = |wanted: &str| {
+            pairs
+                .iter()
+                .rev()
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.as_ref())
+        };
         Ok(FieldChoice::new(last("include"), last("omit")))
     }
 }
@@ -47,7 +53,11 @@ fn decode(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let text = text.replace('+', " ");
-    Cow::Owned(percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned())
+    Cow::Owned(
+        percent_encoding::percent_decode_str(&text)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -57,7 +67,10 @@ mod tests {
     #[test]
     fn pairs_are_decoded() {
         let pairs = pairs("a=1+2&b=%C3%A9&c&&d=x=y");
-        let plain: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        let plain: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .collect();
         assert_eq!(plain, [("a", "1 2"), ("b", "é"), ("c", ""), ("d", "x=y")]);
     }
 }

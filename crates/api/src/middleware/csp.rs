@@ -8,8 +8,17 @@ use crate::App;
 /// A policy for a page that carries this nonce.
 pub(crate) fn policy(app: &App, nonce: &str) -> HeaderValue {
     // On one's own machine, pictures and model servers are often served by another local port.
-    let local = if app.settings.local { " http://localhost:* http://127.0.0.1:*" } else { "" };
-    let connect: String = app.settings.csp_connect_origins.iter().map(|origin| format!(" {origin}")).collect();
+    let local = if app.settings.local {
+        " http://localhost:* http://127.0.0.1:*"
+    } else {
+        ""
+    };
+    let connect: String = app
+        .settings
+        .csp_connect_origins
+        .iter()
+        .map(|origin| format!(" {origin}"))
+        .collect();
     text(nonce, local, &connect)
 }
 
@@ -33,7 +42,11 @@ pub(crate) const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'n
 
 /// For the empty page that frames cleaned HTML of task data (SEC-174): it may show pictures, and nothing else.
 pub(crate) fn frame(app: &App) -> HeaderValue {
-    let local = if app.settings.local { " http://localhost:* http://127.0.0.1:*" } else { "" };
+    let local = if app.settings.local {
+        " http://localhost:* http://127.0.0.1:*"
+    } else {
+        ""
+    };
     let text = format!(
         "default-src 'none'; img-src data: blob: https:{local}; style-src 'unsafe-inline'; frame-ancestors 'self'"
     );

@@ -12,11 +12,16 @@ pub(crate) fn check(headers: &HeaderMap, uri: &Uri, app: &App) -> Result<(), Api
     };
     let host = host.to_str().unwrap_or("?");
     // An absolute target that names another host than the header is a trick.
-    let same = uri.authority().is_none_or(|authority| authority.as_str().eq_ignore_ascii_case(host));
+    let same = uri
+        .authority()
+        .is_none_or(|authority| authority.as_str().eq_ignore_ascii_case(host));
     if same && is_ours(name(host), app) {
         return Ok(());
     }
-    Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, "This server does not answer to that host name."))
+    Err(ApiError::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "This server does not answer to that host name.",
+    ))
 }
 
 fn is_ours(name: &str, app: &App) -> bool {
@@ -24,7 +29,11 @@ fn is_ours(name: &str, app: &App) -> bool {
     if ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| equal(known)) {
         return true;
     }
-    let public = app.settings.public_origin.as_deref().and_then(|origin| origin.split_once("://"));
+    let public = app
+        .settings
+        .public_origin
+        .as_deref()
+        .and_then(|origin| origin.split_once("://"));
     !app.settings.local
         && (public.is_some_and(|(_, host)| equal(self::name(host)))
             || app.settings.allowed_hosts.iter().any(|known| equal(known)))
@@ -44,7 +53,12 @@ mod tests {
 
     #[test]
     fn ports_do_not_belong_to_the_name() {
-        for (host, expected) in [("localhost:8080", "localhost"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("a:b", "a:b")] {
+        for (host, expected) in [
+            ("localhost:8080", "localhost"),
+            ("[::1]:80", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("a:b", "a:b"),
+        ] {
             assert_eq!(name(host), expected);
         }
     }

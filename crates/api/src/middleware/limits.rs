@@ -36,7 +36,10 @@ pub(crate) struct InFlight {
 
 impl Default for InFlight {
     fn default() -> Self {
-        InFlight { total: Arc::new(Semaphore::new(TOTAL)), each: Mutex::default() }
+        InFlight {
+            total: Arc::new(Semaphore::new(TOTAL)),
+            each: Mutex::default(),
+        }
     }
 }
 
@@ -47,7 +50,9 @@ impl InFlight {
         if each.len() > 4_096 {
             each.retain(|_, places| Arc::strong_count(places) > 1);
         }
-        each.entry(who).or_insert_with(|| Arc::new(Semaphore::new(places))).clone()
+        each.entry(who)
+            .or_insert_with(|| Arc::new(Semaphore::new(places)))
+            .clone()
     }
 }
 
@@ -65,7 +70,12 @@ impl Places {
 /// A place for a request, before it is known whose it is. Strangers share a few for each address.
 pub(crate) fn enter_anyone(app: &App, address: IpAddr, stranger: bool) -> Result<Places, ApiError> {
     let places = Places::default();
-    let total = app.in_flight.total.clone().try_acquire_owned().map_err(|_| ApiError::from(ServiceError::Busy(1)))?;
+    let total = app
+        .in_flight
+        .total
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| ApiError::from(ServiceError::Busy(1)))?;
     places.keep(total);
     if stranger && !address.is_loopback() {
         let own = app.in_flight.of(Who::Address(network(address)), PER_ADDRESS);
@@ -76,11 +86,19 @@ pub(crate) fn enter_anyone(app: &App, address: IpAddr, stranger: bool) -> Result
 
 /// A place among those of the caller.
 pub(crate) async fn enter(parts: &Parts, app: &App, caller: &Caller) -> Result<(), ApiError> {
-    let Some(places) = parts.extensions.get::<Places>() else { return Ok(()) };
-    let who = [Some((Who::User(caller.actor.account_id), PER_USER)), caller.actor.token_id.map(|id| (Who::Token(id), PER_TOKEN))];
+    let Some(places) = parts.extensions.get::<Places>() else {
+        return Ok(());
+    };
+    let who = [
+        Some((Who::User(caller.actor.account_id), PER_USER)),
+        caller.actor.token_id.map(|id| (Who::Token(id), PER_TOKEN)),
+    ];
     for (who, number) in who.into_iter().flatten() {
         let own = app.in_flight.of(who, number);
-        let permit = tokio::time::timeout(WAIT, own.acquire_owned()).await.ok().and_then(Result::ok);
+        let permit = tokio::time::timeout(WAIT, own.acquire_owned())
+            .await
+            .ok()
+            .and_then(Result::ok);
         places.keep(permit.ok_or_else(too_many)?);
     }
     Ok(())
@@ -97,7 +115,16 @@ fn network(address: IpAddr) -> IpAddr {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {
             let segments = address.segments();
-            IpAddr::V6(Ipv6Addr::new(segments[0], segments[1], segments[2], segments[3], 0, 0, 0, 0))
+            IpAddr::V6(Ipv6Addr::new(
+                segments[0],
+                segments[1],
+                segments[2],
+                segments[3],
+                0,
+                0,
+                0,
+                0,
+            ))
         }
     }
 }

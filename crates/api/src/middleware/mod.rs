@@ -4,6 +4,8 @@
 //! trailing slash), headers of the answer, log line.
 
 pub(crate) mod csp;
+pub(crate) mod head;
+pub(crate) mod head_watch;
 pub(crate) mod host;
 pub(crate) mod limits;
 pub(crate) mod log;

@@ -23,7 +23,11 @@ pub(crate) struct Paced<B> {
 
 impl<B> Paced<B> {
     pub(crate) fn new(body: B) -> Self {
-        Paced { body, sleep: None, seen: 0 }
+        Paced {
+            body,
+            sleep: None,
+            seen: 0,
+        }
     }
 }
 
@@ -35,7 +39,10 @@ where
     type Data = Bytes;
     type Error = axum::BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             if let Some(Ok(frame)) = &frame {
@@ -46,7 +53,9 @@ where
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let sleep = this.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + WINDOW)));
+        let sleep = this
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + WINDOW)));
         match sleep.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Some(Err("the body came too slowly".into()))),
             Poll::Pending => Poll::Pending,

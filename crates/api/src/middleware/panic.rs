@@ -16,12 +16,19 @@ pub(crate) async fn caught(work: impl Future<Output = Response>) -> Response {
         Ok(response) => response,
         Err(panic) => {
             tracing::error!(id = %request_id::current(), panic = message(panic.as_ref()), "a handler panicked");
-            ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The server could not do this. Its log says more under this id.")
-                .into_response()
+            ApiError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The server could not do this. Its log says more under this id.",
+            )
+            .into_response()
         }
     }
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("?")
 }

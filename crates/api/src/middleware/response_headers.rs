@@ -12,8 +12,14 @@ const COMMON: [(HeaderName, HeaderValue); 7] = [
     // Other sites do not learn which project somebody came from.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     // Windows of other sites get no handle on ours, and cannot load our answers as pictures or scripts.
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),

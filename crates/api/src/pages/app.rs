@@ -33,7 +33,9 @@ pub(crate) async fn page(
 
 /// `GET /frame.html`: the empty page in which cleaned HTML of task data is shown (SEC-174).
 pub(crate) async fn frame(State(app): State<App>) -> Response {
-    let mut response = Html("<!doctype html><html><head><meta charset=\"utf-8\"><title></title></head><body></body></html>").into_response();
+    let mut response =
+        Html("<!doctype html><html><head><meta charset=\"utf-8\"><title></title></head><body></body></html>")
+            .into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, csp::frame(&app));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));

@@ -9,8 +9,17 @@ use crate::extract::cookie_names;
 
 /// The session and its CSRF token.
 pub(crate) fn set_session(app: &App, response: &mut Response, session: &NewSession) {
-    let life = session.cookie_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    set(app, response, cookie_names(app).session, session.id.expose(), &format!("; HttpOnly{life}"));
+    let life = session
+        .cookie_seconds
+        .map(|seconds| format!("; Max-Age={seconds}"))
+        .unwrap_or_default();
+    set(
+        app,
+        response,
+        cookie_names(app).session,
+        session.id.expose(),
+        &format!("; HttpOnly{life}"),
+    );
     set(app, response, cookie_names(app).csrf, &session.csrf.mask(), &life);
 }
 

@@ -13,9 +13,16 @@ pub(crate) fn built(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<R
     if !matches!(*method, Method::GET | Method::HEAD) {
         return None;
     }
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let asset = labelkeep_ui::asset(uri.path().trim_start_matches('/'), text(header::ACCEPT_ENCODING))?;
-    let fresh = text(header::IF_NONE_MATCH).split(',').any(|known| known.trim().trim_start_matches("W/") == asset.etag);
+    let fresh = text(header::IF_NONE_MATCH)
+        .split(',')
+        .any(|known| known.trim().trim_start_matches("W/") == asset.etag);
     let mut response = if fresh {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -25,7 +32,11 @@ pub(crate) fn built(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<R
         };
         Body::from(body).into_response()
     };
-    let keep = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if asset.immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -40,11 +51,7 @@ pub(crate) fn built(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<R
 }
 
 /// `GET /data/avatars/{name}`: for people who are signed in.
-pub(crate) async fn avatar(
-    State(app): State<App>,
-    _: Authenticated,
-    Path(name): Path<String>,
-) -> ApiResult<Response> {
+pub(crate) async fn avatar(State(app): State<App>, _: Authenticated, Path(name): Path<String>) -> ApiResult<Response> {
     // Our own names: 32 hexadecimal digits and an extension. Anything else is no file of ours.
     let (stem, extension) = name.split_once('.').ok_or_else(ApiError::no_such_page)?;
     let kind = match extension {
@@ -56,7 +63,12 @@ pub(crate) async fn avatar(
     if stem.len() != 32 || !stem.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(ApiError::no_such_page());
     }
-    let bytes = tokio::fs::read(app.settings.avatar_folder.join(&name)).await.map_err(|_| ApiError::no_such_page())?;
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=86400")];
+    let bytes = tokio::fs::read(app.settings.avatar_folder.join(&name))
+        .await
+        .map_err(|_| ApiError::no_such_page())?;
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "private, max-age=86400"),
+    ];
     Ok((headers, bytes).into_response())
 }

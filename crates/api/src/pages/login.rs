@@ -65,14 +65,20 @@ pub(crate) async fn submit(
     if !csrf_holds(&headers, &app, &login.csrfmiddlewaretoken) {
         return Ok(csrf_failed());
     }
-    let target = login.next.as_deref().filter(|next| !next.is_empty()).or(query.next.as_deref());
+    let target = login
+        .next
+        .as_deref()
+        .filter(|next| !next.is_empty())
+        .or(query.next.as_deref());
     if caller.is_some() {
         return Ok(redirect(next::safe(target)));
     }
     let wish = SignIn {
         email: login.email.clone(),
         password: login.password,
-        persistent: login.persist_session.is_some_and(|word| !matches!(word.as_str(), "false" | "0" | "off")),
+        persistent: login
+            .persist_session
+            .is_some_and(|word| !matches!(word.as_str(), "false" | "0" | "off")),
         address,
         agent: agent(&headers),
     };
@@ -83,7 +89,9 @@ pub(crate) async fn submit(
             Ok(response)
         }
         Ok(None) => Ok(form(&app, &headers, StatusCode::OK, WRONG, &login.email, target)),
-        Err(error) => again(error, |status, text| form(&app, &headers, status, text, &login.email, target)),
+        Err(error) => again(error, |status, text| {
+            form(&app, &headers, status, text, &login.email, target)
+        }),
     }
 }
 
@@ -91,7 +99,12 @@ pub(crate) async fn submit(
 fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, email: &str, next: Option<&str>) -> Response {
     let secret = pre_session_secret(headers, app);
     let next = next.map(|next| next::safe(Some(next))).unwrap_or_default();
-    let values = [("csrf", secret.mask()), ("error", error.to_owned()), ("email", email.to_owned()), ("next", next.to_owned())];
+    let values = [
+        ("csrf", secret.mask()),
+        ("error", error.to_owned()),
+        ("email", email.to_owned()),
+        ("next", next.to_owned()),
+    ];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     values.extend([("title", TITLE), ("intro", "")]);
     let mut response = html(app, status, Page::Login, &values);
@@ -102,7 +115,11 @@ fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, email: 
 /// The three checks of a form that nobody has signed in for: origin, cookie, field.
 pub(super) fn csrf_holds(headers: &HeaderMap, app: &App, field: &str) -> bool {
     let sent = headers.get("x-csrftoken").and_then(|value| value.to_str().ok());
-    let token = if field.is_empty() { sent.unwrap_or_default() } else { field };
+    let token = if field.is_empty() {
+        sent.unwrap_or_default()
+    } else {
+        field
+    };
     guard_origin(headers, app).is_ok() && pre_session_valid(headers, app, token)
 }
 
@@ -121,9 +138,13 @@ pub(super) fn again(error: ServiceError, form: impl FnOnce(StatusCode, &str) -> 
         _ => return Err(error.into()),
     };
     let text = match &error {
-        ServiceError::Invalid(invalid) => {
-            invalid.fields.iter().flat_map(|(_, texts)| texts.iter()).map(String::as_str).collect::<Vec<_>>().join(" ")
-        }
+        ServiceError::Invalid(invalid) => invalid
+            .fields
+            .iter()
+            .flat_map(|(_, texts)| texts.iter())
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" "),
         other => other.to_string(),
     };
     let mut response = form(status, &text).into_response();
@@ -134,5 +155,9 @@ pub(super) fn again(error: ServiceError, form: impl FnOnce(StatusCode, &str) -> 
 }
 
 pub(super) fn agent(headers: &HeaderMap) -> String {
-    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }

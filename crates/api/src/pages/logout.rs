@@ -21,12 +21,19 @@ pub(crate) struct LogoutForm {
 
 /// `GET /logout`
 pub(crate) async fn show(State(app): State<App>, MaybeSignedIn(caller): MaybeSignedIn, request: Request) -> Response {
-    let Some(caller) = caller else { return redirect(&next::login_then(request.uri().path())) };
+    let Some(caller) = caller else {
+        return redirect(&next::login_then(request.uri().path()));
+    };
     let csrf = match &caller.proof {
         Proof::Session { csrf, .. } => csrf.mask(),
         Proof::Legacy | Proof::Access => String::new(),
     };
-    html(&app, StatusCode::OK, Page::Logout, &[("csrf", &csrf), ("email", &caller.actor.email)])
+    html(
+        &app,
+        StatusCode::OK,
+        Page::Logout,
+        &[("csrf", &csrf), ("email", &caller.actor.email)],
+    )
 }
 
 /// `POST /logout`
@@ -37,8 +44,15 @@ pub(crate) async fn submit(
     Form(form): Form<LogoutForm>,
 ) -> ApiResult<Response> {
     if let Some(caller) = &caller {
-        let sent = headers.get("x-csrftoken").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let token = if form.csrfmiddlewaretoken.is_empty() { sent } else { &form.csrfmiddlewaretoken };
+        let sent = headers
+            .get("x-csrftoken")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let token = if form.csrfmiddlewaretoken.is_empty() {
+            sent
+        } else {
+            &form.csrfmiddlewaretoken
+        };
         if let Proof::Session { csrf, .. } = &caller.proof
             && (guard_origin(&headers, &app).is_err() || !csrf.accepts(token))
         {
@@ -50,6 +64,8 @@ pub(crate) async fn submit(
     let mut response = redirect(if target.is_empty() { "/" } else { target });
     cookies::clear(&app, &mut response);
     // The cache only: unsent drafts lie in the browser's storage.
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    response
+        .headers_mut()
+        .insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response)
 }

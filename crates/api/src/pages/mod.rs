@@ -23,13 +23,23 @@ pub(crate) fn html(app: &App, status: StatusCode, page: Page, values: &[(&str, &
 
 /// "There is no such page", for every unknown address.
 pub(crate) fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND, "There is no such page", "Nothing lives at this address.")
+    problem(
+        StatusCode::NOT_FOUND,
+        "There is no such page",
+        "Nothing lives at this address.",
+    )
 }
 
 /// A page that says what is wrong.
 pub(crate) fn problem(status: StatusCode, title: &str, intro: &str) -> Response {
     let nonce = nonce();
-    build(status, csp::plain(&nonce), Page::Error, &nonce, &[("title", title), ("intro", intro)])
+    build(
+        status,
+        csp::plain(&nonce),
+        Page::Error,
+        &nonce,
+        &[("title", title), ("intro", intro)],
+    )
 }
 
 fn build(status: StatusCode, policy: HeaderValue, page: Page, nonce: &str, values: &[(&str, &str)]) -> Response {

@@ -33,7 +33,15 @@ mod tests {
         for own in ["/", "/projects/1/data?task=2", "/user/account"] {
             assert_eq!(safe(Some(own)), own);
         }
-        for foreign in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil", "x"] {
+        for foreign in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil",
+            "x",
+        ] {
             assert_eq!(safe(Some(foreign)), START, "{foreign}");
         }
         assert_eq!(login_then("/projects/1/?a=b"), "/user/login/?next=/projects/1/%3Fa%3Db");

@@ -50,7 +50,11 @@ pub(crate) async fn show(
         return Ok(redirect(next::safe(query.next.as_deref())));
     }
     let state = accounts::sign_up_state(&app.services, query.token.as_deref(), address).await?;
-    let sheet = Sheet { token: query.token.unwrap_or_default(), next: query.next, email: String::new() };
+    let sheet = Sheet {
+        token: query.token.unwrap_or_default(),
+        next: query.next,
+        email: String::new(),
+    };
     Ok(form(&app, &headers, &state, StatusCode::OK, "", &sheet))
 }
 
@@ -103,11 +107,19 @@ struct Sheet {
     email: String,
 }
 
-fn form(app: &App, headers: &HeaderMap, state: &SignUpState, status: StatusCode, error: &str, sheet: &Sheet) -> Response {
+fn form(
+    app: &App,
+    headers: &HeaderMap,
+    state: &SignUpState,
+    status: StatusCode,
+    error: &str,
+    sheet: &Sheet,
+) -> Response {
     let (title, intro) = match state {
-        SignUpState::First => {
-            ("Create the first account".to_owned(), "It owns this installation. Others join later with a link from you.".to_owned())
-        }
+        SignUpState::First => (
+            "Create the first account".to_owned(),
+            "It owns this installation. Others join later with a link from you.".to_owned(),
+        ),
         SignUpState::Joins(_, organization) => (format!("Join {organization}"), "Create your account.".to_owned()),
         SignUpState::Refused => {
             let intro = "Sign-up needs a valid invitation link. Ask the people who run this server for a new one.";
@@ -116,7 +128,11 @@ fn form(app: &App, headers: &HeaderMap, state: &SignUpState, status: StatusCode,
     };
     let secret = pre_session_secret(headers, app);
     let csrf = secret.mask();
-    let next = sheet.next.as_deref().map(|next| next::safe(Some(next))).unwrap_or_default();
+    let next = sheet
+        .next
+        .as_deref()
+        .map(|next| next::safe(Some(next)))
+        .unwrap_or_default();
     let values = [
         ("csrf", csrf.as_str()),
         ("error", error),
@@ -133,6 +149,8 @@ fn form(app: &App, headers: &HeaderMap, state: &SignUpState, status: StatusCode,
 
 /// The address may hold the token of a link: no other page learns it (SEC-046).
 fn no_referrer(mut response: Response) -> Response {
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

@@ -11,8 +11,16 @@ pub(crate) async fn list(State(app): State<App>, MaybeSignedIn(caller): MaybeSig
     if caller.is_none() {
         return Err(ApiError::forbidden("Authentication credentials were not provided."));
     }
-    let flags: serde_json::Map<_, _> =
-        app.settings.feature_flags.iter().map(|(name, on)| (name.clone(), (*on).into())).collect();
+    let flags: serde_json::Map<_, _> = app
+        .settings
+        .feature_flags
+        .iter()
+        .map(|(name, on)| (name.clone(), (*on).into()))
+        .collect();
     let text = serde_json::to_string_pretty(&flags).unwrap_or_default();
-    Ok(Html(format!("<pre>{}</pre>", text.replace('&', "&amp;").replace('<', "&lt;"))).into_response())
+    Ok(Html(format!(
+        "<pre>{}</pre>",
+        text.replace('&', "&amp;").replace('<', "&lt;")
+    ))
+    .into_response())
 }

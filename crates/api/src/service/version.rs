@@ -25,7 +25,9 @@ const VERSION: Version = Version {
     release: COMPATIBLE,
     version: COMPATIBLE,
     edition: "Community",
-    labelkeep: Own { version: env!("CARGO_PKG_VERSION") },
+    labelkeep: Own {
+        version: env!("CARGO_PKG_VERSION"),
+    },
 };
 
 /// `GET /api/version/`
@@ -35,5 +37,8 @@ pub(crate) async fn json() -> Json<Version> {
 
 /// `GET /version/`
 pub(crate) async fn page() -> Html<String> {
-    Html(format!("<pre>{}</pre>", serde_json::to_string_pretty(&VERSION).unwrap_or_default()))
+    Html(format!(
+        "<pre>{}</pre>",
+        serde_json::to_string_pretty(&VERSION).unwrap_or_default()
+    ))
 }

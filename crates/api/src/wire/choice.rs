@@ -16,8 +16,17 @@ pub struct FieldChoice {
 impl FieldChoice {
     /// From the two comma-separated lists.
     pub fn new(include: Option<&str>, omit: Option<&str>) -> Self {
-        let set = |list: &str| list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        FieldChoice { include: include.filter(|list| !list.is_empty()).map(set), omit: omit.map(set).unwrap_or_default() }
+        let set = |list: &str| {
+            list.split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        FieldChoice {
+            include: include.filter(|list| !list.is_empty()).map(set),
+            omit: omit.map(set).unwrap_or_default(),
+        }
     }
 
     /// Whether every field is wanted.
@@ -35,7 +44,9 @@ impl FieldChoice {
         if self.is_all() {
             return json;
         }
-        let Ok(text) = std::str::from_utf8(&json) else { return json };
+        let Ok(text) = std::str::from_utf8(&json) else {
+            return json;
+        };
         let mut out = String::with_capacity(text.len());
         self.value(text, &mut out, true);
         out.into_bytes()
@@ -67,7 +78,11 @@ impl FieldChoice {
             }
             out.push_str(&serde_json::Value::from(key.as_ref()).to_string());
             out.push(':');
-            if paged && key == "results" { self.value(value.get(), out, false) } else { out.push_str(value.get()) }
+            if paged && key == "results" {
+                self.value(value.get(), out, false)
+            } else {
+                out.push_str(value.get())
+            }
         }
         out.push('}');
     }
@@ -83,10 +98,20 @@ mod tests {
 
     #[test]
     fn fields_are_chosen_in_objects_lists_and_pages() {
-        assert_eq!(apply(Some("id, b"), None, r#"{"id":1,"a":2,"b":{"a":3}}"#), r#"{"id":1,"b":{"a":3}}"#);
-        assert_eq!(apply(None, Some("a"), r#"[{"id":1,"a":2},{"id":3}]"#), r#"[{"id":1},{"id":3}]"#);
         assert_eq!(
-            apply(Some("id"), None, r#"{"count":1,"next":null,"results":[{"id":1,"a":2}]}"#),
+            apply(Some("id, b"), None, r#"{"id":1,"a":2,"b":{"a":3}}"#),
+            r#"{"id":1,"b":{"a":3}}"#
+        );
+        assert_eq!(
+            apply(None, Some("a"), r#"[{"id":1,"a":2},{"id":3}]"#),
+            r#"[{"id":1},{"id":3}]"#
+        );
+        assert_eq!(
+            apply(
+                Some("id"),
+                None,
+                r#"{"count":1,"next":null,"results":[{"id":1,"a":2}]}"#
+            ),
             r#"{"count":1,"next":null,"results":[{"id":1}]}"#
         );
     }

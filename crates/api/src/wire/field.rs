@@ -19,7 +19,11 @@ use crate::ApiError;
 /// Reads a JSON object.
 pub(crate) fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
     // An empty body is an empty object: clients send POST without one.
-    let text = if text.trim_ascii().is_empty() { b"{}".as_slice() } else { text };
+    let text = if text.trim_ascii().is_empty() {
+        b"{}".as_slice()
+    } else {
+        text
+    };
     strict::check(text).map_err(|error| parse_error(text, &error))?;
     let entries: Entries<'_> = match serde_json::from_slice(text) {
         Ok(entries) => entries,
@@ -34,7 +38,11 @@ pub(crate) fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiErro
             return Err(Invalid::whole(format!("Invalid data. Expected a dictionary, but got {got}.")).into());
         }
     };
-    let fields = entries.0.iter().map(|(key, raw)| (Cow::Borrowed(key.as_ref()), Field::Json(raw.get()))).collect();
+    let fields = entries
+        .0
+        .iter()
+        .map(|(key, raw)| (Cow::Borrowed(key.as_ref()), Field::Json(raw.get())))
+        .collect();
     Ok(read(fields)?)
 }
 
@@ -43,7 +51,10 @@ pub(crate) fn read_fields<T: DeserializeOwned>(pairs: &[(Cow<'_, str>, Cow<'_, s
     let mut fields: Vec<(Cow<'_, str>, Field<'_>)> = Vec::with_capacity(pairs.len());
     for (name, value) in pairs {
         if value.contains('\0') || name.contains('\0') {
-            return Err(ApiError::field(&name.replace('\0', ""), "Null characters are not allowed."));
+            return Err(ApiError::field(
+                &name.replace('\0', ""),
+                "Null characters are not allowed.",
+            ));
         }
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = Field::Form(value),
@@ -56,7 +67,11 @@ pub(crate) fn read_fields<T: DeserializeOwned>(pairs: &[(Cow<'_, str>, Cow<'_, s
 /// `JSON parse error - …` with the place, as clients know it.
 pub fn parse_error(text: &[u8], error: &serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
-    let before: usize = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let before: usize = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(line.saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     let message = match message {
@@ -69,14 +84,23 @@ pub fn parse_error(text: &[u8], error: &serde_json::Error) -> ApiError {
         other => other,
     };
     let position = (before + column).saturating_sub(1);
-    ApiError::bad_request(format!("JSON parse error - {message}: line {line} column {column} (char {position})"))
+    ApiError::bad_request(format!(
+        "JSON parse error - {message}: line {line} column {column} (char {position})"
+    ))
 }
 
 fn read<T: DeserializeOwned>(fields: Vec<(Cow<'_, str>, Field<'_>)>) -> Result<T, Invalid> {
     let current = RefCell::new(None);
-    T::deserialize(Fields { fields, current: &current }).map_err(|error| {
+    T::deserialize(Fields {
+        fields,
+        current: &current,
+    })
+    .map_err(|error| {
         let text = error.0;
-        match text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        match text
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'))
+        {
             Some(name) if current.borrow().is_none() => Invalid::field(name, "This field is required."),
             _ => match current.into_inner() {
                 Some(name) => Invalid::field(name, friendly(&text)),
@@ -139,7 +163,11 @@ impl<'de> Deserializer<'de> for Fields<'de> {
     type Error = Text;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Text> {
-        visitor.visit_map(Access { fields: self.fields.into_iter(), value: None, current: self.current })
+        visitor.visit_map(Access {
+            fields: self.fields.into_iter(),
+            value: None,
+            current: self.current,
+        })
     }
 
     serde::forward_to_deserialize_any! {
@@ -169,7 +197,10 @@ impl<'de> MapAccess<'de> for Access<'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Text> {
-        let value = self.value.take().ok_or_else(|| Text("a value before its key".to_owned()))?;
+        let value = self
+            .value
+            .take()
+            .ok_or_else(|| Text("a value before its key".to_owned()))?;
         let read = seed.deserialize(value)?;
         *self.current.borrow_mut() = None;
         Ok(read)
@@ -278,7 +309,11 @@ impl<'de> Deserializer<'de> for Field<'de> {
         if matches!(self, Field::Json("null")) {
             return Err(Text("This field may not be null.".to_owned()));
         }
-        match self.plain().and_then(|text| text.trim().parse::<f64>().ok()).filter(|number| number.is_finite()) {
+        match self
+            .plain()
+            .and_then(|text| text.trim().parse::<f64>().ok())
+            .filter(|number| number.is_finite())
+        {
             Some(number) => visitor.visit_f64(number),
             None => Err(Text("A valid number is required.".to_owned())),
         }
@@ -393,9 +428,16 @@ mod tests {
 
     #[test]
     fn forms_and_json_mean_the_same() {
-        let json: Sample = read_object(br#"{"title":5,"count":"12","open":"Yes","data":{"b":1, "a":2},"ids":[1,2],"x":{}}"#)
-            .expect("valid");
-        let pairs = [("title", "5"), ("count", "12"), ("open", "on"), ("data", r#"{"b":1, "a":2}"#), ("ids", "[1,2]")];
+        let json: Sample =
+            read_object(br#"{"title":5,"count":"12","open":"Yes","data":{"b":1, "a":2},"ids":[1,2],"x":{}}"#)
+                .expect("valid");
+        let pairs = [
+            ("title", "5"),
+            ("count", "12"),
+            ("open", "on"),
+            ("data", r#"{"b":1, "a":2}"#),
+            ("ids", "[1,2]"),
+        ];
         let form: Sample =
             read_fields(&pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))).expect("valid");
         for sample in [json, form] {
@@ -413,11 +455,16 @@ mod tests {
         assert!(error("{}").contains(r#""title": Array [String("This field is required.")]"#));
         assert!(error(r#"{"title":null}"#).contains("This field may not be null."));
         assert!(error(r#"{"title":[]}"#).contains("Not a valid string."));
-        assert!(error(r#"{"title":"a","count":"x"}"#).contains(r#""count": Array [String("A valid integer is required.")]"#));
+        assert!(
+            error(r#"{"title":"a","count":"x"}"#)
+                .contains(r#""count": Array [String("A valid integer is required.")]"#)
+        );
         assert!(error(r#"{"title":"a","open":"t"}"#).contains("Must be a valid boolean."));
         assert!(error(r#"{"title":"a","ids":["x"]}"#).contains("\"ids\""));
         assert!(error("[1]").contains("Expected a dictionary, but got list."));
-        assert!(error("{title}").contains("Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"));
+        assert!(
+            error("{title}").contains("Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")
+        );
     }
 
     #[test]

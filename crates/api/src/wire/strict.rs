@@ -25,7 +25,11 @@ impl<'de> DeserializeSeed<'de> for Walk {
 }
 
 fn no_nul<E: serde::de::Error>(text: &str) -> Result<(), E> {
-    if text.contains('\0') { Err(E::custom("NUL characters are not allowed")) } else { Ok(()) }
+    if text.contains('\0') {
+        Err(E::custom("NUL characters are not allowed"))
+    } else {
+        Ok(())
+    }
 }
 
 impl<'de> Visitor<'de> for Walk {
@@ -146,7 +150,10 @@ mod tests {
         }
         let deep = "[".repeat(200) + &"]".repeat(200);
         assert!(check(deep.as_bytes()).is_err());
-        let wide = format!("{{{}}}", (0..40).map(|n| format!("\"k{n}\":1,")).collect::<String>() + "\"k39\":1");
+        let wide = format!(
+            "{{{}}}",
+            (0..40).map(|n| format!("\"k{n}\":1,")).collect::<String>() + "\"k39\":1"
+        );
         assert!(check(wide.as_bytes()).is_err());
         assert!(check(r#"{"a":"\\u0000","b":[1,2.5,null,true,"é"]}"#.as_bytes()).is_ok());
         assert!(check(b"{\"a\":\"\xff\"}").is_err());

@@ -55,7 +55,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -77,9 +81,16 @@ pub fn created_ago(created: i64, now: i64) -> String {
         parts.push((rest / seconds, unit));
         rest %= seconds;
     }
-    let first = parts.iter().position(|(number, _)| *number > 0).unwrap_or(parts.len() - 1);
-    let shown: Vec<String> =
-        parts[first..].iter().take(2).take_while(|(number, _)| *number > 0).map(|(number, unit)| part(*number, unit)).collect();
+    let first = parts
+        .iter()
+        .position(|(number, _)| *number > 0)
+        .unwrap_or(parts.len() - 1);
+    let shown: Vec<String> = parts[first..]
+        .iter()
+        .take(2)
+        .take_while(|(number, _)| *number > 0)
+        .map(|(number, unit)| part(*number, unit))
+        .collect();
     shown.join(", ")
 }
 
@@ -88,7 +99,11 @@ fn whole_months(from: i64, to: i64) -> i64 {
     let (from_year, from_month, _) = civil(from.div_euclid(86_400));
     let (to_year, to_month, _) = civil(to.div_euclid(86_400));
     let months = (to_year - from_year) * 12 + to_month - from_month;
-    if add_months(from, months) > to { months - 1 } else { months }
+    if add_months(from, months) > to {
+        months - 1
+    } else {
+        months
+    }
 }
 
 /// The same time of day so many months later, on the month's last day where the day does not exist.

@@ -17,7 +17,10 @@ pub fn markdown() -> String {
          Variables `fflag_…` and `ff_…` set feature flags. A bad setting stops the start with one line that names it.\n",
     );
     for (section, title) in SECTIONS {
-        let _ = write!(page, "\n## {title}\n\n| Flag | Name | Default | Meaning |\n|---|---|---|---|\n");
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| Flag | Name | Default | Meaning |\n|---|---|---|---|\n"
+        );
         for option in OPTIONS.iter().filter(|option| option.section == *section) {
             let flag = match (option.flag, option.short) {
                 (Some(flag), Some(short)) => format!("`-{short}`, `--{flag}`"),
@@ -28,7 +31,11 @@ pub fn markdown() -> String {
             let marks: String = marks.into_iter().filter(|(on, _)| *on).map(|(_, mark)| mark).collect();
             let default = option.shown_default.or(option.default).filter(|text| !text.is_empty());
             let default = default.map(|text| format!("`{text}`")).unwrap_or_default();
-            let _ = writeln!(page, "| {flag} | `{}`{marks} | {default} | {} |", option.name, option.help);
+            let _ = writeln!(
+                page,
+                "| {flag} | `{}`{marks} | {default} | {} |",
+                option.name, option.help
+            );
         }
     }
     page

@@ -47,10 +47,20 @@ pub fn command() -> Command {
 
 /// Scripts leave `start` out, and write `-db` for `--database`.
 pub fn normalize(arguments: impl Iterator<Item = String>) -> Vec<String> {
-    let mut arguments: Vec<String> =
-        arguments.map(|argument| if argument == "-db" { "--database".to_owned() } else { argument }).collect();
+    let mut arguments: Vec<String> = arguments
+        .map(|argument| {
+            if argument == "-db" {
+                "--database".to_owned()
+            } else {
+                argument
+            }
+        })
+        .collect();
     let general = ["-h", "--help", "-V", "--version"];
-    if arguments.get(1).is_none_or(|first| first.starts_with('-') && !general.contains(&first.as_str())) {
+    if arguments
+        .get(1)
+        .is_none_or(|first| first.starts_with('-') && !general.contains(&first.as_str()))
+    {
         arguments.insert(1.min(arguments.len()), "start".to_owned());
     }
     arguments
@@ -84,7 +94,8 @@ impl Values {
         }
         for name in variables.keys().filter(|name| name.starts_with("LABELKEEP_")) {
             let known = |option: &&Opt| {
-                option.name == name || (option.secret && name.strip_suffix("_FILE").is_some_and(|base| base == option.name))
+                option.name == name
+                    || (option.secret && name.strip_suffix("_FILE").is_some_and(|base| base == option.name))
             };
             if !OPTIONS.iter().any(|option| known(&option)) {
                 bail!("{name} is not a setting of this program; see `labelkeep options --markdown`");
@@ -92,12 +103,16 @@ impl Values {
         }
         let mut values = Values::default();
         for option in OPTIONS {
-            if let Some(value) = from_flag(matches, option).map_or_else(|| from_variables(&variables, option), |v| Ok(Some(v)))? {
+            if let Some(value) =
+                from_flag(matches, option).map_or_else(|| from_variables(&variables, option), |v| Ok(Some(v)))?
+            {
                 values.values.insert(option.name, value);
             }
         }
         for (name, value) in &variables {
-            if (name.starts_with("fflag_") || name.starts_with("ff_")) && let Some(value) = value.to_str() {
+            if (name.starts_with("fflag_") || name.starts_with("ff_"))
+                && let Some(value) = value.to_str()
+            {
                 values.flags.push((name.clone(), value.to_owned()));
             }
         }
@@ -106,15 +121,23 @@ impl Values {
 
     /// Values given by hand, for tests.
     pub fn of(pairs: &[(&'static str, &str)]) -> Values {
-        let value = |text: &str| Value { text: text.to_owned(), source: "test".to_owned() };
-        Values { values: pairs.iter().map(|(name, text)| (*name, value(text))).collect(), flags: Vec::new() }
+        let value = |text: &str| Value {
+            text: text.to_owned(),
+            source: "test".to_owned(),
+        };
+        Values {
+            values: pairs.iter().map(|(name, text)| (*name, value(text))).collect(),
+            flags: Vec::new(),
+        }
     }
 
     /// The text, or the table's default; none when both are empty.
     pub fn text(&self, name: &'static str) -> Option<&str> {
         debug_assert!(table::find(name).is_some(), "{name} is not in the table");
         let given = self.values.get(name).map(|value| value.text.as_str());
-        given.or_else(|| table::find(name).and_then(|option| option.default)).filter(|text| !text.is_empty())
+        given
+            .or_else(|| table::find(name).and_then(|option| option.default))
+            .filter(|text| !text.is_empty())
     }
 
     /// Whether somebody set it.
@@ -133,7 +156,10 @@ impl Values {
         let text = self.text(name).unwrap_or_default();
         match text.trim().parse::<i64>() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
-            _ => bail!("{}: \"{text}\" is not a whole number from {least} to {most}", self.source(name)),
+            _ => bail!(
+                "{}: \"{text}\" is not a whole number from {least} to {most}",
+                self.source(name)
+            ),
         }
     }
 
@@ -145,7 +171,9 @@ impl Values {
 
     /// Where the value comes from, for error messages.
     pub fn source(&self, name: &str) -> String {
-        self.values.get(name).map_or_else(|| name.to_owned(), |value| value.source.clone())
+        self.values
+            .get(name)
+            .map_or_else(|| name.to_owned(), |value| value.source.clone())
     }
 
     /// Feature flags of the environment.
@@ -172,20 +200,31 @@ fn from_flag(matches: &ArgMatches, option: &Opt) -> Option<Value> {
         Some(_) => matches.get_one::<String>(option.name)?.clone(),
         None => matches.get_flag(option.name).then(|| "true".to_owned())?,
     };
-    Some(Value { text, source: format!("--{flag}") })
+    Some(Value {
+        text,
+        source: format!("--{flag}"),
+    })
 }
 
 fn from_variables(variables: &BTreeMap<String, OsString>, option: &Opt) -> anyhow::Result<Option<Value>> {
     for name in option.variables() {
         if let Some(value) = variables.get(&name) {
-            let text = value.to_str().with_context(|| format!("{name} is not text"))?.to_owned();
+            let text = value
+                .to_str()
+                .with_context(|| format!("{name} is not text"))?
+                .to_owned();
             return Ok(Some(Value { text, source: name }));
         }
         let file_name = format!("{name}_FILE");
-        if option.secret && let Some(path) = variables.get(&file_name) {
+        if option.secret
+            && let Some(path) = variables.get(&file_name)
+        {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("{file_name}: {} cannot be read", path.display()))?;
-            return Ok(Some(Value { text: text.trim_end_matches(['\r', '\n']).to_owned(), source: file_name }));
+            return Ok(Some(Value {
+                text: text.trim_end_matches(['\r', '\n']).to_owned(),
+                source: file_name,
+            }));
         }
     }
     Ok(None)

@@ -63,23 +63,40 @@ impl Opt {
     }
 
     const fn flag(self, flag: &'static str, value: &'static str) -> Self {
-        Opt { flag: Some(flag), value: Some(value), ..self }
+        Opt {
+            flag: Some(flag),
+            value: Some(value),
+            ..self
+        }
     }
 
     const fn switch(self, flag: &'static str) -> Self {
-        Opt { flag: Some(flag), value: None, ..self }
+        Opt {
+            flag: Some(flag),
+            value: None,
+            ..self
+        }
     }
 
     const fn short(self, short: char) -> Self {
-        Opt { short: Some(short), ..self }
+        Opt {
+            short: Some(short),
+            ..self
+        }
     }
 
     const fn default(self, default: &'static str) -> Self {
-        Opt { default: Some(default), ..self }
+        Opt {
+            default: Some(default),
+            ..self
+        }
     }
 
     const fn shown(self, default: &'static str) -> Self {
-        Opt { shown_default: Some(default), ..self }
+        Opt {
+            shown_default: Some(default),
+            ..self
+        }
     }
 
     const fn secret(self) -> Self {
@@ -87,7 +104,10 @@ impl Opt {
     }
 
     const fn prefixed_only(self) -> Self {
-        Opt { prefixed_only: true, ..self }
+        Opt {
+            prefixed_only: true,
+            ..self
+        }
     }
 }
 

@@ -3,4 +3,5 @@
 mod accounts;
 mod conventions;
 mod pages;
+mod program;
 mod security;

@@ -138,8 +138,12 @@ fn caller(holder: &Holder, address: IpAddr) -> Caller {
 
 async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
     let id_hash = hash_secret(text);
-    let Some(row) = store::sessions::find(&services.db, &id_hash).await? else { return Ok(Err(Refused::Session)) };
-    let Some(holder) = store::holder(&services.db, row.account_id).await? else { return Ok(Err(Refused::Session)) };
+    let Some(row) = store::sessions::find(&services.db, &id_hash).await? else {
+        return Ok(Err(Refused::Session));
+    };
+    let Some(holder) = store::holder(&services.db, row.account_id).await? else {
+        return Ok(Err(Refused::Session));
+    };
     let (idle, oldest) = super::sessions::limits(services, &holder);
     let expires_at = (row.last_seen_at + idle).min(row.created_at + oldest);
     let (Some(csrf), true) = (super::CsrfSecret::from_bytes(&row.csrf_secret), now < expires_at) else {
@@ -156,19 +160,31 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     }
     // The use that is noted now counts at once.
     let expires_at = (now + idle).min(row.created_at + oldest);
-    Ok(Ok(Holder { row: holder, proof: Proof::Session { id_hash, csrf }, token_id: None, expires_at }))
+    Ok(Ok(Holder {
+        row: holder,
+        proof: Proof::Session { id_hash, csrf },
+        token_id: None,
+        expires_at,
+    }))
 }
 
 async fn legacy(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
     let Some(token) = store::tokens::alive(&services.db, "legacy", &hash_secret(text), now).await? else {
         return Ok(Err(Refused::Token));
     };
-    let Some(holder) = store::holder(&services.db, token.account_id).await? else { return Ok(Err(Refused::Token)) };
+    let Some(holder) = store::holder(&services.db, token.account_id).await? else {
+        return Ok(Err(Refused::Token));
+    };
     if !holder.legacy_api_tokens_enabled {
         return Ok(Err(Refused::LegacyDisabled));
     }
     note_token(services, &token, now);
-    Ok(Ok(Holder { row: holder, proof: Proof::Legacy, token_id: Some(token.id), expires_at: token.expires_at }))
+    Ok(Ok(Holder {
+        row: holder,
+        proof: Proof::Legacy,
+        token_id: Some(token.id),
+        expires_at: token.expires_at,
+    }))
 }
 
 async fn access(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
@@ -179,13 +195,20 @@ async fn access(services: &Services, text: &str, now: i64) -> Result<Result<Hold
     let Some(token) = store::tokens::alive(&services.db, "refresh", &verified.jti_hash, now).await? else {
         return Ok(Err(Refused::Token));
     };
-    let Some(holder) = store::holder(&services.db, token.account_id).await? else { return Ok(Err(Refused::Token)) };
+    let Some(holder) = store::holder(&services.db, token.account_id).await? else {
+        return Ok(Err(Refused::Token));
+    };
     if token.account_id != verified.user_id || !holder.api_tokens_enabled {
         return Ok(Err(Refused::Token));
     }
     note_token(services, &token, now);
     let expires_at = token.expires_at.min(verified.expires_at.saturating_mul(1_000_000));
-    Ok(Ok(Holder { row: holder, proof: Proof::Access, token_id: Some(token.id), expires_at }))
+    Ok(Ok(Holder {
+        row: holder,
+        proof: Proof::Access,
+        token_id: Some(token.id),
+        expires_at,
+    }))
 }
 
 fn note_token(services: &Services, token: &store::tokens::TokenRow, now: i64) {

@@ -28,7 +28,11 @@ pub async fn bootstrap(services: &Services, wish: Bootstrap) -> Result<()> {
     if wish.username.is_none() && wish.password.is_none() && wish.user_token.is_none() {
         return Ok(());
     }
-    if wish.user_token.as_ref().is_some_and(|token| token.expose().chars().count() <= 5) {
+    if wish
+        .user_token
+        .as_ref()
+        .is_some_and(|token| token.expose().chars().count() <= 5)
+    {
         return Err(Invalid::field("user_token", "must have more than 5 characters").into());
     }
     let given = wish.username.as_deref().unwrap_or(DEFAULT_USER);
@@ -48,7 +52,10 @@ pub async fn bootstrap(services: &Services, wish: Bootstrap) -> Result<()> {
             created_at: now,
             expires_at: now + TOKEN_LIFE,
         };
-        services.db.write(move |tx| Box::pin(async move { store::tokens::insert(tx, &row).await })).await?;
+        services
+            .db
+            .write(move |tx| Box::pin(async move { store::tokens::insert(tx, &row).await }))
+            .await?;
     }
     services.cache.somebody();
     Ok(())
@@ -85,7 +92,14 @@ async fn create(services: &Services, email: String, password: Option<Secret>) ->
                 if !store::any_locked(tx).await? {
                     return Ok::<_, ServiceError>(signup::found_in(&again, tx, new).await?.0);
                 }
-                let account = store::insert(tx, NewAccount { active_organization: first, ..new }).await?;
+                let account = store::insert(
+                    tx,
+                    NewAccount {
+                        active_organization: first,
+                        ..new
+                    },
+                )
+                .await?;
                 if let Some(organization) = first {
                     organizations::add_member(tx, organization, account.id, Role::Member.word(), now).await?;
                 }

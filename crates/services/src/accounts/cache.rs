@@ -54,7 +54,10 @@ impl Default for Cache {
 impl Cache {
     pub(super) fn get(&self, key: &[u8; 32]) -> Option<Arc<Holder>> {
         let holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        holders.get(key).filter(|(at, _)| at.elapsed() < LIFE).map(|(_, holder)| holder.clone())
+        holders
+            .get(key)
+            .filter(|(at, _)| at.elapsed() < LIFE)
+            .map(|(_, holder)| holder.clone())
     }
 
     pub(super) fn generation(&self) -> u64 {
@@ -103,7 +106,9 @@ impl Cache {
         if failures.len() >= SWEEP_AT {
             failures.retain(|_, (since, _)| since.elapsed() < WINDOW);
         }
-        let (since, count) = failures.entry(super::throttle::network(address)).or_insert((Instant::now(), 0));
+        let (since, count) = failures
+            .entry(super::throttle::network(address))
+            .or_insert((Instant::now(), 0));
         if since.elapsed() >= WINDOW {
             (*since, *count) = (Instant::now(), 0);
         }

@@ -25,7 +25,9 @@ pub fn check_hotkeys(hotkeys: &Map<String, Value>) -> Result<(), Vec<String>> {
 fn check(name: &str, entry: &Value) -> Result<(), String> {
     let shown: String = name.chars().take(LONGEST_NAME).collect();
     if name.chars().count() > LONGEST_NAME {
-        return Err(format!("Action key '{shown}…' is longer than {LONGEST_NAME} characters"));
+        return Err(format!(
+            "Action key '{shown}…' is longer than {LONGEST_NAME} characters"
+        ));
     }
     match name.split_once(':') {
         Some((section, action)) if !section.is_empty() && !action.is_empty() => {}
@@ -59,7 +61,10 @@ mod tests {
     #[test]
     fn shortcuts_have_a_section_an_action_and_a_key() {
         let check = |value: Value| check_hotkeys(value.as_object().expect("a map"));
-        assert_eq!(check(json!({"annotation:submit": {"key": "ctrl+enter", "active": true}})), Ok(()));
+        assert_eq!(
+            check(json!({"annotation:submit": {"key": "ctrl+enter", "active": true}})),
+            Ok(())
+        );
         assert_eq!(
             check(json!({"x": {"key": "a"}})),
             Err(vec!["Action key 'x' must be in 'section:action' format".to_owned()])

@@ -31,40 +31,74 @@ impl NewLink {
     pub(super) fn make(services: &Services, organization_id: i64) -> Self {
         let token = Secret::link_token();
         let row = organization_id.to_string();
-        let sealed = services.keys.seal(place(organization_id, &row), token.expose().as_bytes());
-        NewLink { token, sealed, expires_at: services.now() + LIFE }
+        let sealed = services
+            .keys
+            .seal(place(organization_id, &row), token.expose().as_bytes());
+        NewLink {
+            token,
+            sealed,
+            expires_at: services.now() + LIFE,
+        }
     }
 
     pub(super) async fn store(&self, tx: &mut Tx, organization_id: i64, now: i64) -> labelkeep_store::Result<()> {
-        store::set_invite(tx, organization_id, &self.sealed, &self.token.hash(), self.expires_at, now).await
+        store::set_invite(
+            tx,
+            organization_id,
+            &self.sealed,
+            &self.token.hash(),
+            self.expires_at,
+            now,
+        )
+        .await
     }
 }
 
 /// The link as it is now.
 pub async fn invitation(services: &Services, organization: &Granted<i64>) -> Result<Invitation> {
-    let row = store::find(&services.db, *organization.row()).await?.ok_or(ServiceError::NotFound("Organization"))?;
+    let row = store::find(&services.db, *organization.row())
+        .await?
+        .ok_or(ServiceError::NotFound("Organization"))?;
     if !organization.actor().may(Action::Invite) {
-        return Ok(Invitation { token: None, expires_at: None });
+        return Ok(Invitation {
+            token: None,
+            expires_at: None,
+        });
     }
     open(services, &row)
 }
 
 pub(super) fn open(services: &Services, row: &OrganizationRow) -> Result<Invitation> {
-    let living = row.invite_link.as_deref().zip(row.invite_expires_at).filter(|(_, end)| *end > services.now());
-    let Some((sealed, expires_at)) = living else { return Ok(Invitation { token: None, expires_at: None }) };
+    let living = row
+        .invite_link
+        .as_deref()
+        .zip(row.invite_expires_at)
+        .filter(|(_, end)| *end > services.now());
+    let Some((sealed, expires_at)) = living else {
+        return Ok(Invitation {
+            token: None,
+            expires_at: None,
+        });
+    };
     let name = row.id.to_string();
     let token = services
         .keys
         .open(place(row.id, &name), sealed)
         .map_err(|error| ServiceError::Internal(format!("invitation link: {error}")))?;
-    Ok(Invitation { token: Some(String::from_utf8_lossy(&token).into_owned()), expires_at: Some(expires_at) })
+    Ok(Invitation {
+        token: Some(String::from_utf8_lossy(&token).into_owned()),
+        expires_at: Some(expires_at),
+    })
 }
 
 /// Makes a new link; the old one fails from this moment.
 pub async fn reset_invitation(services: &Services, organization: Granted<i64>) -> Result<Invitation> {
     let (actor, id) = organization.into_parts();
     let link = NewLink::make(services, id);
-    let answer = Invitation { token: Some(link.token.expose().to_owned()), expires_at: Some(link.expires_at) };
+    let answer = Invitation {
+        token: Some(link.token.expose().to_owned()),
+        expires_at: Some(link.expires_at),
+    };
     let (now, origin) = (services.now(), access::origin(&actor));
     services
         .db
@@ -79,5 +113,10 @@ pub async fn reset_invitation(services: &Services, organization: Granted<i64>) -
 }
 
 fn place(organization: i64, row: &str) -> Place<'_> {
-    Place { organization, table: "organization", column: "invite_link", row }
+    Place {
+        organization,
+        table: "organization",
+        column: "invite_link",
+        row,
+    }
 }

@@ -93,7 +93,10 @@ pub async fn member_detail(
     let row = organizations::membership(&services.db, id, account_id).await?;
     let row = row.ok_or(ServiceError::NotFound("OrganizationMember"))?;
     let (mut created, mut contributed) = projects(services, id, true).await?;
-    let (created, contributed) = (created.remove(&account_id).unwrap_or_default(), contributed.remove(&account_id).unwrap_or_default());
+    let (created, contributed) = (
+        created.remove(&account_id).unwrap_or_default(),
+        contributed.remove(&account_id).unwrap_or_default(),
+    );
     Ok(MemberDetail {
         row,
         contributed_projects: contributed.len() as i64,
@@ -112,7 +115,10 @@ async fn projects(services: &Services, organization_id: i64, wanted: bool) -> Re
     let group = |rows: Vec<organizations::PersonProjectRow>| {
         let mut by_person = ByPerson::new();
         for row in rows {
-            by_person.entry(row.account_id).or_default().push(PersonProject { id: row.id, title: row.title });
+            by_person.entry(row.account_id).or_default().push(PersonProject {
+                id: row.id,
+                title: row.title,
+            });
         }
         by_person
     };
@@ -124,7 +130,9 @@ async fn projects(services: &Services, organization_id: i64, wanted: bool) -> Re
 /// Removes a member. Only the owner may; nobody removes themselves, so that there is always an owner (SEC-114).
 pub async fn remove_member(services: &Services, organization: Granted<i64>, account_id: i64) -> Result<()> {
     let row = organizations::membership(&services.db, *organization.row(), account_id).await?;
-    let Some(row) = row else { return Err(ServiceError::Nothing("Member not found".to_owned())) };
+    let Some(row) = row else {
+        return Err(ServiceError::Nothing("Member not found".to_owned()));
+    };
     if organization.actor().may(Action::MemberRemove) && row.account_id == organization.actor().account_id {
         return Err(ServiceError::ReadOnly("User cannot soft delete self".to_owned()));
     }
@@ -135,11 +143,15 @@ pub async fn remove_member(services: &Services, organization: Granted<i64>, acco
 pub(super) async fn remove(services: &Services, organization: Granted<i64>, account_id: i64) -> Result<()> {
     let (actor, organization_id) = organization.into_parts();
     if !actor.may(Action::MemberRemove) {
-        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "You do not have permission to perform this action.".to_owned(),
+        ));
     }
     let row = organizations::membership(&services.db, organization_id, account_id).await?;
     if row.is_none_or(|row| Role::from_word(&row.role) == Role::Owner) {
-        return Err(ServiceError::Forbidden("The organization owner cannot be deleted".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "The organization owner cannot be deleted".to_owned(),
+        ));
     }
     let (now, origin) = (services.now(), access::origin(&actor));
     services

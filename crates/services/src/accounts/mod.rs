@@ -32,11 +32,11 @@ pub use organization::{
 pub use passwords::change_password;
 pub use sessions::{NewSession, SignIn, sign_in, sign_out};
 pub use signup::{Newcomer, SignUpState, sign_up, sign_up_state};
-pub use tokens::{
-    AccessToken, TokenKinds, blacklist, create_personal, list_personal, refresh, reset_legacy, rotate,
-};
+pub use tokens::{AccessToken, TokenKinds, blacklist, create_personal, list_personal, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};
-pub use users::{NewUser, UserChange, create_user, delete_user, own_account, remove_avatar, set_avatar, update_user, user, users};
+pub use users::{
+    NewUser, UserChange, create_user, delete_user, own_account, remove_avatar, set_avatar, update_user, user, users,
+};
 
 use labelkeep_store::accounts as store;
 
@@ -78,7 +78,10 @@ pub(crate) fn clean_email(text: &str) -> Result<String, crate::Invalid> {
         return wrong("Ensure this field has no more than 255 characters.");
     }
     let plain = |part: &str| {
-        !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>[],;:\\\"@".contains(c))
+        !part.is_empty()
+            && !part
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "()<>[],;:\\\"@".contains(c))
     };
     match email.rsplit_once('@') {
         // A host without a dot is fine: people on one machine call themselves user@localhost.
@@ -97,8 +100,13 @@ mod tests {
     #[test]
     fn addresses_are_lower_case_and_have_two_parts() {
         assert_eq!(clean_email(" Ada@Example.COM ").expect("fine"), "ada@example.com");
-        assert_eq!(clean_email("default_user@localhost").expect("fine"), "default_user@localhost");
-        for bad in ["", "ada", "@x", "ada@", "a b@x.y", "a@b@c", "a@x\n.y", "<a>@x.y", "a@.x"] {
+        assert_eq!(
+            clean_email("default_user@localhost").expect("fine"),
+            "default_user@localhost"
+        );
+        for bad in [
+            "", "ada", "@x", "ada@", "a b@x.y", "a@b@c", "a@x\n.y", "<a>@x.y", "a@.x",
+        ] {
             assert!(clean_email(bad).is_err(), "{bad}");
         }
     }

@@ -42,12 +42,20 @@ pub async fn own_organization(
 ) -> Result<(OrganizationRow, Vec<i64>, Option<String>)> {
     let row = load(services, *organization.row()).await?;
     let members = store::member_ids(&services.db, row.id).await?;
-    let token = if organization.actor().may(access::Action::Invite) { invites::open(services, &row)?.token } else { None };
+    let token = if organization.actor().may(access::Action::Invite) {
+        invites::open(services, &row)?.token
+    } else {
+        None
+    };
     Ok((row, members, token))
 }
 
 /// Changes name and contact.
-pub async fn change_organization(services: &Services, organization: Granted<i64>, change: OrganizationChange) -> Result<()> {
+pub async fn change_organization(
+    services: &Services,
+    organization: Granted<i64>,
+    change: OrganizationChange,
+) -> Result<()> {
     let (actor, id) = organization.into_parts();
     let row = load(services, id).await?;
     let title = change.title.unwrap_or(row.title);
@@ -71,7 +79,15 @@ pub async fn change_organization(services: &Services, organization: Granted<i64>
         .write(move |tx| {
             Box::pin(async move {
                 store::set_names(tx, id, &title, contact_info.as_deref(), now).await?;
-                audit::record(tx, &origin, "organization.change", &format!("organization:{id}"), "{}", now).await
+                audit::record(
+                    tx,
+                    &origin,
+                    "organization.change",
+                    &format!("organization:{id}"),
+                    "{}",
+                    now,
+                )
+                .await
             })
         })
         .await?;
@@ -101,7 +117,15 @@ pub async fn change_token_settings(
                     "legacy_api_tokens_enabled": kinds.legacy_api_tokens_enabled,
                 });
                 store::set_token_kinds(tx, id, kinds.api_tokens_enabled, kinds.legacy_api_tokens_enabled, now).await?;
-                audit::record(tx, &origin, "token.settings", &format!("organization:{id}"), &detail.to_string(), now).await
+                audit::record(
+                    tx,
+                    &origin,
+                    "token.settings",
+                    &format!("organization:{id}"),
+                    &detail.to_string(),
+                    now,
+                )
+                .await
             })
         })
         .await?;
@@ -138,15 +162,27 @@ pub async fn change_session_policy(
         }
     }
     errors.into_result()?;
-    let (age, idle) = (max_age.unwrap_or(before.max_session_age), max_idle.unwrap_or(before.max_time_between_activity));
+    let (age, idle) = (
+        max_age.unwrap_or(before.max_session_age),
+        max_idle.unwrap_or(before.max_time_between_activity),
+    );
     let (now, origin) = (services.now(), access::origin(&actor));
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 store::set_session_policy(tx, id, age, idle, now).await?;
-                let detail = serde_json::json!({ "max_session_age": age, "max_time_between_activity": idle }).to_string();
-                audit::record(tx, &origin, "session.policy", &format!("organization:{id}"), &detail, now).await
+                let detail =
+                    serde_json::json!({ "max_session_age": age, "max_time_between_activity": idle }).to_string();
+                audit::record(
+                    tx,
+                    &origin,
+                    "session.policy",
+                    &format!("organization:{id}"),
+                    &detail,
+                    now,
+                )
+                .await
             })
         })
         .await?;
@@ -156,13 +192,19 @@ pub async fn change_session_policy(
 
 fn policy(services: &Services, row: &OrganizationRow) -> SessionPolicy {
     SessionPolicy {
-        max_session_age: row.max_session_age.unwrap_or(services.settings.session_max_seconds / 60),
-        max_time_between_activity: row.max_time_between_activity.unwrap_or(services.settings.session_idle_seconds / 60),
+        max_session_age: row
+            .max_session_age
+            .unwrap_or(services.settings.session_max_seconds / 60),
+        max_time_between_activity: row
+            .max_time_between_activity
+            .unwrap_or(services.settings.session_idle_seconds / 60),
         created_at: row.created_at,
         updated_at: row.session_policy_updated_at.unwrap_or(row.created_at),
     }
 }
 
 async fn load(services: &Services, id: i64) -> Result<OrganizationRow> {
-    store::find(&services.db, id).await?.ok_or(ServiceError::NotFound("Organization"))
+    store::find(&services.db, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Organization"))
 }

@@ -30,8 +30,17 @@ async fn in_turn<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
 ) -> Result<T> {
     let cache = &services.cache;
-    let _queued = cache.hash_queue.clone().try_acquire_owned().map_err(|_| ServiceError::Busy(BUSY_SECONDS))?;
-    let turn = cache.hashing.clone().acquire_owned().await.map_err(|_| ServiceError::Busy(BUSY_SECONDS))?;
+    let _queued = cache
+        .hash_queue
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| ServiceError::Busy(BUSY_SECONDS))?;
+    let turn = cache
+        .hashing
+        .clone()
+        .acquire_owned()
+        .await
+        .map_err(|_| ServiceError::Busy(BUSY_SECONDS))?;
     // The place goes with the work: a caller that disconnects does not let another hash start beside it.
     let outcome = tokio::task::spawn_blocking(move || {
         let outcome = work();
@@ -49,25 +58,40 @@ async fn in_turn<T: Send + 'static>(
 /// Whether a new password is good enough; `about` is what is known of its owner.
 pub(super) fn check(services: &Services, password: &str, about: &[&str]) -> Result<(), Invalid> {
     let rules = Rules::default().blocklist(services.settings.password_blocklist);
-    rules.check(password, about).map_err(|weakness| Invalid::field("password", weakness.to_string()))
+    rules
+        .check(password, about)
+        .map_err(|weakness| Invalid::field("password", weakness.to_string()))
 }
 
 /// Changes the caller's own password. Needs a browser session (SEC-104) and the current one, and ends all other sessions (SEC-064).
 pub async fn change_password(services: &Services, caller: &Caller, current: String, new: String) -> Result<()> {
     let Proof::Session { id_hash, .. } = &caller.proof else {
-        return Err(ServiceError::Forbidden("A password is changed in the browser, not with a token.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "A password is changed in the browser, not with a token.".to_owned(),
+        ));
     };
     let Some(account) = store::own(&services.db, caller.actor.account_id).await? else {
         return Err(ServiceError::NotFound("User"));
     };
-    let address = caller.actor.address.parse().unwrap_or(std::net::IpAddr::from([0, 0, 0, 0]));
+    let address = caller
+        .actor
+        .address
+        .parse()
+        .unwrap_or(std::net::IpAddr::from([0, 0, 0, 0]));
     super::throttle::check(services, &account.email, address).await?;
     let (now, email, origin) = (services.now(), account.email.clone(), access::origin(&caller.actor));
     if verify(services, current, account.password_hash.clone()).await? == Verdict::Wrong {
-        services.db.write(move |tx| Box::pin(async move { super::throttle::failed(tx, &email, address, now).await })).await?;
+        services
+            .db
+            .write(move |tx| Box::pin(async move { super::throttle::failed(tx, &email, address, now).await }))
+            .await?;
         return Err(Invalid::field("current_password", "This is not your password.").into());
     }
-    check(services, &new, &[&account.email, &account.first_name, &account.last_name])?;
+    check(
+        services,
+        &new,
+        &[&account.email, &account.first_name, &account.last_name],
+    )?;
     let hash = hash(services, new).await?;
     let (id_hash, id) = (*id_hash, account.id);
     services

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use labelkeep_crypt::Secret;
 use labelkeep_crypt::password::Verdict;
+use labelkeep_store::Tx;
 use labelkeep_store::accounts::{self as store, AccountRow, HolderRow, sessions::SessionRow};
 use labelkeep_store::audit::{self, Origin};
-use labelkeep_store::Tx;
 
 use super::{Caller, CsrfSecret, DAY, Proof, passwords, throttle};
 use crate::{Result, Services, access};
@@ -87,7 +87,13 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<Option<NewSess
 }
 
 async fn record_failure(services: &Services, email: String, address: IpAddr) -> Result<()> {
-    let (now, origin) = (services.now(), Origin { address: address.to_string(), ..Origin::default() });
+    let (now, origin) = (
+        services.now(),
+        Origin {
+            address: address.to_string(),
+            ..Origin::default()
+        },
+    );
     services
         .db
         .write(move |tx| {
@@ -109,7 +115,9 @@ pub(super) fn draft(
     wish: &SignIn,
 ) -> (SessionRow, NewSession) {
     let (id, csrf, now) = (Secret::session_id(), CsrfSecret::random(), services.now());
-    let oldest = holder.map_or(services.settings.session_max_seconds * 1_000_000, |holder| limits(services, holder).1);
+    let oldest = holder.map_or(services.settings.session_max_seconds * 1_000_000, |holder| {
+        limits(services, holder).1
+    });
     let row = SessionRow {
         id_hash: id.hash().to_vec(),
         account_id: account.id,
@@ -121,7 +129,14 @@ pub(super) fn draft(
         last_seen_at: now,
         ended_at: None,
     };
-    (row, NewSession { id, csrf, cookie_seconds: wish.persistent.then_some(oldest / 1_000_000) })
+    (
+        row,
+        NewSession {
+            id,
+            csrf,
+            cookie_seconds: wish.persistent.then_some(oldest / 1_000_000),
+        },
+    )
 }
 
 /// Stores a session and tidies up the person's older ones.
@@ -134,14 +149,20 @@ pub(super) async fn begin(tx: &mut Tx, row: &SessionRow) -> labelkeep_store::Res
 /// Idle and absolute limit of a session in microseconds: the organization's, else the server's.
 pub(super) fn limits(services: &Services, holder: &HolderRow) -> (i64, i64) {
     let settings = &services.settings;
-    let idle = holder.max_time_between_activity.map_or(settings.session_idle_seconds * 1_000_000, |m| m * MINUTE);
-    let oldest = holder.max_session_age.map_or(settings.session_max_seconds * 1_000_000, |m| m * MINUTE);
+    let idle = holder
+        .max_time_between_activity
+        .map_or(settings.session_idle_seconds * 1_000_000, |m| m * MINUTE);
+    let oldest = holder
+        .max_session_age
+        .map_or(settings.session_max_seconds * 1_000_000, |m| m * MINUTE);
     (idle, oldest)
 }
 
 /// Ends the caller's session on the server (SEC-030); with a token there is none to end.
 pub async fn sign_out(services: &Services, caller: &Caller) -> Result<()> {
-    let Proof::Session { id_hash, .. } = caller.proof else { return Ok(()) };
+    let Proof::Session { id_hash, .. } = caller.proof else {
+        return Ok(());
+    };
     let (now, origin) = (services.now(), access::origin(&caller.actor));
     let id = caller.actor.account_id;
     services

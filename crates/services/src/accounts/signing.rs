@@ -10,7 +10,12 @@ use crate::{Result, ServiceError, Services};
 
 /// The keys, from memory when they were read before.
 pub(super) async fn keys(services: &Services) -> Result<Arc<SigningKeys>> {
-    let known = services.cache.signing.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let known = services
+        .cache
+        .signing
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     match known {
         Some(keys) => Ok(keys),
         None => load(services).await,
@@ -50,12 +55,19 @@ async fn load(services: &Services) -> Result<Arc<SigningKeys>> {
         keys.push(SigningKey::from_pkcs8(id, &pkcs8).map_err(|error| ServiceError::Internal(error.to_string()))?);
     }
     let mut keys = keys.into_iter();
-    let first = keys.next().ok_or_else(|| ServiceError::Internal("no signing key".to_owned()))?;
+    let first = keys
+        .next()
+        .ok_or_else(|| ServiceError::Internal("no signing key".to_owned()))?;
     let keys = Arc::new(SigningKeys::new(first, keys));
     *services.cache.signing.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());
     Ok(keys)
 }
 
 fn place(id: &str) -> Place<'_> {
-    Place { organization: 0, table: "signing_key", column: "sealed", row: id }
+    Place {
+        organization: 0,
+        table: "signing_key",
+        column: "sealed",
+        row: id,
+    }
 }

@@ -48,7 +48,11 @@ pub struct Newcomer {
 pub async fn sign_up_state(services: &Services, token: Option<&str>, address: IpAddr) -> Result<SignUpState> {
     if !super::any(services).await? {
         // With a server for many, strangers could be faster than its owner; that is for the one-time link then.
-        return Ok(if services.settings.local { SignUpState::First } else { SignUpState::Refused });
+        return Ok(if services.settings.local {
+            SignUpState::First
+        } else {
+            SignUpState::Refused
+        });
     }
     if let Some(token) = token.filter(|token| !token.is_empty()) {
         let hash = hash_secret(&token[..token.floor_char_boundary(256)]);
@@ -76,7 +80,11 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
     let title = match &state {
         SignUpState::First => FIRST_ORGANIZATION,
         SignUpState::Joins(_, title) => title,
-        SignUpState::Refused => return Err(ServiceError::Forbidden("Sign-up needs a valid invitation link.".to_owned())),
+        SignUpState::Refused => {
+            return Err(ServiceError::Forbidden(
+                "Sign-up needs a valid invitation link.".to_owned(),
+            ));
+        }
     };
     let email = clean_email(&newcomer.email)?;
     passwords::check(services, &newcomer.password, &[&email, title])?;
@@ -110,7 +118,10 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
     };
     if let Err(ServiceError::Invalid(_)) = &outcome {
         // Addresses cannot be tried out without end either.
-        services.db.write(move |tx| Box::pin(async move { super::throttle::failed(tx, "", address, now).await })).await?;
+        services
+            .db
+            .write(move |tx| Box::pin(async move { super::throttle::failed(tx, "", address, now).await }))
+            .await?;
     }
     outcome
 }
@@ -124,7 +135,9 @@ async fn found(services: &Services, new: NewAccount, wish: SignIn) -> Result<New
             Box::pin(async move {
                 if store::any_locked(tx).await? {
                     // Somebody was faster: what the form promised no longer holds.
-                    return Err(ServiceError::Forbidden("Sign-up needs a valid invitation link.".to_owned()));
+                    return Err(ServiceError::Forbidden(
+                        "Sign-up needs a valid invitation link.".to_owned(),
+                    ));
                 }
                 let (account, _) = found_in(&again, tx, new).await?;
                 let (row, session) = sessions::draft(&again, &account, None, &wish);
@@ -145,12 +158,33 @@ pub(super) async fn found_in(
 ) -> Result<(store::AccountRow, i64)> {
     let now = new.at;
     let organization = organizations::insert(tx, FIRST_ORGANIZATION, services.settings.legacy_tokens, now).await?;
-    let account = store::insert(tx, NewAccount { active_organization: Some(organization), ..new }).await?;
+    let account = store::insert(
+        tx,
+        NewAccount {
+            active_organization: Some(organization),
+            ..new
+        },
+    )
+    .await?;
     organizations::set_created_by(tx, organization, account.id).await?;
     organizations::add_member(tx, organization, account.id, Role::Owner.word(), now).await?;
-    NewLink::make(services, organization).store(tx, organization, now).await?;
-    let origin = Origin { organization_id: Some(organization), account_id: Some(account.id), ..Origin::default() };
-    audit::record(tx, &origin, "organization.create", &format!("organization:{organization}"), "{}", now).await?;
+    NewLink::make(services, organization)
+        .store(tx, organization, now)
+        .await?;
+    let origin = Origin {
+        organization_id: Some(organization),
+        account_id: Some(account.id),
+        ..Origin::default()
+    };
+    audit::record(
+        tx,
+        &origin,
+        "organization.create",
+        &format!("organization:{organization}"),
+        "{}",
+        now,
+    )
+    .await?;
     audit::record(tx, &origin, "signup", &format!("user:{}", account.id), "{}", now).await?;
     Ok((account, organization))
 }
@@ -161,7 +195,10 @@ async fn join(services: &Services, new: NewAccount, organization: i64, wish: Sig
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let new = NewAccount { active_organization: Some(organization), ..new };
+                let new = NewAccount {
+                    active_organization: Some(organization),
+                    ..new
+                };
                 let account = store::insert(tx, new).await.map_err(taken)?;
                 organizations::add_member(tx, organization, account.id, Role::Member.word(), now).await?;
                 let origin = Origin {
@@ -182,7 +219,11 @@ async fn join(services: &Services, new: NewAccount, organization: i64, wish: Sig
 /// The text does not say that the address has an account (SEC-061).
 fn taken(error: StoreError) -> ServiceError {
     if error.is_unique_violation() {
-        Invalid::field("email", "This address cannot be used to sign up. If you have an account, sign in.").into()
+        Invalid::field(
+            "email",
+            "This address cannot be used to sign up. If you have an account, sign in.",
+        )
+        .into()
     } else {
         error.into()
     }

@@ -62,9 +62,21 @@ pub async fn list_personal(services: &Services, caller: &Caller) -> Result<Vec<S
 pub async fn create_personal(services: &Services, caller: &Caller) -> Result<Secret> {
     let (now, account_id, origin) = (services.now(), caller.actor.account_id, access::origin(&caller.actor));
     let expires_at = bounded(services, caller, now).await?;
-    let NewRefreshToken { token, listed, jti_hash } =
-        signing::keys(services).await?.issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
-    let row = NewToken { account_id, kind: "refresh", secret_hash: jti_hash, listed, created_at: now, expires_at };
+    let NewRefreshToken {
+        token,
+        listed,
+        jti_hash,
+    } = signing::keys(services)
+        .await?
+        .issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
+    let row = NewToken {
+        account_id,
+        kind: "refresh",
+        secret_hash: jti_hash,
+        listed,
+        created_at: now,
+        expires_at,
+    };
     services
         .db
         .write(move |tx| {
@@ -91,15 +103,22 @@ async fn bounded(services: &Services, caller: &Caller, now: i64) -> Result<i64> 
         Proof::Access => "refresh",
     };
     let own = store::tokens::of_account(&services.db, caller.actor.account_id, kind, now).await?;
-    let end = own.iter().find(|row| Some(row.id) == caller.actor.token_id).map_or(now, |row| row.expires_at);
+    let end = own
+        .iter()
+        .find(|row| Some(row.id) == caller.actor.token_id)
+        .map_or(now, |row| row.expires_at);
     Ok(end.min(now + LIFE))
 }
 
 /// An access token of five minutes for a refresh token; `None` when that is not valid (any more).
 pub async fn refresh(services: &Services, refresh: &str, address: IpAddr) -> Result<Option<AccessToken>> {
     let now = services.now();
-    let Some(verified) = verified(services, refresh, address).await? else { return Ok(None) };
-    Ok(Some(AccessToken(signing::keys(services).await?.issue_access(&verified, now / 1_000_000))))
+    let Some(verified) = verified(services, refresh, address).await? else {
+        return Ok(None);
+    };
+    Ok(Some(AccessToken(
+        signing::keys(services).await?.issue_access(&verified, now / 1_000_000),
+    )))
 }
 
 async fn verified(
@@ -111,14 +130,19 @@ async fn verified(
     let verified = signing::verify(services, |keys| keys.verify_refresh(refresh, now / 1_000_000)).await?;
     let alive = match &verified {
         Some(verified) => match store::tokens::alive(&services.db, "refresh", &verified.jti_hash, now).await? {
-            Some(row) => store::holder(&services.db, row.account_id).await?.filter(|holder| holder.api_tokens_enabled),
+            Some(row) => store::holder(&services.db, row.account_id)
+                .await?
+                .filter(|holder| holder.api_tokens_enabled),
             None => None,
         },
         None => None,
     };
     match alive {
         Some(_) => Ok(verified),
-        None => services.cache.failed(address).map_or(Ok(None), |seconds| Err(ServiceError::TooMany(seconds))),
+        None => services
+            .cache
+            .failed(address)
+            .map_or(Ok(None), |seconds| Err(ServiceError::TooMany(seconds))),
     }
 }
 
@@ -139,7 +163,12 @@ pub async fn blacklist(services: &Services, refresh: &str, address: IpAddr) -> R
             Box::pin(async move {
                 let revoked = store::tokens::revoke(tx, "refresh", &hash, now).await?;
                 if let Some((id, account_id)) = revoked {
-                    let origin = audit::Origin { account_id: Some(account_id), token_id: Some(id), address, organization_id: None };
+                    let origin = audit::Origin {
+                        account_id: Some(account_id),
+                        token_id: Some(id),
+                        address,
+                        organization_id: None,
+                    };
                     audit::record(tx, &origin, "token.revoke", &format!("token:{id}"), "{}", now).await?;
                 }
                 Ok::<_, ServiceError>(revoked)
@@ -164,9 +193,13 @@ pub async fn rotate(services: &Services, caller: &Caller, refresh: &str, address
     // The new one is as strong and at most as long-lived as any new one; a session may begin a new life.
     let expires_at = match caller.proof {
         Proof::Session { .. } => now + LIFE,
-        _ => bounded(services, caller, now).await?.max(old.expires_at.saturating_mul(1_000_000).min(now + LIFE)),
+        _ => bounded(services, caller, now)
+            .await?
+            .max(old.expires_at.saturating_mul(1_000_000).min(now + LIFE)),
     };
-    let new = signing::keys(services).await?.issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
+    let new = signing::keys(services)
+        .await?
+        .issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
     let row = NewToken {
         account_id,
         kind: "refresh",
@@ -180,7 +213,10 @@ pub async fn rotate(services: &Services, caller: &Caller, refresh: &str, address
         .write(move |tx| {
             Box::pin(async move {
                 store::tokens::lock_account(tx, account_id).await?;
-                if store::tokens::revoke(tx, "refresh", &old.jti_hash, now).await?.is_none() {
+                if store::tokens::revoke(tx, "refresh", &old.jti_hash, now)
+                    .await?
+                    .is_none()
+                {
                     return Err(Invalid::whole("Invalid refresh token").into());
                 }
                 let id = store::tokens::insert(tx, &row).await?;

@@ -25,7 +25,10 @@ pub async fn tour(services: &Services, actor: &Actor, name: &str) -> Result<Tour
     known(name)?;
     let found = store::find(&services.db, actor.account_id, name).await?;
     let (state, interaction_data) = found.unwrap_or_else(|| ("ready".to_owned(), "{}".to_owned()));
-    Ok(Tour { state, interaction_data })
+    Ok(Tour {
+        state,
+        interaction_data,
+    })
 }
 
 /// Changes the caller's progress; what is `None` stays.
@@ -58,5 +61,9 @@ pub async fn set_tour(
 }
 
 fn known(name: &str) -> Result<(), Invalid> {
-    if TOURS.contains(&name) { Ok(()) } else { Err(Invalid::field("name", format!("Unknown product tour: {name}"))) }
+    if TOURS.contains(&name) {
+        Ok(())
+    } else {
+        Err(Invalid::field("name", format!("Unknown product tour: {name}")))
+    }
 }

@@ -45,7 +45,9 @@ pub struct UserChange {
 
 /// The caller's own account.
 pub async fn own_account(services: &Services, actor: &Actor) -> Result<Profile> {
-    let account = store::own(&services.db, actor.account_id).await?.ok_or(ServiceError::NotFound("User"))?;
+    let account = store::own(&services.db, actor.account_id)
+        .await?
+        .ok_or(ServiceError::NotFound("User"))?;
     with_organization(services, account).await
 }
 
@@ -57,7 +59,9 @@ pub async fn users(services: &Services, organization: &Granted<i64>) -> Result<V
 
 /// A member.
 pub async fn user(services: &Services, organization: &Granted<i64>, id: i64) -> Result<Profile> {
-    let account = store::member(&services.db, *organization.row(), id).await?.ok_or(ServiceError::NotFound("User"))?;
+    let account = store::member(&services.db, *organization.row(), id)
+        .await?
+        .ok_or(ServiceError::NotFound("User"))?;
     with_organization(services, account).await
 }
 
@@ -110,13 +114,20 @@ pub async fn create_user(services: &Services, organization: Granted<i64>, new: N
 }
 
 /// Changes a member: oneself, or, for those who manage the organization, others except its owner (SEC-114).
-pub async fn update_user(services: &Services, organization: Granted<i64>, id: i64, change: UserChange) -> Result<Profile> {
+pub async fn update_user(
+    services: &Services,
+    organization: Granted<i64>,
+    id: i64,
+    change: UserChange,
+) -> Result<Profile> {
     let (actor, organization_id) = organization.into_parts();
     let target = organizations::membership(&services.db, organization_id, id).await?;
     let target = target.ok_or(ServiceError::NotFound("User"))?;
     let is_self = id == actor.account_id;
     if !is_self && (!actor.may(Action::OrganizationChange) || Role::from_word(&target.role) == Role::Owner) {
-        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "You do not have permission to perform this action.".to_owned(),
+        ));
     }
     let mut errors = Invalid::default();
     for (name, value) in [
@@ -132,7 +143,10 @@ pub async fn update_user(services: &Services, organization: Granted<i64>, id: i6
     if let Some(Some(wanted)) = change.active_organization
         && organizations::membership(&services.db, wanted, id).await?.is_none()
     {
-        errors.add("active_organization", format!("Invalid pk \"{wanted}\" - object does not exist."));
+        errors.add(
+            "active_organization",
+            format!("Invalid pk \"{wanted}\" - object does not exist."),
+        );
     }
     errors.into_result()?;
     let change = AccountChange {
@@ -156,7 +170,9 @@ pub async fn delete_user(services: &Services, organization: Granted<i64>, id: i6
     let target = organizations::membership(&services.db, *organization.row(), id).await?;
     let target = target.ok_or(ServiceError::NotFound("User"))?;
     if Role::from_word(&target.role) == Role::Owner {
-        return Err(ServiceError::Forbidden("The organization owner cannot be deleted".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "The organization owner cannot be deleted".to_owned(),
+        ));
     }
     super::members::remove(services, organization, id).await
 }
@@ -176,9 +192,22 @@ pub async fn remove_avatar(services: &Services, actor: &Actor, folder: &Path) ->
 }
 
 async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name: Option<String>) -> Result<()> {
-    let before = store::own(&services.db, actor.account_id).await?.ok_or(ServiceError::NotFound("User"))?;
-    let change = AccountChange { avatar: Some(name), ..AccountChange::default() };
-    write_change(services, actor.account_id, change, "user.avatar", access::origin(actor), services.now()).await?;
+    let before = store::own(&services.db, actor.account_id)
+        .await?
+        .ok_or(ServiceError::NotFound("User"))?;
+    let change = AccountChange {
+        avatar: Some(name),
+        ..AccountChange::default()
+    };
+    write_change(
+        services,
+        actor.account_id,
+        change,
+        "user.avatar",
+        access::origin(actor),
+        services.now(),
+    )
+    .await?;
     if let Some(old) = before.avatar {
         // The row no longer names it; a file that stays behind harms nobody.
         let _ = tokio::fs::remove_file(folder.join(old)).await;
@@ -222,7 +251,9 @@ async fn write_change(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let account = store::update(tx, id, change).await?.ok_or(ServiceError::NotFound("User"))?;
+                let account = store::update(tx, id, change)
+                    .await?
+                    .ok_or(ServiceError::NotFound("User"))?;
                 audit::record(tx, &origin, action, &format!("user:{id}"), "{}", now).await?;
                 Ok::<_, ServiceError>(account)
             })
@@ -234,7 +265,10 @@ async fn write_change(
 
 fn check_length(name: &str, value: &str, errors: &mut Invalid) {
     if value.chars().count() > LONGEST {
-        errors.add(name, format!("Ensure this field has no more than {LONGEST} characters."));
+        errors.add(
+            name,
+            format!("Ensure this field has no more than {LONGEST} characters."),
+        );
     }
 }
 
@@ -277,7 +311,10 @@ mod tests {
         assert_eq!(picture_kind(&gif(8)), Ok("gif"));
         assert!(picture_kind(b"<svg xmlns='http://www.w3.org/2000/svg'/>").is_err());
         assert!(picture_kind(b"GIF89a").is_err());
-        assert!(picture_kind(&[b"GIF89a".as_slice(), &[0, 8, 1, 0, 0, 0, 0]].concat()).is_err(), "2048 pixels wide");
+        assert!(
+            picture_kind(&[b"GIF89a".as_slice(), &[0, 8, 1, 0, 0, 0, 0]].concat()).is_err(),
+            "2048 pixels wide"
+        );
         assert!(picture_kind(&[gif(8), vec![0; 1024 * 1024]].concat()).is_err());
     }
 }

@@ -55,21 +55,29 @@ pub struct NewAccount {
 
 /// Whether there is any account.
 pub async fn any(db: &Db) -> Result<bool> {
-    Ok(db.optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+    Ok(db
+        .optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![])
+        .await?
+        .is_some())
 }
 
 /// The same in a write transaction, which keeps others from making the first account at the same time.
 pub async fn any_locked(tx: &mut Tx) -> Result<bool> {
     if tx.dialect() == crate::Dialect::Postgres {
         // An empty table has no row to lock.
-        tx.execute("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE", args![]).await?;
+        tx.execute("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE", args![])
+            .await?;
     }
-    Ok(tx.optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+    Ok(tx
+        .optional::<(i64,)>("SELECT id FROM account LIMIT 1", args![])
+        .await?
+        .is_some())
 }
 
 /// The account of an address; give it in lower case.
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<AccountRow>> {
-    db.optional("SELECT * FROM account WHERE email = $1", args![email]).await
+    db.optional("SELECT * FROM account WHERE email = $1", args![email])
+        .await
 }
 
 /// The account itself, without regard to any organization: for the person's own requests.
@@ -175,13 +183,21 @@ pub async fn update(tx: &mut Tx, id: i64, change: AccountChange) -> Result<Optio
 
 /// Sets the password's hash.
 pub async fn set_password(tx: &mut Tx, id: i64, password_hash: &str) -> Result<()> {
-    tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, password_hash]).await?;
+    tx.execute(
+        "UPDATE account SET password_hash = $2 WHERE id = $1",
+        args![id, password_hash],
+    )
+    .await?;
     Ok(())
 }
 
 /// Notes that the person did something.
 pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
-    tx.execute("UPDATE account SET last_activity = $2 WHERE id = $1 AND last_activity < $2", args![id, at]).await?;
+    tx.execute(
+        "UPDATE account SET last_activity = $2 WHERE id = $1 AND last_activity < $2",
+        args![id, at],
+    )
+    .await?;
     Ok(())
 }
 

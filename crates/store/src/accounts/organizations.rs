@@ -61,7 +61,11 @@ pub async fn insert(tx: &mut Tx, title: &str, legacy_tokens: bool, at: i64) -> R
 
 /// Names who made it.
 pub async fn set_created_by(tx: &mut Tx, id: i64, account_id: i64) -> Result<()> {
-    tx.execute("UPDATE organization SET created_by = $2 WHERE id = $1", args![id, account_id]).await?;
+    tx.execute(
+        "UPDATE organization SET created_by = $2 WHERE id = $1",
+        args![id, account_id],
+    )
+    .await?;
     Ok(())
 }
 
@@ -72,7 +76,8 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<OrganizationRow>> {
 
 /// The first organization: the one that people join who sign up without a link.
 pub async fn first(db: &Db) -> Result<Option<OrganizationRow>> {
-    db.optional("SELECT * FROM organization ORDER BY id LIMIT 1", args![]).await
+    db.optional("SELECT * FROM organization ORDER BY id LIMIT 1", args![])
+        .await
 }
 
 /// The organizations in which somebody works.

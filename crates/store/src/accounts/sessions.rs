@@ -21,7 +21,11 @@ pub struct SessionRow {
 
 /// A session that has not ended.
 pub async fn find(db: &Db, id_hash: &[u8]) -> Result<Option<SessionRow>> {
-    db.optional("SELECT * FROM session WHERE id_hash = $1 AND ended_at IS NULL", args![id_hash]).await
+    db.optional(
+        "SELECT * FROM session WHERE id_hash = $1 AND ended_at IS NULL",
+        args![id_hash],
+    )
+    .await
 }
 
 /// Adds a session.
@@ -45,7 +49,11 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
 
 /// Ends one session.
 pub async fn end(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
-    tx.execute("UPDATE session SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL", args![id_hash, at]).await?;
+    tx.execute(
+        "UPDATE session SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL",
+        args![id_hash, at],
+    )
+    .await?;
     Ok(())
 }
 
@@ -67,12 +75,17 @@ pub async fn prune(tx: &mut Tx, account_id: i64, keep: i64, ended_before: i64, a
         args![account_id, keep, at],
     )
     .await?;
-    tx.execute("DELETE FROM session WHERE ended_at < $1", args![ended_before]).await?;
+    tx.execute("DELETE FROM session WHERE ended_at < $1", args![ended_before])
+        .await?;
     Ok(())
 }
 
 /// Notes when a session was last used.
 pub async fn touch(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
-    tx.execute("UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2", args![id_hash, at]).await?;
+    tx.execute(
+        "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2",
+        args![id_hash, at],
+    )
+    .await?;
     Ok(())
 }

@@ -53,7 +53,11 @@ pub async fn has_alive(tx: &mut Tx, account_id: i64, kind: &'static str, now: i6
 /// Keeps other requests of the same account from making or revoking its tokens until the commit.
 pub async fn lock_account(tx: &mut Tx, account_id: i64) -> Result<()> {
     if tx.dialect() == crate::Dialect::Postgres {
-        tx.optional::<(i64,)>("SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE", args![account_id]).await?;
+        tx.optional::<(i64,)>(
+            "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE",
+            args![account_id],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -79,7 +83,14 @@ pub async fn insert(tx: &mut Tx, token: &NewToken) -> Result<i64> {
              ON CONFLICT (secret_hash) DO UPDATE SET account_id = excluded.account_id, kind = excluded.kind,
                 listed = excluded.listed, expires_at = excluded.expires_at, revoked_at = NULL
              RETURNING id",
-            args![token.account_id, token.kind, token.secret_hash, &token.listed, token.created_at, token.expires_at],
+            args![
+                token.account_id,
+                token.kind,
+                token.secret_hash,
+                &token.listed,
+                token.created_at,
+                token.expires_at
+            ],
         )
         .await?;
     Ok(id)
@@ -107,6 +118,7 @@ pub async fn revoke_all(tx: &mut Tx, account_id: i64, kind: Option<&'static str>
 
 /// Notes when a token was last used.
 pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
-    tx.execute("UPDATE token SET last_used_at = $2 WHERE id = $1", args![id, at]).await?;
+    tx.execute("UPDATE token SET last_used_at = $2 WHERE id = $1", args![id, at])
+        .await?;
     Ok(())
 }

@@ -1,0 +1,269 @@
+//! The program itself: how it starts, what it refuses, how it ends, what it logs.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+fn program(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labelkeep"));
+    command
+        .env_clear()
+        .env("HOME", folder.path())
+        .args(["start", "--port", "0", "--data-dir"])
+        .arg(folder.path().join("data"));
+    command
+}
+
+/// A program that has said that it is ready, with the port that it says.
+struct Started {
+    child: Child,
+    lines: Vec<String>,
+    port: u16,
+}
+
+impl Started {
+    fn new(command: &mut Command) -> Started {
+        let mut child = command
+            .arg("--local")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.starts_with("Listens on")) {
+            let mut line = String::new();
+            if reader.read_line(&mut line).expect("text") == 0 {
+                let mut error = String::new();
+                let _ = child.stderr.take().expect("a pipe").read_to_string(&mut error);
+                panic!("it ended: {error}");
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+        let port = lines[0]
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("a port");
+        child.stdout = Some(reader.into_inner());
+        Started { child, lines, port }
+    }
+
+    /// Sends `request` as it is and reads the answer to its end.
+    fn raw(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a time limit");
+        stream.write_all(request).expect("sent");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Ends it as a service manager does; gives what it logged.
+    fn terminate(mut self) -> (bool, String) {
+        let status = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(status.success());
+        let mut log = String::new();
+        let _ = self.child.stderr.take().expect("a pipe").read_to_string(&mut log);
+        (self.child.wait().expect("it ends").success(), log)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn refusal(output: &Output) -> String {
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(text.lines().count(), 1, "one clear line: {text}");
+    text
+}
+
+#[test]
+fn it_says_where_it_is_and_ends_in_order() {
+    let folder = TempDir::new().expect("a folder");
+    let started = Started::new(&mut program(&folder));
+    assert!(
+        started.lines[0].contains("is ready: http://localhost:"),
+        "{:?}",
+        started.lines
+    );
+    assert!(
+        started.lines[1].contains(folder.path().to_str().expect("text")),
+        "{:?}",
+        started.lines
+    );
+    assert!(
+        started
+            .raw(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .contains("\"UP\"")
+    );
+    let (orderly, log) = started.terminate();
+    assert!(orderly, "{log}");
+    assert_eq!(log, "", "a quiet start and end");
+    // The same data again.
+    let again = Instant::now();
+    let started = Started::new(&mut program(&folder));
+    assert!(again.elapsed() < Duration::from_secs(5));
+    assert!(started.terminate().0);
+}
+
+#[test]
+fn a_wrong_start_says_one_clear_line() {
+    let folder = TempDir::new().expect("a folder");
+    let line = refusal(&program(&folder).output().expect("the program"));
+    assert!(line.contains("only local mode is ready so far"), "{line}");
+    for (name, value, part) in [
+        ("LABELKEEP_NO_SUCH", "1", "LABELKEEP_NO_SUCH is not a setting"),
+        ("LABEL_STUDIO_LOG_LEVEL", "LOUD", "LABEL_STUDIO_LOG_LEVEL: \"LOUD\""),
+        ("DJANGO_DB", "mysql", "DJANGO_DB"),
+        ("LABEL_STUDIO_HOST", "https://labels.example", "LABEL_STUDIO_HOST"),
+        (
+            "LABEL_STUDIO_USER_TOKEN",
+            "short",
+            "LABEL_STUDIO_USER_TOKEN: must have more than 5 characters",
+        ),
+        ("CUSTOM_CA_CERTS", "/no/such/file.pem", "/no/such/file.pem"),
+        (
+            "USER_ADDITIONAL_BANNED_SUBNETS",
+            "10.0.0.0/99",
+            "USER_ADDITIONAL_BANNED_SUBNETS",
+        ),
+    ] {
+        let line = refusal(
+            &program(&folder)
+                .arg("--local")
+                .env(name, value)
+                .output()
+                .expect("the program"),
+        );
+        assert!(line.contains(part), "{name}: {line}");
+    }
+}
+
+#[test]
+fn sec_012_a_port_that_is_taken_stops_the_start() {
+    let folder = TempDir::new().expect("a folder");
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = taken.local_addr().expect("its number").port().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labelkeep"));
+    command
+        .env_clear()
+        .args(["start", "--local", "--port", &port, "--data-dir"])
+        .arg(folder.path());
+    let line = refusal(&command.output().expect("the program"));
+    assert!(line.contains(&format!("127.0.0.1:{port}")), "{line}");
+}
+
+#[test]
+fn sec_200_a_lost_master_key_stops_the_start() {
+    let folder = TempDir::new().expect("a folder");
+    let mut command = program(&folder);
+    command
+        .env("LABEL_STUDIO_USERNAME", "ada@example.com")
+        .env("LABEL_STUDIO_PASSWORD", "a long walk by the sea");
+    assert!(Started::new(&mut command).terminate().0);
+    let key = folder.path().join("data/keys/master.key");
+    std::fs::rename(&key, folder.path().join("elsewhere")).expect("moved");
+    let line = refusal(&program(&folder).arg("--local").output().expect("the program"));
+    assert!(line.contains("is missing, but the database holds secrets"), "{line}");
+    assert!(!key.exists(), "no new key was made");
+    std::fs::rename(folder.path().join("elsewhere"), &key).expect("moved back");
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("changed");
+    let line = refusal(&program(&folder).arg("--local").output().expect("the program"));
+    assert!(line.contains("others can read it"), "{line}");
+}
+
+#[test]
+fn sec_010_sec_224_heads_that_mean_trouble_are_refused() {
+    let folder = TempDir::new().expect("a folder");
+    let started = Started::new(&mut program(&folder));
+    let get = |path: &str, headers: &str| {
+        started.raw(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n").as_bytes())
+    };
+    assert!(get("/health", "").starts_with("HTTP/1.1 200"));
+    assert!(get(&format!("/{}", "a".repeat(9_000)), "").starts_with("HTTP/1.1 414"));
+    assert!(get("/health", &format!("X-Long: {}\r\n", "a".repeat(40_000))).starts_with("HTTP/1.1 431"));
+    assert!(get("/health", &"X-Many: 1\r\n".repeat(120)).starts_with("HTTP/1.1 431"));
+    for headers in [
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nContent-Length: 4\r\n",
+        "X-Folded: a\r\n b\r\n",
+        "X-Bare: a\rb\r\n",
+        "Host: localhost\r\n",
+    ] {
+        let answer = get("/health", headers);
+        assert!(answer.starts_with("HTTP/1.1 400"), "{headers:?}: {answer}");
+    }
+}
+
+#[test]
+fn sec_213_the_log_holds_no_secret() {
+    let folder = TempDir::new().expect("a folder");
+    let mut command = program(&folder);
+    command
+        .env("LOG_LEVEL", "DEBUG")
+        .env("LABEL_STUDIO_USERNAME", "ada@example.com");
+    command
+        .env("LABEL_STUDIO_PASSWORD", "marked-secret-password")
+        .env("LABEL_STUDIO_USER_TOKEN", "marked-secret-token");
+    let started = Started::new(&mut command);
+    for (method, path, header, body) in [
+        ("GET", "/api/users/?token=marked-secret-query", "X-A: 1", ""),
+        (
+            "GET",
+            "/user/signup/?token=marked-secret-link",
+            "Cookie: session_local=marked-secret-cookie",
+            "",
+        ),
+        ("GET", "/api/users/", "Authorization: Token marked-secret-header", ""),
+        ("GET", "/api/users/", "Authorization: Token marked-secret-token", ""),
+        ("GET", "/api/users/", "Authorization: Bearer marked-secret-bearer", ""),
+        ("GET", "/api/users/", "X-Api-Key: marked-secret-key", ""),
+        (
+            "POST",
+            "/api/token/refresh/",
+            "Content-Type: application/json",
+            r#"{"refresh":"marked-secret-refresh"}"#,
+        ),
+        (
+            "POST",
+            "/user/login/",
+            "Content-Type: application/x-www-form-urlencoded",
+            "email=a@b.c&password=marked-secret-form",
+        ),
+        (
+            "POST",
+            "/api/users/",
+            "Content-Type: application/json",
+            r#"{"marked-secret-body":"#,
+        ),
+    ] {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        assert!(started.raw(request.as_bytes()).starts_with("HTTP/1.1 "), "{path}");
+    }
+    let (orderly, log) = started.terminate();
+    assert!(orderly);
+    assert_eq!(
+        log.matches("request").count().min(9),
+        9,
+        "each request has its line: {log}"
+    );
+    assert!(!log.contains("marked-secret"), "{log}");
+}
