@@ -96,7 +96,7 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
         score: 0.83,
         result: [
           { id: 'p1', from_name: 'label', to_name: 'text', type: 'labels', score: 0.91, value: { start: 18, end: 27, text: 'Nordlinie', labels: ['ORG'] } },
-          { id: 'p2', from_name: 'label', to_name: 'text', type: 'labels', score: 0.72, value: { start: 54, end: 59, text: 'Turku', labels: ['LOC'] } },
+          { id: 'p2', from_name: 'label', to_name: 'text', type: 'labels', score: 0.72, value: { start: 55, end: 60, text: 'Turku', labels: ['LOC'] } },
         ],
       },
     ],

@@ -32,6 +32,7 @@ function Dialog({ title, className, children }: { readonly title: string; readon
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -114,8 +115,7 @@ function Palette() {
   return (
     <Dialog title="Command palette" className={styles['palette']}>
       <input
-        // biome-ignore lint/a11y/noAutofocus: the palette is a field and nothing else.
-        autoFocus
+        data-first=""
         className={styles['query']}
         placeholder="What do you want to do?"
         aria-label="Find a command"

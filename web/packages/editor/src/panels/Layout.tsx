@@ -1,7 +1,7 @@
 /** The configuration as the page shows it: containers, objects and controls in their order. */
 import { type ConfigNode, tagSpec } from '@labelkeep/labeling';
 import { memo } from 'react';
-import { isLabelsControl, isPerRegion } from '../core/config';
+import { attributeText, isLabelsControl, isPerRegion } from '../core/config';
 import { useConditions, useEditor } from '../react/hooks';
 import { LabelsPanel } from '../tags/labels/Labels';
 import { Placeholder } from '../tags/placeholder/Placeholder';
@@ -21,6 +21,7 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
   const module = editor.modules.forNode(node);
   // What is hidden stays mounted: an object keeps its place and what was loaded, an input its text.
   const Panel = module?.Panel ?? (isLabelsControl(node) && module ? LabelsPanel : undefined);
+  if (module?.object && node.name === '') return <StaticText node={node} shown={shown} />;
   if (module?.object) {
     return (
       <div hidden={!shown} className={styles['object']}>
@@ -31,7 +32,7 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
   if (Panel) {
     if (isPerRegion(node) && !shown) return null;
     return (
-      <div hidden={!shown} className={styles['control']}>
+      <div hidden={!shown} className={Panel === LabelsPanel ? styles['labels'] : styles['control']}>
         <Panel editor={editor} node={node} />
         {!module?.ownsChildren && <Children node={node} />}
       </div>
@@ -41,6 +42,16 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
   if (node.type === 'view') return <View node={node} shown={shown} />;
   return <Unknown node={node} shown={shown} />;
 });
+
+/** An object tag without a name is plain text of the page. */
+function StaticText({ node, shown }: { readonly node: ConfigNode; readonly shown: boolean }) {
+  const editor = useEditor();
+  return (
+    <p hidden={!shown} className={styles['static']} dir="auto">
+      {attributeText(node, 'value', editor.task.data) ?? ''}
+    </p>
+  );
+}
 
 function View({ node, shown }: { readonly node: ConfigNode; readonly shown: boolean }) {
   const ref = useInlineStyle<HTMLDivElement>(node.get('style'));

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { ICONS } from '../core/icons';
 import { type Row, regionRows } from '../core/region-rows';
-import { useConditions, useDocument, useEditor, useRegionIds, useSelection, useSetting } from '../react/hooks';
+import { useContent, useDocument, useEditor, useRegionIds, useSelection, useSetting } from '../react/hooks';
 import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
@@ -16,7 +16,7 @@ export function Regions() {
   const document = useDocument();
   const ids = useRegionIds();
   const selection = useSelection();
-  const conditions = useConditions();
+  const content = useContent();
   const group = useSetting('regionGroup');
   const order = useSetting('regionOrder');
   const descending = useSetting('regionOrderDescending');
@@ -26,10 +26,10 @@ export function Regions() {
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: labels, scores and texts are read from the store; `conditions` says when they changed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: labels, scores and texts are read from the store; `content` says when they changed.
   const rows = useMemo(
     () => regionRows(editor, { group, order, descending, query, folded }),
-    [editor, document, ids, conditions, group, order, descending, query, folded],
+    [editor, document, ids, content, group, order, descending, query, folded],
   );
   const indexOf = (key: string | null) => rows.findIndex((row) => keyOf(row) === key);
 

@@ -84,6 +84,22 @@ export function useVersion(subscribe: Subscribe): void {
   useSyncExternalStore(counted, () => versions.get(subscribe) ?? 0);
 }
 
+/** Draws again after each finished change of the document; not for selections, not during drags. */
+export function useContent(): number {
+  const document = useDocument();
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      document.store.changed.subscribe((batch) => {
+        if (batch.transient) return;
+        contents.set(document, (contents.get(document) ?? 0) + 1);
+        listener();
+      }),
+    [document],
+  );
+  return useSyncExternalStore(subscribe, () => contents.get(document) ?? 0);
+}
+const contents = new WeakMap<AnnotationDocument, number>();
+
 /**
  * Draws again when anything changes that visibility rules look at: the selection, and answers or
  * labels. Used by the layout, which is a few dozen tags and no regions.

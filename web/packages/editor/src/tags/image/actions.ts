@@ -1,5 +1,6 @@
 /** Keys and buttons of an image: its tools, the view, and drawing or moving by arrow keys. */
 import type { Action, KeyEventLike } from '../../core';
+import { canvasTool } from './tool-names';
 import type { ImageView } from './view';
 
 const GROUP = 'Image';
@@ -26,18 +27,24 @@ function hasKeys(view: ImageView): boolean {
 
 function toolActions(view: ImageView): Action[] {
   const { editor } = view.context;
-  return editor.tools.of(view.name).map((tool) => ({
-    id: id(view, `tool.${tool.id}`),
-    label: tool.label,
-    group: GROUP,
-    ...(tool.shortcut ? { shortcut: tool.shortcut } : {}),
-    icon: tool.icon,
-    toolbar: view.name,
-    section: 'tools',
-    enabled: () => tool.control === undefined || !editor.readonly,
-    active: () => editor.tools.active(view.name)?.id === tool.id,
-    run: () => editor.tools.activate(view.name, tool.id),
-  }));
+  const tools = editor.tools.of(view.name);
+  return tools.map((tool) => {
+    const name = canvasTool(tool.id);
+    // Of several controls with the same tool the first one has its key; the others say whose they are.
+    const first = tools.find((one) => canvasTool(one.id) === name) === tool;
+    return {
+      id: id(view, `tool.${first ? name : tool.id}`),
+      label: first ? tool.label : `${tool.label} (${tool.control})`,
+      group: GROUP,
+      ...(tool.shortcut && first ? { shortcut: tool.shortcut } : {}),
+      icon: tool.icon,
+      toolbar: view.name,
+      section: 'tools',
+      enabled: () => tool.control === undefined || !editor.readonly,
+      active: () => editor.tools.active(view.name)?.id === tool.id,
+      run: () => editor.tools.activate(view.name, tool.id),
+    };
+  });
 }
 
 function viewActions(view: ImageView): Action[] {

@@ -8,6 +8,8 @@ import { type ItemMaker, snapsToPixel } from './items';
 export interface ImageState {
   readonly object: string;
   readonly size: Size;
+  /** Is there an image to draw on? */
+  readonly loaded: boolean;
   /** Degrees by which the view is turned. */
   readonly rotation: number;
   /** Page of a multi-image object; undefined for a single image. */
@@ -40,8 +42,9 @@ export class ImageModel implements StageModel {
     return this.editor.document.canChange(id);
   }
   canDraw(): boolean {
-    const control = this.control();
-    return this.editor.canCreate(this.state().object, control?.name);
+    const { loaded, object } = this.state();
+    // Without an image there is no size, and percent of nothing would be saved.
+    return loaded && this.editor.canCreate(object, this.control()?.name);
   }
 
   armed(): boolean {
@@ -65,7 +68,8 @@ export class ImageModel implements StageModel {
     const control = this.control();
     const bridge = bridgeOf(shape.kind);
     if (!control || !bridge) return null;
-    const { object, size, page } = this.state();
+    const { object, size, page, loaded } = this.state();
+    if (!loaded) return null;
     const id = this.editor.createRegion({
       object,
       kind: bridge.kind,
@@ -113,7 +117,8 @@ export class ImageModel implements StageModel {
   }
 
   private write(edit: Edit, shapes: ReadonlyMap<string, Shape>): void {
-    const { size } = this.state();
+    const { size, loaded } = this.state();
+    if (!loaded) return;
     for (const [id, shape] of shapes) {
       const region = edit.get(id);
       const bridge = region && bridgeOf(region.kind);

@@ -17,9 +17,18 @@ interface ShapeTool {
 
 /** Tools of a shape control, one set for each object that it works on. */
 export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
-  return node.toNames.flatMap((object) =>
+  return objectsOf(node).flatMap((object) =>
     tools.map(({ name, label, shortcut, icon }) => ({ id: `${name}:${node.name}`, object, control: node.name, label, shortcut, icon })),
   );
+}
+
+/** Names of `toName`; with none written and one image in the configuration, that one. */
+function objectsOf(node: ConfigNode): readonly string[] {
+  if (node.toNames.length > 0) return node.toNames;
+  let root = node;
+  while (root.parent) root = root.parent;
+  const images = [...root.walk()].filter((one) => one.type === 'image' && one.name !== '');
+  return images.length === 1 ? images.map((image) => image.name) : [];
 }
 
 /** The canvas tool of a tool id. */

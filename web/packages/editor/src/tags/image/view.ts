@@ -107,6 +107,7 @@ export class ImageView implements ObjectHandle {
     return {
       object: this.name,
       size: this.size,
+      loaded: this.image !== null,
       rotation: this.stage.camera.turns * 90,
       page: this.isList ? this.page : undefined,
     };

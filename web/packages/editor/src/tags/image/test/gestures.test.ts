@@ -109,6 +109,35 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     expect(demo.errors).toEqual([]);
   });
 
+  it('shows a region where its numbers say, to the pixel', async () => {
+    await open(LABELS.replace('selected="true"', ''), [rectangle('a', { x: 25, y: 30, width: 20, height: 40, rotation: 0 })]);
+    // Columns and rows of the layer of regions where a red outline is, on a line through the middle of the region.
+    const edges = () =>
+      demo.page.evaluate(() => {
+        const layer = document.querySelectorAll<HTMLCanvasElement>('[data-object="img"] canvas')[1] as HTMLCanvasElement;
+        const { left, top } = layer.getBoundingClientRect();
+        const { x, y, width, height } = (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { objectBox(name: string): DOMRect } }).labelkeep.objectBox('img');
+        const { data } = (layer.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, layer.width, layer.height);
+        const solid = (column: number, row: number) => (data[(row * layer.width + column) * 4 + 3] ?? 0) > 200;
+        const row = Math.round(y - top + height * 0.5);
+        const column = Math.round(x - left + width * 0.35);
+        const columns = Array.from({ length: layer.width }, (_, i) => i).filter((i) => solid(i, row));
+        const rows = Array.from({ length: layer.height }, (_, i) => i).filter((i) => solid(column, i));
+        return { columns: columns.map((i) => i + 0.5 + left), rows: rows.map((i) => i + 0.5 + top) };
+      });
+    const { columns, rows } = await edges();
+    expect(columns).toHaveLength(2);
+    expect(rows).toHaveLength(2);
+    for (const [drawn, wanted] of [
+      [columns[0], at(25, 0)[0]],
+      [columns[1], at(45, 0)[0]],
+      [rows[0], at(0, 30)[1]],
+      [rows[1], at(0, 70)[1]],
+    ] as const) {
+      expect(Math.abs((drawn ?? 0) - wanted)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('cuts at the border what is dragged over it', async () => {
     await open(LABELS);
     await mouse.move(...at(80, 70));
@@ -181,6 +210,72 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     await keyboard.press('Control+z');
     await keyboard.press('Control+z');
     expect((await results())[0]).toEqual(rectangle('a', start));
+  });
+
+  it('takes a drag back with Escape and keeps the selection', async () => {
+    const made = rectangle('a', { x: 20, y: 20, width: 30, height: 40, rotation: 0 });
+    await open(LABELS, [made]);
+    for (const tool of ['v', 'r']) {
+      await keyboard.press(tool);
+      if (tool === 'r') await keyboard.press('1');
+      await mouse.move(...at(35, 40));
+      await mouse.down();
+      await mouse.move(...at(45, 50), { steps: 3 });
+      await keyboard.press('Escape');
+      await mouse.move(...at(50, 60));
+      await mouse.up();
+      expect(await results()).toEqual([made]);
+    }
+  });
+
+  it('draws a turned rectangle by three points', async () => {
+    await open(LABELS);
+    await keyboard.press('Shift+r');
+    await click(20, 20);
+    await pause();
+    await click(50, 50);
+    await pause();
+    await click(40, 70);
+    const value = (await results())[0]?.value;
+    near(value?.x ?? 0, 20);
+    near(value?.y ?? 0, 20, 2 * pixel());
+    // 30 % of 1,000 and 30 % of 500 pixels: the side falls with a slope of one half.
+    expect(Math.abs((value?.rotation ?? 0) - (Math.atan2(150, 300) * 180) / Math.PI)).toBeLessThan(0.5);
+    expect(Math.abs(((value?.width ?? 0) * 1000) / 100 - Math.hypot(300, 150))).toBeLessThan(3);
+    expect(value?.height).toBeGreaterThan(5);
+  });
+
+  it('makes a triangle of standard size by a double-click', async () => {
+    await open(LABELS);
+    await keyboard.press('3');
+    await mouse.dblclick(...at(50, 50));
+    const [item, ...rest] = await results();
+    expect(rest).toEqual([]);
+    expect(item?.value.closed).toBe(true);
+    expect(item?.value.points).toHaveLength(3);
+    near(item?.value.points[1]?.[0] ?? 0, 50 + (30 / box.width) * 100);
+  });
+
+  it('zooms about the pointer with ctrl and the wheel, and pans with shift', async () => {
+    await open(LABELS, [rectangle('a', { x: 45, y: 45, width: 10, height: 10, rotation: 0 })]);
+    const pointer = at(30, 30);
+    await mouse.move(...pointer);
+    await keyboard.down('Control');
+    for (let i = 0; i < 8; i++) await mouse.wheel(0, -100);
+    await keyboard.up('Control');
+    const under = await demo.page.evaluate(([x, y]) => {
+      const { editor } = (window as unknown as { editor: { editor: { objects: Map<string, { stage: { camera: { toImage(p: object): { x: number; y: number }; zoom: number; fitZoom: number }; element: HTMLElement } }> } } }).editor;
+      const { camera, element } = (editor.objects.get('img') as NonNullable<ReturnType<typeof editor.objects.get>>).stage;
+      const { left, top } = element.getBoundingClientRect();
+      return { ...camera.toImage({ x: x - left, y: y - top }), factor: camera.zoom / camera.fitZoom };
+    }, pointer);
+    expect(under.factor).toBeCloseTo(1.1 ** 8, 6);
+    expect(under.x).toBeCloseTo(300, 3);
+    expect(under.y).toBeCloseTo(150, 3);
+    await keyboard.down('Shift');
+    await drag([50, 50], [40, 40]);
+    await keyboard.up('Shift');
+    expect(await results()).toHaveLength(1);
   });
 
   it('keeps the opposite corner of a turned rectangle', async () => {
