@@ -128,3 +128,28 @@ fn network(address: IpAddr) -> IpAddr {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_226_places_run_out_and_come_back() {
+        let all = InFlight::default();
+        let who = Who::Address("192.0.2.7".parse().expect("an address"));
+        let places: Vec<_> = (0..PER_ADDRESS).map(|_| all.of(who, PER_ADDRESS).try_acquire_owned()).collect();
+        assert!(places.iter().all(Result::is_ok));
+        assert!(all.of(who, PER_ADDRESS).try_acquire_owned().is_err());
+        drop(places);
+        assert!(all.of(who, PER_ADDRESS).try_acquire_owned().is_ok());
+    }
+
+    #[test]
+    fn sec_226_unused_entries_are_swept_out() {
+        let all = InFlight::default();
+        for id in 0..10_000 {
+            all.of(Who::User(id), PER_USER);
+        }
+        assert!(all.each.lock().expect("not poisoned").len() <= 4_097);
+    }
+}

@@ -17,9 +17,12 @@ const LIFE: Duration = Duration::from_secs(5);
 /// Entries beyond which the old ones are swept out.
 const SWEEP_AT: usize = 4_096;
 
+/// By SHA-256 of the credential: since when it is known, and whose it is.
+type Holders = HashMap<[u8; 32], (Instant, Arc<Holder>)>;
+
 /// Short-lived knowledge about credentials.
 pub struct Cache {
-    holders: Mutex<HashMap<[u8; 32], (Instant, Arc<Holder>)>>,
+    holders: Mutex<Holders>,
     /// Counts invalidations, so that a look-up that began before one does not write its old answer after it.
     generation: AtomicU64,
     anybody: AtomicBool,

@@ -91,4 +91,39 @@ on_both_databases! {
             assert_eq!(mode("labelkeep.sqlite3"), Some(0o600));
         }
     }
+
+    async fn sec_039_reading_changes_nothing(kit: Kit) {
+        let owner = kit.owner().await;
+        let rows = async || {
+            let mut counts = Vec::new();
+            for sql in [
+                "SELECT COUNT(*) FROM organization WHERE updated_at = created_at OR invite_link IS NOT NULL",
+                "SELECT COUNT(*) FROM account",
+                "SELECT COUNT(*) FROM membership WHERE deleted_at IS NULL",
+                "SELECT COUNT(*) FROM session WHERE ended_at IS NULL",
+                "SELECT COUNT(*) FROM token",
+                "SELECT COUNT(*) FROM signing_key",
+                "SELECT COUNT(*) FROM product_tour",
+                "SELECT COUNT(*) FROM login_attempt",
+                "SELECT COUNT(*) FROM audit",
+            ] {
+                counts.push(kit.services().db.one::<(i64,)>(sql, vec![]).await.expect("a number").0);
+            }
+            counts
+        };
+        let before = rows().await;
+        for path in [
+            "/", "/projects/", "/user/login/", "/user/signup/", "/logout", "/api/current-user/whoami", "/api/current-user/token",
+            "/api/current-user/hotkeys/", "/api/current-user/product-tour?name=prompts_page", "/api/current-user/reset-token/",
+            "/api/users/", "/api/users/1/", "/api/token/", "/api/token/refresh/", "/api/jwt/settings", "/api/session-policy/",
+            "/api/organizations/", "/api/organizations/1", "/api/organizations/1/memberships",
+            "/api/organizations/1/memberships/1/", "/api/invite", "/api/invite/reset-token", "/api/version/", "/health/",
+        ] {
+            owner.get(path).await;
+            owner.send(owner.request(Method::HEAD, path)).await;
+            owner.send(owner.request(Method::OPTIONS, path)).await;
+        }
+        assert_eq!(rows().await, before);
+        owner.get("/api/current-user/whoami").await.expect(200);
+    }
 }
