@@ -236,8 +236,10 @@ export class Camera {
 
   private update(): void {
     const { alignX = 0.5, alignY = 0.5 } = this.options;
-    this.left = limit(this.left, this.turned.width * this.zoomValue, this.roomX, alignX);
-    this.top = limit(this.top, this.turned.height * this.zoomValue, this.roomY, alignY);
+    // Enlarged, the image may lie anywhere inside, so that the point under the pointer stays there; fitted it stands still.
+    const fixed = this.zoomValue <= this.fitZoom * 1.0001;
+    this.left = limit(this.left, this.turned.width * this.zoomValue, this.roomX, fixed ? alignX : null);
+    this.top = limit(this.top, this.turned.height * this.zoomValue, this.roomY, fixed ? alignY : null);
     this.cachedMatrix = null;
     this.cachedInverse = null;
     this.onChange();
@@ -246,9 +248,10 @@ export class Camera {
 
 const NO_INSET = { left: 0, top: 0, right: 0, bottom: 0 } as const;
 
-/** Keeps an image in sight: one that fits stands still, a larger one may leave a part of the room empty. */
-function limit(position: number, extent: number, room: { readonly from: number; readonly size: number }, align: number): number {
-  if (extent <= room.size + 1e-6) return room.from + (room.size - extent) * align;
+/** Keeps an image in sight: one that fits lies inside the room (or where it is aligned), a larger one may leave a part of it empty. */
+function limit(position: number, extent: number, room: { readonly from: number; readonly size: number }, align: number | null): number {
+  const slack = room.size - extent;
+  if (slack >= -1e-6) return align === null ? clamp(position, room.from, room.from + slack) : room.from + slack * align;
   const margin = room.size * OVERSCROLL;
-  return clamp(position, room.from + room.size - extent - margin, room.from + margin);
+  return clamp(position, room.from + slack - margin, room.from + margin);
 }

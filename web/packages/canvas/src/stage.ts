@@ -211,11 +211,11 @@ export class Stage {
 
   /** Abandons what is being drawn or dragged. */
   cancel(): boolean {
-    const cancelled = this.activeTool.cancel();
-    const had = this.keyboard.clear() || cancelled;
-    this.input.interrupt();
+    const drawing = this.activeTool.cancel();
+    const keyboard = this.keyboard.clear();
+    const dragging = this.input.interrupt();
     this.repaint();
-    return had;
+    return drawing || keyboard || dragging;
   }
 
   /** Draws now what would be drawn in the next frame (tests, screenshots). */

@@ -38,6 +38,17 @@ describe('camera', () => {
     );
   });
 
+  it('keeps it also where the image is narrower than the view, and centres again when it is fitted', () => {
+    const one = camera({}, { width: 4000, height: 1000 });
+    const pointer = { x: 600, y: 420 };
+    const under = one.toImage(pointer);
+    one.zoomBy(1.5, pointer);
+    const after = one.toScreen(under);
+    expect(Math.hypot(after.x - pointer.x, after.y - pointer.y)).toBeLessThan(1e-6);
+    one.zoomTo(0.0001, pointer);
+    expect(one.toScreen({ x: 2000, y: 500 })).toEqual({ x: 600, y: 400 });
+  });
+
   it('shows the corners of the image in the order of the turn', () => {
     const corner = (turned: Turns) => {
       const one = camera({}, { width: 400, height: 300 }, turned);

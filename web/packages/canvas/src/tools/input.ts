@@ -72,10 +72,12 @@ export class PointerInput {
     this.abort.abort();
   }
 
-  /** Ends whatever pointers are doing, without a result. */
-  interrupt(): void {
-    if (this.mode.name === 'tool') this.target.tool.interrupt();
+  /** Ends whatever pointers are doing, without a result. True when a drag was ended. */
+  interrupt(): boolean {
+    const { mode } = this;
     this.mode = { name: 'none' };
+    if (mode.name === 'tool') this.target.tool.interrupt();
+    return mode.name === 'tool' && mode.dragged;
   }
 
   private onDown(event: PointerEvent): void {
