@@ -22,6 +22,7 @@ export * from './shortcut';
 export { ANSWER, RegionStore } from './store';
 export * from './tag';
 export * from './tools';
+export * from './trusted';
 export * from './types';
 export * from './ui-state';
 export * from './urls';
