@@ -132,7 +132,8 @@ const stories = []
 const seen = new Set()
 while (stories.length < COUNTS.tasks) {
   const made = story(topics[stories.length % topics.length])
-  if (made.entities.length < 4 || seen.has(made.text)) continue
+  // Every story should show several kinds of entities, or it teaches little.
+  if (made.entities.length < 5 || new Set(made.entities.map((e) => e.label)).size < 4 || seen.has(made.text)) continue
   seen.add(made.text)
   stories.push(made)
 }
