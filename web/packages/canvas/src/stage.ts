@@ -109,7 +109,11 @@ export class Stage {
       ].map((tool) => [tool.id, tool] as const),
     );
     this.activeTool = this.toolNamed('select');
-    this.keyboard = new Keyboard(context, () => this.activeTool, () => this.pointerAt?.image ?? null);
+    this.keyboard = new Keyboard(
+      context,
+      () => this.activeTool,
+      () => this.pointerAt?.image ?? null,
+    );
     this.input = new PointerInput(this.inputTarget());
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(element);
@@ -201,6 +205,12 @@ export class Stage {
   zoomStep(direction: 1 | -1): void {
     // A key press moves twice as far as a notch of the wheel, which comes in series.
     if (this.options.zoomEnabled) this.camera.zoomBy(this.options.zoomBy ** (2 * direction));
+  }
+
+  /** Takes back the last step of a drawing that is not yet a region. True when there was one. */
+  undoStep(): boolean {
+    // The points of a polygon are steps of the document's own history.
+    return this.activeTool.id !== 'polygon' && this.keyboard.back();
   }
 
   /** Brings a region into view. */

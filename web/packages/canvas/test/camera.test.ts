@@ -26,15 +26,20 @@ describe('camera', () => {
 
   it('keeps the point under the pointer when it zooms in', () => {
     fc.assert(
-      fc.property(turns, fc.double({ min: 1, max: 20, noNaN: true }), fc.double({ min: 0.2, max: 0.8, noNaN: true }), (turned, factor, part) => {
-        const one = camera({}, undefined, turned);
-        one.zoomTo(1);
-        const pointer = { x: 1200 * part, y: 800 * part };
-        const under = one.toImage(pointer);
-        one.zoomBy(factor, pointer);
-        const after = one.toScreen(under);
-        expect(Math.hypot(after.x - pointer.x, after.y - pointer.y)).toBeLessThan(1e-6);
-      }),
+      fc.property(
+        turns,
+        fc.double({ min: 1, max: 20, noNaN: true }),
+        fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+        (turned, factor, part) => {
+          const one = camera({}, undefined, turned);
+          one.zoomTo(1);
+          const pointer = { x: 1200 * part, y: 800 * part };
+          const under = one.toImage(pointer);
+          one.zoomBy(factor, pointer);
+          const after = one.toScreen(under);
+          expect(Math.hypot(after.x - pointer.x, after.y - pointer.y)).toBeLessThan(1e-6);
+        },
+      ),
     );
   });
 

@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toPercent, toPercentKeeping, toPixels } from '../src/geometry/percent';
 import { distance, normalizeDegrees, rotatePoint } from '../src/geometry/point';
-import { at, corners, fromThreePoints, type Rectangle, resize, rotateAbout, scaleAbout, type Sides, toLocal } from '../src/geometry/rectangle';
+import {
+  at,
+  corners,
+  fromThreePoints,
+  type Rectangle,
+  resize,
+  rotateAbout,
+  scaleAbout,
+  type Sides,
+  toLocal,
+} from '../src/geometry/rectangle';
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const rectangle: fc.Arbitrary<Rectangle> = fc.record({

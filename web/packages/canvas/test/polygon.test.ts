@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deletePoint, insertPoint, nearestOnOutline, pointAt, pointCount, polygonArea, polygonContains, polygonMeetsBox } from '../src/geometry/polygon';
+import {
+  deletePoint,
+  insertPoint,
+  nearestOnOutline,
+  pointAt,
+  pointCount,
+  polygonArea,
+  polygonContains,
+  polygonMeetsBox,
+} from '../src/geometry/polygon';
 import { polygonKind, type PolygonShape } from '../src/shapes/polygon';
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });

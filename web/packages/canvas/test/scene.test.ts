@@ -24,7 +24,15 @@ const polygon: fc.Arbitrary<Shape> = fc.record({
 const shapes = fc.array(fc.oneof(rectangle, polygon), { minLength: 1, maxLength: 60 });
 
 function item(id: string, shape: Shape, order: number): SceneItem {
-  return { id, shape, style: { color: '#336699', fillOpacity: 0.2, strokeWidth: 1 }, order, rotatable: true, snapToPixel: false, caption: () => id };
+  return {
+    id,
+    shape,
+    style: { color: '#336699', fillOpacity: 0.2, strokeWidth: 1 },
+    order,
+    rotatable: true,
+    snapToPixel: false,
+    caption: () => id,
+  };
 }
 
 function scene(list: readonly Shape[]): Scene {
@@ -78,7 +86,12 @@ describe('spatial index', () => {
           }
         }
         const meets = (b: Box) => b.minX <= area.maxX && area.minX <= b.maxX && b.minY <= area.maxY && area.minY <= b.maxY;
-        expect(index.query(area).sort()).toEqual([...list].filter(([, b]) => meets(b)).map(([id]) => id).sort());
+        expect(index.query(area).sort()).toEqual(
+          [...list]
+            .filter(([, b]) => meets(b))
+            .map(([id]) => id)
+            .sort(),
+        );
         expect(index.size).toBe(list.size);
       }),
     );

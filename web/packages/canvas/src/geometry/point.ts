@@ -93,9 +93,7 @@ export function intersects(a: Box, b: Box): boolean {
 }
 
 export function encloses(outer: Box, inner: Box): boolean {
-  return (
-    outer.minX <= inner.minX && outer.minY <= inner.minY && outer.maxX >= inner.maxX && outer.maxY >= inner.maxY
-  );
+  return outer.minX <= inner.minX && outer.minY <= inner.minY && outer.maxX >= inner.maxX && outer.maxY >= inner.maxY;
 }
 
 export function boxCenter(box: Box): Point {

@@ -106,7 +106,15 @@ export class OverlayPainter {
 
   /** A shape that is being drawn. */
   draft(shape: Shape, style: ItemStyle): void {
-    this.item({ id: '', shape, style: { ...style, strokeWidth: Math.max(1.5, style.strokeWidth) }, order: 0, rotatable: false, snapToPixel: false, caption: () => '' });
+    this.item({
+      id: '',
+      shape,
+      style: { ...style, strokeWidth: Math.max(1.5, style.strokeWidth) },
+      order: 0,
+      rotatable: false,
+      snapToPixel: false,
+      caption: () => '',
+    });
   }
 
   /** A dashed line through points: where the next edge would go. */
@@ -129,7 +137,14 @@ export class OverlayPainter {
   /** A point of a shape that is being drawn; `active` when a click would close it there. */
   point(point: Point, style: ItemStyle, active: boolean): void {
     const { x, y } = this.device(point);
-    this.dot(x, y, (active ? 6.5 : 4) * this.ratio, active ? style.color : this.theme.surface, active ? this.theme.surface : style.color, 'circle');
+    this.dot(
+      x,
+      y,
+      (active ? 6.5 : 4) * this.ratio,
+      active ? style.color : this.theme.surface,
+      active ? this.theme.surface : style.color,
+      'circle',
+    );
   }
 
   /** Where a click would put a new point. */
@@ -232,7 +247,11 @@ export class OverlayPainter {
   /** Is there room for the tag of an item: is it wide enough to be more than a cluttered dot? */
   roomForCaption(item: SceneItem): boolean {
     const box = mapBox(this.camera.matrix, kindOf(item.shape).bounds(item.shape));
-    return box.maxX - box.minX >= 18 && box.maxY - box.minY >= 10 && intersects(box, { minX: 0, minY: 0, maxX: this.camera.view.width, maxY: this.camera.view.height });
+    return (
+      box.maxX - box.minX >= 18 &&
+      box.maxY - box.minY >= 10 &&
+      intersects(box, { minX: 0, minY: 0, maxX: this.camera.view.width, maxY: this.camera.view.height })
+    );
   }
 
   private tag(text: string, left: number, top: number, background: string): void {

@@ -42,7 +42,12 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
       const left = Math.round(box.minX - shift) + shift;
       const top = Math.round(box.minY - shift) + shift;
       setStroke(ctx, style, line);
-      ctx.strokeRect(left, top, Math.max(1, Math.round(box.maxX - shift) + shift - left), Math.max(1, Math.round(box.maxY - shift) + shift - top));
+      ctx.strokeRect(
+        left,
+        top,
+        Math.max(1, Math.round(box.maxX - shift) + shift - left),
+        Math.max(1, Math.round(box.maxY - shift) + shift - top),
+      );
     }
     return;
   }

@@ -83,12 +83,11 @@ export const polygonKind: ShapeKind<PolygonShape> = {
   snap: (shape) => ({ ...shape, points: mapPoints(shape.points, (x, y) => ({ x: Math.round(x), y: Math.round(y) })) }),
   insertPlace(shape, point) {
     const place = nearestOnOutline(shape.points, shape.closed, point);
-    return place && pointCount(shape.points) > 1
-      ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance }
-      : null;
+    return place && pointCount(shape.points) > 1 ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance } : null;
   },
   insert: (shape, place) => ({ ...shape, points: insertPoint(shape.points, place.after, place.at) }),
   close: (shape) => (shape.closed || pointCount(shape.points) < LEAST_POINTS ? null : { ...shape, closed: true }),
+  closingHandle: pointHandle(0),
   removeHandle(shape, handle) {
     const index = handleIndex(handle);
     const least = shape.closed ? LEAST_POINTS : 1;

@@ -69,6 +69,8 @@ export interface ShapeKind<S extends Shape = Shape> {
   insert?(shape: S, place: InsertPlace): S;
   /** The finished form of a shape that is still open; null when it is finished or cannot be yet. */
   close?(shape: S): S | null;
+  /** The handle of an open shape that closes it when it is clicked. */
+  readonly closingHandle?: string;
   /** Null when too little would be left. */
   removeHandle?(shape: S, handle: string): S | null;
 }

@@ -30,7 +30,14 @@ export interface InputTarget {
 type Mode =
   | { readonly name: 'none' }
   | { readonly name: 'tool'; readonly id: number; readonly start: ToolPointer; readonly dragged: boolean }
-  | { readonly name: 'pan'; readonly id: number; readonly last: Point; readonly start: ToolPointer; readonly moved: boolean; readonly clicks: boolean }
+  | {
+      readonly name: 'pan';
+      readonly id: number;
+      readonly last: Point;
+      readonly start: ToolPointer;
+      readonly moved: boolean;
+      readonly clicks: boolean;
+    }
   | { readonly name: 'pinch'; readonly spread: number; readonly middle: Point };
 
 export class PointerInput {
@@ -101,9 +108,18 @@ export class PointerInput {
     // With a pen at work a finger is a palm or wants to look around: it pans.
     const palm = this.penSeen && event.pointerType === 'touch';
     const panTool = target.tool.id === 'pan';
-    const pans = event.button === 1 || (event.button === 0 && (this.spaceHeld || palm || panTool || (event.shiftKey && !target.tool.wantsShift(pointer))));
+    const pans =
+      event.button === 1 ||
+      (event.button === 0 && (this.spaceHeld || palm || panTool || (event.shiftKey && !target.tool.wantsShift(pointer))));
     if (pans) {
-      this.mode = { name: 'pan', id: event.pointerId, last: pointer.screen, start: pointer, moved: false, clicks: panTool && event.button === 0 };
+      this.mode = {
+        name: 'pan',
+        id: event.pointerId,
+        last: pointer.screen,
+        start: pointer,
+        moved: false,
+        clicks: panTool && event.button === 0,
+      };
       target.updateCursor('grabbing');
       event.preventDefault();
       return;
@@ -208,7 +224,8 @@ export class PointerInput {
   private onWheel(event: WheelEvent): void {
     const { target } = this;
     const { camera } = target;
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? camera.view.height : 1;
+    const unit =
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? camera.view.height : 1;
     if (event.ctrlKey || event.metaKey) {
       // The page itself must not zoom over the image, also when zooming is switched off.
       event.preventDefault();

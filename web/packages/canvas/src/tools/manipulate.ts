@@ -95,7 +95,8 @@ export class Manipulator {
       else this.context.model.announce('A polygon keeps at least three points.');
       return true;
     }
-    if (target.type === 'handle' && target.handle.id === FIRST_POINT) return closeShape(this.context, target.item);
+    if (target.type === 'handle' && target.handle.id === kindOf(target.item.shape).closingHandle)
+      return closeShape(this.context, target.item);
     return target.type === 'handle' || target.type === 'frame';
   }
 
@@ -126,7 +127,8 @@ export class Manipulator {
     if (offered.box) painter.frame(offered.box);
     const { hovered } = this;
     // The selection may have changed under a pointer that rests.
-    if (hovered?.type === 'insert' && hovered.item.id === offered.item?.id && this.state.name === 'idle') painter.ghost(hovered.place.at, hovered.item.style);
+    if (hovered?.type === 'insert' && hovered.item.id === offered.item?.id && this.state.name === 'idle')
+      painter.ghost(hovered.place.at, hovered.item.style);
     const active = this.state.name === 'idle' ? hovered : this.state.target;
     const activeId = active && (active.type === 'handle' || active.type === 'frame') ? active.handle.id : null;
     for (const handle of offered.handles) {
@@ -176,9 +178,7 @@ export class Manipulator {
   }
 
   private gripPoint(target: Target & { type: 'handle' | 'frame' }): Point {
-    return target.handle.role === 'rotate'
-      ? this.context.camera.toImage(handleOnScreen(this.context, target.handle))
-      : target.handle.at;
+    return target.handle.role === 'rotate' ? this.context.camera.toImage(handleOnScreen(this.context, target.handle)) : target.handle.at;
   }
 
   private update(state: State & { name: 'changing' }, pointer: ToolPointer): void {
@@ -230,9 +230,6 @@ export function closeShape(context: ToolContext, item: SceneItem): boolean {
   const shape = kindOf(item.shape).close?.(item.shape);
   return shape ? context.model.edit('Close shape', new Map([[item.id, shape]])) : false;
 }
-
-/** A click on it closes an open shape. */
-const FIRST_POINT = 'point-0';
 
 /** A move that keeps what was inside the image inside it. */
 export function insideLimits(by: Point, bounds: Box, limits: Box): Point {

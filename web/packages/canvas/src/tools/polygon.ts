@@ -18,8 +18,7 @@ type PolygonItem = SceneItem & { readonly shape: PolygonShape };
 
 type Drag =
   /** A new point is placed when the button is released. */
-  | { readonly name: 'placing'; readonly at: Point }
-  | { readonly name: 'moving'; readonly index: number; readonly at: Point };
+  { readonly name: 'placing'; readonly at: Point } | { readonly name: 'moving'; readonly index: number; readonly at: Point };
 
 export class PolygonTool extends DrawingTool {
   readonly id = 'polygon';

@@ -51,7 +51,16 @@ export function offer(context: ToolContext): Offer | null {
     return { item: first, box: null, handles: ownHandles(context, first) };
   }
   const box = context.scene.boundsOf(items.map((item) => item.id));
-  return box ? { item: null, box, handles: frameHandles(box, items.every((item) => item.rotatable)) } : null;
+  return box
+    ? {
+        item: null,
+        box,
+        handles: frameHandles(
+          box,
+          items.every((item) => item.rotatable),
+        ),
+      }
+    : null;
 }
 
 /** Handles of the shape last asked for: they are wanted for each move of the pointer and rarely change. */

@@ -97,11 +97,7 @@ export class ImageModel implements StageModel {
 
   edit(label: string, shapes: ReadonlyMap<string, Shape>, mergeKey?: string): boolean {
     const closes = [...shapes].some(([id, shape]) => isWhole(shape) && isOpen(this.editor.document.store.get(id)));
-    const done = this.editor.document.edit(
-      label,
-      (edit) => this.write(edit, shapes),
-      mergeKey === undefined ? {} : { mergeKey },
-    );
+    const done = this.editor.document.edit(label, (edit) => this.write(edit, shapes), mergeKey === undefined ? {} : { mergeKey });
     if (done && closes) this.afterDrawing();
     return done;
   }

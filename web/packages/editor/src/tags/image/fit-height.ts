@@ -22,6 +22,8 @@ export function fitHeight(element: HTMLElement): () => void {
     frame ||= requestAnimationFrame(fit);
   });
   observer.observe(scroller);
+  // It may have been hidden until now.
+  observer.observe(element);
   // What stands above may grow (a label palette that wraps), and what stands below.
   for (let at = element.parentElement; at && at !== scroller; at = at.parentElement) {
     for (const sibling of at.children) if (!sibling.contains(element)) observer.observe(sibling);

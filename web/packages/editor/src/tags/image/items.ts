@@ -1,7 +1,7 @@
 /** Regions as items of the scene: shape, colours and widths from labels and configuration, tag text. */
 import type { ItemStyle, SceneItem, Size } from '@labelkeep/canvas';
-import { cssColor, type Editor, isLabelsControl, NO_LABEL_COLOR, type Region } from '../../core';
 import type { ConfigNode } from '@labelkeep/labeling';
+import { cssColor, type Editor, isLabelsControl, NO_LABEL_COLOR, type Region } from '../../core';
 import { bridgeOf } from './bridges';
 
 /** Colour of shapes of a control that has no labels at all. */

@@ -27,11 +27,19 @@ const SIZELESS: Size = { width: 300, height: 150 };
 
 export async function loadImage(address: unknown, crossOrigin: CrossOrigin, signal: AbortSignal): Promise<LoadedImage> {
   if (typeof address !== 'string' || address.trim() === '') {
-    throw new ImageError('This task has no image.', '', 'The field that the configuration names in value="$…" is empty or missing in the task’s data.');
+    throw new ImageError(
+      'This task has no image.',
+      '',
+      'The field that the configuration names in value="$…" is empty or missing in the task’s data.',
+    );
   }
   const url = safeUrl(address);
   if (url === null) {
-    throw new ImageError('This address is not loaded.', address, 'Images are loaded from http(s) addresses, from this server, or from data: addresses with a picture in it.');
+    throw new ImageError(
+      'This address is not loaded.',
+      address,
+      'Images are loaded from http(s) addresses, from this server, or from data: addresses with a picture in it.',
+    );
   }
   let image: HTMLImageElement;
   try {
@@ -48,10 +56,7 @@ export async function loadImage(address: unknown, crossOrigin: CrossOrigin, sign
     }
     if (!(error instanceof Event)) throw error;
   }
-  const size =
-    image.naturalWidth > 0 && image.naturalHeight > 0
-      ? { width: image.naturalWidth, height: image.naturalHeight }
-      : SIZELESS;
+  const size = image.naturalWidth > 0 && image.naturalHeight > 0 ? { width: image.naturalWidth, height: image.naturalHeight } : SIZELESS;
   try {
     // Decoded once and kept: an image element may drop its pixels and stop a frame to decode again.
     const bitmap = await createImageBitmap(image);
@@ -118,7 +123,11 @@ async function explain(url: string, signal: AbortSignal): Promise<ImageError> {
       return new ImageError(`The image could not be loaded: the server answered ${answer.status}.`, url, hint);
     }
     const type = answer.headers.get('content-type') ?? 'of an unknown type';
-    return new ImageError('The file is there, but it is no picture that this browser can show.', url, `It is ${type}. PNG, JPEG, WebP, GIF, AVIF, BMP and SVG are shown.`);
+    return new ImageError(
+      'The file is there, but it is no picture that this browser can show.',
+      url,
+      `It is ${type}. PNG, JPEG, WebP, GIF, AVIF, BMP and SVG are shown.`,
+    );
   } catch {
     signal.throwIfAborted();
     return new ImageError('The image could not be loaded: the server cannot be reached.', url, 'Check the connection, then try again.');

@@ -25,7 +25,9 @@ export function gridOf(node: ConfigNode): { readonly size: number; readonly colo
 }
 
 export function crossOriginOf(node: ConfigNode): CrossOrigin {
-  return node.oneOf('crossOrigin', ['none', 'anonymous', 'use-credentials'], 'none') === 'use-credentials' ? 'use-credentials' : 'anonymous';
+  return node.oneOf('crossOrigin', ['none', 'anonymous', 'use-credentials'], 'none') === 'use-credentials'
+    ? 'use-credentials'
+    : 'anonymous';
 }
 
 const SIZES = ['width', 'maxWidth', 'height', 'maxHeight'] as const;

@@ -1,6 +1,7 @@
 /** What stands in the image's place while it is loaded and when it could not be. */
-import { ImageError } from './load';
+
 import styles from './image.module.css';
+import { ImageError } from './load';
 
 /** Waiting shorter than this shows nothing, milliseconds. */
 const QUIET = 100;

@@ -18,7 +18,14 @@ interface ShapeTool {
 /** Tools of a shape control, one set for each object that it works on. */
 export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
   return objectsOf(node).flatMap((object) =>
-    tools.map(({ name, label, shortcut, icon }) => ({ id: `${name}:${node.name}`, object, control: node.name, label, shortcut, icon })),
+    tools.map(({ name, label, shortcut, icon }) => ({
+      id: `${name}:${node.name}`,
+      object,
+      control: node.name,
+      label,
+      shortcut,
+      icon,
+    })),
   );
 }
 
@@ -43,7 +50,11 @@ export function imageTools(node: ConfigNode): readonly ToolDescriptor[] {
     object: node.name,
     label: 'Pan',
     shortcut: 'h',
-    icon: ['M8 12V6a1.5 1.5 0 0 1 3 0v5', 'M11 10V4.5a1.5 1.5 0 0 1 3 0V11', 'M14 11V6a1.5 1.5 0 0 1 3 0v8a6 6 0 0 1-6 6c-2.5 0-4-1-5.5-3.5L3.7 13a1.5 1.5 0 0 1 2.6-1.5L8 14'],
+    icon: [
+      'M8 12V6a1.5 1.5 0 0 1 3 0v5',
+      'M11 10V4.5a1.5 1.5 0 0 1 3 0V11',
+      'M14 11V6a1.5 1.5 0 0 1 3 0v8a6 6 0 0 1-6 6c-2.5 0-4-1-5.5-3.5L3.7 13a1.5 1.5 0 0 1 2.6-1.5L8 14',
+    ],
   };
   // `selectionControl="false"` takes the select tool away.
   if (!node.bool('selectionControl', true)) return [pan];

@@ -6,15 +6,15 @@ import { type SceneItem, type Size, Stage } from '@labelkeep/canvas';
 import type { AnnotationDocument, ChangeBatch, ObjectContext, ObjectHandle, Region } from '../../core';
 import { imageActions } from './actions';
 import { ImageModel, type ImageState } from './adapter';
-import { LookPanel } from './look-panel';
 import { fitHeight } from './fit-height';
+import styles from './image.module.css';
 import { ItemMaker } from './items';
 import { type LoadedImage, loadImage } from './load';
+import { LookPanel } from './look-panel';
 import { cameraOptions, crossOriginOf, gridOf, sizeStyles } from './options';
 import { StatusPanel } from './status-panel';
 import { themeOf, watchTheme } from './theme';
 import { canvasTool } from './tool-names';
-import styles from './image.module.css';
 
 const ROLE = 'image canvas';
 
@@ -141,6 +141,10 @@ export class ImageView implements ObjectHandle {
       return true;
     }
     return this.stage.cancel();
+  }
+
+  undoStep(): boolean {
+    return this.stage.undoStep();
   }
 
   documentChanged(): void {

@@ -18,7 +18,15 @@ interface Item {
   readonly original_width: number;
   readonly original_height: number;
   readonly image_rotation: number;
-  readonly value: Record<string, unknown> & { x: number; y: number; width: number; height: number; rotation: number; points: [number, number][]; closed: boolean };
+  readonly value: Record<string, unknown> & {
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    rotation: number;
+    points: [number, number][];
+    closed: boolean;
+  };
 }
 
 describe.skipIf(!chromiumPath)('gestures on an image', () => {
@@ -32,7 +40,12 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   }, 60_000);
   afterAll(() => demo?.close());
 
-  async function open(config: string, result: readonly object[] = [], size = { width: 1000, height: 500 }, kind: 'annotation' | 'prediction' = 'annotation') {
+  async function open(
+    config: string,
+    result: readonly object[] = [],
+    size = { width: 1000, height: 500 },
+    kind: 'annotation' | 'prediction' = 'annotation',
+  ) {
     await demo.page.evaluate(
       async ({ config, result, size, id, kind }) => {
         const canvas = document.createElement('canvas');
@@ -53,7 +66,9 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
       },
       { config, result, size, id: `task-${++count}`, kind },
     );
-    await demo.page.waitForFunction(() => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } }).labelkeep?.ready);
+    await demo.page.waitForFunction(
+      () => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } }).labelkeep?.ready,
+    );
     await measure();
   }
 
@@ -61,20 +76,31 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     // Two frames: the height follows what stands around the image.
     box = await demo.page.evaluate(async () => {
       for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
-      const state = (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { objectBox(name: string): DOMRect } }).labelkeep;
+      const state = (
+        document.querySelector('[data-labelkeep-editor]') as unknown as {
+          labelkeep: { objectBox(name: string): DOMRect };
+        }
+      ).labelkeep;
       const { x, y, width, height } = state.objectBox('img');
       return { x, y, width, height };
     });
   }
 
   const results = () =>
-    demo.page.evaluate(() => (window as unknown as { editor: { editor: { entry: { draftResult(): unknown } } } }).editor.editor.entry.draftResult()) as Promise<Item[]>;
+    demo.page.evaluate(() =>
+      (window as unknown as { editor: { editor: { entry: { draftResult(): unknown } } } }).editor.editor.entry.draftResult(),
+    ) as Promise<Item[]>;
   /** Percent of the image to a place on the page. */
   const at = (x: number, y: number): [number, number] => [box.x + (box.width * x) / 100, box.y + (box.height * y) / 100];
   const mouse = proxied('mouse');
   const keyboard = proxied('keyboard');
   function proxied<K extends 'mouse' | 'keyboard'>(name: K): DemoPage['page'][K] {
-    return new Proxy({} as DemoPage['page'][K], { get: (_, key) => (...args: unknown[]) => (Reflect.get(demo.page[name], key) as (...all: unknown[]) => unknown).apply(demo.page[name], args) });
+    return new Proxy({} as DemoPage['page'][K], {
+      get:
+        (_, key) =>
+        (...args: unknown[]) =>
+          (Reflect.get(demo.page[name], key) as (...all: unknown[]) => unknown).apply(demo.page[name], args),
+    });
   }
   async function drag(from: [number, number], to: [number, number]) {
     await mouse.move(...at(...from));
@@ -99,7 +125,15 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     await drag([10, 20], [40, 60]);
     const [item, ...rest] = await results();
     expect(rest).toEqual([]);
-    expect(item).toMatchObject({ from_name: 'box', to_name: 'img', type: 'rectanglelabels', origin: 'manual', original_width: 1000, original_height: 500, image_rotation: 0 });
+    expect(item).toMatchObject({
+      from_name: 'box',
+      to_name: 'img',
+      type: 'rectanglelabels',
+      origin: 'manual',
+      original_width: 1000,
+      original_height: 500,
+      image_rotation: 0,
+    });
     expect(item?.value['rectanglelabels']).toEqual(['Car']);
     near(item?.value.x ?? 0, 10);
     near(item?.value.y ?? 0, 20, 2 * pixel());
@@ -116,7 +150,11 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
       demo.page.evaluate(() => {
         const layer = document.querySelectorAll<HTMLCanvasElement>('[data-object="img"] canvas')[1] as HTMLCanvasElement;
         const { left, top } = layer.getBoundingClientRect();
-        const { x, y, width, height } = (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { objectBox(name: string): DOMRect } }).labelkeep.objectBox('img');
+        const { x, y, width, height } = (
+          document.querySelector('[data-labelkeep-editor]') as unknown as {
+            labelkeep: { objectBox(name: string): DOMRect };
+          }
+        ).labelkeep.objectBox('img');
         const { data } = (layer.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, layer.width, layer.height);
         const solid = (column: number, row: number) => (data[(row * layer.width + column) * 4 + 3] ?? 0) > 200;
         const row = Math.round(y - top + height * 0.5);
@@ -263,7 +301,23 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     for (let i = 0; i < 8; i++) await mouse.wheel(0, -100);
     await keyboard.up('Control');
     const under = await demo.page.evaluate(([x, y]) => {
-      const { editor } = (window as unknown as { editor: { editor: { objects: Map<string, { stage: { camera: { toImage(p: object): { x: number; y: number }; zoom: number; fitZoom: number }; element: HTMLElement } }> } } }).editor;
+      const { editor } = (
+        window as unknown as {
+          editor: {
+            editor: {
+              objects: Map<
+                string,
+                {
+                  stage: {
+                    camera: { toImage(p: object): { x: number; y: number }; zoom: number; fitZoom: number };
+                    element: HTMLElement;
+                  };
+                }
+              >;
+            };
+          };
+        }
+      ).editor;
       const { camera, element } = (editor.objects.get('img') as NonNullable<ReturnType<typeof editor.objects.get>>).stage;
       const { left, top } = element.getBoundingClientRect();
       return { ...camera.toImage({ x: x - left, y: y - top }), factor: camera.zoom / camera.fitZoom };
@@ -302,7 +356,12 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   it('draws a polygon point by point; undo takes points, Enter closes', async () => {
     await open(LABELS);
     await keyboard.press('3');
-    for (const [x, y] of [[20, 20], [60, 20], [60, 70], [90, 90]] as const) {
+    for (const [x, y] of [
+      [20, 20],
+      [60, 20],
+      [60, 70],
+      [90, 90],
+    ] as const) {
       await click(x, y);
       await pause();
     }
@@ -326,7 +385,12 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   it('closes a polygon on its first point, abandons one with Escape', async () => {
     await open(LABELS);
     await keyboard.press('3');
-    for (const [x, y] of [[20, 20], [60, 20], [60, 70], [20, 20]] as const) {
+    for (const [x, y] of [
+      [20, 20],
+      [60, 20],
+      [60, 70],
+      [20, 20],
+    ] as const) {
       await click(x, y);
       await pause();
     }
@@ -341,7 +405,12 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   });
 
   it('moves, puts in and deletes points of a polygon', async () => {
-    const points: [number, number][] = [[20, 20], [60, 20], [60, 80], [20, 80]];
+    const points: [number, number][] = [
+      [20, 20],
+      [60, 20],
+      [60, 80],
+      [20, 80],
+    ];
     await open(LABELS, [polygon('p', points)]);
     await keyboard.press('v');
     await click(40, 50);
@@ -372,10 +441,18 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     await keyboard.press('r');
     await drag([10.03, 10.07], [40.01, 60.02]);
     const items = await results();
-    expect(items.map((item) => [item.from_name, item.type])).toEqual([['rect', 'rectangle'], ['lab', 'labels']]);
+    expect(items.map((item) => [item.from_name, item.type])).toEqual([
+      ['rect', 'rectangle'],
+      ['lab', 'labels'],
+    ]);
     expect(items[0]?.id).toBe(items[1]?.id);
     expect(items[1]?.value).toEqual({ ...items[0]?.value, labels: ['Car'] });
-    for (const [key, extent] of [['x', 1000], ['width', 1000], ['y', 500], ['height', 500]] as const) {
+    for (const [key, extent] of [
+      ['x', 1000],
+      ['width', 1000],
+      ['y', 500],
+      ['height', 500],
+    ] as const) {
       const pixels = ((items[0]?.value[key] ?? 0) * extent) / 100;
       expect(Math.abs(pixels - Math.round(pixels))).toBeLessThan(1e-9);
     }
@@ -431,7 +508,13 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   });
 
   it('goes on with an unfinished polygon after the task is opened again', async () => {
-    const open3 = { ...polygon('p', [[20, 20], [60, 20], [60, 70]]) };
+    const open3 = {
+      ...polygon('p', [
+        [20, 20],
+        [60, 20],
+        [60, 70],
+      ]),
+    };
     await open(LABELS, [{ ...open3, value: { ...open3.value, closed: false } }]);
     await keyboard.press('v');
     await click(40, 20);
@@ -443,6 +526,49 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     expect(rest).toEqual([]);
     expect(item?.value.points).toHaveLength(4);
     expect(item?.value.closed).toBe(true);
+  });
+
+  it('closes an open polygon from the select tool, by Enter or its first point', async () => {
+    const made = polygon('p', [
+      [20, 20],
+      [60, 20],
+      [60, 70],
+    ]);
+    for (const way of ['key', 'click']) {
+      await open(LABELS, [{ ...made, value: { ...made.value, closed: false } }]);
+      await keyboard.press('v');
+      await click(40, 20);
+      await pause();
+      if (way === 'key') await keyboard.press('Enter');
+      else await click(20, 20);
+      expect((await results())[0]?.value).toEqual(made.value);
+    }
+  });
+
+  it('takes a first corner back with ctrl+Z and leaves the regions alone', async () => {
+    const made = rectangle('a', { x: 70, y: 20, width: 10, height: 10, rotation: 0 });
+    await open(LABELS, [made]);
+    await click(20, 20);
+    await keyboard.press('Control+z');
+    await pause();
+    await click(40, 40);
+    await pause();
+    await keyboard.press('Escape');
+    expect(await results()).toEqual([made]);
+  });
+
+  it('opens with the view turned as it was saved', async () => {
+    const made = { ...rectangle('a', { x: 0, y: 0, width: 20, height: 40, rotation: 0 }), image_rotation: 90 };
+    await open(LABELS, [made]);
+    expect(box.height).toBeGreaterThan(box.width);
+    await keyboard.press('v');
+    // The upper left corner of the image is at the upper right of the screen.
+    await click(90, 5);
+    const ids = await demo.page.evaluate(() => [
+      ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+    ]);
+    expect(ids).toEqual(['a']);
+    expect(await results()).toEqual([made]);
   });
 
   it('changes nothing of what is locked and finds nothing of what is hidden', async () => {
@@ -458,12 +584,19 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     await keyboard.press('Control+h');
     await pause();
     await click(35, 40);
-    const ids = await demo.page.evaluate(() => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds.length);
+    const ids = await demo.page.evaluate(
+      () =>
+        (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds
+          .length,
+    );
     expect(ids).toBe(0);
   });
 
   it('selects by click, goes through what overlaps, adds with ctrl, and by a marquee', async () => {
-    const selected = () => demo.page.evaluate(() => [...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds]);
+    const selected = () =>
+      demo.page.evaluate(() => [
+        ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+      ]);
     await open(LABELS, [
       rectangle('big', { x: 10, y: 10, width: 60, height: 80, rotation: 0 }),
       rectangle('small', { x: 30, y: 30, width: 20, height: 20, rotation: 0 }),
@@ -505,7 +638,11 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   });
 
   it('never deletes an open polygon that is only selected', async () => {
-    const kept = polygon('p', [[20, 20], [60, 20], [60, 70]]);
+    const kept = polygon('p', [
+      [20, 20],
+      [60, 20],
+      [60, 70],
+    ]);
     await open(LABELS, [{ ...kept, value: { ...kept.value, closed: false } }]);
     await keyboard.press('v');
     await click(40, 20);
@@ -575,7 +712,11 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     const made = rectangle('a', { x: 20, y: 20, width: 30, height: 40, rotation: 0 });
     await open(LABELS, [made], undefined, 'prediction');
     await demo.page.evaluate(() => {
-      const { editor } = (window as unknown as { editor: { editor: { entries: { all(): { key: string; kind: string }[]; select(key: string): void } } } }).editor;
+      const { editor } = (
+        window as unknown as {
+          editor: { editor: { entries: { all(): { key: string; kind: string }[]; select(key: string): void } } };
+        }
+      ).editor;
       const prediction = editor.entries.all().find((entry) => entry.kind === 'prediction');
       if (prediction) editor.entries.select(prediction.key);
     });
@@ -605,5 +746,15 @@ function polygon(id: string, points: readonly (readonly [number, number])[]) {
 }
 
 function item(id: string, from: string, type: string, value: object) {
-  return { id, from_name: from, to_name: 'img', type, origin: 'manual', original_width: 1000, original_height: 500, image_rotation: 0, value };
+  return {
+    id,
+    from_name: from,
+    to_name: 'img',
+    type,
+    origin: 'manual',
+    original_width: 1000,
+    original_height: 500,
+    image_rotation: 0,
+    value,
+  };
 }

@@ -25,7 +25,12 @@ export interface DemoPage {
 export async function openDemo(): Promise<DemoPage> {
   const root = resolve(import.meta.dirname, '../../../..');
   const out = await mkdtemp(join(tmpdir(), 'labelkeep-demo-'));
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: out, emptyOutDir: true } });
+  await build({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: out, emptyOutDir: true },
+  });
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     readFile(join(out, path)).then(
@@ -42,7 +47,9 @@ export async function openDemo(): Promise<DemoPage> {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/editor-demo.html?sample=image&bare=1`);
-  await page.waitForFunction(() => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } } | null)?.labelkeep?.ready);
+  await page.waitForFunction(
+    () => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } } | null)?.labelkeep?.ready,
+  );
   return {
     page,
     errors,

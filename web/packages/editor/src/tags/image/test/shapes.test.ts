@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { polygonBridge } from '../../polygon/bridge';
-import { polygonCodec, type PolygonGeometry } from '../../polygon/codec';
+import { type PolygonGeometry, polygonCodec } from '../../polygon/codec';
 import { rectangleBridge } from '../../rectangle/bridge';
 import { rectangleCodec } from '../../rectangle/codec';
 
@@ -89,7 +89,16 @@ describe('polygons', () => {
   });
 
   it('are refused when a point is not one', () => {
-    for (const broken of [[], [[1]], [[1, 'x']], [null], [[1, 2], [Number.POSITIVE_INFINITY, 0]]]) {
+    for (const broken of [
+      [],
+      [[1]],
+      [[1, 'x']],
+      [null],
+      [
+        [1, 2],
+        [Number.POSITIVE_INFINITY, 0],
+      ],
+    ]) {
       expect(polygonCodec.read({ points: broken })).toBeNull();
     }
   });
