@@ -27,8 +27,6 @@ export function completions(text: string, offset: number) {
   };
 }
 
-/** A picture for previews: a calm landscape of plain shapes. */
-const PICTURE = 'preview.svg';
 const TEXT =
   'The harbour office in Linden opened a new ferry line on 4 May. Tickets cost 12 euros, and the first boat left for Ostermoor with ninety passengers on board.';
 
@@ -48,7 +46,7 @@ export function sampleData(xml: string): Record<string, unknown> {
 function sampleValue(tag: string): unknown {
   switch (tag) {
     case 'Image':
-      return `/assets/${PICTURE}`;
+      return '/preview.svg';
     case 'Text':
     case 'Header':
       return TEXT;

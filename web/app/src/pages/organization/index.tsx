@@ -1,0 +1,144 @@
+/** People of the organization, the invitation link, and which tokens are accepted. */
+import { api, type User } from '@labelkeep/api';
+import { Avatar, Button, ConfirmDialog, Copy, EmptyState, PageHeader, Panel, RelativeTime, Spinner, Switch, TextField, toast } from '@labelkeep/kit';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { messageOf } from '../../shared/errors';
+import { counted } from '../../shared/numbers';
+import styles from './organization.module.css';
+
+interface Member {
+  id: number;
+  user: User;
+}
+
+export function OrganizationPage() {
+  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
+  const organization = me.data?.active_organization;
+  const members = useQuery({
+    queryKey: ['members', organization],
+    queryFn: () => api.get<{ count: number; results: Member[] }>(`/api/organizations/${organization}/memberships`, { page_size: -1 }),
+    enabled: organization !== undefined && organization !== null,
+  });
+  if (members.isError) return <EmptyState title="The people cannot be shown">{messageOf(members.error)}</EmptyState>;
+  if (!me.data || !members.data) return <Spinner label="Loading people" />;
+  const may = (permission: string) => me.data?.permissions?.includes(permission) ?? false;
+  return (
+    <main className={styles.page}>
+      <PageHeader title="People" description={`${me.data.active_organization_meta.title}, ${counted(members.data.count, 'member')}`} />
+      {may('organizations.invite') && <Invitation />}
+      <Panel title="Members">
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">E-mail</th>
+              <th scope="col">Joined</th>
+            </tr>
+          </thead>
+          <tbody>
+            {members.data.results.map(({ user }) => {
+              const name = `${user.first_name} ${user.last_name}`.trim();
+              return (
+                <tr key={user.id}>
+                  <td className={styles.person}>
+                    <Avatar name={name || user.email} />
+                    <bdi>{name || user.username || user.email}</bdi>
+                    {user.id === me.data?.id && ' (you)'}
+                  </td>
+                  <td>
+                    <bdi>{user.email}</bdi>
+                  </td>
+                  <td>
+                    <RelativeTime value={user.date_joined} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </Panel>
+      {may('tokens.settings') && <TokenKinds />}
+    </main>
+  );
+}
+
+function Invitation() {
+  const queries = useQueryClient();
+  const invite = useQuery({ queryKey: ['invite'], queryFn: () => api.get<{ invite_url: string }>('/api/invite') });
+  const [asking, setAsking] = useState(false);
+  const reset = useMutation({
+    mutationFn: () => api.post<{ invite_url: string }>('/api/invite/reset-token'),
+    onSuccess: (fresh) => {
+      queries.setQueryData(['invite'], fresh);
+      toast.success('The old link is dead');
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => setAsking(false),
+  });
+  const link = invite.data ? new URL(invite.data.invite_url, window.location.origin).href : '';
+  return (
+    <Panel title="Invite people">
+      <p className={styles.text}>Who opens this link can make an account here. Nobody can without it.</p>
+      <div className={styles.link}>
+        <TextField label="Invitation link" value={link} onChange={() => undefined} isReadOnly />
+        <Button
+          icon={<Copy size={16} />}
+          isDisabled={!link}
+          onPress={() => {
+            void navigator.clipboard.writeText(link).then(() => toast.success('Copied'));
+          }}
+        >
+          Copy
+        </Button>
+        <Button onPress={() => setAsking(true)}>Make a new link</Button>
+      </div>
+      <ConfirmDialog
+        title="Make a new link?"
+        isOpen={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => reset.mutate()}
+        confirmLabel="Make a new link"
+        danger
+      >
+        The present link stops working at once, also for people who have it already.
+      </ConfirmDialog>
+    </Panel>
+  );
+}
+
+interface Settings {
+  api_tokens_enabled: boolean;
+  legacy_api_tokens_enabled: boolean;
+}
+
+function TokenKinds() {
+  const queries = useQueryClient();
+  const settings = useQuery({ queryKey: ['jwt-settings'], queryFn: () => api.get<Settings>('/api/jwt/settings') });
+  const change = useMutation({
+    mutationFn: (fields: Partial<Settings>) => api.post<Settings>('/api/jwt/settings', fields),
+    onSuccess: (saved) => queries.setQueryData(['jwt-settings'], saved),
+    onError: (error) => toast.error(messageOf(error)),
+  });
+  if (!settings.data) return null;
+  return (
+    <Panel title="API tokens">
+      <div className={styles.switches}>
+        <Switch
+          isSelected={settings.data.api_tokens_enabled}
+          onChange={(value) => change.mutate({ api_tokens_enabled: value })}
+          description="A long-lived token that is exchanged for short ones."
+        >
+          Personal access tokens
+        </Switch>
+        <Switch
+          isSelected={settings.data.legacy_api_tokens_enabled}
+          onChange={(value) => change.mutate({ legacy_api_tokens_enabled: value })}
+          description="For old scripts. They are sent as they are with every request."
+        >
+          Legacy tokens
+        </Switch>
+      </div>
+    </Panel>
+  );
+}

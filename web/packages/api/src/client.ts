@@ -1,0 +1,122 @@
+/** A small client: JSON in and out, the CSRF token on changes, errors as one type. */
+
+/** What the server said when it did not do as asked. `status` 0 means that it was not reached. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    /** One sentence for people. */
+    readonly detail: string,
+    /** Field name to texts; problems of the whole are under `non_field_errors`. */
+    readonly fields: Readonly<Record<string, string[]>>,
+  ) {
+    super(detail);
+  }
+}
+
+/** Query parameters; undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface UploadOptions {
+  /** Called with the part that has been sent, from 0 to 1. */
+  onProgress?: (part: number) => void;
+  signal?: AbortSignal;
+}
+
+function address(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (pairs.length === 0) return path;
+  return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
+}
+
+/** The CSRF token, which the server keeps in a cookie that scripts may read. */
+export function csrfToken(cookies = document.cookie): string {
+  const found = /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(cookies);
+  return found?.[1] ? decodeURIComponent(found[1]) : '';
+}
+
+/** Reads the error envelope; anything else becomes a plain sentence. */
+export function errorOf(status: number, text: string): ApiError {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null) {
+      const { detail, validation_errors: errors } = body as { detail?: unknown; validation_errors?: unknown };
+      const fields: Record<string, string[]> = {};
+      for (const [name, value] of Object.entries((errors ?? (detail === undefined ? body : {})) as object)) {
+        fields[name] = (Array.isArray(value) ? value : [value]).map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+      }
+      const [first] = Object.values(fields).flat();
+      return new ApiError(status, errors && first ? first : typeof detail === 'string' ? detail : (first ?? `Error ${status}`), fields);
+    }
+  } catch {
+    // Not JSON: a proxy's page, or nothing.
+  }
+  return new ApiError(status, `The server answered with an error (${status}). Try again.`, {});
+}
+
+const unreachable = () => new ApiError(0, 'The server cannot be reached. Check the connection and try again.', {});
+
+/** Signed out: to the sign-in form, and back here afterwards. */
+function signIn(): void {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/user/login/?next=${encodeURIComponent(here)}`);
+}
+
+interface SendOptions {
+  headers?: Record<string, string>;
+  query?: Query;
+  signal?: AbortSignal;
+}
+
+async function send<T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+  if (method !== 'GET') headers['X-CSRFToken'] = csrfToken();
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body !== undefined ? { body: JSON.stringify(body) } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw unreachable();
+  }
+  const text = await response.text();
+  if (response.status === 401) signIn();
+  if (!response.ok) throw errorOf(response.status, text);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Sends a form with progress, which fetch cannot tell. */
+function upload<T>(path: string, form: FormData | URLSearchParams, { onProgress, signal }: UploadOptions): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.setRequestHeader('X-CSRFToken', csrfToken());
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.onload = () => {
+      if (request.status === 401) signIn();
+      if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText || 'null') as T);
+      else reject(errorOf(request.status, request.responseText));
+    };
+    request.onerror = () => reject(unreachable());
+    request.onabort = () => reject(new DOMException('aborted', 'AbortError'));
+    signal?.addEventListener('abort', () => request.abort());
+    request.send(form);
+  });
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query) => send<T>('GET', path, undefined, query ? { query } : {}),
+  post: <T>(path: string, body: unknown = {}) => send<T>('POST', path, body),
+  patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body),
+  put: <T>(path: string, body: unknown) => send<T>('PUT', path, body),
+  delete: (path: string) => send<void>('DELETE', path),
+  send,
+  upload,
+};

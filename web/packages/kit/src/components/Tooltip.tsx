@@ -1,0 +1,23 @@
+/** What a control does, and its key. */
+import type { ReactElement } from 'react';
+import { Tooltip as AriaTooltip, TooltipTrigger } from 'react-aria-components';
+import { Kbd } from './small';
+import styles from './overlay.module.css';
+
+export interface TooltipProps {
+  text: string;
+  shortcut?: string;
+  children: ReactElement;
+}
+
+export function Tooltip({ text, shortcut, children }: TooltipProps) {
+  return (
+    <TooltipTrigger delay={500} closeDelay={0}>
+      {children}
+      <AriaTooltip className={styles.tooltip} offset={6}>
+        {text}
+        {shortcut && <Kbd>{shortcut}</Kbd>}
+      </AriaTooltip>
+    </TooltipTrigger>
+  );
+}

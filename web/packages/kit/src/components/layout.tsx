@@ -1,0 +1,97 @@
+/** Parts of pages: heads, tabs, places to drop files. */
+import type { ReactNode } from 'react';
+import {
+  Button as AriaButton, DropZone as AriaDropZone, FileTrigger, Link, Tab, TabList, TabPanel, Tabs as AriaTabs,
+} from 'react-aria-components';
+import { ChevronRight, Upload } from '../icons';
+import styles from './layout.module.css';
+
+export interface PageHeaderProps {
+  title: string;
+  breadcrumbs?: { label: string; href?: string }[];
+  description?: ReactNode;
+  actions?: ReactNode;
+}
+
+export function PageHeader({ title, breadcrumbs, description, actions }: PageHeaderProps) {
+  return (
+    <header className={styles.header}>
+      <div className={styles.titles}>
+        {breadcrumbs && breadcrumbs.length > 1 && (
+          <nav aria-label="Breadcrumbs" className={styles.crumbs}>
+            {breadcrumbs.slice(0, -1).map((crumb) => (
+              <span key={crumb.label}>
+                {crumb.href ? <Link href={crumb.href}>{crumb.label}</Link> : crumb.label}
+                <ChevronRight size={12} aria-hidden="true" />
+              </span>
+            ))}
+          </nav>
+        )}
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
+        {description && <p>{description}</p>}
+      </div>
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </header>
+  );
+}
+
+export interface TabsProps {
+  label: string;
+  items: { id: string; label: string; content: ReactNode }[];
+  selected: string;
+  onSelect: (id: string) => void;
+}
+
+export function Tabs({ label, items, selected, onSelect }: TabsProps) {
+  return (
+    <AriaTabs className={styles.tabs ?? ''} selectedKey={selected} onSelectionChange={(key) => onSelect(String(key))}>
+      <TabList aria-label={label} className={styles.tabList ?? ''}>
+        {items.map((item) => (
+          <Tab key={item.id} id={item.id} className={styles.tab ?? ''}>
+            {item.label}
+          </Tab>
+        ))}
+      </TabList>
+      {items.map((item) => (
+        <TabPanel key={item.id} id={item.id} className={styles.tabPanel ?? ''}>
+          {item.content}
+        </TabPanel>
+      ))}
+    </AriaTabs>
+  );
+}
+
+export interface DropZoneProps {
+  label: string;
+  /** Extensions with dots, as the file dialog offers them. */
+  accept?: string[];
+  onFiles: (files: File[]) => void;
+  children?: ReactNode;
+}
+
+/** Files by drag and drop, by paste, or by dialog. */
+export function DropZone({ label, accept, onFiles, children }: DropZoneProps) {
+  return (
+    <AriaDropZone
+      className={styles.drop ?? ''}
+      aria-label={label}
+      onDrop={(event) => {
+        const files = event.items.filter((item) => item.kind === 'file').map((item) => item.getFile());
+        void Promise.all(files).then((dropped) => dropped.length > 0 && onFiles(dropped));
+      }}
+    >
+      <FileTrigger
+        allowsMultiple
+        {...(accept ? { acceptedFileTypes: accept } : {})}
+        onSelect={(files) => files && onFiles([...files])}
+      >
+        <AriaButton className={styles.dropButton ?? ''}>
+          <Upload size={24} aria-hidden="true" />
+          {children}
+        </AriaButton>
+      </FileTrigger>
+    </AriaDropZone>
+  );
+}
