@@ -41,7 +41,11 @@ const save = (kind: string) => async (payload: SavePayload) => {
   const reason = window.failNext;
   window.failNext = null;
   if (reason) throw new Error(reason);
-  return { id: nextId++, created_at: new Date().toISOString(), completed_by: { id: 7, email: 'ann@example.org', first_name: 'Ann', last_name: 'Berg' } };
+  return {
+    id: nextId++,
+    created_at: new Date().toISOString(),
+    completed_by: { id: 7, email: 'ann@example.org', first_name: 'Ann', last_name: 'Berg' },
+  };
 };
 
 if (sample) {
@@ -50,7 +54,11 @@ if (sample) {
     user: { id: 7, email: 'ann@example.org' },
     mode: (query.get('mode') as 'stream' | 'quick' | 'preview' | null) ?? 'quick',
     history: { canBack: true, canForward: true, position: 3, total: 120 },
-    projectSettings: { show_skip_button: true, expert_instruction: '<p>Mark every <b>name</b> of a person, an organisation or a place.</p>', show_instruction: query.has('instruction') },
+    projectSettings: {
+      show_skip_button: true,
+      expert_instruction: '<p>Mark every <b>name</b> of a person, an organisation or a place.</p>',
+      show_instruction: query.has('instruction'),
+    },
     onSubmit: save('submit'),
     onUpdate: (_id, payload) => save('update')(payload),
     onSkip: save('skip'),

@@ -95,8 +95,22 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
         model_version: 'ner-small 1.2',
         score: 0.83,
         result: [
-          { id: 'p1', from_name: 'label', to_name: 'text', type: 'labels', score: 0.91, value: { start: 18, end: 27, text: 'Nordlinie', labels: ['ORG'] } },
-          { id: 'p2', from_name: 'label', to_name: 'text', type: 'labels', score: 0.72, value: { start: 55, end: 60, text: 'Turku', labels: ['LOC'] } },
+          {
+            id: 'p1',
+            from_name: 'label',
+            to_name: 'text',
+            type: 'labels',
+            score: 0.91,
+            value: { start: 18, end: 27, text: 'Nordlinie', labels: ['ORG'] },
+          },
+          {
+            id: 'p2',
+            from_name: 'label',
+            to_name: 'text',
+            type: 'labels',
+            score: 0.72,
+            value: { start: 55, end: 60, text: 'Turku', labels: ['LOC'] },
+          },
         ],
       },
     ],
@@ -126,7 +140,13 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
     <Number name="price" toName="review" min="0"/>
   </View>
 </View>`,
-    task: { id: 3, data: { product: 'Kettle K-20', text: 'Boils quickly and looks good on the table. After two weeks the lid would no longer close, and the shop did not answer my letters for a month.' } },
+    task: {
+      id: 3,
+      data: {
+        product: 'Kettle K-20',
+        text: 'Boils quickly and looks good on the table. After two weeks the lid would no longer close, and the shop did not answer my letters for a month.',
+      },
+    },
     annotations: [
       {
         id: 41,
@@ -134,8 +154,22 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
         created_at: '2026-03-01T10:00:00Z',
         lead_time: 31.5,
         result: [
-          { id: 'c1', from_name: 'mood', to_name: 'review', type: 'choices', value: { choices: ['Negative'] }, origin: 'manual' },
-          { id: 'c2', from_name: 'price', to_name: 'review', type: 'number', value: { number: 12.5 }, custom: { kept: true } },
+          {
+            id: 'c1',
+            from_name: 'mood',
+            to_name: 'review',
+            type: 'choices',
+            value: { choices: ['Negative'] },
+            origin: 'manual',
+          },
+          {
+            id: 'c2',
+            from_name: 'price',
+            to_name: 'review',
+            type: 'number',
+            value: { number: 12.5 },
+            custom: { kept: true },
+          },
         ],
       },
     ],
@@ -153,7 +187,16 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
         id: 2,
         completed_by: 7,
         result: [
-          { id: 'r1', from_name: 'box', to_name: 'img', type: 'rectanglelabels', original_width: 1200, original_height: 800, image_rotation: 0, value: { x: 15, y: 48.5, width: 13.4, height: 34, rotation: 0, rectanglelabels: ['House'] } },
+          {
+            id: 'r1',
+            from_name: 'box',
+            to_name: 'img',
+            type: 'rectanglelabels',
+            original_width: 1200,
+            original_height: 800,
+            image_rotation: 0,
+            value: { x: 15, y: 48.5, width: 13.4, height: 34, rotation: 0, rectanglelabels: ['House'] },
+          },
         ],
       },
     ],
@@ -166,12 +209,19 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
       id: 'many-labels',
       data: {
         text: NEWS,
-        kinds: Array.from({ length: 60 }, (_, index) => ({ value: `Category number ${index + 1}`, alias: `c${index + 1}` })),
+        kinds: Array.from({ length: 60 }, (_, index) => ({
+          value: `Category number ${index + 1}`,
+          alias: `c${index + 1}`,
+        })),
       },
     },
   }),
   long: () => {
     const text = longText(1_000_000);
-    return { config: NER, task: { id: 'long', data: { text } }, annotations: [{ id: 1, completed_by: 7, result: spans(text, 10_000) }] };
+    return {
+      config: NER,
+      task: { id: 'long', data: { text } },
+      annotations: [{ id: 1, completed_by: 7, result: spans(text, 10_000) }],
+    };
   },
 };

@@ -1,6 +1,6 @@
 /** Mounting the editor in a page. The one place that knows React's root and the page's events. */
 import { parseConfig } from '@labelkeep/labeling';
-import { type Root, createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { Editor as EditorCore } from './core/editor';
 import { openJournal } from './core/journal-idb';
 import type { EditorOptions } from './core/options';
@@ -45,7 +45,15 @@ type Host = HTMLElement & { labelkeep?: EditorState };
  * Options whose change (of content, not of identity) needs a new model; the others are taken over
  * as they are. Drafts count when a task is opened and never while it is open.
  */
-const REBUILD: readonly (keyof EditorOptions)[] = ['config', 'task', 'annotations', 'predictions', 'user', 'mode', 'customHotkeys'];
+const REBUILD: readonly (keyof EditorOptions)[] = [
+  'config',
+  'task',
+  'annotations',
+  'predictions',
+  'user',
+  'mode',
+  'customHotkeys',
+];
 
 /** Mounts the editor in an element, which it fills. Options are described in `EditorOptions`. */
 export function mount(element: HTMLElement, options: EditorOptions): EditorHandle {
@@ -70,9 +78,17 @@ class Mounted implements EditorHandle {
     const { signal } = this.abort;
     const view = host.ownerDocument.defaultView;
     // A page that is put aside may never come back: what is pending goes out now.
-    host.ownerDocument.addEventListener('visibilitychange', () => host.ownerDocument.visibilityState === 'hidden' && this.leave(), { signal });
+    host.ownerDocument.addEventListener(
+      'visibilitychange',
+      () => host.ownerDocument.visibilityState === 'hidden' && this.leave(),
+      { signal },
+    );
     view?.addEventListener('pagehide', () => this.leave(), { signal });
-    view?.addEventListener('beforeunload', (event) => this.editor?.saving.state.kind === 'failed' && event.preventDefault(), { signal });
+    view?.addEventListener(
+      'beforeunload',
+      (event) => this.editor?.saving.state.kind === 'failed' && event.preventDefault(),
+      { signal },
+    );
     this.ready = this.build();
   }
 
@@ -80,10 +96,12 @@ class Mounted implements EditorHandle {
     const before = this.options;
     this.options = { ...before, ...options };
     const changed = REBUILD.some((key) => key in options && !sameJson(options[key], before[key]));
-    if (!changed && this.editor) {
-      Object.assign(this.editor.options, options);
-      this.editor.entries.touch();
-      return;
+    if (!changed) {
+      if (this.editor) {
+        Object.assign(this.editor.options, options);
+        this.editor.entries.touch();
+      }
+      return this.ready;
     }
     this.leave();
     this.ready = this.build();
@@ -120,12 +138,18 @@ class Mounted implements EditorHandle {
     const keeps = options.mode !== 'preview' && options.user;
     const [modules, journal] = await Promise.all([
       loadModules(parseConfig(options.config)),
-      keeps ? openJournal(options.storagePrefix ?? 'labelkeep', options.user?.id ?? '', options.task.id) : { entries: [], store: null },
+      keeps
+        ? openJournal(options.storagePrefix ?? 'labelkeep', options.user?.id ?? '', options.task.id)
+        : { entries: [], store: null },
     ]);
     // Another update or the end came while modules were loading.
     if (generation !== this.generation) return;
     const previous = this.editor;
-    const editor = new EditorCore({ ...options }, { modules, storage: browserStorage(), journals: journal.entries, journalStore: journal.store });
+    // Callbacks may have been replaced while modules were loading.
+    const editor = new EditorCore(
+      { ...this.options },
+      { modules, storage: browserStorage(), journals: journal.entries, journalStore: journal.store },
+    );
     this.editor = editor;
     this.publish(editor);
     this.root ??= createRoot(this.host);
@@ -176,7 +200,9 @@ function sameJson(a: unknown, b: unknown): boolean {
 
 /** Resolves when all objects that can be drawn stand in the page. */
 function objectsMounted(editor: EditorCore): Promise<void> {
-  const waiting = new Set(editor.config.objects.filter((node) => editor.modules.forNode(node)?.object).map((node) => node.name));
+  const waiting = new Set(
+    editor.config.objects.filter((node) => editor.modules.forNode(node)?.object).map((node) => node.name),
+  );
   if (waiting.size === 0 || editor.config.errors.length > 0) return Promise.resolve();
   return new Promise((resolve) => {
     const off = editor.objectMounted.subscribe((name) => {

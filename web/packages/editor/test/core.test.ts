@@ -13,14 +13,26 @@ describe('keys', () => {
     const keys = [...(editor.keys.get('a')?.values() ?? [])];
     expect(keys).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', 'q']);
     expect(editor.keys.get('r')?.get('')).toBe('w');
-    const image = makeEditor({ config: `<View><Image name="i" value="$i"/><RectangleLabels name="b" toName="i">${labels(30)}</RectangleLabels></View>` });
+    const image = makeEditor({
+      config: `<View><Image name="i" value="$i"/><RectangleLabels name="b" toName="i">${labels(30)}</RectangleLabels></View>`,
+    });
     const given = new Set(image.keys.get('b')?.values());
-    for (const tool of image.tools.of('i')) if (tool.shortcut?.length === 1) expect(given.has(tool.shortcut)).toBe(false);
+    for (const tool of image.tools.of('i'))
+      if (tool.shortcut?.length === 1) expect(given.has(tool.shortcut)).toBe(false);
   });
 
   it('match events as people press them', () => {
-    const press = (key: string, mods = {}, code = '') => ({ key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...mods });
-    const hit = (text: string, event: ReturnType<typeof press>) => parseShortcut(text, false).some((one) => matchesShortcut(one, event));
+    const press = (key: string, mods = {}, code = '') => ({
+      key,
+      code,
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+      ...mods,
+    });
+    const hit = (text: string, event: ReturnType<typeof press>) =>
+      parseShortcut(text, false).some((one) => matchesShortcut(one, event));
     expect(hit('ctrl+shift+z', press('Z', { ctrlKey: true, shiftKey: true }))).toBe(true);
     expect(hit('ctrl+z', press('z', { ctrlKey: true, shiftKey: true }))).toBe(false);
     expect(hit('?', press('?', { shiftKey: true }))).toBe(true);
@@ -32,7 +44,10 @@ describe('keys', () => {
   });
 
   it('do nothing while typing but those of scope "input"', () => {
-    const editor = makeEditor({ config: '<View><Text name="t" value="$t"/><Labels name="a" toName="t"><Label value="x"/></Labels></View>', onSubmit: async () => ({}) });
+    const editor = makeEditor({
+      config: '<View><Text name="t" value="$t"/><Labels name="a" toName="t"><Label value="x"/></Labels></View>',
+      onSubmit: async () => ({}),
+    });
     const one = { key: '1', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
     expect(editor.actions.find(one, false)?.id).toBe('label.a.x');
     expect(editor.actions.find(one, true)).toBeNull();
@@ -40,8 +55,12 @@ describe('keys', () => {
   });
 
   it('follow the person’s own keys', () => {
-    const editor = makeEditor({ config: '<View/>', customHotkeys: { 'annotation.undo': { key: 'f9' }, 'annotation.redo': { key: null, active: false } } });
-    const press = (key: string, ctrlKey = false) => editor.actions.find({ key, ctrlKey, metaKey: false, altKey: false, shiftKey: false }, false)?.id;
+    const editor = makeEditor({
+      config: '<View/>',
+      customHotkeys: { 'annotation.undo': { key: 'f9' }, 'annotation.redo': { key: null, active: false } },
+    });
+    const press = (key: string, ctrlKey = false) =>
+      editor.actions.find({ key, ctrlKey, metaKey: false, altKey: false, shiftKey: false }, false)?.id;
     expect(press('F9')).toBe('annotation.undo');
     expect(press('z', true)).toBeUndefined();
     expect(press('y', true)).toBeUndefined();
@@ -82,25 +101,53 @@ describe('labels', () => {
   });
 
   it('relabel the selection as one step, locked regions stay', () => {
-    const item = (id: string) => ({ id, from_name: 'a', to_name: 't', type: 'labels', value: { start: 0, end: 1, labels: ['Q'], text: 'a' } });
+    const item = (id: string) => ({
+      id,
+      from_name: 'a',
+      to_name: 't',
+      type: 'labels',
+      value: { start: 0, end: 1, labels: ['Q'], text: 'a' },
+    });
     const editor = openResult(config, [item('1'), item('2'), item('3')]);
     const b = editor.config.byName.get('b');
     if (!b) throw new Error('config');
     editor.document.view.setLocked(['3'], true);
     editor.document.view.select(['1', '2', '3']);
     editor.labels.choose(b, 'X');
-    expect(editor.entry.draftResult().filter((one) => one.from_name === 'b').map((one) => one.id)).toEqual(['1', '2']);
+    expect(
+      editor.entry
+        .draftResult()
+        .filter((one) => one.from_name === 'b')
+        .map((one) => one.id),
+    ).toEqual(['1', '2']);
     editor.undo();
     expect(editor.entry.draftResult()).toHaveLength(3);
     expect(editor.document.view.selected).toEqual(['1', '2', '3']);
   });
 
   it('deleting moves children up and takes relations along; read-only regions stay', () => {
-    const item = (id: string, more = {}) => ({ id, from_name: 'a', to_name: 't', type: 'labels', value: { start: 0, end: 1, labels: ['Q'] }, ...more });
-    const editor = openResult(config, [item('g'), item('p', { parentID: 'g' }), item('c', { parentID: 'p' }), item('ro', { readonly: true }), { type: 'relation', from_id: 'p', to_id: 'c', direction: 'right' }]);
+    const item = (id: string, more = {}) => ({
+      id,
+      from_name: 'a',
+      to_name: 't',
+      type: 'labels',
+      value: { start: 0, end: 1, labels: ['Q'] },
+      ...more,
+    });
+    const editor = openResult(config, [
+      item('g'),
+      item('p', { parentID: 'g' }),
+      item('c', { parentID: 'p' }),
+      item('ro', { readonly: true }),
+      { type: 'relation', from_id: 'p', to_id: 'c', direction: 'right' },
+    ]);
     editor.deleteRegions(['p', 'ro']);
     const out = editor.entry.draftResult();
-    expect(out.map((one) => [one.id, one['parentID']])).toEqual([['g', undefined], ['c', 'g'], ['ro', undefined]]);
+    expect(out.map((one) => [one.id, one['parentID']])).toEqual([
+      ['g', undefined],
+      ['c', 'g'],
+      ['ro', undefined],
+    ]);
   });
 });
 
@@ -128,7 +175,14 @@ describe('visibleWhen', () => {
     expect(state()).toEqual(['inner', 'u']);
     editor.document.view.select(['q']);
     expect(state()).toEqual(['u']);
-    editor.document.edit('Answer', (edit) => edit.add({ object: 't', kind: 'answer', geometry: undefined, facets: [{ from: 'c', type: 'choices', answer: ['y'] }] }));
+    editor.document.edit('Answer', (edit) =>
+      edit.add({
+        object: 't',
+        kind: 'answer',
+        geometry: undefined,
+        facets: [{ from: 'c', type: 'choices', answer: ['y'] }],
+      }),
+    );
     editor.document.view.select(['p', 'q']);
     expect(state()).toEqual(['none', 'r']);
   });
@@ -165,7 +219,25 @@ describe('hostile configurations', () => {
   });
 
   it('sec_178 loads http, https, blob and raster data only', () => {
-    for (const good of ['https://x.example/a', '/data/a.png', 'a.png', 'blob:https://x/1', 'data:image/png;base64,AA', 'data:audio/wav;base64,AA']) expect(safeUrl(good)).toBe(good);
-    for (const bad of ['javascript:alert(1)', ' java\nscript:alert(1)', 'file:///etc/passwd', 'data:text/html,x', 'data:image/svg+xml,x', 'vbscript:x', 's3://b/k', '']) expect(safeUrl(bad), bad).toBeNull();
+    for (const good of [
+      'https://x.example/a',
+      '/data/a.png',
+      'a.png',
+      'blob:https://x/1',
+      'data:image/png;base64,AA',
+      'data:audio/wav;base64,AA',
+    ])
+      expect(safeUrl(good)).toBe(good);
+    for (const bad of [
+      'javascript:alert(1)',
+      ' java\nscript:alert(1)',
+      'file:///etc/passwd',
+      'data:text/html,x',
+      'data:image/svg+xml,x',
+      'vbscript:x',
+      's3://b/k',
+      '',
+    ])
+      expect(safeUrl(bad), bad).toBeNull();
   });
 });

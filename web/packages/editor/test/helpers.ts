@@ -4,7 +4,10 @@ import { imageTags } from '../src/tags/image/modules';
 import { builtInTags } from '../src/tags/registry';
 
 /** An editor without a page: the model with all tags. */
-export function makeEditor(options: Partial<EditorOptions> & Pick<EditorOptions, 'config'>, environment: Partial<EditorEnvironment> = {}): Editor {
+export function makeEditor(
+  options: Partial<EditorOptions> & Pick<EditorOptions, 'config'>,
+  environment: Partial<EditorEnvironment> = {},
+): Editor {
   const { task = { id: 1, data: {} }, ...rest } = options;
   return new Editor({ task, ...rest }, { modules: [...builtInTags, ...imageTags], storage: null, ...environment });
 }

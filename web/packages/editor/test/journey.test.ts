@@ -14,7 +14,11 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 
-  const selected = () => page.evaluate(() => (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds);
+  const selected = () =>
+    page.evaluate(
+      () =>
+        (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+    );
 
   it('marks spans by mouse, in code points behind an emoji, overlapping, and adjusts their ends', async () => {
     page = await demo.open('sample=text&mode=stream');
@@ -31,7 +35,8 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
       ['company Nordlinie opened', ['DATE']],
     ]);
     const text = await page.evaluate(() => String(window.editor.editor?.task.data['text']));
-    for (const { value } of result) expect([...text].slice(value['start'] as number, value['end'] as number).join('')).toBe(value['text']);
+    for (const { value } of result)
+      expect([...text].slice(value['start'] as number, value['end'] as number).join('')).toBe(value['text']);
 
     const box = await wordBox(page, 'Nordlinie');
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
@@ -104,7 +109,9 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
   it('answers choices, ratings and texts by keys, leaves hidden branches out and keeps what it does not know', async () => {
     page = await demo.open('sample=review');
     for (const key of ['1', '3', '4', '5']) await page.keyboard.press(key);
-    expect((await resultOf(page)).find((item) => item.from_name === 'problems')?.value).toEqual({ choices: ['Delivery', 'qual'] });
+    expect((await resultOf(page)).find((item) => item.from_name === 'problems')?.value).toEqual({
+      choices: ['Delivery', 'qual'],
+    });
     for (const key of ['1', '8', '8']) await page.keyboard.press(key);
     await page.locator('textarea').last().fill('Good kettle, bad lid');
     await page.keyboard.press('Control+Enter');
@@ -114,7 +121,14 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     expect(saved.get('mood')?.value).toEqual({ choices: ['Positive'] });
     expect(saved.get('stars')?.value).toEqual({ rating: 2 });
     expect(saved.get('summary')?.value).toEqual({ text: ['Good kettle, bad lid'] });
-    expect(saved.get('price')).toEqual({ id: 'c2', from_name: 'price', to_name: 'review', type: 'number', value: { number: 12.5 }, custom: { kept: true } });
+    expect(saved.get('price')).toEqual({
+      id: 'c2',
+      from_name: 'price',
+      to_name: 'review',
+      type: 'number',
+      value: { number: 12.5 },
+      custom: { kept: true },
+    });
   });
 
   it('sec_177 keeps styles of a configuration inside the labeling area', async () => {
@@ -144,6 +158,13 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
       const id = editor?.document.regionIds()[9000];
       if (id) editor?.reveal(id);
     });
-    await expect.poll(() => page.evaluate(() => (document.querySelector('#editor') as never as { labelkeep: { drawnCount: number } }).labelkeep.drawnCount)).toBeGreaterThan(5);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          () =>
+            (document.querySelector('#editor') as never as { labelkeep: { drawnCount: number } }).labelkeep.drawnCount,
+        ),
+      )
+      .toBeGreaterThan(5);
   });
 });

@@ -29,7 +29,13 @@ export async function startDemo(): Promise<DemoBrowser> {
   const port = typeof address === 'object' && address ? address.port : 0;
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   return {
     browser,
@@ -48,21 +54,41 @@ export async function startDemo(): Promise<DemoBrowser> {
 }
 
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(() => (document.querySelector('#editor') as { labelkeep?: { ready: boolean } } | null)?.labelkeep?.ready === true);
+  await page.waitForFunction(
+    () => (document.querySelector('#editor') as { labelkeep?: { ready: boolean } } | null)?.labelkeep?.ready === true,
+  );
 }
 
 /** The result as it stands. */
-export async function resultOf(page: Page): Promise<{ id: string; from_name: string; origin?: string; value: Record<string, unknown>; custom?: unknown }[]> {
+export async function resultOf(
+  page: Page,
+): Promise<{ id: string; from_name: string; origin?: string; value: Record<string, unknown>; custom?: unknown }[]> {
   return page.evaluate(() => structuredClone(window.editor.editor?.entry.draftResult() ?? []) as never);
 }
 
 /** What the demo would have saved. */
-export async function savedOf(page: Page, kind: string): Promise<{ operationId: string; result: { from_name: string; value: Record<string, unknown> }[]; parent_prediction: unknown; lead_time: number }[]> {
-  return page.evaluate((wanted) => structuredClone(window.saved.filter((one) => one.kind === wanted).map((one) => one.payload)) as never, kind);
+export async function savedOf(
+  page: Page,
+  kind: string,
+): Promise<
+  {
+    operationId: string;
+    result: { from_name: string; value: Record<string, unknown> }[];
+    parent_prediction: unknown;
+    lead_time: number;
+  }[]
+> {
+  return page.evaluate(
+    (wanted) => structuredClone(window.saved.filter((one) => one.kind === wanted).map((one) => one.payload)) as never,
+    kind,
+  );
 }
 
 /** Page rectangle of the first place where a text stands in the Text object. */
-export async function wordBox(page: Page, word: string): Promise<{ x: number; y: number; width: number; height: number }> {
+export async function wordBox(
+  page: Page,
+  word: string,
+): Promise<{ x: number; y: number; width: number; height: number }> {
   return page.evaluate((wanted) => {
     const walker = document.createTreeWalker(document.querySelector('[role=document]') as Node, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

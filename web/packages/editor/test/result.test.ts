@@ -19,7 +19,11 @@ const CONFIG = `<View>
 </View>`;
 
 const percent = fc.double({ min: -5, max: 100, noNaN: true });
-const extra = fc.dictionary(fc.constantFrom('custom', 'hidden', '__proto__', 'constructor', 'x-score'), fc.jsonValue(), { maxKeys: 2 });
+const extra = fc.dictionary(
+  fc.constantFrom('custom', 'hidden', '__proto__', 'constructor', 'x-score'),
+  fc.jsonValue(),
+  { maxKeys: 2 },
+);
 const envelope = fc.record(
   {
     origin: fc.constantFrom('manual', 'prediction', 'prediction-changed'),
@@ -34,15 +38,43 @@ const envelope = fc.record(
   { requiredKeys: [] },
 );
 const rectangle = fc.record({ x: percent, y: percent, width: percent, height: percent, rotation: percent });
-const polygon = fc.record({ points: fc.array(fc.tuple(percent, percent), { minLength: 1, maxLength: 5 }), closed: fc.boolean() });
+const polygon = fc.record({
+  points: fc.array(fc.tuple(percent, percent), { minLength: 1, maxLength: 5 }),
+  closed: fc.boolean(),
+});
 const span = fc.record({ start: fc.nat(50), end: fc.nat(90), text: fc.string() });
 const body = fc.oneof(
   rectangle.map((value) => ({ from_name: 'box', to_name: 'img', type: 'rectangle', value })),
-  rectangle.map((value) => ({ from_name: 'lab', to_name: 'img', type: 'labels', value: { ...value, labels: ['Car'] } })),
-  rectangle.map((value) => ({ from_name: 'boxes', to_name: 'img', type: 'rectanglelabels', value: { ...value, rectanglelabels: ['Unknown'] } })),
-  rectangle.map((value) => ({ from_name: 'quality', to_name: 'img', type: 'choices', value: { ...value, choices: ['blurred'] } })),
-  rectangle.map((value) => ({ from_name: 'renamed', to_name: 'img', type: 'rectanglelabels', value: { ...value, rectanglelabels: ['Car'] } })),
-  polygon.map((value) => ({ from_name: 'poly', to_name: 'img', type: 'polygonlabels', value: { ...value, polygonlabels: ['Roof'] } })),
+  rectangle.map((value) => ({
+    from_name: 'lab',
+    to_name: 'img',
+    type: 'labels',
+    value: { ...value, labels: ['Car'] },
+  })),
+  rectangle.map((value) => ({
+    from_name: 'boxes',
+    to_name: 'img',
+    type: 'rectanglelabels',
+    value: { ...value, rectanglelabels: ['Unknown'] },
+  })),
+  rectangle.map((value) => ({
+    from_name: 'quality',
+    to_name: 'img',
+    type: 'choices',
+    value: { ...value, choices: ['blurred'] },
+  })),
+  rectangle.map((value) => ({
+    from_name: 'renamed',
+    to_name: 'img',
+    type: 'rectanglelabels',
+    value: { ...value, rectanglelabels: ['Car'] },
+  })),
+  polygon.map((value) => ({
+    from_name: 'poly',
+    to_name: 'img',
+    type: 'polygonlabels',
+    value: { ...value, polygonlabels: ['Roof'] },
+  })),
   span.map((value) => ({ from_name: 'ner', to_name: 'txt', type: 'labels', value: { ...value, labels: ['LOC'] } })),
   span.map((value) => ({ from_name: 'why', to_name: 'txt', type: 'textarea', value: { ...value, text: ['because'] } })),
   fc.constant({ from_name: 'mood', to_name: 'txt', type: 'choices', value: { choices: ['Good'] } }),
@@ -53,10 +85,12 @@ const body = fc.oneof(
   fc.constant({ type: 'relation', from_id: 'r0', to_id: 'r1', direction: 'bi', labels: ['x'] }),
   fc.jsonValue(),
 );
-const item = fc.tuple(body, envelope, extra, fc.constantFrom('r0', 'r1', 'r2', undefined)).map(([main, top, more, id]) => {
-  if (typeof main !== 'object' || main === null || Array.isArray(main)) return main;
-  return { ...more, ...top, ...(id === undefined ? {} : { id }), ...main };
-});
+const item = fc
+  .tuple(body, envelope, extra, fc.constantFrom('r0', 'r1', 'r2', undefined))
+  .map(([main, top, more, id]) => {
+    if (typeof main !== 'object' || main === null || Array.isArray(main)) return main;
+    return { ...more, ...top, ...(id === undefined ? {} : { id }), ...main };
+  });
 
 describe('result JSON', () => {
   it('comes back item by item, in order, as the very objects that were read', () => {
@@ -93,11 +127,21 @@ describe('result JSON', () => {
           const source = result[index] as Record<string, unknown>;
           if (!changed.has(index)) return expect(one).toBe(source);
           expect(one['meta']).toMatchObject({ text: ['changed'] });
-          for (const key of ['custom', 'hidden', '__proto__', 'constructor', 'x-score', 'score', 'readonly', 'to_name']) {
+          for (const key of [
+            'custom',
+            'hidden',
+            '__proto__',
+            'constructor',
+            'x-score',
+            'score',
+            'readonly',
+            'to_name',
+          ]) {
             expect(Object.hasOwn(one, key)).toBe(Object.hasOwn(source, key));
             if (Object.hasOwn(source, key)) expect(one[key]).toEqual(source[key]);
           }
-          if (source['from_name'] !== 'renamed' && source['from_name'] !== 'ta') expect(one['value']).toMatchObject(source['value'] as object);
+          if (source['from_name'] !== 'renamed' && source['from_name'] !== 'ta')
+            expect(one['value']).toMatchObject(source['value'] as object);
         });
       }),
       { numRuns: 300 },
@@ -106,30 +150,35 @@ describe('result JSON', () => {
 
   it('is the same again after undo of any edit', () => {
     fc.assert(
-      fc.property(fc.array(item, { maxLength: 10 }), fc.array(fc.tuple(fc.constantFrom('delete', 'note', 'duplicate', 'answer'), fc.nat()), { maxLength: 6 }), (result, edits) => {
-        const editor = openResult(CONFIG, result as object[]);
-        const before = JSON.stringify(editor.entry.draftResult());
-        const states = [before];
-        for (const [what, pick] of edits) {
-          const ids = editor.document.store.ids();
-          const id = ids[pick % Math.max(1, ids.length)];
-          if (id === undefined) continue;
-          const position = editor.document.history.position;
-          if (what === 'delete') editor.deleteRegions([id]);
-          if (what === 'duplicate') editor.duplicateRegions([id]);
-          if (what === 'note') editor.document.edit('Note', (edit) => edit.setMeta(id, 'text', [`n${pick}`]));
-          if (what === 'answer') editor.document.edit('Answer', (edit) => edit.setAnswer(id, 'mood', 'choices', ['Bad']));
-          if (editor.document.history.position > position) states.push(JSON.stringify(editor.entry.draftResult()));
-        }
-        for (let i = states.length - 2; i >= 0; i--) {
-          editor.document.undo();
-          expect(JSON.stringify(editor.entry.draftResult())).toBe(states[i]);
-        }
-        for (let i = 1; i < states.length; i++) {
-          editor.document.redo();
-          expect(JSON.stringify(editor.entry.draftResult())).toBe(states[i]);
-        }
-      }),
+      fc.property(
+        fc.array(item, { maxLength: 10 }),
+        fc.array(fc.tuple(fc.constantFrom('delete', 'note', 'duplicate', 'answer'), fc.nat()), { maxLength: 6 }),
+        (result, edits) => {
+          const editor = openResult(CONFIG, result as object[]);
+          const before = JSON.stringify(editor.entry.draftResult());
+          const states = [before];
+          for (const [what, pick] of edits) {
+            const ids = editor.document.store.ids();
+            const id = ids[pick % Math.max(1, ids.length)];
+            if (id === undefined) continue;
+            const position = editor.document.history.position;
+            if (what === 'delete') editor.deleteRegions([id]);
+            if (what === 'duplicate') editor.duplicateRegions([id]);
+            if (what === 'note') editor.document.edit('Note', (edit) => edit.setMeta(id, 'text', [`n${pick}`]));
+            if (what === 'answer')
+              editor.document.edit('Answer', (edit) => edit.setAnswer(id, 'mood', 'choices', ['Bad']));
+            if (editor.document.history.position > position) states.push(JSON.stringify(editor.entry.draftResult()));
+          }
+          for (let i = states.length - 2; i >= 0; i--) {
+            editor.document.undo();
+            expect(JSON.stringify(editor.entry.draftResult())).toBe(states[i]);
+          }
+          for (let i = 1; i < states.length; i++) {
+            editor.document.redo();
+            expect(JSON.stringify(editor.entry.draftResult())).toBe(states[i]);
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -145,8 +194,24 @@ describe('result JSON', () => {
   it('marks every item of a predicted region as changed on the first edit, and no other', () => {
     const value = { x: 1, y: 2, width: 3, height: 4, rotation: 0 };
     const editor = openResult(CONFIG, [
-      { id: 'a', from_name: 'box', to_name: 'img', type: 'rectangle', origin: 'prediction', value, score: 0.4, custom: 1 },
-      { id: 'a', from_name: 'lab', to_name: 'img', type: 'labels', origin: 'prediction', value: { ...value, labels: ['Car'] } },
+      {
+        id: 'a',
+        from_name: 'box',
+        to_name: 'img',
+        type: 'rectangle',
+        origin: 'prediction',
+        value,
+        score: 0.4,
+        custom: 1,
+      },
+      {
+        id: 'a',
+        from_name: 'lab',
+        to_name: 'img',
+        type: 'labels',
+        origin: 'prediction',
+        value: { ...value, labels: ['Car'] },
+      },
       { id: 'b', from_name: 'box', to_name: 'img', type: 'rectangle', origin: 'prediction', value },
     ]);
     const shape = editor.document.store.get('a')?.geometry as object;
@@ -160,10 +225,25 @@ describe('result JSON', () => {
 
   it('re-attaches a removed labels control to the bare tool and drops the labels key once edited', () => {
     const value = { x: 1, y: 2, width: 3, height: 4, rotation: 0 };
-    const editor = openResult(CONFIG, [{ id: 'a', from_name: 'old', to_name: 'img', type: 'rectanglelabels', value: { ...value, rectanglelabels: ['Car'] } }]);
+    const editor = openResult(CONFIG, [
+      {
+        id: 'a',
+        from_name: 'old',
+        to_name: 'img',
+        type: 'rectanglelabels',
+        value: { ...value, rectanglelabels: ['Car'] },
+      },
+    ]);
     expect(editor.document.store.get('a')?.facets[0]?.from).toBe('box');
     editor.document.edit('Move', (edit) => edit.setGeometry('a', { ...value, x: 9 }));
-    expect(editor.entry.draftResult()[0]).toEqual({ id: 'a', from_name: 'box', to_name: 'img', type: 'rectangle', origin: 'manual', value: { ...value, x: 9 } });
+    expect(editor.entry.draftResult()[0]).toEqual({
+      id: 'a',
+      from_name: 'box',
+      to_name: 'img',
+      type: 'rectangle',
+      origin: 'manual',
+      value: { ...value, x: 9 },
+    });
   });
 
   it('lets the later of two answers win, and drops the earlier only when it is changed', () => {
@@ -178,7 +258,13 @@ describe('result JSON', () => {
 
   it('keeps the span text and the free text of a perRegion TextArea apart', () => {
     const editor = openResult(CONFIG, [
-      { id: 'a', from_name: 'ner', to_name: 'txt', type: 'labels', value: { start: 0, end: 3, text: 'The', labels: ['LOC'] } },
+      {
+        id: 'a',
+        from_name: 'ner',
+        to_name: 'txt',
+        type: 'labels',
+        value: { start: 0, end: 3, text: 'The', labels: ['LOC'] },
+      },
       { id: 'a', from_name: 'why', to_name: 'txt', type: 'textarea', value: { start: 0, end: 3, text: ['my reason'] } },
     ]);
     editor.document.edit('Move', (edit) => edit.setGeometry('a', { start: 1, end: 3, text: 'he' }));
@@ -189,9 +275,12 @@ describe('result JSON', () => {
   });
 
   it('sec_186 treats __proto__ and constructor in results, tasks and configurations as plain data', () => {
-    const result = JSON.parse('[{"id":"__proto__","from_name":"mood","to_name":"txt","type":"choices","value":{"choices":["constructor"],"__proto__":{"polluted":1}},"__proto__":{"polluted":1}}]');
+    const result = JSON.parse(
+      '[{"id":"__proto__","from_name":"mood","to_name":"txt","type":"choices","value":{"choices":["constructor"],"__proto__":{"polluted":1}},"__proto__":{"polluted":1}}]',
+    );
     const editor = makeEditor({
-      config: '<View><Text name="__proto__" value="$constructor"/><Choices name="mood" toName="txt"><Choice value="constructor"/></Choices><Text name="txt" value="$a.__proto__.b"/></View>',
+      config:
+        '<View><Text name="__proto__" value="$constructor"/><Choices name="mood" toName="txt"><Choice value="constructor"/></Choices><Text name="txt" value="$a.__proto__.b"/></View>',
       task: { id: 1, data: {} },
       annotations: [{ id: 1, result }],
     });

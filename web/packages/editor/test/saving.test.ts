@@ -13,7 +13,13 @@ function answer(editor: Editor, from: string, value: string): void {
   const known = editor.document.store.answer(from);
   editor.document.edit('Answer', (edit) => {
     if (known) edit.setAnswer(known.id, from, 'choices', [value]);
-    else edit.add({ object: 't', kind: 'answer', geometry: undefined, facets: [{ from, type: 'choices', answer: [value] }] });
+    else
+      edit.add({
+        object: 't',
+        kind: 'answer',
+        geometry: undefined,
+        facets: [{ from, type: 'choices', answer: [value] }],
+      });
   });
 }
 
@@ -65,7 +71,13 @@ describe('drafts', () => {
 
   it('are handed out when another tab is opened', () => {
     const onDraft = vi.fn(async () => 1);
-    const editor = editorWith({ onDraft, annotations: [{ id: 1, result: [] }, { id: 2, result: [] }] });
+    const editor = editorWith({
+      onDraft,
+      annotations: [
+        { id: 1, result: [] },
+        { id: 2, result: [] },
+      ],
+    });
     answer(editor, 'mood', 'Good');
     editor.entries.select('annotation-1');
     expect(onDraft).toHaveBeenCalledTimes(1);
@@ -176,14 +188,19 @@ describe('journal', () => {
         modules: builtInTags,
         storage: null,
         journals: entries,
-        journalStore: { write: (entry) => void written.set(entry.key, JSON.parse(JSON.stringify(entry))), remove: (key) => void written.delete(key) },
+        journalStore: {
+          write: (entry) => void written.set(entry.key, JSON.parse(JSON.stringify(entry))),
+          remove: (key) => void written.delete(key),
+        },
       },
     );
     return { editor, written };
   }
 
   it('sec_185 brings unsent work and its history back after a reload', async () => {
-    const annotations = [{ id: 3, result: [{ id: 'a', from_name: 'mood', to_name: 't', type: 'choices', value: { choices: ['Good'] } }] }];
+    const annotations = [
+      { id: 3, result: [{ id: 'a', from_name: 'mood', to_name: 't', type: 'choices', value: { choices: ['Good'] } }] },
+    ];
     const first = journaled([], { annotations });
     answer(first.editor, 'mood', 'Bad');
     await vi.advanceTimersByTimeAsync(400);

@@ -59,14 +59,19 @@ export function complete(xml: string, offset: number): readonly CompletionItem[]
 /** Help for an attribute: what it is, its values and its default. */
 function describe(spec: AttributeSpec): string {
   const values = spec.values ? ` (${spec.values.join(' · ')})` : '';
-  const fallback = spec.default === undefined || spec.default === null || spec.default === '' ? '' : `; default ${String(spec.default)}`;
+  const fallback =
+    spec.default === undefined || spec.default === null || spec.default === ''
+      ? ''
+      : `; default ${String(spec.default)}`;
   return `${spec.description}${values}${fallback}`;
 }
 
 function tagsInside(parents: readonly string[]): readonly TagSpec[] {
   const owner = parents
     .map((name) => tagSpec(name))
-    .filter((tag) => tag !== undefined && (tag.family === 'control' || tag.children.length > 0) && tag.family !== 'visual')
+    .filter(
+      (tag) => tag !== undefined && (tag.family === 'control' || tag.children.length > 0) && tag.family !== 'visual',
+    )
     .at(-1);
   if (owner && owner.children.length > 0) {
     const wanted = new Set(owner.children);
@@ -125,7 +130,13 @@ function openTag(before: string): OpenTag | null {
   });
   const value = /([\w-]+)\s*=\s*["']([^"']*)$/.exec(rest);
   if (quote !== '' && value) {
-    return { name, used, attribute: value[1] ?? '', value: value[2] ?? '', valueFrom: before.length - (value[2]?.length ?? 0) };
+    return {
+      name,
+      used,
+      attribute: value[1] ?? '',
+      value: value[2] ?? '',
+      valueFrom: before.length - (value[2]?.length ?? 0),
+    };
   }
   return { name, used, attribute: /([\w-]*)$/.exec(rest)?.[1] ?? '', value: null, valueFrom: before.length };
 }

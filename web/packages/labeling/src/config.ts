@@ -27,7 +27,8 @@ export class Config {
     for (const node of root.walk()) {
       if (node.name === '' || node.type === 'filter') continue;
       // An object that names itself in `toName` (Chat) is a control too.
-      const names = node.toNames.length > 0 || familyOf(node) !== 'control' ? node.toNames : only === undefined ? [] : [only];
+      const names =
+        node.toNames.length > 0 || familyOf(node) !== 'control' ? node.toNames : only === undefined ? [] : [only];
       if (names.length === 0) continue;
       this.controls.push(node);
       this.targets.set(node, names);

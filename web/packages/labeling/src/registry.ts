@@ -104,7 +104,10 @@ export function allTags(): readonly TagSpec[] {
 }
 
 /** An attribute of a tag by its name in any case, with its canonical spelling. */
-export function attributeSpec(tag: TagSpec, name: string): { readonly name: string; readonly spec: AttributeSpec } | undefined {
+export function attributeSpec(
+  tag: TagSpec,
+  name: string,
+): { readonly name: string; readonly spec: AttributeSpec } | undefined {
   const wanted = name.toLowerCase();
   for (const [key, spec] of tag.attributes) if (key.toLowerCase() === wanted) return { name: key, spec };
   return undefined;

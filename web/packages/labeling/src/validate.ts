@@ -23,7 +23,9 @@ function errorsOf(root: ConfigNode): Diagnostic[] {
   const errors: Diagnostic[] = [];
   for (const node of root.walk()) {
     for (const missing of missingAttributes(node)) {
-      errors.push(at(node, 'error', 'required', `Validation failed on ${pathOf(node)}: '${missing}' is a required property`));
+      errors.push(
+        at(node, 'error', 'required', `Validation failed on ${pathOf(node)}: '${missing}' is a required property`),
+      );
     }
     errors.push(...videoSpeeds(node));
   }
@@ -74,7 +76,9 @@ function videoSpeeds(node: ConfigNode): readonly Diagnostic[] {
   const usual = speed('defaultPlaybackSpeed');
   const least = speed('minPlaybackSpeed');
   if (least !== null && least > (usual ?? 1)) {
-    errors.push(at(node, 'error', 'video-speed', 'Video: minPlaybackSpeed must not be greater than defaultPlaybackSpeed'));
+    errors.push(
+      at(node, 'error', 'video-speed', 'Video: minPlaybackSpeed must not be greater than defaultPlaybackSpeed'),
+    );
   }
   return errors;
 }
@@ -86,7 +90,8 @@ function nameErrors(root: ConfigNode): readonly Diagnostic[] {
   for (const node of root.walk()) {
     const name = node.get('name');
     if (name === undefined) continue;
-    if (seen.has(name)) errors.push(at(node, 'error', 'duplicate-name', 'Label config contains non-unique names', 'name'));
+    if (seen.has(name))
+      errors.push(at(node, 'error', 'duplicate-name', 'Label config contains non-unique names', 'name'));
     seen.add(name);
   }
   for (const node of root.walk()) {
@@ -94,7 +99,9 @@ function nameErrors(root: ConfigNode): readonly Diagnostic[] {
     if (toName === undefined) continue;
     for (const name of toName.split(',').map((part) => part.trim())) {
       if (!seen.has(name)) {
-        errors.push(at(node, 'error', 'unknown-name', `toName="${name}" not found in names: ${listed(seen)}`, 'toName'));
+        errors.push(
+          at(node, 'error', 'unknown-name', `toName="${name}" not found in names: ${listed(seen)}`, 'toName'),
+        );
       }
     }
   }
@@ -118,7 +125,8 @@ function warningsOf(config: Config): readonly Diagnostic[] {
   for (const node of config.root?.walk() ?? []) {
     if (warnings.length >= MAX_MESSAGES) break;
     const tag = tagSpec(node.tag);
-    const warn = (code: string, message: string, attribute?: string) => warnings.push(at(node, 'warning', code, message, attribute));
+    const warn = (code: string, message: string, attribute?: string) =>
+      warnings.push(at(node, 'warning', code, message, attribute));
     if (!tag) {
       warn('unknown-tag', `Unknown tag <${node.tag}>`);
       continue;
@@ -140,12 +148,18 @@ function warningsOf(config: Config): readonly Diagnostic[] {
     }
     const [least, most] = [node.number('minPoints', Number.NaN), node.number('maxPoints', Number.NaN)];
     if (least > most) warn('points', `<${node.tag}> minPoints is greater than maxPoints`);
-    if (tag.family === 'control' && attributeSpec(tag, 'toName') && node.given('name')) attachment(config, node, tag, warn);
+    if (tag.family === 'control' && attributeSpec(tag, 'toName') && node.given('name'))
+      attachment(config, node, tag, warn);
   }
   return warnings.slice(0, MAX_MESSAGES);
 }
 
-function attachment(config: Config, node: ConfigNode, tag: TagSpec, warn: (code: string, message: string, attribute?: string) => void): void {
+function attachment(
+  config: Config,
+  node: ConfigNode,
+  tag: TagSpec,
+  warn: (code: string, message: string, attribute?: string) => void,
+): void {
   const targets = config.targetsOf(node);
   if (targets.length === 0) {
     warn('no-object', `<${node.tag}> has no toName, and there is not exactly one object`);
@@ -182,7 +196,12 @@ function expectation(text: string, spec: AttributeSpec): string | null {
   const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   const { min, max } = spec;
   const whole = spec.type === 'number' || Number.isInteger(number);
-  if (Number.isFinite(number) && whole && number >= (min ?? Number.NEGATIVE_INFINITY) && number <= (max ?? Number.POSITIVE_INFINITY)) {
+  if (
+    Number.isFinite(number) &&
+    whole &&
+    number >= (min ?? Number.NEGATIVE_INFINITY) &&
+    number <= (max ?? Number.POSITIVE_INFINITY)
+  ) {
     return null;
   }
   const what = spec.type === 'integer' ? 'a whole number' : 'a number';
@@ -199,11 +218,25 @@ function pathOf(node: ConfigNode): string {
 }
 
 /** A diagnostic at an element: place of its `<`; the underline is its name, or the attribute concerned. */
-function at(node: ConfigNode, severity: Diagnostic['severity'], code: string, message: string, attribute?: string): Diagnostic {
+function at(
+  node: ConfigNode,
+  severity: Diagnostic['severity'],
+  code: string,
+  message: string,
+  attribute?: string,
+): Diagnostic {
   const written = attribute === undefined ? undefined : node.attribute(attribute);
   const from = written?.valuePosition.offset ?? node.position.offset;
   const to = written ? from + written.value.length : from + node.tag.length + 1;
-  return { severity, code, message, line: node.position.line, column: node.position.column, from, to: Math.max(to, from + 1) };
+  return {
+    severity,
+    code,
+    message,
+    line: node.position.line,
+    column: node.position.column,
+    from,
+    to: Math.max(to, from + 1),
+  };
 }
 
 /** Order of Rust strings: by code points, which differs from UTF-16 order for rare characters. */

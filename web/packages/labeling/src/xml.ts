@@ -90,7 +90,8 @@ class Reader {
     if (this.text.length > MAX_LENGTH) throw this.error(`The configuration is larger than ${MAX_LENGTH} characters`);
     if (this.text.charCodeAt(0) === 0xfeff) this.at = 1;
     this.misc(false);
-    if (this.at >= this.text.length) throw this.error('The configuration is empty: write a <View> with at least one object');
+    if (this.at >= this.text.length)
+      throw this.error('The configuration is empty: write a <View> with at least one object');
     if (!this.looking('<')) throw this.error('Text stands before the first element: begin with <View>');
     const root = this.element(null, 0);
     this.misc(true);
@@ -266,6 +267,10 @@ function entity(word: string): string | undefined {
   const match = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(word);
   if (!match) return undefined;
   const code = match[1] ? Number.parseInt(match[1], 16) : Number(match[2]);
-  const allowed = code === 9 || code === 10 || code === 13 || (code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff));
+  const allowed =
+    code === 9 ||
+    code === 10 ||
+    code === 13 ||
+    (code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff));
   return allowed ? String.fromCodePoint(code) : undefined;
 }

@@ -23,14 +23,27 @@ describe('variables', () => {
 
 describe('parseConfig', () => {
   it('matches tags and attributes in any case and keeps values as they are', () => {
-    const config = parseConfig('<view><TEXT NAME="t" Value="$Text"/><choices name="c" TONAME="t"><choice value="A &amp; B"/></choices></view>');
+    const config = parseConfig(
+      '<view><TEXT NAME="t" Value="$Text"/><choices name="c" TONAME="t"><choice value="A &amp; B"/></choices></view>',
+    );
     expect(config.byName.get('t')?.tag).toBe('Text');
     expect(config.byName.get('t')?.get('value')).toBe('$Text');
     expect(config.byName.get('c')?.children[0]?.get('value')).toBe('A & B');
   });
 
   it('refuses DTDs, entities of its own and text that is not XML, with the place', () => {
-    for (const xml of ['<!DOCTYPE x [<!ENTITY a "b">]><View/>', '<View>&a;</View>', '<View', '<View><A></View>', 'x', '', '<View/><View/>', '<View a="1" a="2"/>', '<View a=1/>', '<View>&#0;</View>']) {
+    for (const xml of [
+      '<!DOCTYPE x [<!ENTITY a "b">]><View/>',
+      '<View>&a;</View>',
+      '<View',
+      '<View><A></View>',
+      'x',
+      '',
+      '<View/><View/>',
+      '<View a="1" a="2"/>',
+      '<View a=1/>',
+      '<View>&#0;</View>',
+    ]) {
       const config = parseConfig(xml);
       expect(config.root, xml).toBeNull();
       expect(config.errors[0]?.line, xml).toBe(1);
@@ -38,7 +51,9 @@ describe('parseConfig', () => {
   });
 
   it('attaches a control without toName to the only object', () => {
-    const config = parseConfig('<View><Text name="t" value="$x"/><Choices name="c"><Choice value="A"/></Choices></View>');
+    const config = parseConfig(
+      '<View><Text name="t" value="$x"/><Choices name="c"><Choice value="A"/></Choices></View>',
+    );
     expect(config.targetsOf(config.byName.get('c') as never)).toEqual(['t']);
   });
 });
@@ -65,7 +80,8 @@ describe('colours', () => {
     expect(parseColor('rgb(10, 20, 30)')).toEqual({ r: 10, g: 20, b: 30, a: 1 });
     expect(parseColor('hsl(0 100% 50% / 50%)')).toMatchObject({ r: 255, g: 0, b: 0, a: 0.5 });
     expect(parseColor('Tomato')).toMatchObject({ r: 255, g: 99, b: 71 });
-    for (const text of ['red;background:url(x)', 'url(x)', 'var(--x)', '#12345', 'expression(1)', '']) expect(parseColor(text)).toBeNull();
+    for (const text of ['red;background:url(x)', 'url(x)', 'var(--x)', '#12345', 'expression(1)', ''])
+      expect(parseColor(text)).toBeNull();
   });
 
   it('gives labels of one control colours of their own', () => {

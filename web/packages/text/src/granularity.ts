@@ -45,7 +45,13 @@ export function wordAt(text: string, place: number, locale?: string): Stretch | 
 }
 
 /** Where the next or previous unit ends: steps of an edge that is moved with the keyboard. */
-export function step(text: string, place: number, direction: 1 | -1, granularity: Granularity, locale?: string): number {
+export function step(
+  text: string,
+  place: number,
+  direction: 1 | -1,
+  granularity: Granularity,
+  locale?: string,
+): number {
   if (granularity === 'paragraph') {
     if (direction > 0) {
       const next = text.indexOf('\n', place + 1);

@@ -100,8 +100,10 @@ export class TextSurface {
     if (!selection || selection.rangeCount === 0) return null;
     const range = selection.getRangeAt(0);
     if (!range.intersectsNode(this.element)) return null;
-    const start = this.offset(range.startContainer, range.startOffset) ?? (this.isBefore(range.startContainer) ? 0 : null);
-    const end = this.offset(range.endContainer, range.endOffset) ?? (this.isBefore(range.endContainer) ? 0 : this.text.length);
+    const start =
+      this.offset(range.startContainer, range.startOffset) ?? (this.isBefore(range.startContainer) ? 0 : null);
+    const end =
+      this.offset(range.endContainer, range.endOffset) ?? (this.isBefore(range.endContainer) ? 0 : this.text.length);
     if (start === null) return null;
     const focus = selection.focusNode ? this.offset(selection.focusNode, selection.focusOffset) : null;
     return { start, end, focus: focus ?? end };
@@ -154,7 +156,9 @@ export class TextSurface {
       else high = middle - 1;
     }
     const block = this.blocks[low];
-    return block ? { node: block.node, offset: Math.max(0, Math.min(offset - block.start, block.end - block.start)) } : null;
+    return block
+      ? { node: block.node, offset: Math.max(0, Math.min(offset - block.start, block.end - block.start)) }
+      : null;
   }
 
   /** Index of the first block that ends below a height. */

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CodePoints, IntervalIndex, overlaps, snap, step, wordAt } from '../src';
 
-const text = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.array(fc.constantFrom('😀', 'a', '\n', 'e\u0301', 'שלום', '👩‍👩‍👧', '\ud83d', 'x'.repeat(600)), { maxLength: 30 }).map((parts) => parts.join('')));
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'grapheme' }),
+  fc
+    .array(fc.constantFrom('😀', 'a', '\n', 'e\u0301', 'שלום', '👩‍👩‍👧', '\ud83d', 'x'.repeat(600)), { maxLength: 30 })
+    .map((parts) => parts.join('')),
+);
 
 describe('CodePoints', () => {
   it('agrees with the iterator of the language at every offset', () => {
@@ -26,18 +32,36 @@ describe('CodePoints', () => {
 });
 
 describe('IntervalIndex', () => {
-  const interval = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({ start, end: start + length }));
+  const interval = fc
+    .tuple(fc.nat(60), fc.integer({ min: 1, max: 30 }))
+    .map(([start, length]) => ({ start, end: start + length }));
   it('finds exactly the spans that a scan finds', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 40 }), fc.nat(90), fc.nat(20), (list, from, length) => {
         const index = new IntervalIndex();
         const spans = list.map((one, i) => ({ id: `s${i}`, ...one }));
         for (const span of spans) index.set(span);
-        const expected = spans.filter((span) => span.start < from + length && span.end > from && length > 0).map((span) => span.id);
-        if (length > 0) expect(index.overlapping(from, from + length).map((span) => span.id).sort()).toEqual(expected.sort());
+        const expected = spans
+          .filter((span) => span.start < from + length && span.end > from && length > 0)
+          .map((span) => span.id);
+        if (length > 0)
+          expect(
+            index
+              .overlapping(from, from + length)
+              .map((span) => span.id)
+              .sort(),
+          ).toEqual(expected.sort());
         const at = index.at(from);
-        expect(at.map((span) => span.id).sort()).toEqual(spans.filter((span) => span.start <= from && from < span.end).map((span) => span.id).sort());
-        for (let i = 1; i < at.length; i++) expect((at[i]?.end ?? 0) - (at[i]?.start ?? 0)).toBeGreaterThanOrEqual((at[i - 1]?.end ?? 0) - (at[i - 1]?.start ?? 0));
+        expect(at.map((span) => span.id).sort()).toEqual(
+          spans
+            .filter((span) => span.start <= from && from < span.end)
+            .map((span) => span.id)
+            .sort(),
+        );
+        for (let i = 1; i < at.length; i++)
+          expect((at[i]?.end ?? 0) - (at[i]?.start ?? 0)).toBeGreaterThanOrEqual(
+            (at[i - 1]?.end ?? 0) - (at[i - 1]?.start ?? 0),
+          );
       }),
     );
   });

@@ -46,7 +46,13 @@ export function answerOf<A>(editor: Editor, node: ConfigNode): AnswerHandle<A> |
           if (known) edit.setAnswer(known.id, node.name, node.type, answer);
           else if (answer !== undefined) {
             const item = itemIndex === undefined ? {} : { itemIndex };
-            edit.add({ object, kind: ANSWER, geometry: undefined, ...item, facets: [{ from: node.name, type: node.type, answer }] });
+            edit.add({
+              object,
+              kind: ANSWER,
+              geometry: undefined,
+              ...item,
+              facets: [{ from: node.name, type: node.type, answer }],
+            });
           }
         },
         options(mergeKey),

@@ -88,7 +88,13 @@ export class Edit {
       const facets = region.facets.filter((facet) => facet.from !== from);
       if (facets.length === 0) {
         if (region.kind === ANSWER) this.remove([id]);
-        else this.put(touch({ ...region, facets: region.facets.map((facet) => ({ ...facet, answer: undefined, changed: true })) }));
+        else
+          this.put(
+            touch({
+              ...region,
+              facets: region.facets.map((facet) => ({ ...facet, answer: undefined, changed: true })),
+            }),
+          );
         return;
       }
       this.put(touch({ ...region, facets }));

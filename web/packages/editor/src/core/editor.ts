@@ -6,12 +6,12 @@ import { type Config, type ConfigNode, parseConfig, resolveVariable } from '@lab
 import { ActionRegistry } from './actions';
 import { cssColor } from './config';
 import type { AnnotationDocument } from './document';
-import { type Entry, Entries } from './entries';
 import { Emitter } from './emitter';
+import { Entries, type Entry } from './entries';
 import { type AssignedKeys, assignKeys, labelActions } from './hotkeys';
+import { type JournalEntry, type JournalStore, Journals } from './journal';
 import { Labels } from './labels';
 import { Modules } from './modules';
-import { type JournalEntry, type JournalStore, Journals } from './journal';
 import type { EditorOptions, EditorTask } from './options';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
@@ -284,7 +284,9 @@ export class Editor {
   deleteRegions(ids: readonly string[]): void {
     const able = ids.filter((id) => this.document.canChange(id));
     if (able.length > 0) {
-      this.document.edit(able.length === 1 ? 'Delete region' : `Delete ${able.length} regions`, (edit) => edit.remove(able));
+      this.document.edit(able.length === 1 ? 'Delete region' : `Delete ${able.length} regions`, (edit) =>
+        edit.remove(able),
+      );
       this.announce(able.length === 1 ? 'Region deleted' : `${able.length} regions deleted`);
     }
     if (able.length < ids.length) {
@@ -357,7 +359,8 @@ export class Editor {
 
   private collectTools(): ToolDescriptor[] {
     const tools: ToolDescriptor[] = [];
-    for (const object of this.config.objects) tools.push(...(this.modules.forNode(object)?.object?.tools?.(object) ?? []));
+    for (const object of this.config.objects)
+      tools.push(...(this.modules.forNode(object)?.object?.tools?.(object) ?? []));
     for (const control of this.config.controls) tools.push(...(this.modules.forNode(control)?.tools?.(control) ?? []));
     return tools;
   }

@@ -65,8 +65,7 @@ export class Entry {
       source.parentPrediction ?? draft?.parent_prediction ?? source.annotation?.parent_prediction ?? null;
     this.parentAnnotation = source.parentAnnotation ?? source.annotation?.parent_annotation ?? null;
     this.leadTimeBefore = Math.max(0, draft?.lead_time ?? source.annotation?.lead_time ?? 0);
-    this.startsFrom =
-      draft?.result ?? source.items ?? source.annotation?.result ?? source.prediction?.result ?? [];
+    this.startsFrom = draft?.result ?? source.items ?? source.annotation?.result ?? source.prediction?.result ?? [];
   }
 
   get document(): AnnotationDocument {
@@ -142,7 +141,8 @@ export class Entries {
 
   constructor(private readonly editor: Editor) {
     const { annotations = [], predictions = [], drafts = [] } = editor.options;
-    const byId = (id: unknown) => drafts.find((draft) => draft.annotation != null && String(draft.annotation) === String(id));
+    const byId = (id: unknown) =>
+      drafts.find((draft) => draft.annotation != null && String(draft.annotation) === String(id));
     const entries: Entry[] = [];
     for (const prediction of predictions) entries.push(new Entry(editor, { kind: 'prediction', prediction }));
     for (const annotation of annotations) {
@@ -154,7 +154,16 @@ export class Entries {
     for (const journal of editor.journals.unsaved()) {
       const covered = free && (journal.draftId === null || String(journal.draftId) === String(free.id));
       if (covered) editor.journals.rename(journal.key, `draft-${free.id}`);
-      else entries.push(new Entry(editor, { kind: 'new', key: journal.key, items: journal.base, parentPrediction: journal.parentPrediction, parentAnnotation: journal.parentAnnotation }));
+      else
+        entries.push(
+          new Entry(editor, {
+            kind: 'new',
+            key: journal.key,
+            items: journal.base,
+            parentPrediction: journal.parentPrediction,
+            parentAnnotation: journal.parentAnnotation,
+          }),
+        );
     }
     this.list = entries;
     this.currentKey = this.first().key;

@@ -4,7 +4,7 @@
  */
 import type { ConfigNode } from '@labelkeep/labeling';
 import type { Action } from './actions';
-import { choicesOf, type ChoiceDef, isLabelsControl } from './config';
+import { type ChoiceDef, choicesOf, isLabelsControl } from './config';
 import type { Editor } from './editor';
 import { parseShortcut } from './shortcut';
 
@@ -44,10 +44,13 @@ export function assignKeys(editor: Editor): AssignedKeys {
 
 function wishesOf(editor: Editor, control: ConfigNode): Wish[] {
   if (isLabelsControl(control)) {
-    return editor.labels.of(control.name).map((label) => ({ control: control.name, value: label.stored, key: label.hotkey }));
+    return editor.labels
+      .of(control.name)
+      .map((label) => ({ control: control.name, value: label.stored, key: label.hotkey }));
   }
   if (control.type === 'choices') {
-    const flat = (choices: readonly ChoiceDef[]): ChoiceDef[] => choices.flatMap((choice) => [choice, ...flat(choice.children)]);
+    const flat = (choices: readonly ChoiceDef[]): ChoiceDef[] =>
+      choices.flatMap((choice) => [choice, ...flat(choice.children)]);
     return flat(choicesOf(control, editor.task.data)).map((choice) => ({
       control: control.name,
       value: choice.stored,

@@ -13,7 +13,11 @@ interface Row {
 }
 
 /** Journals of one person on one task, and where to write further ones. */
-export async function openJournal(prefix: string, user: number | string, task: number | string): Promise<{ entries: readonly JournalEntry[]; store: JournalStore | null }> {
+export async function openJournal(
+  prefix: string,
+  user: number | string,
+  task: number | string,
+): Promise<{ entries: readonly JournalEntry[]; store: JournalStore | null }> {
   const scope = `${user}\u0000${task}`;
   try {
     const database = await open(`${prefix}-journal`);
@@ -31,7 +35,9 @@ class IndexedDbJournal implements JournalStore {
   ) {}
 
   write(entry: JournalEntry): void {
-    this.run((store) => store.put({ id: this.id(entry.key), scope: this.scope, savedAt: entry.savedAt, entry } satisfies Row));
+    this.run((store) =>
+      store.put({ id: this.id(entry.key), scope: this.scope, savedAt: entry.savedAt, entry } satisfies Row),
+    );
   }
 
   remove(key: string): void {

@@ -3,7 +3,7 @@
  * selected it relabels them, otherwise it arms the label.
  */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { isLabelsControl, labelsOf, type LabelDef, NO_LABEL_COLOR } from './config';
+import { isLabelsControl, type LabelDef, labelsOf, NO_LABEL_COLOR } from './config';
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
 import type { Facet, Region } from './types';
@@ -73,11 +73,7 @@ export class Labels {
     const current = this.active(control.name);
     const on = current.includes(stored);
     if (!on && !this.usable(control.name, stored)) return;
-    const next = on
-      ? current.filter((value) => value !== stored)
-      : multiple(control)
-        ? [...current, stored]
-        : [stored];
+    const next = on ? current.filter((value) => value !== stored) : multiple(control) ? [...current, stored] : [stored];
     this.arm(control, next);
     const label = this.find(control.name, stored);
     this.editor.announce(on ? `Label ${label?.title ?? stored} off` : `Label ${label?.title ?? stored} on`);
@@ -120,7 +116,10 @@ export class Labels {
     if (!label || label.maxUsages === null) return true;
     const used = this.usages(control, stored);
     if (used < label.maxUsages) return true;
-    this.editor.notify('warning', `“${label.title}” may be used ${times(label.maxUsages)} in a task, and it is. Choose another label or delete a region.`);
+    this.editor.notify(
+      'warning',
+      `“${label.title}” may be used ${times(label.maxUsages)} in a task, and it is. Choose another label or delete a region.`,
+    );
     return false;
   }
 
@@ -138,7 +137,8 @@ export class Labels {
     const { document } = this.editor;
     const able = ids.filter((id) => document.canChange(id) && this.fits(document.store.get(id), control));
     if (able.length === 0) {
-      if (ids.length > 0) this.editor.notify('warning', 'These regions are locked: unlock them to change their labels.');
+      if (ids.length > 0)
+        this.editor.notify('warning', 'These regions are locked: unlock them to change their labels.');
       return;
     }
     const facetOf = (id: string) => document.store.get(id)?.facets.find((facet) => facet.from === control.name);
@@ -158,7 +158,13 @@ export class Labels {
         const shape = region.facets.find((facet) => this.editor.isShapeFacet(region, facet));
         if (!own && shape && control.type !== 'labels') {
           edit.replaceFacet(id, shape.from, { from: control.name, type: control.type, answer: next });
-        } else if (next.length === 0 && own && region.facets.length > 1 && own !== shape && !control.bool('allowEmpty')) {
+        } else if (
+          next.length === 0 &&
+          own &&
+          region.facets.length > 1 &&
+          own !== shape &&
+          !control.bool('allowEmpty')
+        ) {
           edit.setAnswer(id, control.name, control.type, undefined);
         } else {
           edit.setAnswer(id, control.name, own?.type ?? this.editor.resultType(control, region), next);
@@ -166,7 +172,9 @@ export class Labels {
       }
     });
     const title = this.find(control.name, stored)?.title ?? stored;
-    this.editor.announce(`${able.length === 1 ? 'Region' : `${able.length} regions`}: ${all ? 'removed' : 'set'} ${title}`);
+    this.editor.announce(
+      `${able.length === 1 ? 'Region' : `${able.length} regions`}: ${all ? 'removed' : 'set'} ${title}`,
+    );
   }
 
   /** Can this control label this region? Same object, and a shape that the control makes. */
@@ -178,7 +186,9 @@ export class Labels {
   }
 
   /** Labels of a region with their definitions; unknown labels keep their stored text. */
-  ofRegion(region: Region): readonly { readonly stored: string; readonly label: LabelDef | undefined; readonly control: string }[] {
+  ofRegion(
+    region: Region,
+  ): readonly { readonly stored: string; readonly label: LabelDef | undefined; readonly control: string }[] {
     const found: { stored: string; label: LabelDef | undefined; control: string }[] = [];
     for (const facet of region.facets) {
       if (!this.definitions.has(facet.from)) continue;
@@ -204,7 +214,14 @@ export class Labels {
 
   /** Colour of the region that would be drawn now on this object. */
   activeColor(object: string, control?: string): string {
-    const names = control ? [control, ...this.controls(object).filter((c) => c.type === 'labels').map((c) => c.name)] : this.controls(object).map((c) => c.name);
+    const names = control
+      ? [
+          control,
+          ...this.controls(object)
+            .filter((c) => c.type === 'labels')
+            .map((c) => c.name),
+        ]
+      : this.controls(object).map((c) => c.name);
     for (const name of names) {
       const first = this.active(name)[0];
       const label = first === undefined ? undefined : this.find(name, first);

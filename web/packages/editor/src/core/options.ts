@@ -117,7 +117,10 @@ export interface EditorCallbacks {
   onDraft?(payload: SavePayload): Promise<number | string | null | undefined> | number | string | null | undefined;
   onDeleteAnnotation?(id: number | string): Promise<void> | void;
   onNavigate?(direction: 'next' | 'previous'): void;
-  onSelectAnnotation?(selection: { readonly kind: 'annotation' | 'prediction' | 'new'; readonly id: number | string | null }): void;
+  onSelectAnnotation?(selection: {
+    readonly kind: 'annotation' | 'prediction' | 'new';
+    readonly id: number | string | null;
+  }): void;
   /** After each change; for live previews. Call `result()` only when it is needed. */
   onChange?(change: { readonly result: () => readonly ResultItem[] }): void;
 }

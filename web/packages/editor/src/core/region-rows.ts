@@ -3,7 +3,13 @@ import type { Editor } from './editor';
 
 export type Row =
   | { readonly kind: 'region'; readonly id: string; readonly level: number }
-  | { readonly kind: 'group'; readonly key: string; readonly title: string; readonly color: string; readonly ids: readonly string[] };
+  | {
+      readonly kind: 'group';
+      readonly key: string;
+      readonly title: string;
+      readonly color: string;
+      readonly ids: readonly string[];
+    };
 
 export interface RowOptions {
   readonly group: 'none' | 'label';
@@ -21,12 +27,16 @@ const NO_LABEL = 'No label';
 export function regionRows(editor: Editor, options: RowOptions): readonly Row[] {
   const { store } = editor.document;
   let ids = editor.document.regionIds();
-  const words = options.query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = options.query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length > 0) {
     ids = ids.filter((id) => {
       const region = store.get(id);
       if (!region) return false;
-      const text = `${editor.document.regionNumber(id)} ${editor.describe(region)} ${noteOf(region.meta)}`.toLowerCase();
+      const text =
+        `${editor.document.regionNumber(id)} ${editor.describe(region)} ${noteOf(region.meta)}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
   }

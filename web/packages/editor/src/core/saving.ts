@@ -114,7 +114,8 @@ export class Saving {
         entry.document.view.select([problem.region]);
         editor.reveal(problem.region);
       }
-      if (problem.object !== undefined && problem.itemIndex !== undefined) editor.setPage(problem.object, problem.itemIndex);
+      if (problem.object !== undefined && problem.itemIndex !== undefined)
+        editor.setPage(problem.object, problem.itemIndex);
       editor.problem = problem;
       editor.notify('warning', problem.message);
       return false;

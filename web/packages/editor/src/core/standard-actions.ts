@@ -148,7 +148,10 @@ function regionActions(editor: Editor): Action[] {
       run: () => {
         const count = doc().regionIds().length;
         editor.deleteRegions(doc().regionIds());
-        editor.notify('info', `${count === 1 ? 'One region was' : `${count} regions were`} deleted. Undo brings them back.`);
+        editor.notify(
+          'info',
+          `${count === 1 ? 'One region was' : `${count} regions were`} deleted. Undo brings them back.`,
+        );
       },
     },
     {

@@ -11,7 +11,10 @@ export interface TrustedPolicy {
 }
 
 interface Factory {
-  createPolicy(name: string, rules: { createHTML(text: string): string; createScriptURL(url: string): string }): TrustedPolicy;
+  createPolicy(
+    name: string,
+    rules: { createHTML(text: string): string; createScriptURL(url: string): string },
+  ): TrustedPolicy;
 }
 
 const KEY = Symbol.for('labelkeep.trusted-types');
@@ -26,6 +29,7 @@ export function trustedPolicy(): TrustedPolicy {
 
 function ownScript(url: string): string {
   const { origin, protocol } = new URL(url, location.href);
-  if (protocol !== 'blob:' && origin !== location.origin) throw new TypeError(`Scripts are loaded from this site alone, not from ${url}`);
+  if (protocol !== 'blob:' && origin !== location.origin)
+    throw new TypeError(`Scripts are loaded from this site alone, not from ${url}`);
   return url;
 }

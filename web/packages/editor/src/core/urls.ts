@@ -11,7 +11,9 @@ export function safeUrl(address: string): string | null {
   if (text === '') return null;
   if (/^data:/i.test(text)) return DATA.test(text) ? text : null;
   // Browsers drop control characters before they read the scheme; so does this test.
-  const bare = Array.from(text).filter((char) => char > ' ').join('');
+  const bare = Array.from(text)
+    .filter((char) => char > ' ')
+    .join('');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(bare)?.[1]?.toLowerCase();
   if (scheme === undefined) return text;
   return scheme === 'http' || scheme === 'https' || scheme === 'blob' ? text : null;

@@ -64,7 +64,9 @@ function requiredProblem(editor: Editor, node: ConfigNode): Problem | null {
     }
     return null;
   }
-  return filled(store.answer(node.name)?.facets.find((one) => one.from === node.name)) ? null : { message, control: node.name };
+  return filled(store.answer(node.name)?.facets.find((one) => one.from === node.name))
+    ? null
+    : { message, control: node.name };
 }
 
 /** Problems that the tag itself finds: too many choices, numbers out of range. */
@@ -83,7 +85,9 @@ function answerProblem(editor: Editor, node: ConfigNode): Problem | null {
 
 /** A control inside a part that is shown only for a selected region is asked only then. */
 function shownWithoutRegion(editor: Editor, node: ConfigNode): boolean {
-  const conditional = node.get('visibleWhen') === 'region-selected' || node.closest((one) => one.get('visibleWhen') === 'region-selected') !== null;
+  const conditional =
+    node.get('visibleWhen') === 'region-selected' ||
+    node.closest((one) => one.get('visibleWhen') === 'region-selected') !== null;
   return !conditional || editor.visibility.isShown(node);
 }
 

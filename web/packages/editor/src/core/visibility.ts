@@ -100,7 +100,9 @@ export class Visibility {
       const control = this.editor.config.byName.get(name);
       return control ? [control] : [];
     }
-    return this.editor.config.controls.filter((control) => control !== node && (control.type === 'choices' || control.type === 'taxonomy'));
+    return this.editor.config.controls.filter(
+      (control) => control !== node && (control.type === 'choices' || control.type === 'taxonomy'),
+    );
   }
 
   private isAnswerable(control: ConfigNode, region: Region | undefined, seen: Set<ConfigNode>): boolean {

@@ -1,10 +1,11 @@
 /** The bar below: where one is, undo and redo, saved state, skip and submit. */
-import { formatShortcut } from '../core/shortcut';
+
 import type { SaveState } from '../core/saving';
+import { formatShortcut } from '../core/shortcut';
 import { useConditions, useDocument, useEditor, useEntry, useVersion } from '../react/hooks';
+import styles from './bottom-bar.module.css';
 import { ActionById } from './parts/ActionButton';
 import { Key } from './parts/Key';
-import styles from './bottom-bar.module.css';
 
 type Subscribe = (listener: () => void) => () => void;
 
@@ -45,7 +46,11 @@ function Saved() {
   const { state } = editor.saving;
   const failed = state.kind === 'failed';
   return (
-    <span className={`${styles['saved']} ${failed ? styles['failed'] : ''}`} title={failed ? state.message : undefined} role={failed ? 'alert' : undefined}>
+    <span
+      className={`${styles['saved']} ${failed ? styles['failed'] : ''}`}
+      title={failed ? state.message : undefined}
+      role={failed ? 'alert' : undefined}
+    >
       {words(state)}
       {failed && (
         <button type="button" className={styles['retry']} onClick={() => void editor.saving.flush()}>
@@ -89,20 +94,42 @@ function Buttons() {
   const skip = editor.actions.get('annotation.skip');
   const submitKeys = submit && editor.actions.shortcutOf(submit);
   const skipKeys = skip && editor.actions.shortcutOf(skip);
-  const words = entry.annotation ? (busy === 'update' ? 'Updating…' : 'Update') : busy === 'submit' ? 'Submitting…' : 'Submit';
+  const words = entry.annotation
+    ? busy === 'update'
+      ? 'Updating…'
+      : 'Update'
+    : busy === 'submit'
+      ? 'Submitting…'
+      : 'Submit';
   return (
     <>
       {skipped && editor.options.onUnskip && (
-        <button type="button" className={styles['skip']} disabled={busy !== null} onClick={() => editor.actions.run('annotation.unskip')}>
+        <button
+          type="button"
+          className={styles['skip']}
+          disabled={busy !== null}
+          onClick={() => editor.actions.run('annotation.unskip')}
+        >
           Take skip back
         </button>
       )}
       {!skipped && editor.options.onSkip && editor.options.projectSettings?.show_skip_button !== false && (
-        <button type="button" className={styles['skip']} disabled={!editor.canSkip} title={skipKeys ? `Skip this task (${formatShortcut(skipKeys)})` : 'Skip this task'} onClick={() => editor.actions.run('annotation.skip')}>
+        <button
+          type="button"
+          className={styles['skip']}
+          disabled={!editor.canSkip}
+          title={skipKeys ? `Skip this task (${formatShortcut(skipKeys)})` : 'Skip this task'}
+          onClick={() => editor.actions.run('annotation.skip')}
+        >
           {busy === 'skip' ? 'Skipping…' : 'Skip'}
         </button>
       )}
-      <button type="button" className={styles['submit']} disabled={!editor.canSubmit} onClick={() => editor.actions.run('annotation.submit')}>
+      <button
+        type="button"
+        className={styles['submit']}
+        disabled={!editor.canSubmit}
+        onClick={() => editor.actions.run('annotation.submit')}
+      >
         {words}
         {submitKeys && <Key keys={submitKeys} />}
       </button>

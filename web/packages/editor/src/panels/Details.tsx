@@ -1,11 +1,11 @@
 /** Details of the selection: numbers that can be changed, labels, note; counts and bulk actions for several. */
 import { useEffect, useRef } from 'react';
-import type { GeometryField } from '../core/tag';
 import { noteOf } from '../core/region-rows';
+import type { GeometryField } from '../core/tag';
 import type { Region } from '../core/types';
 import { useDocument, useEditor, useEntry, useRegion, useRegionFlags, useSelection } from '../react/hooks';
-import { ActionById } from './parts/ActionButton';
 import styles from './details.module.css';
+import { ActionById } from './parts/ActionButton';
 
 export function Details() {
   const selection = useSelection();
@@ -55,7 +55,12 @@ function OneRegion({ id }: { readonly id: string }) {
         {labels.length > 0 && (
           <div className={styles['labels']}>
             {labels.map(({ stored, label, control }) => (
-              <span key={`${control} ${stored}`} className={styles['label']} style={{ '--label': label?.color ?? 'var(--ed-faint)' } as React.CSSProperties} title={label ? undefined : 'This label is not in the labeling configuration'}>
+              <span
+                key={`${control} ${stored}`}
+                className={styles['label']}
+                style={{ '--label': label?.color ?? 'var(--ed-faint)' } as React.CSSProperties}
+                title={label ? undefined : 'This label is not in the labeling configuration'}
+              >
                 <bdi>{label?.title ?? stored}</bdi>
               </span>
             ))}
@@ -70,7 +75,9 @@ function OneRegion({ id }: { readonly id: string }) {
         )}
         <dl className={styles['facts']}>
           {region.score !== undefined && <Fact name="Score" value={region.score.toFixed(3)} />}
-          {region.origin !== 'manual' && <Fact name="Origin" value={region.origin === 'prediction' ? 'prediction' : 'prediction, changed'} />}
+          {region.origin !== 'manual' && (
+            <Fact name="Origin" value={region.origin === 'prediction' ? 'prediction' : 'prediction, changed'} />
+          )}
           {region.readonly && <Fact name="State" value="read-only in the data" />}
           <Fact name="Id" value={region.wireId} />
         </dl>
@@ -89,7 +96,15 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
-function NumberField({ region, field, disabled }: { readonly region: Region; readonly field: GeometryField; readonly disabled: boolean }) {
+function NumberField({
+  region,
+  field,
+  disabled,
+}: {
+  readonly region: Region;
+  readonly field: GeometryField;
+  readonly disabled: boolean;
+}) {
   const document = useDocument();
   const editor = useEditor();
   const value = field.get(region.geometry);
@@ -98,7 +113,10 @@ function NumberField({ region, field, disabled }: { readonly region: Region; rea
   const commit = (text: string) => {
     const next = Number(text);
     if (!set || text.trim() === '' || !Number.isFinite(next) || text === shown) return;
-    const clamped = Math.max(field.min ?? Number.NEGATIVE_INFINITY, Math.min(field.max ?? Number.POSITIVE_INFINITY, next));
+    const clamped = Math.max(
+      field.min ?? Number.NEGATIVE_INFINITY,
+      Math.min(field.max ?? Number.POSITIVE_INFINITY, next),
+    );
     const typed = set(region.geometry, clamped);
     const geometry = editor.objects.get(region.object)?.fitGeometry?.(typed) ?? typed;
     document.edit(`Set ${field.label}`, (edit) => edit.setGeometry(region.id, geometry));
@@ -147,7 +165,16 @@ function Note({ region, disabled }: { readonly region: Region; readonly disabled
   return (
     <label className={styles['note']}>
       <span>Note</span>
-      <textarea ref={input} key={note} rows={2} defaultValue={note} disabled={disabled} placeholder="A remark about this region" onBlur={commit} dir="auto" />
+      <textarea
+        ref={input}
+        key={note}
+        rows={2}
+        defaultValue={note}
+        disabled={disabled}
+        placeholder="A remark about this region"
+        onBlur={commit}
+        dir="auto"
+      />
     </label>
   );
 }
@@ -188,14 +215,20 @@ function AboutAnnotation() {
     <>
       <header className={styles['head']}>
         <h2 className={styles['title']}>
-          {entry.kind === 'prediction' ? 'Prediction' : entry.annotation ? `Annotation ${entry.annotation.id}` : 'New annotation'}
+          {entry.kind === 'prediction'
+            ? 'Prediction'
+            : entry.annotation
+              ? `Annotation ${entry.annotation.id}`
+              : 'New annotation'}
         </h2>
       </header>
       <div className={styles['body']}>
         <dl className={styles['facts']}>
           {who && <Fact name="By" value={who} />}
           {entry.prediction?.model_version && <Fact name="Model" value={entry.prediction.model_version} />}
-          {typeof entry.prediction?.score === 'number' && <Fact name="Score" value={entry.prediction.score.toFixed(3)} />}
+          {typeof entry.prediction?.score === 'number' && (
+            <Fact name="Score" value={entry.prediction.score.toFixed(3)} />
+          )}
           {entry.annotation?.ground_truth && <Fact name="State" value="ground truth" />}
           {entry.annotation?.was_cancelled && <Fact name="State" value="skipped" />}
           {entry.parentPrediction !== null && <Fact name="Made from" value={`prediction ${entry.parentPrediction}`} />}

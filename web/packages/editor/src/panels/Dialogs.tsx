@@ -1,13 +1,13 @@
 /** Dialogs over the editor: keys, command palette, instructions, settings. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { Action } from '../core/actions';
-import { formatShortcut } from '../core/shortcut';
-import type { SettingValues } from '../core/settings';
-import { useEditor, useEmitter, useSetting } from '../react/hooks';
 import { ICONS } from '../core/icons';
-import { IconView } from './parts/Icon';
-import { CleanMarkup } from './parts/CleanMarkup';
+import type { SettingValues } from '../core/settings';
+import { formatShortcut } from '../core/shortcut';
+import { useEditor, useEmitter, useSetting } from '../react/hooks';
 import styles from './dialogs.module.css';
+import { CleanMarkup } from './parts/CleanMarkup';
+import { IconView } from './parts/Icon';
 
 export function Dialogs() {
   const editor = useEditor();
@@ -26,7 +26,15 @@ export function Dialogs() {
   }
 }
 
-function Dialog({ title, className, children }: { readonly title: string; readonly className?: string | undefined; readonly children: ReactNode }) {
+function Dialog({
+  title,
+  className,
+  children,
+}: {
+  readonly title: string;
+  readonly className?: string | undefined;
+  readonly children: ReactNode;
+}) {
   const editor = useEditor();
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -143,7 +151,15 @@ function Palette() {
           const keys = editor.actions.shortcutOf(action);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the field, which keeps the focus.
-            <li key={action.id} id={`palette-${action.id}`} role="option" aria-selected={i === index} tabIndex={-1} onClick={() => run(action)} onPointerMove={() => setAt(i)}>
+            <li
+              key={action.id}
+              id={`palette-${action.id}`}
+              role="option"
+              aria-selected={i === index}
+              tabIndex={-1}
+              onClick={() => run(action)}
+              onPointerMove={() => setAt(i)}
+            >
               <bdi>{action.label}</bdi>
               <span>{action.group}</span>
               {keys && <kbd>{formatShortcut(keys)}</kbd>}
@@ -167,11 +183,19 @@ function Instructions() {
   );
 }
 
-const SWITCHES: readonly (readonly [keyof SettingValues & ('hotkeys' | 'hotkeyLabels' | 'regionLabels' | 'continuousLabeling' | 'selectAfterCreate'), string, string])[] = [
+const SWITCHES: readonly (readonly [
+  keyof SettingValues & ('hotkeys' | 'hotkeyLabels' | 'regionLabels' | 'continuousLabeling' | 'selectAfterCreate'),
+  string,
+  string,
+])[] = [
   ['hotkeys', 'Keys of labels and choices', 'Letters and digits press labels and choices.'],
   ['hotkeyLabels', 'Show keys on labels', ''],
   ['regionLabels', 'Show label names on the data', ''],
-  ['continuousLabeling', 'Keep the label after a region', 'The next region gets the same label without choosing it again.'],
+  [
+    'continuousLabeling',
+    'Keep the label after a region',
+    'The next region gets the same label without choosing it again.',
+  ],
   ['selectAfterCreate', 'Select a region after making it', ''],
 ];
 
@@ -188,12 +212,25 @@ function SettingsDialog() {
   );
 }
 
-function Switch({ name, title, hint }: { readonly name: (typeof SWITCHES)[number][0]; readonly title: string; readonly hint: string }) {
+function Switch({
+  name,
+  title,
+  hint,
+}: {
+  readonly name: (typeof SWITCHES)[number][0];
+  readonly title: string;
+  readonly hint: string;
+}) {
   const editor = useEditor();
   const on = useSetting(name);
   return (
     <label className={styles['switch']}>
-      <input type="checkbox" role="switch" checked={on} onChange={(event) => editor.settings.set(name, event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={on}
+        onChange={(event) => editor.settings.set(name, event.target.checked)}
+      />
       <span>
         {title}
         {hint && <small>{hint}</small>}

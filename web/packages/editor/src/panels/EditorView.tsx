@@ -47,7 +47,9 @@ function Main() {
       <main className={styles['area']} {...{ [SCOPE_ATTRIBUTE]: scope }} aria-label="Data and controls">
         {editor.readonly && (
           <p className={styles['readonly']}>
-            {editor.entry.kind === 'prediction' ? 'A prediction can’t be changed. ' : 'This annotation can’t be changed. '}
+            {editor.entry.kind === 'prediction'
+              ? 'A prediction can’t be changed. '
+              : 'This annotation can’t be changed. '}
             <button type="button" onClick={() => editor.actions.run('annotation.copy')}>
               Copy to new annotation
             </button>

@@ -6,8 +6,8 @@ import { useConditions, useEditor } from '../react/hooks';
 import { LabelsPanel } from '../tags/labels/Labels';
 import { Placeholder } from '../tags/placeholder/Placeholder';
 import { useInlineStyle } from '../tags/style/inline';
-import { ObjectHost } from './ObjectHost';
 import styles from './layout.module.css';
+import { ObjectHost } from './ObjectHost';
 
 export function Layout() {
   const { config } = useEditor();

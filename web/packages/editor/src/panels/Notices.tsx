@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import type { Notice } from '../core/editor';
 import { ICONS } from '../core/icons';
 import { useEditor } from '../react/hooks';
-import { IconView } from './parts/Icon';
 import styles from './notices.module.css';
+import { IconView } from './parts/Icon';
 
 /** Information goes by itself after this long, milliseconds; warnings and errors stay until the next one or a click. */
 const INFO_STAYS = 5000;

@@ -3,8 +3,8 @@ import type { ConfigNode } from '@labelkeep/labeling';
 import { useEffect, useRef } from 'react';
 import type { ObjectSpec } from '../core/tag';
 import { useEditor, useVersion } from '../react/hooks';
-import { ActionButton } from './parts/ActionButton';
 import styles from './object-host.module.css';
+import { ActionButton } from './parts/ActionButton';
 
 const SECTIONS = ['tools', 'edit', 'view'] as const;
 

@@ -54,15 +54,37 @@ export const RegionRow = memo(
           </span>
         )}
         {region.score !== undefined && <span className={styles['score']}>{region.score.toFixed(2)}</span>}
-        <RowSwitch on={locks} label={locked ? 'Unlock' : 'Lock'} icon={locks ? ICONS.lock : ICONS.unlock} disabled={region.readonly} onPress={() => document.view.setLocked([id], !locked)} />
-        <RowSwitch on={hidden} label={hidden ? 'Show' : 'Hide'} icon={hidden ? ICONS.eyeOff : ICONS.eye} onPress={() => document.view.setHidden([id], !hidden)} />
+        <RowSwitch
+          on={locks}
+          label={locked ? 'Unlock' : 'Lock'}
+          icon={locks ? ICONS.lock : ICONS.unlock}
+          disabled={region.readonly}
+          onPress={() => document.view.setLocked([id], !locked)}
+        />
+        <RowSwitch
+          on={hidden}
+          label={hidden ? 'Show' : 'Hide'}
+          icon={hidden ? ICONS.eyeOff : ICONS.eye}
+          onPress={() => document.view.setHidden([id], !hidden)}
+        />
       </div>
     );
   },
   (a, b) => a.row.id === b.row.id && a.row.level === b.row.level && a.active === b.active && a.domId === b.domId,
 );
 
-export function GroupRow({ row, folded, onFold, domId, active, onSelect }: Shared & { readonly row: Extract<Row, { kind: 'group' }>; readonly folded: boolean; readonly onFold: (close: boolean) => void }) {
+export function GroupRow({
+  row,
+  folded,
+  onFold,
+  domId,
+  active,
+  onSelect,
+}: Shared & {
+  readonly row: Extract<Row, { kind: 'group' }>;
+  readonly folded: boolean;
+  readonly onFold: (close: boolean) => void;
+}) {
   const document = useDocument();
   const hidden = row.ids.every((id) => document.view.isHidden(id));
   return (
@@ -93,12 +115,29 @@ export function GroupRow({ row, folded, onFold, domId, active, onSelect }: Share
       <span className={styles['swatch']} />
       <bdi className={styles['labels']}>{row.title}</bdi>
       <span className={styles['about']}>{row.ids.length.toLocaleString()}</span>
-      <RowSwitch on={hidden} label={hidden ? 'Show all of this group' : 'Hide all of this group'} icon={hidden ? ICONS.eyeOff : ICONS.eye} onPress={() => document.view.setHidden(row.ids, !hidden)} />
+      <RowSwitch
+        on={hidden}
+        label={hidden ? 'Show all of this group' : 'Hide all of this group'}
+        icon={hidden ? ICONS.eyeOff : ICONS.eye}
+        onPress={() => document.view.setHidden(row.ids, !hidden)}
+      />
     </div>
   );
 }
 
-function RowSwitch({ on, label, icon, onPress, disabled = false }: { on: boolean; label: string; icon: readonly string[]; onPress: () => void; disabled?: boolean }) {
+function RowSwitch({
+  on,
+  label,
+  icon,
+  onPress,
+  disabled = false,
+}: {
+  on: boolean;
+  label: string;
+  icon: readonly string[];
+  onPress: () => void;
+  disabled?: boolean;
+}) {
   return (
     <button
       type="button"

@@ -168,7 +168,9 @@ export function Regions() {
       )}
       {rows.length === 0 ? (
         <p className={styles['empty']}>
-          {query !== '' ? `No region matches “${query}”.` : 'No regions yet. Choose a label, then mark a part of the data.'}
+          {query !== ''
+            ? `No region matches “${query}”.`
+            : 'No regions yet. Choose a label, then mark a part of the data.'}
         </p>
       ) : (
         <VirtualList
@@ -186,7 +188,13 @@ export function Regions() {
             return row.kind === 'region' ? (
               <RegionRow key={row.id} row={row} {...shared} />
             ) : (
-              <GroupRow key={`group ${row.key}`} row={row} folded={folded.has(row.key)} onFold={(close) => fold(row.key, close)} {...shared} />
+              <GroupRow
+                key={`group ${row.key}`}
+                row={row}
+                folded={folded.has(row.key)}
+                onFold={(close) => fold(row.key, close)}
+                {...shared}
+              />
             );
           }}
         />

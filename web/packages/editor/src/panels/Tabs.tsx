@@ -1,7 +1,7 @@
 /** Tabs of annotations and predictions, the saved state, and what concerns the open tab. */
 import type { Entry } from '../core/entries';
-import { useConditions, useEditor, useEmitter, useVersion } from '../react/hooks';
 import { ICONS } from '../core/icons';
+import { useConditions, useEditor, useEmitter, useVersion } from '../react/hooks';
 import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
 import styles from './tabs.module.css';
@@ -26,7 +26,12 @@ export function Tabs() {
     <div className={styles['bar']}>
       <div className={styles['tabs']} role="tablist" aria-label="Annotations and predictions" onKeyDown={move}>
         {entries.map((entry) => (
-          <Tab key={entry.key} entry={entry} selected={entry === current} onSelect={() => editor.entries.select(entry.key)} />
+          <Tab
+            key={entry.key}
+            entry={entry}
+            selected={entry === current}
+            onSelect={() => editor.entries.select(entry.key)}
+          />
         ))}
       </div>
       <ActionById id="annotation.new" />
@@ -42,13 +47,29 @@ export function Tabs() {
   );
 }
 
-function Tab({ entry, selected, onSelect }: { readonly entry: Entry; readonly selected: boolean; readonly onSelect: () => void }) {
+function Tab({
+  entry,
+  selected,
+  onSelect,
+}: {
+  readonly entry: Entry;
+  readonly selected: boolean;
+  readonly onSelect: () => void;
+}) {
   useConditions();
   const editor = useEditor();
   useVersion(editor.saving.changed.subscribe as Subscribe);
   const { title, state, hint } = describe(entry);
   return (
-    <button type="button" role="tab" aria-selected={selected} tabIndex={selected ? 0 : -1} className={`${styles['tab']} ${selected ? styles['selected'] : ''}`} title={hint} onClick={onSelect}>
+    <button
+      type="button"
+      role="tab"
+      aria-selected={selected}
+      tabIndex={selected ? 0 : -1}
+      className={`${styles['tab']} ${selected ? styles['selected'] : ''}`}
+      title={hint}
+      onClick={onSelect}
+    >
       {entry.kind === 'prediction' && <IconView icon={ICONS.spark} />}
       {entry.annotation?.ground_truth && <IconView icon={ICONS.star} filled />}
       <bdi className={styles['name']}>{title}</bdi>
@@ -61,7 +82,11 @@ function describe(entry: Entry): { title: string; state: string; hint: string } 
   if (entry.kind === 'prediction') {
     const score = entry.prediction?.score;
     const title = entry.prediction?.model_version || 'Prediction';
-    return { title, state: typeof score === 'number' ? score.toFixed(2) : '', hint: `Prediction ${entry.prediction?.id ?? ''}, read-only` };
+    return {
+      title,
+      state: typeof score === 'number' ? score.toFixed(2) : '',
+      hint: `Prediction ${entry.prediction?.id ?? ''}, read-only`,
+    };
   }
   const by = entry.annotation?.completed_by;
   const person =
@@ -72,6 +97,12 @@ function describe(entry: Entry): { title: string; state: string; hint: string } 
   if (!entry.annotation) return { title: 'New annotation', state, hint: 'Not submitted yet' };
   const title = person || `Annotation ${entry.annotation.id}`;
   const when = entry.annotation.updated_at ?? entry.annotation.created_at;
-  const hint = [`Annotation ${entry.annotation.id}`, when ? new Date(when).toLocaleString() : '', entry.annotation.ground_truth ? 'ground truth' : ''].filter(Boolean).join(' · ');
+  const hint = [
+    `Annotation ${entry.annotation.id}`,
+    when ? new Date(when).toLocaleString() : '',
+    entry.annotation.ground_truth ? 'ground truth' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return { title, state, hint };
 }

@@ -27,7 +27,9 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
   page.addEventListener('keydown', listener);
   const offFocus = editor.focusRequests.subscribe((what) => {
     if (what !== 'region-field') return;
-    const field = root.querySelector<HTMLElement>('[data-per-region] :is(input, textarea, select, button):not([disabled])');
+    const field = root.querySelector<HTMLElement>(
+      '[data-per-region] :is(input, textarea, select, button):not([disabled])',
+    );
     field?.focus();
   });
   return () => {
@@ -39,8 +41,13 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
 /** Does the person write text here? Check boxes and radio buttons take no letters. */
 function isTyping(target: Element | null): boolean {
   if (!target) return false;
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit', 'range', 'color'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target as HTMLElement).isContentEditable;
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'button', 'submit', 'range', 'color'].includes(target.type);
+  return (
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    (target as HTMLElement).isContentEditable
+  );
 }
 
 /** Enter and space on a control press that control; arrows move within it. */

@@ -1,8 +1,8 @@
 /** How React reads the core: `useSyncExternalStore` over its emitters. */
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import type { AnnotationDocument } from '../core/document';
 import type { Editor } from '../core/editor';
 import type { Entry } from '../core/entries';
-import type { AnnotationDocument } from '../core/document';
 import type { SettingValues } from '../core/settings';
 import type { Region } from '../core/types';
 
@@ -36,7 +36,10 @@ export function useEntry(): Entry {
 /** One region; undefined when it is gone. Only this region's changes draw again. */
 export function useRegion(id: string): Region | undefined {
   const document = useDocument();
-  const subscribe = useCallback((listener: () => void) => document.store.region.subscribe(id, listener), [document, id]);
+  const subscribe = useCallback(
+    (listener: () => void) => document.store.region.subscribe(id, listener),
+    [document, id],
+  );
   return useEmitter(subscribe, () => document.store.get(id));
 }
 
@@ -47,9 +50,18 @@ export function useRegionFlags(id: string): { selected: boolean; hovered: boolea
   const subscribe = useCallback((listener: () => void) => view.region.subscribe(id, listener), [view, id]);
   const flags = useEmitter(
     subscribe,
-    () => (view.isSelected(id) ? 1 : 0) | (view.hovered === id ? 2 : 0) | (view.isHidden(id) ? 4 : 0) | (view.isLocked(id) ? 8 : 0),
+    () =>
+      (view.isSelected(id) ? 1 : 0) |
+      (view.hovered === id ? 2 : 0) |
+      (view.isHidden(id) ? 4 : 0) |
+      (view.isLocked(id) ? 8 : 0),
   );
-  return { selected: (flags & 1) !== 0, hovered: (flags & 2) !== 0, hidden: (flags & 4) !== 0, locked: (flags & 8) !== 0 };
+  return {
+    selected: (flags & 1) !== 0,
+    hovered: (flags & 2) !== 0,
+    hidden: (flags & 4) !== 0,
+    locked: (flags & 8) !== 0,
+  };
 }
 
 /** Ids of the selected regions. */

@@ -13,7 +13,16 @@ import { textTag } from './text';
 import { textAreaTag } from './textarea';
 import { viewTag } from './view';
 
-const BUILT_IN: readonly TagModule[] = [viewTag, headerTag, styleTag, textTag, labelsTag, choicesTag, textAreaTag, ratingTag];
+const BUILT_IN: readonly TagModule[] = [
+  viewTag,
+  headerTag,
+  styleTag,
+  textTag,
+  labelsTag,
+  choicesTag,
+  textAreaTag,
+  ratingTag,
+];
 
 /** The modules that a configuration needs. */
 export async function loadModules(config: Config): Promise<readonly TagModule[]> {

@@ -8,9 +8,43 @@ import { parseMarkup } from './parse-markup';
 
 const INLINE = new Set(['b', 'i', 'em', 'strong', 'u', 's', 'sub', 'sup', 'code', 'br', 'span', 'img']);
 /** Instructions are longer texts: paragraphs, lists and links are allowed too. */
-const BLOCK = new Set([...INLINE, 'p', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'a', 'pre', 'blockquote', 'hr', 'table', 'thead', 'tbody', 'tr', 'td', 'th', 'div']);
+const BLOCK = new Set([
+  ...INLINE,
+  'p',
+  'ul',
+  'ol',
+  'li',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'a',
+  'pre',
+  'blockquote',
+  'hr',
+  'table',
+  'thead',
+  'tbody',
+  'tr',
+  'td',
+  'th',
+  'div',
+]);
 /** Elements whose text is not for people. */
-const SILENT = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'embed', 'svg', 'math', 'title', 'head']);
+const SILENT = new Set([
+  'script',
+  'style',
+  'template',
+  'noscript',
+  'iframe',
+  'object',
+  'embed',
+  'svg',
+  'math',
+  'title',
+  'head',
+]);
 const MAX_DEPTH = 40;
 
 export function CleanMarkup({ html, inline = false }: { readonly html: string; readonly inline?: boolean }) {
@@ -30,7 +64,11 @@ function children(parent: Node, allowed: ReadonlySet<string>, depth: number): Re
     if (SILENT.has(tag)) return null;
     // biome-ignore lint/suspicious/noArrayIndexKey: the markup never changes in place.
     if (!allowed.has(tag)) return <Fragment key={index}>{children(element, allowed, depth + 1)}</Fragment>;
-    return createElement(tag, { key: index, ...attributes(element) }, ...(VOID.has(tag) ? [] : [children(element, allowed, depth + 1)]));
+    return createElement(
+      tag,
+      { key: index, ...attributes(element) },
+      ...(VOID.has(tag) ? [] : [children(element, allowed, depth + 1)]),
+    );
   });
 }
 
@@ -39,7 +77,9 @@ const VOID = new Set(['br', 'hr', 'img']);
 function attributes(element: Element): Record<string, string> {
   if (element.localName === 'a') {
     const href = element.getAttribute('href') ?? '';
-    return /^(https?:|mailto:)/i.test(href.trim()) ? { href: href.trim(), target: '_blank', rel: 'noopener noreferrer nofollow' } : {};
+    return /^(https?:|mailto:)/i.test(href.trim())
+      ? { href: href.trim(), target: '_blank', rel: 'noopener noreferrer nofollow' }
+      : {};
   }
   if (element.localName === 'img') {
     const src = safeUrl(element.getAttribute('src') ?? '');

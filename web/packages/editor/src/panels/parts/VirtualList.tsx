@@ -21,7 +21,17 @@ interface Props {
 
 const OVERSCAN = 6;
 
-export function VirtualList({ count, rowHeight, render, className, handle, onKeyDown, role = 'list', label, activeId }: Props) {
+export function VirtualList({
+  count,
+  rowHeight,
+  render,
+  className,
+  handle,
+  onKeyDown,
+  role = 'list',
+  label,
+  activeId,
+}: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ from: 0, to: 40 });
   const measure = useCallback(() => {
@@ -46,7 +56,8 @@ export function VirtualList({ count, rowHeight, render, className, handle, onKey
         if (!element || index < 0) return;
         const top = index * rowHeight;
         if (top < element.scrollTop) element.scrollTop = top;
-        else if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight;
+        else if (top + rowHeight > element.scrollTop + element.clientHeight)
+          element.scrollTop = top + rowHeight - element.clientHeight;
       },
       focus: () => box.current?.focus(),
     }),

@@ -2,11 +2,11 @@
 import { useId } from 'react';
 import { type ChoiceDef, choicesOf } from '../../core/config';
 import type { TagPanelProps } from '../../core/tag';
-import { useEditor } from '../../react/hooks';
-import { useAnswer } from '../../react/use-answer';
 import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
-import { type Chosen, type ChoiceMode, pathOf, pressed, sameChoice } from './answer';
+import { useEditor } from '../../react/hooks';
+import { useAnswer } from '../../react/use-answer';
+import { type ChoiceMode, type Chosen, pathOf, pressed, sameChoice } from './answer';
 import styles from './choices.module.css';
 
 const MODES = ['single', 'single-radio', 'multiple'] as const;
@@ -58,7 +58,11 @@ interface Shared {
   readonly name: string;
 }
 
-function Branch({ choices, path, ...shared }: Shared & { readonly choices: readonly ChoiceDef[]; readonly path: readonly string[] }) {
+function Branch({
+  choices,
+  path,
+  ...shared
+}: Shared & { readonly choices: readonly ChoiceDef[]; readonly path: readonly string[] }) {
   return choices.map((choice) => {
     const own = [...path, choice.stored];
     return (
@@ -74,7 +78,16 @@ function Branch({ choices, path, ...shared }: Shared & { readonly choices: reado
   });
 }
 
-function Choice({ choice, value, answer, press, readonly, mode, group, name }: Shared & { readonly choice: ChoiceDef; readonly value: Chosen }) {
+function Choice({
+  choice,
+  value,
+  answer,
+  press,
+  readonly,
+  mode,
+  group,
+  name,
+}: Shared & { readonly choice: ChoiceDef; readonly value: Chosen }) {
   const checked = answer.some((one) => sameChoice(one, value));
   const hotkey = useChoiceKey(name, choice.stored);
   return (
@@ -99,14 +112,27 @@ function Unknown({ choices, ...shared }: Shared & { readonly choices: readonly C
   const known = new Set(flat(choices).map((choice) => choice.stored));
   const strange = shared.answer.filter((one) => !known.has(pathOf(one).at(-1) ?? ''));
   return strange.map((value) => (
-    <label key={pathOf(value).join('/')} className={`${styles['choice']} ${styles['checked']} ${styles['unknown']}`} title="This choice is not in the labeling configuration">
+    <label
+      key={pathOf(value).join('/')}
+      className={`${styles['choice']} ${styles['checked']} ${styles['unknown']}`}
+      title="This choice is not in the labeling configuration"
+    >
       <input type="checkbox" checked disabled={shared.readonly} onChange={() => shared.press(value)} />
       <span className={styles['title']}>{pathOf(value).join(' / ')}</span>
     </label>
   ));
 }
 
-function Select({ choices, answer, nested, press, readonly, mode, name, clear }: Shared & { readonly choices: readonly ChoiceDef[]; readonly clear: () => void }) {
+function Select({
+  choices,
+  answer,
+  nested,
+  press,
+  readonly,
+  mode,
+  name,
+  clear,
+}: Shared & { readonly choices: readonly ChoiceDef[]; readonly clear: () => void }) {
   const options = paths(choices, []);
   const valueOf = (path: readonly string[]): Chosen => (nested ? path : (path.at(-1) ?? ''));
   const chosen = options.filter((option) => answer.some((one) => sameChoice(one, valueOf(option.path))));
@@ -136,7 +162,14 @@ function Select({ choices, answer, nested, press, readonly, mode, name, clear }:
   return (
     <div className={styles['chips']}>
       {chosen.map((option) => (
-        <button key={option.path.join('\u0000')} type="button" className={styles['chip']} disabled={readonly} onClick={() => press(valueOf(option.path))} title="Take this choice away">
+        <button
+          key={option.path.join('\u0000')}
+          type="button"
+          className={styles['chip']}
+          disabled={readonly}
+          onClick={() => press(valueOf(option.path))}
+          title="Take this choice away"
+        >
           {option.title} ×
         </button>
       ))}
@@ -172,7 +205,10 @@ export function flat(choices: readonly ChoiceDef[]): readonly ChoiceDef[] {
   return choices.flatMap((choice) => [choice, ...flat(choice.children)]);
 }
 
-function paths(choices: readonly ChoiceDef[], path: readonly string[]): { readonly title: string; readonly path: readonly string[] }[] {
+function paths(
+  choices: readonly ChoiceDef[],
+  path: readonly string[],
+): { readonly title: string; readonly path: readonly string[] }[] {
   return choices.flatMap((choice) => {
     const own = [...path, choice.stored];
     return [{ title: choice.title, path: own }, ...paths(choice.children, own)];

@@ -1,7 +1,7 @@
 import { answerOf } from '../../core/answer-of';
-import { choicesOf, type ChoiceDef } from '../../core/config';
+import { type ChoiceDef, choicesOf } from '../../core/config';
 import type { TagModule } from '../../core/tag';
-import { type Chosen, type ChoiceMode, choicesAnswer, pressed } from './answer';
+import { type ChoiceMode, type Chosen, choicesAnswer, pressed } from './answer';
 import { ChoicesPanel } from './Choices';
 
 interface Placed {
@@ -25,13 +25,18 @@ export const choicesTag: TagModule = {
   preset: (node, data) => {
     const selected = placed(choicesOf(node, data)).filter(({ choice }) => choice.selected);
     if (selected.length === 0) return undefined;
-    const wanted = node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single') === 'multiple' ? selected : selected.slice(0, 1);
+    const wanted =
+      node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single') === 'multiple'
+        ? selected
+        : selected.slice(0, 1);
     return wanted.map(({ choice, path }) => (node.bool('allowNested') ? path : choice.stored));
   },
   check: ({ node, answer }) => {
     const single = node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single') !== 'multiple';
     const count = (answer as readonly Chosen[]).length;
-    return single && count > 1 ? `“${node.name}” takes one choice, and ${count} are selected: take the others away.` : null;
+    return single && count > 1
+      ? `“${node.name}” takes one choice, and ${count} are selected: take the others away.`
+      : null;
   },
   actions: (editor, node) => {
     const mode: ChoiceMode = node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single');
@@ -43,13 +48,16 @@ export const choicesTag: TagModule = {
         label: `${node.name}: ${choice.title}`,
         group: 'Answers',
         ...(shortcut === undefined ? {} : { shortcut }),
-        enabled: () => !choice.readonly && editor.visibility.isShown(node) && answerOf(editor, node)?.readonly === false,
+        enabled: () =>
+          !choice.readonly && editor.visibility.isShown(node) && answerOf(editor, node)?.readonly === false,
         run: () => {
           const handle = answerOf<readonly Chosen[]>(editor, node);
           if (!handle || handle.readonly) return;
           const next = pressed(handle.answer ?? [], value, mode);
           handle.set(next.length > 0 ? next : undefined);
-          editor.announce(`${choice.title} ${next.length > (handle.answer?.length ?? 0) || mode !== 'multiple' ? 'chosen' : 'taken away'}`);
+          editor.announce(
+            `${choice.title} ${next.length > (handle.answer?.length ?? 0) || mode !== 'multiple' ? 'chosen' : 'taken away'}`,
+          );
         },
       };
     });

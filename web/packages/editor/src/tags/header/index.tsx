@@ -10,7 +10,11 @@ function Header({ editor, node }: TagPanelProps) {
   const size = Math.max(1, Math.min(5, Math.round(node.number('size', 4))));
   const Tag = SIZES[size - 1] ?? 'h4';
   return (
-    <Tag ref={ref} className={`${styles['header']} ${styles[Tag]} ${node.bool('underline') ? styles['underline'] : ''}`} dir="auto">
+    <Tag
+      ref={ref}
+      className={`${styles['header']} ${styles[Tag]} ${node.bool('underline') ? styles['underline'] : ''}`}
+      dir="auto"
+    >
       {attributeText(node, 'value', editor.task.data) ?? ''}
     </Tag>
   );

@@ -50,7 +50,9 @@ export class ImageModel implements StageModel {
   armed(): boolean {
     const control = this.control();
     if (!control || this.editor.readonly) return false;
-    return this.editor.labels.activeControls(this.state().object).some((one) => one === control || one.type === 'labels');
+    return this.editor.labels
+      .activeControls(this.state().object)
+      .some((one) => one === control || one.type === 'labels');
   }
 
   hasLabels(): boolean {
@@ -58,7 +60,10 @@ export class ImageModel implements StageModel {
   }
 
   draftStyle(): ItemStyle {
-    return this.items.draftStyle(this.control(), this.editor.modules.forTag(this.control()?.type ?? '')?.shape?.kind ?? '');
+    return this.items.draftStyle(
+      this.control(),
+      this.editor.modules.forTag(this.control()?.type ?? '')?.shape?.kind ?? '',
+    );
   }
   snapToPixel(): boolean {
     return snapsToPixel(this.control());
@@ -97,7 +102,11 @@ export class ImageModel implements StageModel {
 
   edit(label: string, shapes: ReadonlyMap<string, Shape>, mergeKey?: string): boolean {
     const closes = [...shapes].some(([id, shape]) => isWhole(shape) && isOpen(this.editor.document.store.get(id)));
-    const done = this.editor.document.edit(label, (edit) => this.write(edit, shapes), mergeKey === undefined ? {} : { mergeKey });
+    const done = this.editor.document.edit(
+      label,
+      (edit) => this.write(edit, shapes),
+      mergeKey === undefined ? {} : { mergeKey },
+    );
     if (done && closes) this.afterDrawing();
     return done;
   }
@@ -121,7 +130,8 @@ export class ImageModel implements StageModel {
       if (!region || !bridge) continue;
       edit.setGeometry(id, bridge.toGeometry(shape, size, region.geometry));
       const envelope = this.envelope(region.envelope);
-      if (Object.entries(envelope).some(([key, value]) => region.envelope[key] !== value)) edit.setEnvelope(id, envelope);
+      if (Object.entries(envelope).some(([key, value]) => region.envelope[key] !== value))
+        edit.setEnvelope(id, envelope);
     }
   }
 

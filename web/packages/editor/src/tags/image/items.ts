@@ -63,7 +63,10 @@ export class ItemMaker {
       fillOpacity: unit(control?.number('fillOpacity', control.number('opacity', 0.2)) ?? 0.2),
       strokeWidth: Math.max(0, Math.min(100, control?.number('strokeWidth', bridgeOf(kind)?.strokeWidth ?? 1) ?? 1)),
       ...(dashed ? { dashed } : {}),
-      pointSize: POINT_SIZES[control?.oneOf('pointSize', ['small', 'medium', 'large'], labelled ? 'medium' : 'small') ?? 'small'],
+      pointSize:
+        POINT_SIZES[
+          control?.oneOf('pointSize', ['small', 'medium', 'large'], labelled ? 'medium' : 'small') ?? 'small'
+        ],
       pointStyle: control?.oneOf('pointStyle', ['rectangle', 'circle'], labelled ? 'rectangle' : 'circle') ?? 'circle',
     };
     this.styles.set(key, style);
@@ -81,7 +84,9 @@ export class ItemMaker {
     const { document, labels } = this.editor;
     const region = document.store.get(id);
     if (!region) return '';
-    return [String(document.regionNumber(id)), labels.style(region).labels.join(', ')].filter((part) => part !== '').join(' ');
+    return [String(document.regionNumber(id)), labels.style(region).labels.join(', ')]
+      .filter((part) => part !== '')
+      .join(' ');
   }
 }
 

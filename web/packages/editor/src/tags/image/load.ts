@@ -56,7 +56,10 @@ export async function loadImage(address: unknown, crossOrigin: CrossOrigin, sign
     }
     if (!(error instanceof Event)) throw error;
   }
-  const size = image.naturalWidth > 0 && image.naturalHeight > 0 ? { width: image.naturalWidth, height: image.naturalHeight } : SIZELESS;
+  const size =
+    image.naturalWidth > 0 && image.naturalHeight > 0
+      ? { width: image.naturalWidth, height: image.naturalHeight }
+      : SIZELESS;
   try {
     // Decoded once and kept: an image element may drop its pixels and stop a frame to decode again.
     const bitmap = await createImageBitmap(image);
@@ -108,7 +111,11 @@ async function explain(url: string, signal: AbortSignal): Promise<ImageError> {
     );
   }
   if (/^(data|blob):/i.test(url)) {
-    return new ImageError('The picture in this task’s data cannot be read.', url.slice(0, 80), 'The data is cut off, or it is no picture.');
+    return new ImageError(
+      'The picture in this task’s data cannot be read.',
+      url.slice(0, 80),
+      'The data is cut off, or it is no picture.',
+    );
   }
   try {
     const answer = await fetch(url, { method: 'GET', headers: { range: 'bytes=0-0' }, signal });
@@ -130,6 +137,10 @@ async function explain(url: string, signal: AbortSignal): Promise<ImageError> {
     );
   } catch {
     signal.throwIfAborted();
-    return new ImageError('The image could not be loaded: the server cannot be reached.', url, 'Check the connection, then try again.');
+    return new ImageError(
+      'The image could not be loaded: the server cannot be reached.',
+      url,
+      'Check the connection, then try again.',
+    );
   }
 }

@@ -9,7 +9,10 @@ export class LookPanel {
   /** Sliders that the configuration asks for. */
   readonly channels: readonly Channel[];
   private readonly element: HTMLElement;
-  private readonly inputs = new Map<Channel, { readonly input: HTMLInputElement; readonly output: HTMLOutputElement }>();
+  private readonly inputs = new Map<
+    Channel,
+    { readonly input: HTMLInputElement; readonly output: HTMLOutputElement }
+  >();
 
   constructor(
     root: HTMLElement,

@@ -39,7 +39,8 @@ export function sizeStyles(node: ConfigNode): Partial<Record<(typeof SIZES)[numb
     const written = node.get(key)?.trim();
     if (!written) continue;
     if (/^\d+(\.\d+)?$/.test(written)) styles[key] = `${written}px`;
-    else if (/^(\d+(\.\d+)?(px|%|em|rem|vw|vh|dvh|svh|lvh)|auto|calc\([\d\s.+*/()a-z%-]+\))$/i.test(written)) styles[key] = written;
+    else if (/^(\d+(\.\d+)?(px|%|em|rem|vw|vh|dvh|svh|lvh)|auto|calc\([\d\s.+*/()a-z%-]+\))$/i.test(written))
+      styles[key] = written;
   }
   return styles;
 }

@@ -35,7 +35,8 @@ export class StatusPanel {
 
   failed(error: unknown): void {
     this.done();
-    const known = error instanceof ImageError ? error : new ImageError('The image could not be shown.', '', String(error));
+    const known =
+      error instanceof ImageError ? error : new ImageError('The image could not be shown.', '', String(error));
     const document = this.root.ownerDocument;
     const element = document.createElement('div');
     element.className = styles['status'] ?? '';

@@ -58,5 +58,8 @@ export function imageTools(node: ConfigNode): readonly ToolDescriptor[] {
   };
   // `selectionControl="false"` takes the select tool away.
   if (!node.bool('selectionControl', true)) return [pan];
-  return [{ id: 'select', object: node.name, label: 'Select and move', shortcut: 'v', icon: ['M5 3l14 8-6.5 1.5L9.5 19z'] }, pan];
+  return [
+    { id: 'select', object: node.name, label: 'Select and move', shortcut: 'v', icon: ['M5 3l14 8-6.5 1.5L9.5 19z'] },
+    pan,
+  ];
 }

@@ -325,13 +325,20 @@ export class ImageView implements ObjectHandle {
     const controls = editor.labels.activeControls(this.name);
     const drawing = editor.tools
       .of(this.name)
-      .find((tool) => tool.control !== undefined && controls.some((control) => control.name === tool.control || control.type === 'labels'));
+      .find(
+        (tool) =>
+          tool.control !== undefined &&
+          controls.some((control) => control.name === tool.control || control.type === 'labels'),
+      );
     if (drawing) editor.tools.activate(this.name, drawing.id);
   }
 
   private describe(): void {
     const count = this.stage.scene.size;
     const page = this.isList ? `, picture ${this.page + 1} of ${this.pages}` : '';
-    this.surface.setAttribute('aria-label', `Image ${this.name}${page}, ${count === 1 ? '1 region' : `${count} regions`}`);
+    this.surface.setAttribute(
+      'aria-label',
+      `Image ${this.name}${page}, ${count === 1 ? '1 region' : `${count} regions`}`,
+    );
   }
 }

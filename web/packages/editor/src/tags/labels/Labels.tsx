@@ -7,8 +7,8 @@ import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import type { LabelDef } from '../../core/config';
 import { labelList } from '../../core/labels';
 import type { TagPanelProps } from '../../core/tag';
-import { useConditions, useDocument, useEditor, useSelection, useSetting, useVersion } from '../../react/hooks';
 import { Key } from '../../panels/parts/Key';
+import { useConditions, useDocument, useEditor, useSelection, useSetting, useVersion } from '../../react/hooks';
 import styles from './labels.module.css';
 
 /** From this many labels on there is a search field. */
@@ -24,7 +24,9 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
   const vertical = node.has('showInline') && !node.bool('showInline', true);
   return (
     <div className={styles['panel']}>
-      {labels.length > SEARCH_FROM && <Search node={node} query={query} setQuery={setQuery} shown={shown} total={labels.length} />}
+      {labels.length > SEARCH_FROM && (
+        <Search node={node} query={query} setQuery={setQuery} shown={shown} total={labels.length} />
+      )}
       <div
         ref={list}
         className={`${styles['list']} ${vertical ? styles['vertical'] : ''}`}
@@ -41,10 +43,25 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
   );
 }
 
-function Search({ node, query, setQuery, shown, total }: { node: ConfigNode; query: string; setQuery: (query: string) => void; shown: readonly LabelDef[]; total: number }) {
+function Search({
+  node,
+  query,
+  setQuery,
+  shown,
+  total,
+}: {
+  node: ConfigNode;
+  query: string;
+  setQuery: (query: string) => void;
+  shown: readonly LabelDef[];
+  total: number;
+}) {
   const editor = useEditor();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => editor.focusRequests.subscribe((what) => what === 'label-search' && input.current?.focus()), [editor]);
+  useEffect(
+    () => editor.focusRequests.subscribe((what) => what === 'label-search' && input.current?.focus()),
+    [editor],
+  );
   return (
     <input
       ref={input}
@@ -84,10 +101,12 @@ function LabelButton({ node, label, first }: { node: ConfigNode; label: LabelDef
   }, [editor, first, searchable]);
 
   const targets = selection.filter((id) => editor.labels.fits(document.store.get(id), node));
-  const carried = targets.length > 0 && targets.every((id) => {
-    const facet = document.store.get(id)?.facets.find((one) => one.from === node.name);
-    return labelList(facet).includes(label.stored);
-  });
+  const carried =
+    targets.length > 0 &&
+    targets.every((id) => {
+      const facet = document.store.get(id)?.facets.find((one) => one.from === node.name);
+      return labelList(facet).includes(label.stored);
+    });
   const active = targets.length > 0 ? carried : editor.labels.active(node.name).includes(label.stored);
   const used = label.maxUsages === null ? false : editor.labels.usages(node.name, label.stored) >= label.maxUsages;
   const key = editor.keys.get(node.name)?.get(label.stored);
@@ -100,7 +119,9 @@ function LabelButton({ node, label, first }: { node: ConfigNode; label: LabelDef
       aria-pressed={active}
       tabIndex={first ? 0 : -1}
       disabled={editor.readonly}
-      title={[label.hint, used ? 'This label is used as often as it may be.' : ''].filter(Boolean).join(' ') || undefined}
+      title={
+        [label.hint, used ? 'This label is used as often as it may be.' : ''].filter(Boolean).join(' ') || undefined
+      }
       // The selection of the text must outlive a press on a label.
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => editor.labels.choose(node, label.stored)}
@@ -123,7 +144,12 @@ function matches(label: LabelDef, query: string): boolean {
 
 /** Arrow keys go through the buttons (one tab stop for the whole palette). */
 function moveFocus(event: React.KeyboardEvent, list: HTMLElement | null): void {
-  const by = event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : event.key === 'ArrowLeft' || event.key === 'ArrowUp' ? -1 : 0;
+  const by =
+    event.key === 'ArrowRight' || event.key === 'ArrowDown'
+      ? 1
+      : event.key === 'ArrowLeft' || event.key === 'ArrowUp'
+        ? -1
+        : 0;
   if (by === 0 || !list) return;
   const buttons = [...list.querySelectorAll('button')];
   const at = buttons.indexOf(event.target as HTMLButtonElement);

@@ -21,7 +21,9 @@ export const polygonBridge: ShapeBridge<PolygonGeometry, PolygonShape> = {
     const same = (at: number, place: number): PercentPoint | null => {
       const point = known[place];
       if (!point) return null;
-      const kept = toPixels(point[0], size.width) === shape.points[at * 2] && toPixels(point[1], size.height) === shape.points[at * 2 + 1];
+      const kept =
+        toPixels(point[0], size.width) === shape.points[at * 2] &&
+        toPixels(point[1], size.height) === shape.points[at * 2 + 1];
       return kept ? point : null;
     };
     // Points are moved, put in or taken out one at a time: what lies before and behind is as it was.
@@ -36,7 +38,10 @@ export const polygonBridge: ShapeBridge<PolygonGeometry, PolygonShape> = {
       points[--tail] = point;
     }
     for (let i = head; i < tail; i++) {
-      points[i] = [toPercent(shape.points[i * 2] as number, size.width), toPercent(shape.points[i * 2 + 1] as number, size.height)];
+      points[i] = [
+        toPercent(shape.points[i * 2] as number, size.width),
+        toPercent(shape.points[i * 2 + 1] as number, size.height),
+      ];
     }
     return { points, closed: shape.closed };
   },

@@ -20,9 +20,12 @@ export const polygonCodec: ShapeCodec<PolygonGeometry> = {
     return { points, closed: value['closed'] !== false };
   },
   write: (geometry): JsonObject => ({ points: geometry.points, closed: geometry.closed }),
-  describe: ({ points, closed }) => `${points.length} ${points.length === 1 ? 'point' : 'points'}${closed ? '' : ', open'}`,
+  describe: ({ points, closed }) =>
+    `${points.length} ${points.length === 1 ? 'point' : 'points'}${closed ? '' : ', open'}`,
   incomplete: (geometry) =>
-    geometry.closed ? null : 'This polygon is not closed yet. Click its first point or press Enter to close it, or delete it.',
+    geometry.closed
+      ? null
+      : 'This polygon is not closed yet. Click its first point or press Enter to close it, or delete it.',
 };
 
 function isPoint(point: unknown): point is PercentPoint {

@@ -10,5 +10,6 @@ export const polygonModule: TagModule = {
   answer: labelsAnswer,
   // The palette draws the labels itself.
   ownsChildren: true,
-  tools: (node) => shapeTools(node, [{ name: 'polygon', label: 'Polygon', shortcut: 'p', icon: ['M12 3.5 20.5 10 17 20H7L3.5 10z'] }]),
+  tools: (node) =>
+    shapeTools(node, [{ name: 'polygon', label: 'Polygon', shortcut: 'p', icon: ['M12 3.5 20.5 10 17 20H7L3.5 10z'] }]),
 };

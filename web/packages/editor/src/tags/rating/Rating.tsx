@@ -2,11 +2,11 @@
 import type { ConfigNode } from '@labelkeep/labeling';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
-import { useEditor } from '../../react/hooks';
-import { useAnswer } from '../../react/use-answer';
 import { IconView } from '../../panels/parts/Icon';
 import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
+import { useEditor } from '../../react/hooks';
+import { useAnswer } from '../../react/use-answer';
 import styles from './rating.module.css';
 
 /** Stars of a Rating; at most 100, since each is an element of the page. */
@@ -29,7 +29,12 @@ export function RatingPanel({ node }: TagPanelProps) {
         role="radiogroup"
         aria-label={node.name}
         onKeyDown={(event) => {
-          const by = event.key === 'ArrowRight' || event.key === 'ArrowUp' ? 1 : event.key === 'ArrowLeft' || event.key === 'ArrowDown' ? -1 : 0;
+          const by =
+            event.key === 'ArrowRight' || event.key === 'ArrowUp'
+              ? 1
+              : event.key === 'ArrowLeft' || event.key === 'ArrowDown'
+                ? -1
+                : 0;
           if (by === 0 || handle.readonly) return;
           event.preventDefault();
           const next = Math.max(0, Math.min(stars.length, rating + by));

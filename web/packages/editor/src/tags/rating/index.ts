@@ -1,6 +1,6 @@
 import { answerOf } from '../../core/answer-of';
 import type { AnswerCodec, TagModule } from '../../core/tag';
-import { RatingPanel, maxRating } from './Rating';
+import { maxRating, RatingPanel } from './Rating';
 
 const ratingAnswer: AnswerCodec<number> = {
   key: () => 'rating',
@@ -35,7 +35,9 @@ export const ratingTag: TagModule = {
           if (!handle) return;
           const next = (handle.answer ?? 0) + 1;
           handle.set(next > maxRating(node) ? undefined : next);
-          editor.announce(next > maxRating(node) ? `${node.name}: no rating` : `${node.name}: ${next} of ${maxRating(node)}`);
+          editor.announce(
+            next > maxRating(node) ? `${node.name}: no rating` : `${node.name}: ${next} of ${maxRating(node)}`,
+          );
         },
       },
     ];

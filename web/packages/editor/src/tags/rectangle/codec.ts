@@ -41,7 +41,12 @@ export const rectangleCodec: ShapeCodec<RectangleGeometry> = {
   ],
 };
 
-function field(key: keyof RectangleGeometry, label: string, unit: string, min?: number): GeometryField<RectangleGeometry> {
+function field(
+  key: keyof RectangleGeometry,
+  label: string,
+  unit: string,
+  min?: number,
+): GeometryField<RectangleGeometry> {
   return {
     key,
     label,

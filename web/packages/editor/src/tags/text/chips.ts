@@ -55,7 +55,9 @@ export class TextChips {
     this.layer.remove();
   }
 
-  private write(placed: readonly { left: number; top: number; text: string; color: string; selected: boolean }[]): void {
+  private write(
+    placed: readonly { left: number; top: number; text: string; color: string; selected: boolean }[],
+  ): void {
     const { children, ownerDocument } = this.layer;
     while (children.length > placed.length) this.layer.lastElementChild?.remove();
     placed.forEach((chip, index) => {

@@ -1,8 +1,8 @@
 /** The two ends of the selected span as handles: drag them, or focus one and use the arrow keys. */
 import { snap, step, type TextSurface } from '@labelkeep/text';
 import type { Gesture } from '../../core/document';
-import type { TextView } from './object';
 import { moveEnd } from './edit-span';
+import type { TextView } from './object';
 import styles from './text.module.css';
 
 type Side = 'start' | 'end';
@@ -95,7 +95,8 @@ export class TextHandles {
     handle.style.pointerEvents = '';
     if (at === null) return;
     const { start, end } = span.units;
-    const next = this.drag.side === 'start' ? { start: Math.min(at, end - 1), end } : { start, end: Math.max(at, start + 1) };
+    const next =
+      this.drag.side === 'start' ? { start: Math.min(at, end - 1), end } : { start, end: Math.max(at, start + 1) };
     const snapped = snap(this.surface.text, next, this.view.granularity());
     if (!snapped) return;
     const { id } = this.drag;
@@ -119,6 +120,8 @@ export class TextHandles {
     if (direction === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    moveEnd(this.view, side, (place) => step(this.surface.text, place, direction, event.ctrlKey || event.altKey ? 'word' : 'symbol'));
+    moveEnd(this.view, side, (place) =>
+      step(this.surface.text, place, direction, event.ctrlKey || event.altKey ? 'word' : 'symbol'),
+    );
   }
 }

@@ -8,14 +8,15 @@ import { step, type TextSurface } from '@labelkeep/text';
 import type { TextView } from './object';
 import styles from './text.module.css';
 
-const MOVES: ReadonlyMap<string, { readonly direction: string; readonly by: string; readonly byCtrl: string }> = new Map([
-  ['ArrowRight', { direction: 'right', by: 'character', byCtrl: 'word' }],
-  ['ArrowLeft', { direction: 'left', by: 'character', byCtrl: 'word' }],
-  ['ArrowDown', { direction: 'forward', by: 'line', byCtrl: 'paragraph' }],
-  ['ArrowUp', { direction: 'backward', by: 'line', byCtrl: 'paragraph' }],
-  ['Home', { direction: 'backward', by: 'lineboundary', byCtrl: 'documentboundary' }],
-  ['End', { direction: 'forward', by: 'lineboundary', byCtrl: 'documentboundary' }],
-]);
+const MOVES: ReadonlyMap<string, { readonly direction: string; readonly by: string; readonly byCtrl: string }> =
+  new Map([
+    ['ArrowRight', { direction: 'right', by: 'character', byCtrl: 'word' }],
+    ['ArrowLeft', { direction: 'left', by: 'character', byCtrl: 'word' }],
+    ['ArrowDown', { direction: 'forward', by: 'line', byCtrl: 'paragraph' }],
+    ['ArrowUp', { direction: 'backward', by: 'line', byCtrl: 'paragraph' }],
+    ['Home', { direction: 'backward', by: 'lineboundary', byCtrl: 'documentboundary' }],
+    ['End', { direction: 'forward', by: 'lineboundary', byCtrl: 'documentboundary' }],
+  ]);
 
 export class TextKeyboard {
   private readonly caret: HTMLElement;
@@ -62,7 +63,8 @@ export class TextKeyboard {
       this.ensureCaret();
       const before = this.surface.selection();
       const by = event.ctrlKey || event.metaKey ? move.byCtrl : move.by;
-      if (by === 'documentboundary') this.place(move.direction === 'forward' ? this.surface.text.length : 0, event.shiftKey);
+      if (by === 'documentboundary')
+        this.place(move.direction === 'forward' ? this.surface.text.length : 0, event.shiftKey);
       else selection.modify(event.shiftKey ? 'extend' : 'move', move.direction, by);
       // The browser's caret may leave the text at its ends; ours stays.
       if (before && !this.isInside(selection)) this.place(before.focus, event.shiftKey);
@@ -89,7 +91,8 @@ export class TextKeyboard {
     for (const region of document.store.onObject(this.view.name)) {
       if (region.kind !== 'text') continue;
       const { start, end } = region.geometry as { start: number; end: number };
-      if (start <= point && point < end && (!best || end - start < best.length)) best = { id: region.id, length: end - start };
+      if (start <= point && point < end && (!best || end - start < best.length))
+        best = { id: region.id, length: end - start };
     }
     if (best) document.view.select([best.id]);
   }

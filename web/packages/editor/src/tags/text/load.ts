@@ -20,7 +20,9 @@ async function fetchText({ editor, node }: ObjectContext, address: string, signa
     response = await fetch(url, { signal, credentials: 'same-origin' });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Error(`The text could not be loaded from ${address}. Is the address reachable, and does its server allow this page (CORS)?`);
+    throw new Error(
+      `The text could not be loaded from ${address}. Is the address reachable, and does its server allow this page (CORS)?`,
+    );
   }
   if (!response.ok) throw new Error(`The text could not be loaded: ${address} answered ${response.status}.`);
   return response.text();

@@ -106,7 +106,11 @@ export class TextView implements ObjectHandle {
     if (!this.surface) return null;
     const snapped = snap(this.surface.text, { start, end }, this.granularity());
     if (!snapped) return null;
-    const id = editor.createRegion({ object: this.name, kind: 'text', geometry: this.geometry(snapped.start, snapped.end) });
+    const id = editor.createRegion({
+      object: this.name,
+      kind: 'text',
+      geometry: this.geometry(snapped.start, snapped.end),
+    });
     if (id !== null) this.root.ownerDocument.getSelection()?.removeAllRanges();
     return id;
   }
@@ -160,7 +164,10 @@ export class TextView implements ObjectHandle {
     surface.element.className = styles['text'] ?? '';
     surface.element.tabIndex = 0;
     surface.element.setAttribute('role', 'document');
-    surface.element.setAttribute('aria-label', `Text ${node.name}. Arrow keys move, shift and arrow keys select, Enter labels.`);
+    surface.element.setAttribute(
+      'aria-label',
+      `Text ${node.name}. Arrow keys move, shift and arrow keys select, Enter labels.`,
+    );
     surface.element.dir = 'auto';
     for (const block of surface.blockElements) block.className = styles['block'] ?? '';
     this.scroller.append(surface.element);
@@ -198,7 +205,11 @@ export class TextView implements ObjectHandle {
     const { painter } = this;
     if (!painter) return;
     this.emphasised = new Set();
-    painter.load([...document.store.onObject(this.name)].filter((region) => region.kind === 'text').map((region) => this.painted(region, document)));
+    painter.load(
+      [...document.store.onObject(this.name)]
+        .filter((region) => region.kind === 'text')
+        .map((region) => this.painted(region, document)),
+    );
     this.documentOffs = [
       document.store.changed.subscribe(({ added, updated, removed }) => {
         for (const id of removed) painter.delete(id);
@@ -328,7 +339,9 @@ export class TextView implements ObjectHandle {
     const at = surface?.offsetAt(x, y) ?? null;
     if (!surface || !painter || at === null || !surface.isOver(x, y, at)) return null;
     // A caret place lies between two characters: the point is over one of them.
-    const before = surface.rects(at - 1, at).some((rect) => x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom);
+    const before = surface
+      .rects(at - 1, at)
+      .some((rect) => x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom);
     const hits = painter.index.at(before && at > 0 ? at - 1 : at);
     return hits[0]?.id ?? null;
   }

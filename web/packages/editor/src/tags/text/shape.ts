@@ -13,7 +13,8 @@ export const textShape: ShapeCodec<SpanGeometry> = {
   kind: 'text',
   objects: ['text'],
   keys: ['start', 'end', 'text'],
-  matches: (value) => Object.hasOwn(value, 'start') && Object.hasOwn(value, 'end') && !Object.hasOwn(value, 'startOffset'),
+  matches: (value) =>
+    Object.hasOwn(value, 'start') && Object.hasOwn(value, 'end') && !Object.hasOwn(value, 'startOffset'),
   read: (value) => {
     // Old exports carry the offsets as strings.
     const start = offset(value['start']);

@@ -1,12 +1,12 @@
 /** The panel of TextArea: entries that were handed in, and an input for the next one. */
 import { useEffect, useRef, useState } from 'react';
+import type { AnswerHandle } from '../../core/answer-of';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
-import { useEditor } from '../../react/hooks';
-import { useAnswer } from '../../react/use-answer';
-import type { AnswerHandle } from '../../core/answer-of';
 import { IconView } from '../../panels/parts/Icon';
 import { Question } from '../../panels/parts/Question';
+import { useEditor } from '../../react/hooks';
+import { useAnswer } from '../../react/use-answer';
 import { isFull, withEntry } from './answer';
 import styles from './textarea.module.css';
 
@@ -29,7 +29,10 @@ function Entries({ node, handle }: Props) {
   const entries = handle.answer ?? [];
   const editable = !handle.readonly && (node.bool('editable') || node.bool('transcription'));
   const replace = (index: number, text: string | null) => {
-    const next = text === null || text.trim() === '' ? entries.filter((_, i) => i !== index) : entries.map((one, i) => (i === index ? text : one));
+    const next =
+      text === null || text.trim() === ''
+        ? entries.filter((_, i) => i !== index)
+        : entries.map((one, i) => (i === index ? text : one));
     handle.set(next.length > 0 ? next : undefined);
   };
   if (entries.length === 0) return null;
@@ -58,7 +61,12 @@ function Entries({ node, handle }: Props) {
             </span>
           )}
           {!handle.readonly && (
-            <button type="button" className={styles['remove']} aria-label={`Delete entry ${index + 1}`} onClick={() => replace(index, null)}>
+            <button
+              type="button"
+              className={styles['remove']}
+              aria-label={`Delete entry ${index + 1}`}
+              onClick={() => replace(index, null)}
+            >
               <IconView icon={ICONS.close} />
             </button>
           )}

@@ -67,7 +67,9 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
       { config, result, size, id: `task-${++count}`, kind },
     );
     await demo.page.waitForFunction(
-      () => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } }).labelkeep?.ready,
+      () =>
+        (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } }).labelkeep
+          ?.ready,
     );
     await measure();
   }
@@ -88,10 +90,15 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
 
   const results = () =>
     demo.page.evaluate(() =>
-      (window as unknown as { editor: { editor: { entry: { draftResult(): unknown } } } }).editor.editor.entry.draftResult(),
+      (
+        window as unknown as { editor: { editor: { entry: { draftResult(): unknown } } } }
+      ).editor.editor.entry.draftResult(),
     ) as Promise<Item[]>;
   /** Percent of the image to a place on the page. */
-  const at = (x: number, y: number): [number, number] => [box.x + (box.width * x) / 100, box.y + (box.height * y) / 100];
+  const at = (x: number, y: number): [number, number] => [
+    box.x + (box.width * x) / 100,
+    box.y + (box.height * y) / 100,
+  ];
   const mouse = proxied('mouse');
   const keyboard = proxied('keyboard');
   function proxied<K extends 'mouse' | 'keyboard'>(name: K): DemoPage['page'][K] {
@@ -114,7 +121,8 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   const pause = () => demo.page.waitForTimeout(450);
   /** One CSS pixel in percent: gestures cannot be truer than the pointer. */
   const pixel = () => 101 / box.width;
-  const near = (value: number, wanted: number, by = pixel()) => expect(Math.abs(value - wanted)).toBeLessThanOrEqual(by);
+  const near = (value: number, wanted: number, by = pixel()) =>
+    expect(Math.abs(value - wanted)).toBeLessThanOrEqual(by);
 
   beforeEach(() => {
     demo.errors.length = 0;
@@ -144,18 +152,27 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   });
 
   it('shows a region where its numbers say, to the pixel', async () => {
-    await open(LABELS.replace('selected="true"', ''), [rectangle('a', { x: 25, y: 30, width: 20, height: 40, rotation: 0 })]);
+    await open(LABELS.replace('selected="true"', ''), [
+      rectangle('a', { x: 25, y: 30, width: 20, height: 40, rotation: 0 }),
+    ]);
     // Columns and rows of the layer of regions where a red outline is, on a line through the middle of the region.
     const edges = () =>
       demo.page.evaluate(() => {
-        const layer = document.querySelectorAll<HTMLCanvasElement>('[data-object="img"] canvas')[1] as HTMLCanvasElement;
+        const layer = document.querySelectorAll<HTMLCanvasElement>(
+          '[data-object="img"] canvas',
+        )[1] as HTMLCanvasElement;
         const { left, top } = layer.getBoundingClientRect();
         const { x, y, width, height } = (
           document.querySelector('[data-labelkeep-editor]') as unknown as {
             labelkeep: { objectBox(name: string): DOMRect };
           }
         ).labelkeep.objectBox('img');
-        const { data } = (layer.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, layer.width, layer.height);
+        const { data } = (layer.getContext('2d') as CanvasRenderingContext2D).getImageData(
+          0,
+          0,
+          layer.width,
+          layer.height,
+        );
         const solid = (column: number, row: number) => (data[(row * layer.width + column) * 4 + 3] ?? 0) > 200;
         const row = Math.round(y - top + height * 0.5);
         const column = Math.round(x - left + width * 0.35);
@@ -318,7 +335,8 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
           };
         }
       ).editor;
-      const { camera, element } = (editor.objects.get('img') as NonNullable<ReturnType<typeof editor.objects.get>>).stage;
+      const { camera, element } = (editor.objects.get('img') as NonNullable<ReturnType<typeof editor.objects.get>>)
+        .stage;
       const { left, top } = element.getBoundingClientRect();
       return { ...camera.toImage({ x: x - left, y: y - top }), factor: camera.zoom / camera.fitZoom };
     }, pointer);
@@ -338,7 +356,10 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     const corner = (r: typeof start, u: number, v: number): [number, number] => {
       const angle = (r.rotation * Math.PI) / 180;
       const [dx, dy] = [r.width * 10 * u, r.height * 5 * v];
-      return [(r.x * 10 + dx * Math.cos(angle) - dy * Math.sin(angle)) / 10, (r.y * 5 + dx * Math.sin(angle) + dy * Math.cos(angle)) / 5];
+      return [
+        (r.x * 10 + dx * Math.cos(angle) - dy * Math.sin(angle)) / 10,
+        (r.y * 5 + dx * Math.sin(angle) + dy * Math.cos(angle)) / 5,
+      ];
     };
     const middle = corner(start, 0.5, 0.5);
     await click(...middle);
@@ -565,7 +586,8 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     // The upper left corner of the image is at the upper right of the screen.
     await click(90, 5);
     const ids = await demo.page.evaluate(() => [
-      ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+      ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } })
+        .labelkeep.selectedIds,
     ]);
     expect(ids).toEqual(['a']);
     expect(await results()).toEqual([made]);
@@ -586,8 +608,8 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
     await click(35, 40);
     const ids = await demo.page.evaluate(
       () =>
-        (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds
-          .length,
+        (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } })
+          .labelkeep.selectedIds.length,
     );
     expect(ids).toBe(0);
   });
@@ -595,7 +617,8 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   it('selects by click, goes through what overlaps, adds with ctrl, and by a marquee', async () => {
     const selected = () =>
       demo.page.evaluate(() => [
-        ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+        ...(document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep: { selectedIds: string[] } })
+          .labelkeep.selectedIds,
       ]);
     await open(LABELS, [
       rectangle('big', { x: 10, y: 10, width: 60, height: 80, rotation: 0 }),
@@ -624,7 +647,9 @@ describe.skipIf(!chromiumPath)('gestures on an image', () => {
   });
 
   it('with no label in the hand moves what is under the pointer, and draws without a label beside it', async () => {
-    await open(LABELS.replace('selected="true"', ''), [rectangle('a', { x: 20, y: 20, width: 30, height: 40, rotation: 0 })]);
+    await open(LABELS.replace('selected="true"', ''), [
+      rectangle('a', { x: 20, y: 20, width: 30, height: 40, rotation: 0 }),
+    ]);
     await keyboard.press('r');
     await drag([30, 40], [40, 50]);
     let items = await results();

@@ -11,7 +11,9 @@ import { build } from 'vite';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** Where a browser is; undefined skips the tests, visibly. */
-export const chromiumPath: string | undefined = [process.env['CHROMIUM_PATH'], ...CANDIDATES].find((path) => path && existsSync(path));
+export const chromiumPath: string | undefined = [process.env['CHROMIUM_PATH'], ...CANDIDATES].find(
+  (path) => path && existsSync(path),
+);
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
@@ -41,14 +43,22 @@ export async function openDemo(): Promise<DemoPage> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, hasTouch: true });
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/editor-demo.html?sample=image&bare=1`);
   await page.waitForFunction(
-    () => (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } } | null)?.labelkeep?.ready,
+    () =>
+      (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } } | null)
+        ?.labelkeep?.ready,
   );
   return {
     page,

@@ -79,7 +79,11 @@ describe('polygons', () => {
           flat.splice(at * 2, 2);
           expected.splice(at, 1);
         }
-        const after = polygonBridge.toGeometry({ kind: 'polygon', points: Float64Array.from(flat), closed: true }, extent, before);
+        const after = polygonBridge.toGeometry(
+          { kind: 'polygon', points: Float64Array.from(flat), closed: true },
+          extent,
+          before,
+        );
         expect(after.points).toHaveLength(expected.length);
         expected.forEach((point, index) => {
           if (point) expect(after.points[index]).toEqual(point);
