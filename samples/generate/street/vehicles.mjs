@@ -1,7 +1,6 @@
 // Cars and buses, seen from the side. They stand on y = 0 of their pen and drive to the right.
 import { mix } from '../canvas.mjs'
 import { BUSES, CARS } from './moods.mjs'
-import { shadow } from './things.mjs'
 
 const GLASS = '#a9c6d6'
 
@@ -109,5 +108,3 @@ export function bus(pen, mood, random) {
   if (mood.lamps) pen.poly([[half, -31], [half + 100, -30], [half + 124, 0], [half + 4, -10]], '#fff0bd', { glow: true, alpha: 0.08 })
   return half
 }
-
-export { shadow }
