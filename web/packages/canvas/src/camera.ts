@@ -2,9 +2,9 @@
  * The camera: where the image lies in the viewport. The only place that maps between image pixels
  * (natural, unrotated) and CSS pixels of the viewport.
  */
-import { apply, invert, mapBox, type Matrix } from './geometry/matrix';
-import { type Box, boxCenter, clamp, encloses, type Point } from './geometry/point';
+import { apply, invert, type Matrix, mapBox } from './geometry/matrix';
 import type { Size } from './geometry/percent';
+import { type Box, boxCenter, clamp, encloses, type Point } from './geometry/point';
 
 /** Quarter turns clockwise. */
 export type Turns = 0 | 1 | 2 | 3;
@@ -249,7 +249,12 @@ export class Camera {
 const NO_INSET = { left: 0, top: 0, right: 0, bottom: 0 } as const;
 
 /** Keeps an image in sight: one that fits lies inside the room (or where it is aligned), a larger one may leave a part of it empty. */
-function limit(position: number, extent: number, room: { readonly from: number; readonly size: number }, align: number | null): number {
+function limit(
+  position: number,
+  extent: number,
+  room: { readonly from: number; readonly size: number },
+  align: number | null,
+): number {
   const slack = room.size - extent;
   if (slack >= -1e-6) return align === null ? clamp(position, room.from, room.from + slack) : room.from + slack * align;
   const margin = room.size * OVERSCROLL;

@@ -56,7 +56,9 @@ export class Keyboard {
     this.cursor = clampToBox({ x: from.x + by.x, y: from.y + by.y }, limits);
     this.keepInView(this.cursor);
     this.tool().hover(this.pointer(this.cursor));
-    model.announce(`${Math.round(this.cursor.x)}, ${Math.round(this.cursor.y)} of ${camera.image.width} × ${camera.image.height}`);
+    model.announce(
+      `${Math.round(this.cursor.x)}, ${Math.round(this.cursor.y)} of ${camera.image.width} × ${camera.image.height}`,
+    );
     this.context.repaint();
   }
 
@@ -127,7 +129,14 @@ export class Keyboard {
   }
 
   private pointer(point: Point): ToolPointer {
-    return { screen: this.context.camera.toScreen(point), image: point, kind: 'keyboard', shift: false, ctrl: false, alt: false };
+    return {
+      screen: this.context.camera.toScreen(point),
+      image: point,
+      kind: 'keyboard',
+      shift: false,
+      ctrl: false,
+      alt: false,
+    };
   }
 
   private keepInView(point: Point): void {

@@ -2,7 +2,7 @@
  * All regions of the image that is shown, as shapes with a style, and the questions that tools and
  * renderers ask about them: what is here, what lies under this point.
  */
-import { type Box, grow, type Point, unite, EMPTY_BOX } from './geometry/point';
+import { type Box, EMPTY_BOX, grow, type Point, unite } from './geometry/point';
 import { kindOf } from './shapes/registry';
 import type { Shape } from './shapes/shape';
 import { SpatialIndex } from './spatial-index';

@@ -5,14 +5,14 @@
 import { Camera, type CameraOptions, type Turns } from './camera';
 import type { Size } from './geometry/percent';
 import type { Box } from './geometry/point';
-import type { StageModel } from './model';
 import { Keyboard } from './keyboard';
+import type { StageModel } from './model';
 import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
 import { OverlayPainter, type OverlayTheme } from './render/overlay';
 import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
-import { PanTool } from './tools/pan';
 import { PointerInput } from './tools/input';
+import { PanTool } from './tools/pan';
 import { PolygonTool } from './tools/polygon';
 import { RectangleTool } from './tools/rectangle';
 import { SelectTool } from './tools/select';
@@ -95,7 +95,13 @@ export class Stage {
     element.style.userSelect = 'none';
     for (const canvas of [this.image.canvas, this.renderer.canvas, this.overlay.canvas]) {
       canvas.setAttribute('aria-hidden', 'true');
-      Object.assign(canvas.style, { position: 'absolute', inset: '0', width: '100%', height: '100%', pointerEvents: 'none' });
+      Object.assign(canvas.style, {
+        position: 'absolute',
+        inset: '0',
+        width: '100%',
+        height: '100%',
+        pointerEvents: 'none',
+      });
       element.append(canvas);
     }
     const { context } = this;

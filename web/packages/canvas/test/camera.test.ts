@@ -9,7 +9,10 @@ function camera(options: CameraOptions = {}, image = { width: 4000, height: 3000
   return made;
 }
 
-const screen = fc.record({ x: fc.double({ min: 0, max: 1200, noNaN: true }), y: fc.double({ min: 0, max: 800, noNaN: true }) });
+const screen = fc.record({
+  x: fc.double({ min: 0, max: 1200, noNaN: true }),
+  y: fc.double({ min: 0, max: 800, noNaN: true }),
+});
 const turns = fc.constantFrom<Turns>(0, 1, 2, 3);
 
 describe('camera', () => {

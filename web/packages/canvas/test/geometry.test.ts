@@ -9,8 +9,8 @@ import {
   type Rectangle,
   resize,
   rotateAbout,
-  scaleAbout,
   type Sides,
+  scaleAbout,
   toLocal,
 } from '../src/geometry/rectangle';
 
@@ -91,7 +91,9 @@ describe('rotated rectangles', () => {
     fc.assert(
       fc.property(rectangle, sides, point, (r, side, to) => {
         const next = resize(r, side, to, { keepRatio: true });
-        expect(Math.abs(next.width * r.height - next.height * r.width)).toBeLessThan(1e-6 * (1 + next.width * r.height));
+        expect(Math.abs(next.width * r.height - next.height * r.width)).toBeLessThan(
+          1e-6 * (1 + next.width * r.height),
+        );
       }),
     );
   });
@@ -111,14 +113,21 @@ describe('rotated rectangles', () => {
 
   it('scale about a point like their corners do, when they are upright', () => {
     fc.assert(
-      fc.property(rectangle, point, number(0.1, 5), number(0.1, 5), fc.constantFrom(0, 90, 180, 270), (r, origin, sx, sy, rotation) => {
-        const upright = { ...r, rotation };
-        const next = corners(scaleAbout(upright, origin, sx, sy));
-        for (const corner of corners(upright)) {
-          const wanted = { x: origin.x + (corner.x - origin.x) * sx, y: origin.y + (corner.y - origin.y) * sy };
-          expect(Math.min(...next.map((one) => distance(one, wanted)))).toBeLessThan(1e-5);
-        }
-      }),
+      fc.property(
+        rectangle,
+        point,
+        number(0.1, 5),
+        number(0.1, 5),
+        fc.constantFrom(0, 90, 180, 270),
+        (r, origin, sx, sy, rotation) => {
+          const upright = { ...r, rotation };
+          const next = corners(scaleAbout(upright, origin, sx, sy));
+          for (const corner of corners(upright)) {
+            const wanted = { x: origin.x + (corner.x - origin.x) * sx, y: origin.y + (corner.y - origin.y) * sy };
+            expect(Math.min(...next.map((one) => distance(one, wanted)))).toBeLessThan(1e-5);
+          }
+        },
+      ),
     );
   });
 
@@ -144,7 +153,9 @@ describe('angles', () => {
         expect(normal).toBeGreaterThanOrEqual(0);
         expect(normal).toBeLessThan(360);
         const origin = { x: 0, y: 0 };
-        expect(distance(rotatePoint({ x: 1, y: 0 }, origin, degrees), rotatePoint({ x: 1, y: 0 }, origin, normal))).toBeLessThan(1e-9);
+        expect(
+          distance(rotatePoint({ x: 1, y: 0 }, origin, degrees), rotatePoint({ x: 1, y: 0 }, origin, normal)),
+        ).toBeLessThan(1e-9);
       }),
     );
   });

@@ -10,7 +10,7 @@ import {
   polygonContains,
   polygonMeetsBox,
 } from '../src/geometry/polygon';
-import { polygonKind, type PolygonShape } from '../src/shapes/polygon';
+import { type PolygonShape, polygonKind } from '../src/shapes/polygon';
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const coordinates = fc

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Box } from '../src/geometry/point';
+import { mergeBoxes } from '../src/render/canvas2d';
 import { Scene, type SceneItem } from '../src/scene';
 import { kindOf } from '../src/shapes/registry';
 import type { Shape } from '../src/shapes/shape';
 import { SpatialIndex } from '../src/spatial-index';
-import { mergeBoxes } from '../src/render/canvas2d';
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const rectangle: fc.Arbitrary<Shape> = fc.record({
@@ -18,7 +18,9 @@ const rectangle: fc.Arbitrary<Shape> = fc.record({
 });
 const polygon: fc.Arbitrary<Shape> = fc.record({
   kind: fc.constant('polygon'),
-  points: fc.array(number(0, 1000), { minLength: 6, maxLength: 12 }).map((flat) => Float64Array.from(flat.slice(0, flat.length & ~1))),
+  points: fc
+    .array(number(0, 1000), { minLength: 6, maxLength: 12 })
+    .map((flat) => Float64Array.from(flat.slice(0, flat.length & ~1))),
   closed: fc.boolean(),
 });
 const shapes = fc.array(fc.oneof(rectangle, polygon), { minLength: 1, maxLength: 60 });
@@ -85,7 +87,8 @@ describe('spatial index', () => {
             index.set(String(id), next);
           }
         }
-        const meets = (b: Box) => b.minX <= area.maxX && area.minX <= b.maxX && b.minY <= area.maxY && area.minY <= b.maxY;
+        const meets = (b: Box) =>
+          b.minX <= area.maxX && area.minX <= b.maxX && b.minY <= area.maxY && area.minY <= b.maxY;
         expect(index.query(area).sort()).toEqual(
           [...list]
             .filter(([, b]) => meets(b))
@@ -115,7 +118,9 @@ describe('boxes to repaint', () => {
       fc.property(fc.array(whole, { maxLength: 20 }), (boxes) => {
         const merged = mergeBoxes(boxes);
         for (const one of boxes) {
-          expect(merged.some((m) => m.minX <= one.minX && m.minY <= one.minY && m.maxX >= one.maxX && m.maxY >= one.maxY)).toBe(true);
+          expect(
+            merged.some((m) => m.minX <= one.minX && m.minY <= one.minY && m.maxX >= one.maxX && m.maxY >= one.maxY),
+          ).toBe(true);
         }
         for (let i = 0; i < merged.length; i++) {
           for (let j = i + 1; j < merged.length; j++) {

@@ -107,7 +107,8 @@ export function clampToBox(point: Point, box: Box): Point {
 /** Do the segments a–b and c–d meet? Touching counts. */
 export function segmentsMeet(a: Point, b: Point, c: Point, d: Point): boolean {
   const side = (p: Point, q: Point, r: Point) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
-  const onSegment = (p: Point, q: Point, r: Point) => intersects(boxOf(p, q), { minX: r.x, minY: r.y, maxX: r.x, maxY: r.y });
+  const onSegment = (p: Point, q: Point, r: Point) =>
+    intersects(boxOf(p, q), { minX: r.x, minY: r.y, maxX: r.x, maxY: r.y });
   const s1 = side(a, b, c);
   const s2 = side(a, b, d);
   const s3 = side(c, d, a);

@@ -58,7 +58,12 @@ export function resize(r: Rectangle, sides: Sides, to: Point, options: ResizeOpt
   if (options.keepRatio && r.width > 0 && r.height > 0) {
     const factorX = (right - left) / r.width;
     const factorY = (bottom - top) / r.height;
-    const size = sides.x === 0 ? Math.abs(factorY) : sides.y === 0 ? Math.abs(factorX) : Math.max(Math.abs(factorX), Math.abs(factorY));
+    const size =
+      sides.x === 0
+        ? Math.abs(factorY)
+        : sides.y === 0
+          ? Math.abs(factorX)
+          : Math.max(Math.abs(factorX), Math.abs(factorY));
     [left, right] = stretch(sides.x, left, right, r.width * size, r.width, options.fromCenter === true);
     [top, bottom] = stretch(sides.y, top, bottom, r.height * size, r.height, options.fromCenter === true);
   }
@@ -81,7 +86,14 @@ function span(side: -1 | 0 | 1, to: number, extent: number, fromCenter: boolean)
 }
 
 /** Gives a span the wanted length and keeps its fixed end (or its middle). */
-function stretch(side: -1 | 0 | 1, low: number, high: number, length: number, extent: number, fromCenter: boolean): [number, number] {
+function stretch(
+  side: -1 | 0 | 1,
+  low: number,
+  high: number,
+  length: number,
+  extent: number,
+  fromCenter: boolean,
+): [number, number] {
   if (side === 0 || fromCenter) return [extent / 2 - length / 2, extent / 2 + length / 2];
   const direction = Math.sign(high - low) || 1;
   return side < 0 ? [high - direction * length, high] : [low, low + direction * length];

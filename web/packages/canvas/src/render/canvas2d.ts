@@ -127,20 +127,23 @@ export class Canvas2dRenderer implements RegionRenderer {
       if (this.detail) this.detail = this.detail.asStale();
       this.overview = null;
     } else if (this.changed) {
-      for (const tile of new Set([this.overview, this.detail])) if (tile) this.repaint(tile.ctx, tile.matrix, this.changed);
+      for (const tile of new Set([this.overview, this.detail]))
+        if (tile) this.repaint(tile.ctx, tile.matrix, this.changed);
       if (this.job) this.job = null;
     }
     const sharp = this.detail !== null && !this.detail.stale && sameMatrix(this.detail.matrix, matrix);
     if (moved || this.allChanged || this.changed) this.counted = false;
     if (moved && this.job && !this.job.keepWhileMoving) this.job = null;
     if (!sharp && !this.job && (this.overview === null || now - this.movedAt > REST || this.detail === null)) {
-      this.job = this.overview === null && this.detail !== null ? this.overviewJob(camera) : this.detailJob(camera, matrix);
+      this.job =
+        this.overview === null && this.detail !== null ? this.overviewJob(camera) : this.detailJob(camera, matrix);
     } else if (sharp && this.overview === null && !this.job) {
       this.job = this.overviewJob(camera);
     }
     if (this.job) this.runJob(camera);
     this.compose(matrix);
-    const done = this.detail !== null && !this.detail.stale && sameMatrix(this.detail.matrix, matrix) && this.overview !== null;
+    const done =
+      this.detail !== null && !this.detail.stale && sameMatrix(this.detail.matrix, matrix) && this.overview !== null;
     if (done && !this.counted) {
       this.counted = true;
       this.drawnCount = this.scene.countWithin(camera.visibleBox);
@@ -171,7 +174,14 @@ export class Canvas2dRenderer implements RegionRenderer {
   private overviewJob(camera: Camera): TileJob {
     const { width, height } = camera.image;
     const scale = Math.min(OVERVIEW_SIDE / width, OVERVIEW_SIDE / height, camera.fitZoom * this.ratio);
-    const tile = new Tile(Math.ceil(width * scale), Math.ceil(height * scale), { a: scale, b: 0, c: 0, d: scale, e: 0, f: 0 });
+    const tile = new Tile(Math.ceil(width * scale), Math.ceil(height * scale), {
+      a: scale,
+      b: 0,
+      c: 0,
+      d: scale,
+      e: 0,
+      f: 0,
+    });
     return new TileJob(tile, this.scene.within({ minX: 0, minY: 0, maxX: width, maxY: height }), true);
   }
 
@@ -202,7 +212,11 @@ export class Canvas2dRenderer implements RegionRenderer {
   }
 
   /** Repaints boxes (image pixels) of a picture and nothing else. */
-  private repaint(ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, matrix: Matrix, boxes: readonly Box[]): void {
+  private repaint(
+    ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+    matrix: Matrix,
+    boxes: readonly Box[],
+  ): void {
     const margin = 8 * this.ratio;
     const areas = mergeBoxes(boxes.map((box) => whole(grow(mapBox(matrix, box), margin))));
     const back = invert(matrix);
@@ -247,7 +261,12 @@ function sameMatrix(a: Matrix | null, b: Matrix): boolean {
 }
 
 function whole(box: Box): Box {
-  return { minX: Math.floor(box.minX), minY: Math.floor(box.minY), maxX: Math.ceil(box.maxX), maxY: Math.ceil(box.maxY) };
+  return {
+    minX: Math.floor(box.minX),
+    minY: Math.floor(box.minY),
+    maxX: Math.ceil(box.maxX),
+    maxY: Math.ceil(box.maxY),
+  };
 }
 
 /** Boxes that meet become one, so that nothing is painted twice (translucent fills would add up). */

@@ -112,7 +112,11 @@ export class ImageLayer {
       height = Math.ceil(height / 2);
       let level: ImageBitmap;
       try {
-        level = await createImageBitmap(from as ImageBitmapSource, { resizeWidth: width, resizeHeight: height, resizeQuality: 'medium' });
+        level = await createImageBitmap(from as ImageBitmapSource, {
+          resizeWidth: width,
+          resizeHeight: height,
+          resizeQuality: 'medium',
+        });
       } catch {
         // Too large for the memory there is, or not a bitmap (SVG): the image itself is drawn.
         return;

@@ -3,7 +3,7 @@
  * of regions. It is small and painted anew whenever something on it changes; resting regions are not on it.
  */
 import type { Camera } from '../camera';
-import { mapBox, type Matrix, scaled } from '../geometry/matrix';
+import { type Matrix, mapBox, scaled } from '../geometry/matrix';
 import { type Box, intersects, type Point } from '../geometry/point';
 import type { ItemStyle, SceneItem } from '../scene';
 import { kindOf } from '../shapes/registry';
@@ -174,7 +174,14 @@ export class OverlayPainter {
     const point = handle.role === 'point';
     const size = point ? (style?.pointSize ?? 4.5) : handle.role === 'side' ? 3.5 : 4.5;
     const look = point ? (style?.pointStyle ?? 'circle') : 'rectangle';
-    this.dot(x, y, (active ? size + 1 : size) * ratio, active ? line : theme.surface, active ? theme.surface : line, look);
+    this.dot(
+      x,
+      y,
+      (active ? size + 1 : size) * ratio,
+      active ? line : theme.surface,
+      active ? theme.surface : line,
+      look,
+    );
   }
 
   /** The frame around several regions. */

@@ -74,7 +74,10 @@ export const polygonKind: ShapeKind<PolygonShape> = {
   translate: (shape, dx, dy) => ({ ...shape, points: mapPoints(shape.points, (x, y) => ({ x: x + dx, y: y + dy })) }),
   scale: (shape, origin, sx, sy) => ({
     ...shape,
-    points: mapPoints(shape.points, (x, y) => ({ x: origin.x + (x - origin.x) * sx, y: origin.y + (y - origin.y) * sy })),
+    points: mapPoints(shape.points, (x, y) => ({
+      x: origin.x + (x - origin.x) * sx,
+      y: origin.y + (y - origin.y) * sy,
+    })),
   }),
   rotate: (shape, origin, degrees) => ({
     ...shape,
@@ -83,7 +86,9 @@ export const polygonKind: ShapeKind<PolygonShape> = {
   snap: (shape) => ({ ...shape, points: mapPoints(shape.points, (x, y) => ({ x: Math.round(x), y: Math.round(y) })) }),
   insertPlace(shape, point) {
     const place = nearestOnOutline(shape.points, shape.closed, point);
-    return place && pointCount(shape.points) > 1 ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance } : null;
+    return place && pointCount(shape.points) > 1
+      ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance }
+      : null;
   },
   insert: (shape, place) => ({ ...shape, points: insertPoint(shape.points, place.after, place.at) }),
   close: (shape) => (shape.closed || pointCount(shape.points) < LEAST_POINTS ? null : { ...shape, closed: true }),

@@ -11,7 +11,16 @@ import {
   type Point,
   segmentsMeet,
 } from '../geometry/point';
-import { at, corners, type Rectangle, resize, rotateAbout, scaleAbout, type Sides, toLocal } from '../geometry/rectangle';
+import {
+  at,
+  corners,
+  type Rectangle,
+  resize,
+  rotateAbout,
+  type Sides,
+  scaleAbout,
+  toLocal,
+} from '../geometry/rectangle';
 import type { Handle, HandleDrag, PathSink, Shape, ShapeKind } from './shape';
 
 export interface RectangleShape extends Shape, Rectangle {
@@ -48,7 +57,13 @@ export const rectangleKind: ShapeKind<RectangleShape> = {
     if (!intersects(bounds, box)) return false;
     if (shape.rotation === 0 || encloses(box, bounds)) return true;
     const frame = corners(shape);
-    const sides = corners({ x: box.minX, y: box.minY, width: box.maxX - box.minX, height: box.maxY - box.minY, rotation: 0 });
+    const sides = corners({
+      x: box.minX,
+      y: box.minY,
+      width: box.maxX - box.minX,
+      height: box.maxY - box.minY,
+      rotation: 0,
+    });
     for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) {
         if (segmentsMeet(pick(frame, i), pick(frame, i + 1), pick(sides, j), pick(sides, j + 1))) return true;
@@ -89,7 +104,13 @@ export const rectangleKind: ShapeKind<RectangleShape> = {
     const x = Math.round(shape.x);
     const y = Math.round(shape.y);
     if (shape.rotation !== 0) {
-      return { ...shape, x, y, width: Math.max(1, Math.round(shape.width)), height: Math.max(1, Math.round(shape.height)) };
+      return {
+        ...shape,
+        x,
+        y,
+        width: Math.max(1, Math.round(shape.width)),
+        height: Math.max(1, Math.round(shape.height)),
+      };
     }
     // Edges are rounded, not sizes: what was under the right edge stays under it.
     return {

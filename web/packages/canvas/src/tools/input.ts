@@ -110,7 +110,8 @@ export class PointerInput {
     const panTool = target.tool.id === 'pan';
     const pans =
       event.button === 1 ||
-      (event.button === 0 && (this.spaceHeld || palm || panTool || (event.shiftKey && !target.tool.wantsShift(pointer))));
+      (event.button === 0 &&
+        (this.spaceHeld || palm || panTool || (event.shiftKey && !target.tool.wantsShift(pointer))));
     if (pans) {
       this.mode = {
         name: 'pan',
@@ -189,7 +190,9 @@ export class PointerInput {
 
   private onCancel(event: PointerEvent): void {
     this.down.delete(event.pointerId);
-    if (this.mode.name === 'pinch' ? this.down.size === 0 : this.mode.name !== 'none' && this.mode.id === event.pointerId) {
+    if (
+      this.mode.name === 'pinch' ? this.down.size === 0 : this.mode.name !== 'none' && this.mode.id === event.pointerId
+    ) {
       this.interrupt();
     }
   }
@@ -225,7 +228,11 @@ export class PointerInput {
     const { target } = this;
     const { camera } = target;
     const unit =
-      event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? camera.view.height : 1;
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE
+        ? 16
+        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+          ? camera.view.height
+          : 1;
     if (event.ctrlKey || event.metaKey) {
       // The page itself must not zoom over the image, also when zooming is switched off.
       event.preventDefault();

@@ -178,7 +178,9 @@ export class Manipulator {
   }
 
   private gripPoint(target: Target & { type: 'handle' | 'frame' }): Point {
-    return target.handle.role === 'rotate' ? this.context.camera.toImage(handleOnScreen(this.context, target.handle)) : target.handle.at;
+    return target.handle.role === 'rotate'
+      ? this.context.camera.toImage(handleOnScreen(this.context, target.handle))
+      : target.handle.at;
   }
 
   private update(state: State & { name: 'changing' }, pointer: ToolPointer): void {
@@ -200,7 +202,8 @@ export class Manipulator {
         }),
       );
     } else if (target.type === 'frame') {
-      for (const item of state.items) shapes.set(item.id, frameChange(item, state.bounds, target.handle.id, to, pointer));
+      for (const item of state.items)
+        shapes.set(item.id, frameChange(item, state.bounds, target.handle.id, to, pointer));
     } else {
       const by = this.moveBy(state, pointer);
       for (const item of state.items) shapes.set(item.id, translated(item, by.x, by.y));

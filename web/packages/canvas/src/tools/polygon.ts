@@ -18,7 +18,8 @@ type PolygonItem = SceneItem & { readonly shape: PolygonShape };
 
 type Drag =
   /** A new point is placed when the button is released. */
-  { readonly name: 'placing'; readonly at: Point } | { readonly name: 'moving'; readonly index: number; readonly at: Point };
+  | { readonly name: 'placing'; readonly at: Point }
+  | { readonly name: 'moving'; readonly index: number; readonly at: Point };
 
 export class PolygonTool extends DrawingTool {
   readonly id = 'polygon';
@@ -183,8 +184,15 @@ export class PolygonTool extends DrawingTool {
     // Towards the middle of the image where there is no room at its border.
     const right = x + side > limits.maxX ? -side : side;
     const down = y + side > limits.maxY ? -side : side;
-    const [b, c] = [this.place({ x: x + right, y }), this.place({ x: x + right / 2, y: y + (down * Math.sqrt(3)) / 2 })];
-    this.put(draft, { kind: 'polygon', points: Float64Array.of(x, y, b.x, b.y, c.x, c.y), closed: true }, 'Close polygon');
+    const [b, c] = [
+      this.place({ x: x + right, y }),
+      this.place({ x: x + right / 2, y: y + (down * Math.sqrt(3)) / 2 }),
+    ];
+    this.put(
+      draft,
+      { kind: 'polygon', points: Float64Array.of(x, y, b.x, b.y, c.x, c.y), closed: true },
+      'Close polygon',
+    );
     this.draftId = null;
   }
 

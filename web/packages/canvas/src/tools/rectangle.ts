@@ -88,7 +88,10 @@ export class RectangleTool extends DrawingTool {
     const to = this.place(pointer.image);
     if (!pointer.shift) return to;
     const side = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y));
-    return this.place({ x: from.x + Math.sign(to.x - from.x || 1) * side, y: from.y + Math.sign(to.y - from.y || 1) * side });
+    return this.place({
+      x: from.x + Math.sign(to.x - from.x || 1) * side,
+      y: from.y + Math.sign(to.y - from.y || 1) * side,
+    });
   }
 
   private shape(from: Point, to: Point): RectangleShape {

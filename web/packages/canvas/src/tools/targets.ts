@@ -1,6 +1,6 @@
 /** What of the selection lies under the pointer: a handle, an edge to put a point on, its body. */
 import type { Matrix } from '../geometry/matrix';
-import { boxCenter, type Box, distance, type Point } from '../geometry/point';
+import { type Box, boxCenter, distance, type Point } from '../geometry/point';
 import { at, type Rectangle } from '../geometry/rectangle';
 import type { SceneItem } from '../scene';
 import { kindOf } from '../shapes/registry';
@@ -64,7 +64,10 @@ export function offer(context: ToolContext): Offer | null {
 }
 
 /** Handles of the shape last asked for: they are wanted for each move of the pointer and rarely change. */
-const lastHandles = new WeakMap<object, { readonly view: Matrix; readonly rotatable: boolean; readonly handles: readonly Handle[] }>();
+const lastHandles = new WeakMap<
+  object,
+  { readonly view: Matrix; readonly rotatable: boolean; readonly handles: readonly Handle[] }
+>();
 
 function ownHandles(context: ToolContext, item: SceneItem): readonly Handle[] {
   const view = context.camera.matrix;
@@ -97,11 +100,14 @@ export function targetAt(context: ToolContext, pointer: ToolPointer): Target | n
     }
     if (offered.item) {
       const place = kindOf(offered.item.shape).insertPlace?.(offered.item.shape, pointer.image);
-      if (place && place.distance * context.camera.zoom <= reach(pointer) * 0.6) return { type: 'insert', item: offered.item, place };
+      if (place && place.distance * context.camera.zoom <= reach(pointer) * 0.6)
+        return { type: 'insert', item: offered.item, place };
     }
   }
   const tolerance = nearness(pointer) / context.camera.zoom;
-  const body = changeableItems(context).find((item) => kindOf(item.shape).distance(item.shape, pointer.image) <= tolerance);
+  const body = changeableItems(context).find(
+    (item) => kindOf(item.shape).distance(item.shape, pointer.image) <= tolerance,
+  );
   return body ? { type: 'body', item: body } : null;
 }
 
@@ -148,7 +154,13 @@ function roomy(context: ToolContext, item: SceneItem, handles: readonly Handle[]
 }
 
 function frameHandles(box: Box, rotatable: boolean): Handle[] {
-  const frame: Rectangle = { x: box.minX, y: box.minY, width: box.maxX - box.minX, height: box.maxY - box.minY, rotation: 0 };
+  const frame: Rectangle = {
+    x: box.minX,
+    y: box.minY,
+    width: box.maxX - box.minX,
+    height: box.maxY - box.minY,
+    rotation: 0,
+  };
   const handles: Handle[] = [];
   for (const [id, x, y] of FRAME) {
     handles.push({
@@ -158,7 +170,8 @@ function frameHandles(box: Box, rotatable: boolean): Handle[] {
       direction: (Math.atan2(y, x) * 180) / Math.PI,
     });
   }
-  if (rotatable) handles.push({ id: 'rotate', role: 'rotate', at: { x: boxCenter(box).x, y: box.minY }, direction: -90 });
+  if (rotatable)
+    handles.push({ id: 'rotate', role: 'rotate', at: { x: boxCenter(box).x, y: box.minY }, direction: -90 });
   return handles;
 }
 

@@ -1,0 +1,149 @@
+/** How an image is shown, turned, zoomed and panned. */
+import { describe, expect, it } from 'vitest';
+import { LABELS, rectangle, useImagePage } from './image-page';
+import { chromiumPath } from './page';
+
+describe.skipIf(!chromiumPath)('view of an image', () => {
+  const image = useImagePage();
+  const { open, measure, results, selected, at, mouse, keyboard, drag, click, near } = image;
+
+  it('shows a region where its numbers say, to the pixel', async () => {
+    await open(LABELS.replace('selected="true"', ''), [
+      rectangle('a', { x: 25, y: 30, width: 20, height: 40, rotation: 0 }),
+    ]);
+    // Columns and rows of the layer of regions where a red outline is, on a line through the middle of the region.
+    const edges = () =>
+      image.page.evaluate(() => {
+        const layer = document.querySelectorAll<HTMLCanvasElement>(
+          '[data-object="img"] canvas',
+        )[1] as HTMLCanvasElement;
+        const { left, top } = layer.getBoundingClientRect();
+        const { x, y, width, height } = (
+          document.querySelector('[data-labelkeep-editor]') as unknown as {
+            labelkeep: { objectBox(name: string): DOMRect };
+          }
+        ).labelkeep.objectBox('img');
+        const { data } = (layer.getContext('2d') as CanvasRenderingContext2D).getImageData(
+          0,
+          0,
+          layer.width,
+          layer.height,
+        );
+        const solid = (column: number, row: number) => (data[(row * layer.width + column) * 4 + 3] ?? 0) > 200;
+        const row = Math.round(y - top + height * 0.5);
+        const column = Math.round(x - left + width * 0.35);
+        const columns = Array.from({ length: layer.width }, (_, i) => i).filter((i) => solid(i, row));
+        const rows = Array.from({ length: layer.height }, (_, i) => i).filter((i) => solid(column, i));
+        return { columns: columns.map((i) => i + 0.5 + left), rows: rows.map((i) => i + 0.5 + top) };
+      });
+    const { columns, rows } = await edges();
+    expect(columns).toHaveLength(2);
+    expect(rows).toHaveLength(2);
+    for (const [drawn, wanted] of [
+      [columns[0], at(25, 0)[0]],
+      [columns[1], at(45, 0)[0]],
+      [rows[0], at(0, 30)[1]],
+      [rows[1], at(0, 70)[1]],
+    ] as const) {
+      expect(Math.abs((drawn ?? 0) - wanted)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('zooms about the pointer with ctrl and the wheel, and pans with shift', async () => {
+    await open(LABELS, [rectangle('a', { x: 45, y: 45, width: 10, height: 10, rotation: 0 })]);
+    const pointer = at(30, 30);
+    await mouse.move(...pointer);
+    await keyboard.down('Control');
+    for (let i = 0; i < 8; i++) await mouse.wheel(0, -100);
+    await keyboard.up('Control');
+    const under = await image.page.evaluate(([x, y]) => {
+      const { editor } = (
+        window as unknown as {
+          editor: {
+            editor: {
+              objects: Map<
+                string,
+                {
+                  stage: {
+                    camera: { toImage(p: object): { x: number; y: number }; zoom: number; fitZoom: number };
+                    element: HTMLElement;
+                  };
+                }
+              >;
+            };
+          };
+        }
+      ).editor;
+      const { camera, element } = (editor.objects.get('img') as NonNullable<ReturnType<typeof editor.objects.get>>)
+        .stage;
+      const { left, top } = element.getBoundingClientRect();
+      return { ...camera.toImage({ x: x - left, y: y - top }), factor: camera.zoom / camera.fitZoom };
+    }, pointer);
+    expect(under.factor).toBeCloseTo(1.1 ** 8, 6);
+    expect(under.x).toBeCloseTo(300, 0);
+    expect(under.y).toBeCloseTo(150, 0);
+    await keyboard.down('Shift');
+    await drag([50, 50], [40, 40]);
+    await keyboard.up('Shift');
+    expect(await results()).toHaveLength(1);
+  });
+
+  it('pans with the middle button, the space bar and H without drawing', async () => {
+    await open(LABELS);
+    await mouse.move(...at(50, 50));
+    await keyboard.down('Control');
+    await mouse.wheel(0, -1000);
+    await keyboard.up('Control');
+    await mouse.move(...at(50, 50));
+    await mouse.down({ button: 'middle' });
+    await mouse.move(...at(60, 60), { steps: 3 });
+    await mouse.up({ button: 'middle' });
+    await keyboard.down('Space');
+    await drag([50, 50], [40, 40]);
+    await keyboard.up('Space');
+    await keyboard.press('h');
+    await drag([50, 50], [40, 40]);
+    expect(await results()).toEqual([]);
+    // Zoomed and panned, drawing is still true to the image.
+    await keyboard.press('Shift+Digit1');
+    await keyboard.press('r');
+    await drag([25, 25], [75, 75]);
+    near((await results())[0]?.value.x, 25);
+  });
+
+  it('opens with the view turned as it was saved', async () => {
+    const made = { ...rectangle('a', { x: 0, y: 0, width: 20, height: 40, rotation: 0 }), image_rotation: 90 };
+    await open(LABELS, [made]);
+    expect(image.box.height).toBeGreaterThan(image.box.width);
+    await keyboard.press('v');
+    // The upper left corner of the image is at the upper right of the screen.
+    await click(90, 5);
+    expect(await selected()).toEqual(['a']);
+    expect(await results()).toEqual([made]);
+  });
+
+  it('turns the view and draws in the coordinates of the unturned image', async () => {
+    await open(LABELS);
+    await keyboard.press('Alt+ArrowRight');
+    await measure();
+    // On the screen now: x runs from the lower border of the image to its upper one.
+    await drag([0, 0], [50, 30]);
+    const [item] = await results();
+    expect(item?.image_rotation).toBe(90);
+    near(item?.value.x, 0, 0.3);
+    near(item?.value.width, 30, 0.3);
+    near(item?.value.y, 50, 0.3);
+    near(item?.value.height, 50, 0.3);
+  });
+
+  it('says why an image is not shown', async () => {
+    await image.page.evaluate(async () => {
+      const page = window as unknown as { editor: { update(options: object): Promise<void> } };
+      await page.editor.update({ task: { id: 'missing', data: { image: '/missing.png' } }, annotations: [] });
+    });
+    const alert = image.page.locator('[data-object="img"] [role="alert"]');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('404');
+    expect(await alert.textContent()).toContain('/missing.png');
+  });
+});
