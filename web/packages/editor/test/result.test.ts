@@ -99,7 +99,7 @@ describe('result JSON', () => {
         const editor = openResult(CONFIG, result as object[]);
         const out = editor.entry.draftResult();
         expect(out).toHaveLength(result.length);
-        out.forEach((one, index) => expect(one).toBe(result[index]));
+        for (const [index, one] of out.entries()) expect(one).toBe(result[index]);
       }),
       { numRuns: 400 },
     );
@@ -122,10 +122,13 @@ describe('result JSON', () => {
         const kept = result.map((_, index) => index).filter((index) => !replaced.has(index));
         const out = editor.entry.draftResult();
         expect(out).toHaveLength(kept.length);
-        out.forEach((one, place) => {
+        for (const [place, one] of out.entries()) {
           const index = kept[place] as number;
           const source = result[index] as Record<string, unknown>;
-          if (!changed.has(index)) return expect(one).toBe(source);
+          if (!changed.has(index)) {
+            expect(one).toBe(source);
+            continue;
+          }
           expect(one['meta']).toMatchObject({ text: ['changed'] });
           for (const key of [
             'custom',
@@ -142,7 +145,7 @@ describe('result JSON', () => {
           }
           if (source['from_name'] !== 'renamed' && source['from_name'] !== 'ta')
             expect(one['value']).toMatchObject(source['value'] as object);
-        });
+        }
       }),
       { numRuns: 300 },
     );

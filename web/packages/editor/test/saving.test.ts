@@ -33,7 +33,7 @@ afterEach(() => vi.useRealTimers());
 describe('drafts', () => {
   it('go out 1.5 s after the last change, once, and later ones name the draft', async () => {
     const sent: SavePayload[] = [];
-    const editor = editorWith({ onDraft: async (payload) => (sent.push(payload), 31) });
+    const editor = editorWith({ onDraft: async (payload) => 30 + sent.push(payload) });
     answer(editor, 'mood', 'Good');
     await vi.advanceTimersByTimeAsync(1400);
     answer(editor, 'mood', 'Bad');
@@ -148,7 +148,7 @@ describe('submit', () => {
     const saved: SavePayload[] = [];
     const editor = editorWith({
       onDraft: () => new Promise((resolve) => setTimeout(() => resolve(77), 400)),
-      onSubmit: async (payload) => (saved.push(payload), { id: 1 }),
+      onSubmit: async (payload) => ({ id: saved.push(payload) }),
     });
     answer(editor, 'mood', 'Good');
     void editor.saving.flush();

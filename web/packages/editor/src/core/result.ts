@@ -23,7 +23,9 @@ const ENVELOPE = ['original_width', 'original_height', 'image_rotation', 'origin
 /** Reads a result array. Never throws: what can't be read is foreign. */
 export function readResult(items: unknown, config: Config, modules: Modules): ReadResult {
   const reader = new Reader(config, modules);
-  if (Array.isArray(items)) items.forEach((item, seq) => reader.item(item, seq));
+  if (Array.isArray(items)) {
+    for (const [seq, item] of items.entries()) reader.item(item, seq);
+  }
   return reader.finish();
 }
 

@@ -104,7 +104,7 @@ function Palette() {
   const editor = useEditor();
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const words = query.toLowerCase().split(/\s+/);
   const found = editor.actions
     .list()
@@ -146,12 +146,12 @@ function Palette() {
           }
         }}
       />
-      <ul ref={list} id="labelkeep-palette" role="listbox" aria-label="Commands" className={styles['commands']}>
+      <div ref={list} id="labelkeep-palette" role="listbox" aria-label="Commands" className={styles['commands']}>
         {found.map((action, i) => {
           const keys = editor.actions.shortcutOf(action);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the field, which keeps the focus.
-            <li
+            <div
               key={action.id}
               id={`palette-${action.id}`}
               role="option"
@@ -163,11 +163,11 @@ function Palette() {
               <bdi>{action.label}</bdi>
               <span>{action.group}</span>
               {keys && <kbd>{formatShortcut(keys)}</kbd>}
-            </li>
+            </div>
           );
         })}
-        {found.length === 0 && <li className={styles['nothing']}>Nothing is called that.</li>}
-      </ul>
+        {found.length === 0 && <p className={styles['nothing']}>Nothing is called that.</p>}
+      </div>
     </Dialog>
   );
 }
@@ -225,12 +225,7 @@ function Switch({
   const on = useSetting(name);
   return (
     <label className={styles['switch']}>
-      <input
-        type="checkbox"
-        role="switch"
-        checked={on}
-        onChange={(event) => editor.settings.set(name, event.target.checked)}
-      />
+      <input type="checkbox" checked={on} onChange={(event) => editor.settings.set(name, event.target.checked)} />
       <span>
         {title}
         {hint && <small>{hint}</small>}

@@ -26,6 +26,7 @@ export const RegionRow = memo(
     const number = document.regionNumber(id);
     const locks = locked || region.readonly;
     return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around handles the keys of its rows.
       <div
         id={domId}
         role="treeitem"
@@ -88,6 +89,7 @@ export function GroupRow({
   const document = useDocument();
   const hidden = row.ids.every((id) => document.view.isHidden(id));
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around handles the keys of its rows.
     <div
       id={domId}
       role="treeitem"

@@ -26,7 +26,6 @@ export function Regions() {
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: labels, scores and texts are read from the store; `content` says when they changed.
   const rows = useMemo(
     () => regionRows(editor, { group, order, descending, query, folded }),
     [editor, document, ids, content, group, order, descending, query, folded],
@@ -35,7 +34,6 @@ export function Regions() {
 
   useEffect(() => editor.focusRequests.subscribe((what) => what === 'region-list' && list.current?.focus()), [editor]);
   const last = selection.at(-1);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection moves the list.
   useEffect(() => {
     if (last === undefined) return;
     setActive(last);

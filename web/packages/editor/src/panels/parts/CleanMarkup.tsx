@@ -62,7 +62,6 @@ function children(parent: Node, allowed: ReadonlySet<string>, depth: number): Re
     const element = node as Element;
     const tag = element.localName;
     if (SILENT.has(tag)) return null;
-    // biome-ignore lint/suspicious/noArrayIndexKey: the markup never changes in place.
     if (!allowed.has(tag)) return <Fragment key={index}>{children(element, allowed, depth + 1)}</Fragment>;
     return createElement(
       tag,

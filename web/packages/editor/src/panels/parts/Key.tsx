@@ -5,6 +5,7 @@ import styles from './parts.module.css';
 export function Key({ keys }: { readonly keys: string }) {
   const text = formatShortcut(keys);
   return text === '' ? null : (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a kbd element takes no focus.
     <kbd className={styles['key']} aria-hidden="true">
       {text}
     </kbd>

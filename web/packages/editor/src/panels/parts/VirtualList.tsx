@@ -66,6 +66,8 @@ export function VirtualList({
   const rows: ReactNode[] = [];
   for (let index = range.from; index < Math.min(range.to, count); index++) rows.push(render(index));
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the caller (list or tree).
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is given by the caller (list or tree).
     <div
       ref={box}
       className={className}

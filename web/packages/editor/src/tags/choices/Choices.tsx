@@ -35,6 +35,7 @@ export function ChoicesPanel({ editor, node }: TagPanelProps) {
       {layout === 'select' ? (
         <Select choices={choices} {...shared} clear={() => handle.set(undefined)} />
       ) : (
+        // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a label.
         <div
           className={layout === 'inline' ? styles['inline'] : styles['vertical']}
           role={mode === 'multiple' ? 'group' : 'radiogroup'}
@@ -134,8 +135,8 @@ function Select({
   clear,
 }: Shared & { readonly choices: readonly ChoiceDef[]; readonly clear: () => void }) {
   const options = paths(choices, []);
-  const valueOf = (path: readonly string[]): Chosen => (nested ? path : (path.at(-1) ?? ''));
-  const chosen = options.filter((option) => answer.some((one) => sameChoice(one, valueOf(option.path))));
+  const chosenAt = (path: readonly string[]): Chosen => (nested ? path : (path.at(-1) ?? ''));
+  const chosen = options.filter((option) => answer.some((one) => sameChoice(one, chosenAt(option.path))));
   if (mode !== 'multiple') {
     const index = chosen[0] ? options.indexOf(chosen[0]) : -1;
     return (
@@ -146,7 +147,7 @@ function Select({
         value={index}
         onChange={(event) => {
           const option = options[Number(event.target.value)];
-          if (option) press(valueOf(option.path));
+          if (option) press(chosenAt(option.path));
           else clear();
         }}
       >
@@ -167,7 +168,7 @@ function Select({
           type="button"
           className={styles['chip']}
           disabled={readonly}
-          onClick={() => press(valueOf(option.path))}
+          onClick={() => press(chosenAt(option.path))}
           title="Take this choice away"
         >
           {option.title} ×
@@ -180,7 +181,7 @@ function Select({
         value={-1}
         onChange={(event) => {
           const option = options[Number(event.target.value)];
-          if (option) press(valueOf(option.path));
+          if (option) press(chosenAt(option.path));
         }}
       >
         <option value={-1}>Add…</option>

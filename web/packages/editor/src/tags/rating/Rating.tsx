@@ -44,6 +44,7 @@ export function RatingPanel({ node }: TagPanelProps) {
         }}
       >
         {stars.map((star) => (
+          // biome-ignore lint/a11y/useSemanticElements: a star can be taken back by a second press, a radio input can't.
           <button
             key={star}
             type="button"

@@ -25,14 +25,14 @@ export function isHarmless(property: string, value: string): boolean {
 export function scopedRules(parsed: CSSRuleList, scope: string): string[] {
   const rules: string[] = [];
   for (const rule of Array.from(parsed)) {
-    const { constructor } = rule;
-    if (constructor.name === 'CSSStyleRule') {
+    const kind = rule.constructor.name;
+    if (kind === 'CSSStyleRule') {
       const { selectorText, style } = rule as CSSStyleRule;
       const body = declarations(style);
       if (body !== '') rules.push(`${scopeSelectors(selectorText, scope)} { ${body} }`);
-    } else if (constructor.name === 'CSSMediaRule' || constructor.name === 'CSSSupportsRule') {
+    } else if (kind === 'CSSMediaRule' || kind === 'CSSSupportsRule') {
       const group = rule as CSSMediaRule;
-      const keyword = constructor.name === 'CSSMediaRule' ? '@media' : '@supports';
+      const keyword = kind === 'CSSMediaRule' ? '@media' : '@supports';
       const inner = scopedRules(group.cssRules, scope);
       if (inner.length > 0) rules.push(`${keyword} ${group.conditionText} { ${inner.join(' ')} }`);
     }

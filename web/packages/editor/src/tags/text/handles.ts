@@ -53,7 +53,7 @@ export class TextHandles {
     const { document } = this.view.context.editor;
     const id = document.view.single;
     const region = id === null ? undefined : document.store.get(id);
-    if (!region || region.kind !== 'text' || region.object !== this.view.name) return null;
+    if (region?.kind !== 'text' || region.object !== this.view.name) return null;
     if (!document.canChange(region.id) || document.view.isHidden(region.id)) return null;
     return { region, units: this.view.units(region), geometry: region.geometry as { start: number; end: number } };
   }

@@ -39,7 +39,6 @@ function Entries({ node, handle }: Props) {
   return (
     <ul className={styles['entries']}>
       {entries.map((entry, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity but their place.
         <li key={`${index} ${entry}`} className={styles['entry']}>
           {editable ? (
             <textarea
