@@ -9,6 +9,6 @@ pub use page::{Page, render};
 
 /// What `npm run build` in `web/` leaves behind. Empty when it has not run.
 #[derive(rust_embed::Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/app/dist"]
+#[folder = "../../web/app/dist"]
 #[allow_missing = true]
 struct Built;

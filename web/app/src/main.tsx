@@ -5,9 +5,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './router';
-import { trustOwnScripts } from './shell/trusted-types';
-
-trustOwnScripts();
 
 const queries = new QueryClient({
   defaultOptions: {

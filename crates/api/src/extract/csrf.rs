@@ -13,12 +13,15 @@ pub(crate) fn guard_origin(headers: &HeaderMap, app: &App) -> Result<(), ApiErro
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let own = PublicUrl::of(headers, app).origin;
     let trusted = |origin: &str| origin == own || app.settings.csrf_trusted_origins.iter().any(|known| known == origin);
-    let origin = text(header::ORIGIN.as_str());
+    let site = text("sec-fetch-site");
+    // A page without a referrer (its address holds a token, SEC-046) sends "null" as its origin. The browser's own word,
+    // which no page can set, says that it is ours.
+    let origin = text(header::ORIGIN.as_str()).filter(|origin| !(*origin == "null" && site == Some("same-origin")));
     if origin.is_some_and(|origin| !trusted(origin)) {
         return Err(ApiError::forbidden("CSRF Failed: Origin checking failed."));
     }
     // Another site that is trusted says "cross-site" truthfully; its origin has been checked above.
-    if origin.is_none_or(|origin| origin == own) && text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+    if origin.is_none_or(|origin| origin == own) && site.is_some_and(|site| site != "same-origin") {
         return Err(ApiError::forbidden("CSRF Failed: the request comes from another site."));
     }
     Ok(())

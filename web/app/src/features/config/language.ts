@@ -35,7 +35,7 @@ export function sampleData(xml: string): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   const config = parseConfig(xml);
   for (const node of config.objects) {
-    const value = node.attribute('value') ?? node.attribute('valueList') ?? '';
+    const value = (node.attribute('value') ?? node.attribute('valueList'))?.value ?? '';
     const key = /^\$([\w]+)/.exec(value)?.[1];
     if (!key) continue;
     data[key] = sampleValue(node.tag);

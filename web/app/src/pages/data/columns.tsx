@@ -62,7 +62,7 @@ function valueOfOnlyKey(task: Task, key: string): unknown {
 function kindsOf(config: string): Map<string, string> {
   const kinds = new Map<string, string>();
   for (const node of parseConfig(config).objects) {
-    const key = /^\$(\w+)/.exec(node.attribute('value') ?? node.attribute('valueList') ?? '')?.[1];
+    const key = /^\$(\w+)/.exec((node.attribute('value') ?? node.attribute('valueList'))?.value ?? '')?.[1];
     if (key) kinds.set(key, node.tag);
   }
   return kinds;

@@ -212,7 +212,7 @@ function Labeling({
             annotations={(task.annotations ?? []) as unknown as EditorAnnotation[]}
             predictions={(project.show_collab_predictions === false ? [] : (task.predictions ?? [])) as unknown as EditorPrediction[]}
             drafts={ownDrafts(task, me)}
-            user={me}
+            user={{ ...me }}
             projectSettings={{
               show_skip_button: project.show_skip_button && (task as { allow_skip?: boolean }).allow_skip !== false,
               enable_empty_annotation: project.enable_empty_annotation,
