@@ -30,7 +30,7 @@ export function ConfigEditor({
           onChange={onChange}
           diagnostics={diagnostics}
           complete={completions}
-          minHeight={360}
+          minHeight={240}
         />
         <ul className={styles.problems} aria-live="polite">
           {serverErrors.map((message) => (

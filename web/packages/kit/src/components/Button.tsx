@@ -25,7 +25,7 @@ export function Button({ variant = 'secondary', size = 'medium', icon, shortcut,
   const button = (
     <AriaButton
       type={type}
-      className={styles.button}
+      className={styles.button ?? ''}
       data-variant={variant}
       data-size={size}
       isDisabled={isDisabled}
@@ -58,7 +58,7 @@ export interface IconButtonProps {
 export function IconButton({ label, icon, onPress, isDisabled = false, shortcut }: IconButtonProps) {
   return (
     <Tooltip text={label} {...(shortcut ? { shortcut } : {})}>
-      <AriaButton aria-label={label} className={styles.icon} isDisabled={isDisabled} {...(onPress ? { onPress } : {})}>
+      <AriaButton aria-label={label} className={styles.icon ?? ''} isDisabled={isDisabled} {...(onPress ? { onPress } : {})}>
         {icon}
       </AriaButton>
     </Tooltip>
@@ -75,7 +75,7 @@ export interface LinkButtonProps {
 /** Looks like a button, and is a link: it can be opened in another tab. */
 export function LinkButton({ href, variant = 'secondary', icon, children }: LinkButtonProps) {
   return (
-    <Link href={href} className={styles.button} data-variant={variant} data-size="medium">
+    <Link href={href} className={styles.button ?? ''} data-variant={variant} data-size="medium">
       {icon}
       <span className={styles.text}>{children}</span>
     </Link>

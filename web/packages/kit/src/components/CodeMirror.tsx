@@ -21,7 +21,7 @@ const colors = HighlightStyle.define([
 
 const theme = EditorView.theme({
   '&': { height: '100%', fontSize: '13px', color: 'var(--color-text)', backgroundColor: 'var(--color-surface)' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.55' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.55', fontVariantLigatures: 'none' },
   '.cm-gutters': { backgroundColor: 'var(--color-sunken)', color: 'var(--color-text-muted)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--color-hover)' },
   '.cm-cursor': { borderLeftColor: 'var(--color-text)' },

@@ -14,7 +14,7 @@ export function Tooltip({ text, shortcut, children }: TooltipProps) {
   return (
     <TooltipTrigger delay={500} closeDelay={0}>
       {children}
-      <AriaTooltip className={styles.tooltip} offset={6}>
+      <AriaTooltip className={styles.tooltip ?? ''} offset={6}>
         {text}
         {shortcut && <Kbd>{shortcut}</Kbd>}
       </AriaTooltip>
