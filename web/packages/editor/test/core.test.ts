@@ -57,7 +57,7 @@ describe('keys', () => {
   it('follow the person’s own keys', () => {
     const editor = makeEditor({
       config: '<View/>',
-      customHotkeys: { 'annotation.undo': { key: 'f9' }, 'annotation.redo': { key: null, active: false } },
+      customHotkeys: { 'annotation:undo': { key: 'f9' }, 'annotation.redo': { key: null, active: false } },
     });
     const press = (key: string, ctrlKey = false) =>
       editor.actions.find({ key, ctrlKey, metaKey: false, altKey: false, shiftKey: false }, false)?.id;

@@ -101,7 +101,7 @@ describe('result JSON', () => {
         expect(out).toHaveLength(result.length);
         for (const [index, one] of out.entries()) expect(one).toBe(result[index]);
       }),
-      { numRuns: 400 },
+      { numRuns: 500 },
     );
   });
 
@@ -147,7 +147,7 @@ describe('result JSON', () => {
             expect(one['value']).toMatchObject(source['value'] as object);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
@@ -182,7 +182,7 @@ describe('result JSON', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 250 },
     );
   });
 
@@ -257,6 +257,20 @@ describe('result JSON', () => {
     expect(editor.entry.draftResult()).toEqual([first, second]);
     editor.document.edit('Answer', (edit) => edit.setAnswer('c2', 'mood', 'choices', ['Good']));
     expect(editor.entry.draftResult()).toEqual([{ ...second, origin: 'manual', value: { choices: ['Good'] } }]);
+  });
+
+  it('reads 50,000 answers of one control in a moment', () => {
+    const result = Array.from({ length: 50_000 }, (_, i) => ({
+      id: `c${i}`,
+      from_name: 'mood',
+      to_name: 'txt',
+      type: 'choices',
+      value: { choices: ['Good'] },
+    }));
+    const started = performance.now();
+    const editor = openResult(CONFIG, result);
+    expect(editor.entry.draftResult()).toHaveLength(50_000);
+    expect(performance.now() - started).toBeLessThan(3000);
   });
 
   it('keeps the span text and the free text of a perRegion TextArea apart', () => {

@@ -34,7 +34,7 @@ export interface Action {
   run(event?: KeyEventLike): void;
 }
 
-/** A key that a person set for an action: null switches it off. */
+/** A key that a person set for an action (`annotation.undo`, or `annotation:undo`): null switches it off. */
 export type CustomHotkeys = Readonly<Record<string, { readonly key: string | null; readonly active?: boolean }>>;
 
 export class ActionRegistry {
@@ -46,7 +46,8 @@ export class ActionRegistry {
   private cached: readonly Action[] | null = null;
 
   constructor(custom: CustomHotkeys = {}) {
-    this.custom = new Map(Object.entries(custom));
+    // Accounts store keys as `annotation:undo`.
+    this.custom = new Map(Object.entries(custom).map(([id, key]) => [id.replace(':', '.'), key]));
   }
 
   /** Adds actions (replacing those with the same id); returns the function that removes them. */

@@ -74,7 +74,11 @@ function nested(editor: Editor, ids: readonly string[]): readonly Row[] {
     const parent = store.get(id)?.parentId;
     const known = parent === undefined ? undefined : byWire.get(parent);
     if (known === undefined || known === id) roots.push(id);
-    else children.set(known, [...(children.get(known) ?? []), id]);
+    else {
+      const siblings = children.get(known);
+      if (siblings) siblings.push(id);
+      else children.set(known, [id]);
+    }
   }
   if (children.size === 0) return roots.map((id) => ({ kind: 'region', id, level: 1 }));
   const rows: Row[] = [];

@@ -45,6 +45,7 @@ class Reader {
   private readonly byWire = new Map<string, string[]>();
   private readonly answers = new Map<string, string>();
   private readonly foreign: ForeignItem[] = [];
+  private readonly superseded = new Map<string, { region: string; from: string; facets: Facet[] }>();
   private readonly relations: { seq: number; item: ResultItem }[] = [];
   /** perRegion answers without geometry: attached by id once all shapes are known. */
   private readonly loose: Parts[] = [];
@@ -102,6 +103,11 @@ class Reader {
       if (region) this.attach(region, parts);
       else this.keep(parts.seq, parts.item);
     }
+    for (const { region, from, facets } of this.superseded.values()) {
+      for (const { seq, source } of facets) {
+        if (source) this.foreign.push({ seq, item: source, supersededBy: { region, from } });
+      }
+    }
     return {
       regions: [...this.regions.values()].sort((a, b) => a.seq - b.seq),
       relations: this.readRelations(),
@@ -157,7 +163,7 @@ class Reader {
       changed: false,
     };
     const doubles = region.facets.filter((one) => one.from === facet.from);
-    this.supersede(doubles, region.id, facet.from);
+    if (doubles.length > 0) this.supersede(doubles, region, facet.from);
     if (region.kind === ANSWER) this.supersedeAnswers(region, facet.from);
     const score = item['score'];
     this.regions.set(region.id, {
@@ -172,26 +178,26 @@ class Reader {
 
   /** A later answer of the same control and item wins; the earlier one is carried along. */
   private supersedeAnswers(region: Region, from: string): void {
-    const key = `${region.itemIndex ?? ''}\u0000${from}`;
+    const key = answerOf(region, from);
     const earlier = this.answers.get(key);
     this.answers.set(key, region.id);
     if (earlier === undefined || earlier === region.id) return;
     const old = this.regions.get(earlier);
     if (!old) return;
-    this.supersede(
-      old.facets.filter((one) => one.from === from),
-      region.id,
-      from,
-    );
+    const replaced = old.facets.filter((one) => one.from === from);
+    this.supersede(replaced, region, from);
     const rest = old.facets.filter((one) => one.from !== from);
     if (rest.length > 0) this.regions.set(old.id, { ...old, facets: rest });
     else this.regions.delete(old.id);
   }
 
-  private supersede(facets: readonly Facet[], region: string, from: string): void {
-    for (const facet of facets) {
-      if (facet.source) this.foreign.push({ seq: facet.seq, item: facet.source, supersededBy: { region, from } });
-    }
+  /** All earlier answers of one control wait for its last one: they are one group, whoever replaced whom. */
+  private supersede(facets: readonly Facet[], region: Region, from: string): void {
+    const key = region.kind === ANSWER ? answerOf(region, from) : `${region.id}\u0000${from}`;
+    const group = this.superseded.get(key) ?? { region: region.id, from, facets: [] };
+    group.region = region.id;
+    group.facets.push(...facets);
+    this.superseded.set(key, group);
   }
 
   private keep(seq: number, item: ResultItem): void {
@@ -225,6 +231,11 @@ class Reader {
     }
     return found;
   }
+}
+
+/** Names one answer: a control, and the item when it stands once for each item. */
+function answerOf(region: Region, from: string): string {
+  return `${region.itemIndex ?? ''}\u0000answer\u0000${from}`;
 }
 
 /**
