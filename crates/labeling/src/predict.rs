@@ -23,7 +23,7 @@ enum Takes {
 /// Turns the `result` of a prediction into a result array, both as JSON text.
 ///
 /// A list is returned as it is. An object is taken as the `value` of the first control whose result type is one of
-/// its keys. A string or whole number goes to the first of Choices, Rating, Number and TextArea (in document order)
+/// its keys; an object whose keys are all names of controls gives a region for each (`{"mood": "good"}`). A string or whole number goes to the first of Choices, Rating, Number and TextArea (in document order)
 /// that takes it. The text must keep the rules of [`check_json`]; the outcome still has to pass
 /// [`crate::check_result`].
 pub fn expand_prediction(config: &Config, value: &str) -> Result<String, String> {
@@ -45,6 +45,9 @@ fn from_object(config: &Config, value: &str) -> Result<String, String> {
         parsed.get(control.result_type()).is_some() || own_key.is_some_and(|key| parsed.get(key).is_some())
     });
     let Some(control) = control else {
+        if let Some(result) = from_names(config, &parsed) {
+            return result;
+        }
         let keys: Vec<String> = parsed
             .as_object()
             .into_iter()
@@ -60,6 +63,29 @@ fn from_object(config: &Config, value: &str) -> Result<String, String> {
     // The value keeps its text: numbers must come out as they came in.
     let raw: &RawValue = serde_json::from_str(value).map_err(|e| e.to_string())?;
     item(control, &raw)
+}
+
+/// A region for each key, when every key is the name of a control; else nothing.
+fn from_names(config: &Config, parsed: &Value) -> Option<Result<String, String>> {
+    let object = parsed.as_object().filter(|object| !object.is_empty())?;
+    let mut items = Vec::with_capacity(object.len());
+    for (name, value) in object {
+        let control = config.control(name)?;
+        let key = crate::registry::registry()
+            .tag(&control.tag)
+            .and_then(|tag| tag.result.as_ref()?.key.clone())
+            .unwrap_or_else(|| control.result_type());
+        let value = match value {
+            Value::Object(_) => value.clone(),
+            Value::Array(_) => json!({ key: value }),
+            plain if matches!(control.tag.as_str(), "Rating" | "Number" | "DateTime") => json!({ key: plain }),
+            plain => json!({ key: [plain] }),
+        };
+        items.push(json!({
+            "from_name": control.name, "to_name": control.to_names.join(","), "type": control.result_type(), "value": value,
+        }));
+    }
+    Some(Ok(Value::Array(items).to_string()))
 }
 
 fn from_plain(config: &Config, value: &str) -> Result<String, String> {
@@ -132,6 +158,10 @@ mod tests {
             (
                 r#"{"start":0,"end":1.50,"labels":["LOC"]}"#,
                 r#"[{"from_name":"ner","to_name":"t","type":"labels","value":{"start":0,"end":1.50,"labels":["LOC"]}}]"#,
+            ),
+            (
+                r#"{"mood":"good","stars":3}"#,
+                r#"[{"from_name":"mood","to_name":"t","type":"choices","value":{"choices":["good"]}},{"from_name":"stars","to_name":"t","type":"rating","value":{"rating":3}}]"#,
             ),
             ("[]", "[]"),
         ];

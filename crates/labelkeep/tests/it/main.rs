@@ -5,3 +5,4 @@ mod conventions;
 mod pages;
 mod program;
 mod security;
+mod work;

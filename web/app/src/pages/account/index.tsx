@@ -62,7 +62,7 @@ function Password() {
   const [current, setCurrent] = useState('');
   const [fresh, setFresh] = useState('');
   const save = useMutation({
-    mutationFn: () => api.post('/api/current-user/password/', { current_password: current, new_password: fresh }),
+    mutationFn: () => api.post('/api/current-user/password/', { current_password: current, password: fresh }),
     onSuccess: () => {
       setCurrent('');
       setFresh('');

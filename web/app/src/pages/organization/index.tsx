@@ -65,7 +65,7 @@ export function OrganizationPage() {
 
 function Invitation() {
   const queries = useQueryClient();
-  const invite = useQuery({ queryKey: ['invite'], queryFn: () => api.get<{ invite_url: string }>('/api/invite') });
+  const invite = useQuery({ queryKey: ['invite'], queryFn: () => api.get<{ invite_url: string | null }>('/api/invite') });
   const [asking, setAsking] = useState(false);
   const reset = useMutation({
     mutationFn: () => api.post<{ invite_url: string }>('/api/invite/reset-token'),
@@ -76,12 +76,19 @@ function Invitation() {
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => setAsking(false),
   });
-  const link = invite.data ? new URL(invite.data.invite_url, window.location.origin).href : '';
+  // A link lives for a week; when it has ended there is none until a new one is made.
+  const link = invite.data?.invite_url ? new URL(invite.data.invite_url, window.location.origin).href : '';
   return (
     <Panel title="Invite people">
       <p className={styles.text}>Who opens this link can make an account here. Nobody can without it.</p>
       <div className={styles.link}>
-        <TextField label="Invitation link" value={link} onChange={() => undefined} isReadOnly />
+        <TextField
+          label="Invitation link"
+          value={link}
+          onChange={() => undefined}
+          isReadOnly
+          {...(invite.data && !link ? { description: 'The last link has ended. Make a new one.' } : {})}
+        />
         <Button
           icon={<Copy size={16} />}
           isDisabled={!link}

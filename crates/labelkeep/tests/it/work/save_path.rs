@@ -1,0 +1,146 @@
+//! Nothing acknowledged is ever lost: operation ids, revisions, counters in the same transaction.
+
+use labelkeep_testkit::{Client, KitOptions, Reply, Value, json, on_both_databases};
+use reqwest::Method;
+
+use super::{answer, project};
+
+async fn save(client: &Client, method: Method, path: &str, key: Option<&str>, revision: Option<&str>, body: &Value) -> Reply {
+    let mut request = client.with_csrf(client.request(method, path)).json(body);
+    if let Some(key) = key {
+        request = request.header("Idempotency-Key", key);
+    }
+    if let Some(revision) = revision {
+        request = request.header("If-Match", revision);
+    }
+    client.send(request).await
+}
+
+const KEY: &str = "6f1c2f6e-8d0d-4a8e-9a43-2f0f5d6f3a01";
+
+on_both_databases! {
+    async fn a_repeated_save_is_answered_as_the_first_and_counts_once(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 2, json!({})).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let body = json!({ "result": answer("pos"), "lead_time": 2.5 });
+        let first = save(&owner, Method::POST, &path, Some(KEY), None, &body).await.expect(201).json();
+        let again = save(&owner, Method::POST, &path, Some(KEY), None, &body).await.expect(201).json();
+        assert_eq!(first["id"], again["id"]);
+        // The key of another task's save is no key of this one.
+        let other = format!("/api/tasks/{}/annotations/", tasks[1]);
+        save(&owner, Method::POST, &other, Some(KEY), None, &body).await.expect(409);
+        let project = owner.get(&format!("/api/projects/{id}/")).await.json();
+        assert_eq!((&project["total_annotations_number"], &project["finished_task_number"]), (&json!(1), &json!(1)));
+        assert_eq!((&project["queue_total"], &project["queue_done"]), (&json!(2), &json!(1)));
+    }
+
+    async fn a_stale_save_is_refused_and_the_other_stays(kit: Kit) {
+        let owner = kit.owner().await;
+        let (_, tasks) = project(&owner, 1, json!({})).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let made = save(&owner, Method::POST, &path, None, None, &json!({ "result": answer("pos") })).await.expect(201);
+        let etag = made.header("etag").to_owned();
+        let path = format!("/api/annotations/{}/", made.json()["id"]);
+        let newer = json!({ "result": answer("neg") });
+        let saved = save(&owner, Method::PATCH, &path, None, Some(&etag), &newer).await.expect(200);
+        assert_ne!(saved.header("etag"), etag);
+        let stale = save(&owner, Method::PATCH, &path, None, Some(&etag), &json!({ "result": answer("pos") })).await;
+        assert!(stale.expect(409).json()["detail"].as_str().expect("text").contains("changed since"));
+        assert_eq!(owner.get(&path).await.json()["result"], answer("neg"));
+        // Clients that know no revision: the last write wins.
+        save(&owner, Method::PATCH, &path, None, None, &json!({ "result": answer("pos") })).await.expect(200);
+        assert_eq!(owner.get(&path).await.json()["result"], answer("pos"));
+    }
+
+    async fn the_unique_id_of_the_reference_is_refused_twice(kit: Kit) {
+        let owner = kit.owner().await;
+        let (_, tasks) = project(&owner, 1, json!({})).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let body = json!({ "result": [], "unique_id": KEY });
+        owner.post(&path, body.clone()).await.expect(201);
+        assert_eq!(owner.post(&path, body).await.expect(409).json()["detail"], "Annotation with this unique id already exists");
+        owner.post(&path, json!({ "result": [], "unique_id": "no uuid" })).await.expect(400);
+    }
+
+    async fn drafts_become_annotations_and_repeat_themselves(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 1, json!({})).await;
+        let drafts = format!("/api/tasks/{}/drafts", tasks[0]);
+        let body = json!({ "result": answer("pos"), "lead_time": 1.5 });
+        let first = save(&owner, Method::POST, &drafts, Some(KEY), None, &body).await.expect(201).json();
+        let again = save(&owner, Method::POST, &drafts, Some(KEY), None, &body).await.expect(201).json();
+        assert_eq!(first["id"], again["id"]);
+        assert_eq!(first["user"], "owner@example.com");
+        let member = kit.member(&owner, "ben@example.com").await;
+        let draft = format!("/api/drafts/{}/", first["id"]);
+        member.patch(&draft, json!({ "result": [] })).await.expect(403);
+        let annotations = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let stolen = json!({ "result": [], "draft_id": first["id"] });
+        member.post(&annotations, stolen).await.expect(403);
+        let summary = owner.get(&format!("/api/projects/{id}/summary/")).await.json();
+        assert_eq!(summary["created_labels_drafts"], json!({ "label": { "pos": 1 } }));
+        let made = owner.post(&annotations, json!({ "result": answer("pos"), "draft_id": first["id"] })).await.expect(201).json();
+        assert_eq!(made["draft_created_at"], first["created_at"]);
+        assert_eq!(owner.get(&drafts).await.json(), json!([]));
+        // And back again.
+        let path = format!("/api/annotations/{}/convert-to-draft", made["id"]);
+        owner.post(&path, json!({})).await.expect(201);
+        assert_eq!(owner.get(&annotations).await.json(), json!([]));
+        let project = owner.get(&format!("/api/projects/{id}/")).await.json();
+        assert_eq!((&project["total_annotations_number"], &project["finished_task_number"]), (&json!(0), &json!(0)));
+    }
+
+    async fn sec_162_a_result_of_the_wrong_shape_changes_nothing(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 1, json!({})).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        for bad in [json!({ "label": "pos" }), json!([3]), json!([{ "value": { "x": "left" }, "type": "rectangle", "from_name": "a", "to_name": "b" }])] {
+            let reply = owner.post(&path, json!({ "result": bad })).await.expect(400).json();
+            assert!(reply["validation_errors"]["result"].is_array(), "{reply}");
+        }
+        // An unknown control is kept as it is: it may belong to an older configuration.
+        let unknown = json!([{ "id": "r", "from_name": "gone", "to_name": "text", "type": "choices", "value": { "choices": ["x"] }, "extra": [1, null] }]);
+        let made = owner.post(&path, json!({ "result": unknown })).await.expect(201).json();
+        assert_eq!(made["result"], unknown);
+        assert_eq!(owner.get(&format!("/api/projects/{id}/")).await.json()["total_annotations_number"], 1);
+    }
+
+    async fn one_ground_truth_for_each_task(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 1, json!({ "maximum_annotations": 3 })).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let first = owner.post(&path, json!({ "result": [], "ground_truth": true })).await.expect(201).json();
+        owner.post(&path, json!({ "result": [], "ground_truth": true })).await.expect(201);
+        assert_eq!(owner.get(&format!("/api/annotations/{}/", first["id"])).await.json()["ground_truth"], false);
+        assert_eq!(owner.get(&format!("/api/projects/{id}/")).await.json()["ground_truth_number"], 1);
+    }
+
+    async fn counters_follow_every_way_of_work(kit: Kit, KitOptions::default()) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({ "maximum_annotations": 2 })).await;
+        let member = kit.member(&owner, "ben@example.com").await;
+        let path = |task: i64| format!("/api/tasks/{task}/annotations/");
+        let kept = owner.post(&path(tasks[0]), json!({ "result": answer("pos") })).await.expect(201).json();
+        member.post(&path(tasks[0]), json!({ "result": answer("neg") })).await.expect(201);
+        owner.post(&path(tasks[1]), json!({ "result": [], "was_cancelled": true })).await.expect(201);
+        let numbers = async |names: [&str; 5]| {
+            let project = owner.get(&format!("/api/projects/{id}/")).await.json();
+            names.map(|name| project[name].as_i64().expect("a number"))
+        };
+        let names = ["task_number", "finished_task_number", "total_annotations_number", "skipped_annotations_number", "queue_done"];
+        assert_eq!(numbers(names).await, [3, 1, 2, 1, 2]);
+        owner.patch(&format!("/api/annotations/{}/", kept["id"]), json!({ "was_cancelled": true })).await.expect(200);
+        assert_eq!(numbers(names).await, [3, 0, 1, 2, 2]);
+        owner.delete(&format!("/api/annotations/{}/", kept["id"])).await.expect(204);
+        assert_eq!(numbers(names).await, [3, 0, 1, 1, 1]);
+        owner.patch(&format!("/api/projects/{id}/"), json!({ "maximum_annotations": 1 })).await.expect(200);
+        assert_eq!(numbers(names).await, [3, 1, 1, 1, 1]);
+        owner.patch(&format!("/api/projects/{id}/"), json!({ "skip_queue": "IGNORE_SKIPPED" })).await.expect(200);
+        assert_eq!(numbers(names).await, [3, 2, 1, 1, 1]);
+        owner.delete(&format!("/api/tasks/{}/", tasks[0])).await.expect(204);
+        assert_eq!(numbers(names).await, [2, 1, 0, 1, 1]);
+        owner.delete(&format!("/api/projects/{id}/tasks/")).await.expect(204);
+        assert_eq!(numbers(names).await, [0, 0, 0, 0, 0]);
+    }
+}
