@@ -1,0 +1,43 @@
+# The front door. `make run` builds everything and starts Labelkeep; `make test` installs what tests need and runs all.
+
+.PHONY: run build web test lint format bench clean
+
+CARGO ?= cargo
+WEB_SOURCES := $(shell find web/app web/packages schema -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+run: build
+	target/release/labelkeep start --local
+
+build: web/app/dist/.built
+	$(CARGO) build --release --locked -p labelkeep
+
+web: web/app/dist/.built
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+web/app/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+	cd web && npm run build
+	touch $@
+
+test:
+	scripts/test
+
+lint: web/node_modules/.installed
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	scripts/check-arrows
+	cd web && npm run lint && npm run typecheck
+
+format: web/node_modules/.installed
+	$(CARGO) fmt --all
+	cd web && npm run format
+
+bench: build
+	scripts/setup python
+	.venv/bin/python bench/run.py
+
+clean:
+	$(CARGO) clean
+	rm -rf web/app/dist web/node_modules .venv
