@@ -11,7 +11,17 @@ export default defineConfig({
     // The content policy allows no inline script, and small files inlined as data URLs would be fetched by none of the pages.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: page('index'), login: page('login'), signup: page('signup'), logout: page('logout'), error: page('error') } },
+    rollupOptions: {
+      input: {
+        index: page('index'),
+        login: page('login'),
+        signup: page('signup'),
+        logout: page('logout'),
+        error: page('error'),
+      },
+    },
   },
-  server: { proxy: { '/api': 'http://localhost:8080', '/data': 'http://localhost:8080', '/user/log': 'http://localhost:8080' } },
+  server: {
+    proxy: { '/api': 'http://localhost:8080', '/data': 'http://localhost:8080', '/user/log': 'http://localhost:8080' },
+  },
 });

@@ -13,22 +13,62 @@ const organization = () => import('./pages/organization');
 
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(projects, 'ProjectsPage') }),
-  createRoute({ getParentRoute: () => root, path: '/projects', component: lazyRouteComponent(projects, 'ProjectsPage') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects',
+    component: lazyRouteComponent(projects, 'ProjectsPage'),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/projects/create',
     component: lazyRouteComponent(() => import('./pages/create'), 'CreateProjectPage'),
   }),
   createRoute({ getParentRoute: () => root, path: '/projects/$id', component: lazyRouteComponent(data, 'DataPage') }),
-  createRoute({ getParentRoute: () => root, path: '/projects/$id/data', component: lazyRouteComponent(data, 'DataPage') }),
-  createRoute({ getParentRoute: () => root, path: '/projects/$id/data/$', component: lazyRouteComponent(data, 'DataPage') }),
-  createRoute({ getParentRoute: () => root, path: '/projects/$id/settings', component: lazyRouteComponent(settings, 'SettingsPage') }),
-  createRoute({ getParentRoute: () => root, path: '/projects/$id/settings/$', component: lazyRouteComponent(settings, 'SettingsPage') }),
-  createRoute({ getParentRoute: () => root, path: '/user/account', component: lazyRouteComponent(account, 'AccountPage') }),
-  createRoute({ getParentRoute: () => root, path: '/user/account/$', component: lazyRouteComponent(account, 'AccountPage') }),
-  createRoute({ getParentRoute: () => root, path: '/organization', component: lazyRouteComponent(organization, 'OrganizationPage') }),
-  createRoute({ getParentRoute: () => root, path: '/organization/$', component: lazyRouteComponent(organization, 'OrganizationPage') }),
-  createRoute({ getParentRoute: () => root, path: '/people', component: lazyRouteComponent(organization, 'OrganizationPage') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/data',
+    component: lazyRouteComponent(data, 'DataPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/data/$',
+    component: lazyRouteComponent(data, 'DataPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/settings',
+    component: lazyRouteComponent(settings, 'SettingsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/settings/$',
+    component: lazyRouteComponent(settings, 'SettingsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/user/account',
+    component: lazyRouteComponent(account, 'AccountPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/user/account/$',
+    component: lazyRouteComponent(account, 'AccountPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/organization',
+    component: lazyRouteComponent(organization, 'OrganizationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/organization/$',
+    component: lazyRouteComponent(organization, 'OrganizationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/people',
+    component: lazyRouteComponent(organization, 'OrganizationPage'),
+  }),
 ];
 
 export const router = createRouter({

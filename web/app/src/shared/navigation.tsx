@@ -9,10 +9,26 @@ export function useGo(): (href: string) => void {
 }
 
 /** A link within the app. Opens in a new tab as any link does with ctrl, ⌘ or the middle button. */
-export function AppLink({ href, className, children }: { href: string; className?: string | undefined; children: ReactNode }) {
+export function AppLink({
+  href,
+  className,
+  children,
+}: {
+  href: string;
+  className?: string | undefined;
+  children: ReactNode;
+}) {
   const go = useGo();
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     event.preventDefault();
     go(href);
   };

@@ -10,7 +10,15 @@ const TABLE = [
   ['Page Up, Page Down, Home, End', 'Move far'],
 ];
 
-export function HelpSheet({ isOpen, onClose, actions }: { isOpen: boolean; onClose: () => void; actions: readonly Action[] }) {
+export function HelpSheet({
+  isOpen,
+  onClose,
+  actions,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  actions: readonly Action[];
+}) {
   return (
     <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
       <dl className={styles.keys}>

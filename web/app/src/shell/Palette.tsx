@@ -21,7 +21,12 @@ export function Palette({
   const [place, setPlace] = useState(0);
   const projects = useQuery({
     queryKey: ['projects', 'palette', text],
-    queryFn: () => api.get<{ results: Project[] }>('/api/projects/', { page_size: 8, title: text || undefined, include: 'id,title' }),
+    queryFn: () =>
+      api.get<{ results: Project[] }>('/api/projects/', {
+        page_size: 8,
+        title: text || undefined,
+        include: 'id,title',
+      }),
     enabled: isOpen,
     placeholderData: (previous) => previous,
   });

@@ -1,7 +1,20 @@
 /** The frame of every page: top bar, palette, help, messages, connection. */
 import { api, type User } from '@labelkeep/api';
 import {
-  Avatar, Button, IconButton, Keyboard, LogOut, Mark, Menu, Monitor, Moon, RouterProvider as LinkProvider, Search, Sun, ToastRegion, User as UserIcon,
+  Avatar,
+  Button,
+  IconButton,
+  Keyboard,
+  RouterProvider as LinkProvider,
+  LogOut,
+  Mark,
+  Menu,
+  Monitor,
+  Moon,
+  Search,
+  Sun,
+  ToastRegion,
+  User as UserIcon,
   Users,
 } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
@@ -33,7 +46,6 @@ export function Shell() {
       { id: 'help', label: 'Keyboard help', shortcut: '?', run: () => setHelp(true) },
       { id: 'palette', label: 'Command palette', shortcut: 'ctrl+k', run: () => setPalette(true) },
     ],
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the router is one for the life of the page
     [],
   );
   useActions(own);
@@ -88,7 +100,12 @@ function TopBar({ onSearch, onHelp, go }: { onSearch: () => void; onHelp: () => 
       <IconButton label="Keyboard help" shortcut="?" icon={<Keyboard size={16} />} onPress={onHelp} />
       <Menu
         label="Theme"
-        trigger={<IconButton label="Theme" icon={theme === 'dark' ? <Moon size={16} /> : theme === 'light' ? <Sun size={16} /> : <Monitor size={16} />} />}
+        trigger={
+          <IconButton
+            label="Theme"
+            icon={theme === 'dark' ? <Moon size={16} /> : theme === 'light' ? <Sun size={16} /> : <Monitor size={16} />}
+          />
+        }
         items={[
           { id: 'light', label: 'Light', icon: <Sun size={16} />, onAction: () => setTheme('light') },
           { id: 'dark', label: 'Dark', icon: <Moon size={16} />, onAction: () => setTheme('dark') },

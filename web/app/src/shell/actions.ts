@@ -43,7 +43,9 @@ export function matches(event: KeyboardEvent, shortcut: string): boolean {
   const control = parts.includes('ctrl');
   if (control !== (event.ctrlKey || event.metaKey) || parts.includes('alt') !== event.altKey) return false;
   const target = event.target as HTMLElement | null;
-  const typing = target?.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]');
+  const typing = target?.closest(
+    'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]',
+  );
   if (typing && !control) return false;
   return event.key.toLowerCase() === key;
 }

@@ -1,5 +1,5 @@
 /** Ends the session on the server. */
-import { api, ApiError } from '@labelkeep/api';
+import { ApiError, api } from '@labelkeep/api';
 import { toast } from '@labelkeep/kit';
 
 export async function signOut(): Promise<void> {

@@ -44,10 +44,16 @@ export function errorOf(status: number, text: string): ApiError {
       const { detail, validation_errors: errors } = body as { detail?: unknown; validation_errors?: unknown };
       const fields: Record<string, string[]> = {};
       for (const [name, value] of Object.entries((errors ?? (detail === undefined ? body : {})) as object)) {
-        fields[name] = (Array.isArray(value) ? value : [value]).map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+        fields[name] = (Array.isArray(value) ? value : [value]).map((item) =>
+          typeof item === 'string' ? item : JSON.stringify(item),
+        );
       }
       const [first] = Object.values(fields).flat();
-      return new ApiError(status, errors && first ? first : typeof detail === 'string' ? detail : (first ?? `Error ${status}`), fields);
+      return new ApiError(
+        status,
+        errors && first ? first : typeof detail === 'string' ? detail : (first ?? `Error ${status}`),
+        fields,
+      );
     }
   } catch {
     // Not JSON: a proxy's page, or nothing.

@@ -1,7 +1,7 @@
 /** Design tokens and accessible components. Pages use these and style no raw control. */
 export { I18nProvider, RouterProvider } from 'react-aria-components';
 export * from './components/Button';
-export { CodeEditor, type CodeCompletion, type CodeDiagnostic, type CodeEditorProps } from './components/CodeEditor';
+export { type CodeCompletion, type CodeDiagnostic, CodeEditor, type CodeEditorProps } from './components/CodeEditor';
 export { type DataColumn, DataTable, type DataTableProps } from './components/DataTable';
 export * from './components/fields';
 export * from './components/layout';

@@ -1,6 +1,7 @@
 /** The labeling setup: the XML with completion and errors by line, and beside it the editor as it will be. */
-import { validate } from '@labelkeep/labeling';
+
 import { CodeEditor } from '@labelkeep/kit';
+import { validate } from '@labelkeep/labeling';
 import { useMemo } from 'react';
 import styles from './config.module.css';
 import { completions, diagnosticsOf } from './language';
@@ -39,7 +40,10 @@ export function ConfigEditor({
             </li>
           ))}
           {diagnostics.slice(0, 8).map((diagnostic) => (
-            <li key={`${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`} data-severity={diagnostic.severity}>
+            <li
+              key={`${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`}
+              data-severity={diagnostic.severity}
+            >
               <span className={styles.place}>
                 {diagnostic.line}:{diagnostic.column}
               </span>

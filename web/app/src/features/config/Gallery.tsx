@@ -24,7 +24,9 @@ export function Gallery({ onChoose }: { onChoose: (template: Chosen) => void }) 
     );
   }, [gallery.data, search, group]);
   if (gallery.isPending) return <Spinner label="Loading templates" />;
-  const groups = (gallery.data?.groups ?? []).filter((title) => gallery.data?.templates.some((template) => template.group === title));
+  const groups = (gallery.data?.groups ?? []).filter((title) =>
+    gallery.data?.templates.some((template) => template.group === title),
+  );
   return (
     <div className={styles.gallery}>
       <aside className={styles.groups}>
@@ -32,7 +34,12 @@ export function Gallery({ onChoose }: { onChoose: (template: Chosen) => void }) 
         <ul>
           {[null, ...groups].map((title) => (
             <li key={title ?? ''}>
-              <button type="button" className={styles.group} aria-pressed={group === title} onClick={() => setGroup(title)}>
+              <button
+                type="button"
+                className={styles.group}
+                aria-pressed={group === title}
+                onClick={() => setGroup(title)}
+              >
                 {title ?? 'All kinds of data'}
               </button>
             </li>
@@ -49,7 +56,9 @@ export function Gallery({ onChoose }: { onChoose: (template: Chosen) => void }) 
             <p>{template.details}</p>
             <Button
               size="small"
-              onPress={() => onChoose({ title: template.title, config: template.config, sample: template.sample ?? {} })}
+              onPress={() =>
+                onChoose({ title: template.title, config: template.config, sample: template.sample ?? {} })
+              }
             >
               Use this template
             </Button>

@@ -19,10 +19,15 @@ export function Preview({
   // While the text is being typed it is often broken; the last whole one stays on screen.
   const shown = useRef(latest);
   if (!isBroken) shown.current = latest;
-  const task = useMemo(() => ({ id: 'preview', data: { ...sampleData(shown.current), ...sample } }), [shown.current, sample]);
+  const task = useMemo(
+    () => ({ id: 'preview', data: { ...sampleData(shown.current), ...sample } }),
+    [shown.current, sample],
+  );
   return (
     <>
-      <p className={styles.note}>{isBroken ? 'Preview of the last configuration without errors' : 'Preview: try it, nothing is saved'}</p>
+      <p className={styles.note}>
+        {isBroken ? 'Preview of the last configuration without errors' : 'Preview: try it, nothing is saved'}
+      </p>
       <div className={styles.stage} data-broken={isBroken || undefined}>
         <Suspense fallback={<Spinner label="Loading the preview" />}>
           <Editor config={shown.current} task={task} mode="preview" />

@@ -23,7 +23,11 @@ export function completions(text: string, offset: number) {
   const from = items[0]?.from ?? offset;
   return {
     from,
-    items: items.map((item) => ({ label: item.label, insert: item.insert, ...(item.detail ? { info: item.detail } : {}) })),
+    items: items.map((item) => ({
+      label: item.label,
+      insert: item.insert,
+      ...(item.detail ? { info: item.detail } : {}),
+    })),
   };
 }
 

@@ -66,12 +66,16 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
             onChange={setFormat}
             options={formats.data
               .filter((candidate) => !candidate.disabled)
-              .map((candidate) => ({ value: candidate.name, label: candidate.title, description: candidate.description }))}
+              .map((candidate) => ({
+                value: candidate.name,
+                label: candidate.title,
+                description: candidate.description,
+              }))}
           />
           {others.length > 0 && (
             <p className={styles.others}>
-              {others.map((candidate) => candidate.title).join(', ')}: not for this labeling setup, which has no boxes or polygons on one
-              picture.
+              {others.map((candidate) => candidate.title).join(', ')}: not for this labeling setup, which has no boxes
+              or polygons on one picture.
             </p>
           )}
           <Checkbox isSelected={all} onChange={setAll}>

@@ -83,7 +83,6 @@ export function ImportDialog({
               </strong>
               <ul>
                 {state.errors.slice(0, 20).map((error, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the list is replaced as a whole
                   <li key={index}>{error}</li>
                 ))}
               </ul>

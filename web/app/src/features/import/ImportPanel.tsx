@@ -19,8 +19,28 @@ export interface ImportSummary {
 }
 
 export const ACCEPTED = [
-  '.json', '.csv', '.tsv', '.txt', '.png', '.jpg', '.jpeg', '.gif', '.bmp', '.webp', '.svg', '.wav', '.mp3', '.ogg', '.flac', '.m4a',
-  '.mp4', '.webm', '.pdf', '.html', '.htm', '.xml',
+  '.json',
+  '.csv',
+  '.tsv',
+  '.txt',
+  '.png',
+  '.jpg',
+  '.jpeg',
+  '.gif',
+  '.bmp',
+  '.webp',
+  '.svg',
+  '.wav',
+  '.mp3',
+  '.ogg',
+  '.flac',
+  '.m4a',
+  '.mp4',
+  '.webm',
+  '.pdf',
+  '.html',
+  '.htm',
+  '.xml',
 ];
 
 /** Files of one request at most; the server takes 100. */
@@ -67,7 +87,11 @@ export function ImportPanel({ picked, onChange }: { picked: Picked[]; onChange: 
       {picked.length > 0 && (
         <ul className={styles.list} aria-label="To be imported">
           {picked.map((item, index) => (
-            <li key={item.kind === 'file' ? `${item.file.name}/${item.file.lastModified}/${index}` : `${item.url}/${index}`}>
+            <li
+              key={
+                item.kind === 'file' ? `${item.file.name}/${item.file.lastModified}/${index}` : `${item.url}/${index}`
+              }
+            >
               <FileText size={16} />
               <bdi className={styles.name}>{item.kind === 'file' ? item.file.name : item.url}</bdi>
               <span className={styles.size}>{item.kind === 'file' ? bytes(item.file.size) : 'address'}</span>
@@ -88,12 +112,24 @@ export function ImportPanel({ picked, onChange }: { picked: Picked[]; onChange: 
 export type Advance = (text: string, part: number) => void;
 
 /** Sends everything; gives what came in, and throws with the first refusal. Files of tables go one by one, pictures in groups. */
-export async function send(project: number, picked: Picked[], advance: Advance, signal?: AbortSignal): Promise<ImportSummary> {
-  const total: ImportSummary = { task_count: 0, annotation_count: 0, prediction_count: 0, found_formats: {}, warnings: [] };
+export async function send(
+  project: number,
+  picked: Picked[],
+  advance: Advance,
+  signal?: AbortSignal,
+): Promise<ImportSummary> {
+  const total: ImportSummary = {
+    task_count: 0,
+    annotation_count: 0,
+    prediction_count: 0,
+    found_formats: {},
+    warnings: [],
+  };
   const groups = grouped(picked);
   for (const [index, group] of groups.entries()) {
     const name = group.length === 1 && group[0] ? nameOf(group[0]) : counted(group.length, 'file');
-    const report = (part: number) => advance(part < 1 ? `Sending ${name}` : `Reading ${name}`, (index + part) / groups.length);
+    const report = (part: number) =>
+      advance(part < 1 ? `Sending ${name}` : `Reading ${name}`, (index + part) / groups.length);
     report(0);
     const summary = await sendGroup(project, group, report, signal);
     total.task_count += summary.task_count;

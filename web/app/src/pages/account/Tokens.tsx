@@ -53,11 +53,17 @@ export function Tokens() {
   return (
     <Panel title="API tokens">
       <p className={styles.text}>
-        Scripts and the Python client use a token instead of your password. It can do what you can do; keep it like a password.
+        Scripts and the Python client use a token instead of your password. It can do what you can do; keep it like a
+        password.
       </p>
       {shown && (
         <div className={styles.shown} role="status">
-          <TextField label={`${shown.name}, shown this once`} value={shown.value} onChange={() => undefined} isReadOnly />
+          <TextField
+            label={`${shown.name}, shown this once`}
+            value={shown.value}
+            onChange={() => undefined}
+            isReadOnly
+          />
           <Button
             icon={<Copy size={16} />}
             onPress={() => {
@@ -74,11 +80,17 @@ export function Tokens() {
             Revoke the personal access token
           </Button>
         ) : (
-          <Button isDisabled={settings.data?.api_tokens_enabled === false} isPending={create.isPending} onPress={() => create.mutate()}>
+          <Button
+            isDisabled={settings.data?.api_tokens_enabled === false}
+            isPending={create.isPending}
+            onPress={() => create.mutate()}
+          >
             Create a personal access token
           </Button>
         )}
-        {settings.data?.legacy_api_tokens_enabled && <Button onPress={() => setAsking('legacy')}>Make a new legacy token</Button>}
+        {settings.data?.legacy_api_tokens_enabled && (
+          <Button onPress={() => setAsking('legacy')}>Make a new legacy token</Button>
+        )}
       </div>
       <ConfirmDialog
         title={asking === 'legacy' ? 'Make a new legacy token?' : 'Revoke the token?'}

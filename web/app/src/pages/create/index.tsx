@@ -27,7 +27,11 @@ export function CreateProjectPage() {
   const [leaving, setLeaving] = useState(false);
 
   const titleError =
-    title.trim().length < 3 ? 'A title has at least 3 characters.' : title.length > 50 ? 'A title has at most 50 characters.' : undefined;
+    title.trim().length < 3
+      ? 'A title has at least 3 characters.'
+      : title.length > 50
+        ? 'A title has at most 50 characters.'
+        : undefined;
 
   const choose = (template: Chosen) => {
     setConfig(template.config);
@@ -74,11 +78,20 @@ export function CreateProjectPage() {
             </Button>
             {step > 0 && <Button onPress={() => setStep(step - 1)}>Back</Button>}
             {step < 2 ? (
-              <Button variant="primary" isDisabled={step === 0 && titleError !== undefined} onPress={() => setStep(step + 1)}>
+              <Button
+                variant="primary"
+                isDisabled={step === 0 && titleError !== undefined}
+                onPress={() => setStep(step + 1)}
+              >
                 {step === 0 ? 'Next: data' : 'Next: labeling setup'}
               </Button>
             ) : (
-              <Button variant="primary" isPending={progress !== undefined} isDisabled={titleError !== undefined} onPress={() => void create()}>
+              <Button
+                variant="primary"
+                isPending={progress !== undefined}
+                isDisabled={titleError !== undefined}
+                onPress={() => void create()}
+              >
                 {progress ?? 'Create project'}
               </Button>
             )}

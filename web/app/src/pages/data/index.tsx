@@ -1,8 +1,23 @@
 /** A project's tasks in a table; open one, label all, bring data in, take results out. */
 import { api, type Task } from '@labelkeep/api';
 import {
-  Button, ConfirmDialog, DataTable, Download, EmptyState, IconButton, Menu, MoreHorizontal, PageHeader, Play, RefreshCw, Settings,
-  Spinner, Tag, toast, Trash, Upload,
+  Button,
+  ConfirmDialog,
+  DataTable,
+  Download,
+  EmptyState,
+  IconButton,
+  Menu,
+  MoreHorizontal,
+  PageHeader,
+  Play,
+  RefreshCw,
+  Settings,
+  Spinner,
+  Tag,
+  Trash,
+  toast,
+  Upload,
 } from '@labelkeep/kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
@@ -82,7 +97,10 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
 
   if (project.isError) {
     return (
-      <EmptyState title="This project cannot be shown" actions={<Button onPress={() => go('/projects/')}>All projects</Button>}>
+      <EmptyState
+        title="This project cannot be shown"
+        actions={<Button onPress={() => go('/projects/')}>All projects</Button>}
+      >
         {messageOf(project.error)} It may have been deleted, or it belongs to another organization.
       </EmptyState>
     );
@@ -136,7 +154,12 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
                 },
               ]}
             />
-            <Button variant="primary" icon={<Play size={16} />} isDisabled={left === 0} onPress={() => go(`/projects/${id}/data?labeling=1`)}>
+            <Button
+              variant="primary"
+              icon={<Play size={16} />}
+              isDisabled={left === 0}
+              onPress={() => go(`/projects/${id}/data?labeling=1`)}
+            >
               {left === 0 ? 'Nothing left to label' : `Label all ${counted(left, 'task')}`}
             </Button>
           </>
@@ -161,7 +184,8 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
             </Button>
           }
         >
-          Bring in a JSON or CSV file with a task a row, text files with a task a line, or pictures. They can also come by API.
+          Bring in a JSON or CSV file with a task a row, text files with a task a line, or pictures. They can also come
+          by API.
         </EmptyState>
       ) : (
         <div className={styles.table}>
@@ -179,7 +203,12 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
           />
         </div>
       )}
-      <ImportDialog project={id} isOpen={isImporting} onClose={() => setImporting(false)} onImported={() => void reload()} />
+      <ImportDialog
+        project={id}
+        isOpen={isImporting}
+        onClose={() => setImporting(false)}
+        onImported={() => void reload()}
+      />
       <ExportDialog project={project.data} isOpen={isExporting} onClose={() => setExporting(false)} />
       <ConfirmDialog
         title={deleting === 'all' ? 'Delete all tasks?' : 'Delete the selected tasks?'}

@@ -1,6 +1,13 @@
 /** Labeling: one task opened from the list, or the stream of tasks one after the other. */
 import { ApiError, api, type Project, type Task } from '@labelkeep/api';
-import type { EditorAnnotation, EditorDraft, EditorHandle, EditorOptions, EditorPrediction, SavePayload } from '@labelkeep/editor';
+import type {
+  EditorAnnotation,
+  EditorDraft,
+  EditorHandle,
+  EditorOptions,
+  EditorPrediction,
+  SavePayload,
+} from '@labelkeep/editor';
 import { Editor } from '@labelkeep/editor';
 import { Button, Check, ChevronLeft, EmptyState, Spinner, toast } from '@labelkeep/kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -39,15 +46,7 @@ export function LabelPage({ project: projectId, task: taskId }: { project: numbe
   return <Labeling key={`${projectId}/${taskId ?? 'stream'}`} me={me.data} project={project.data} taskId={taskId} />;
 }
 
-function Labeling({
-  me,
-  project,
-  taskId,
-}: {
-  me: Me;
-  project: Project;
-  taskId: number | undefined;
-}) {
+function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: number | undefined }) {
   const go = useGo();
   const queries = useQueryClient();
   const isStream = taskId === undefined;
@@ -112,7 +111,14 @@ function Labeling({
       started_at: payload.started_at,
       ...extra,
     };
-    const { delivered } = await outbox.put({ id: payload.operationId, project: project.id, task: task.id, method, path, body });
+    const { delivered } = await outbox.put({
+      id: payload.operationId,
+      project: project.id,
+      task: task.id,
+      method,
+      path,
+      body,
+    });
     if (isStream) {
       const { id } = task;
       stream.answer(id);
@@ -162,7 +168,10 @@ function Labeling({
       const other = visited[place];
       if (other !== undefined) void open(other);
       else if (direction === 'next' && isStream) void advance(task?.id);
-      else if (!isStream && task) void neighbour(project.id, task.id, direction).then((id) => id && go(`/projects/${project.id}/data?task=${id}`));
+      else if (!isStream && task)
+        void neighbour(project.id, task.id, direction).then(
+          (id) => id && go(`/projects/${project.id}/data?task=${id}`),
+        );
     },
   };
 
@@ -187,19 +196,22 @@ function Labeling({
               </Button>
             }
           >
-            Every task that is meant for you has its annotations{saves.waiting > 0 ? `, of which ${counted(saves.waiting, 'save')} still on the way` : ''}.
+            Every task that is meant for you has its annotations
+            {saves.waiting > 0 ? `, of which ${counted(saves.waiting, 'save')} still on the way` : ''}.
           </EmptyState>
         )}
         {shown.kind === 'offline' && (
           <EmptyState title="No connection">
-            Your work is safe on this computer: {counted(saves.waiting, 'save')} will be sent when the connection is back, and the next task
-            opens by itself.
+            Your work is safe on this computer: {counted(saves.waiting, 'save')} will be sent when the connection is
+            back, and the next task opens by itself.
           </EmptyState>
         )}
         {shown.kind === 'failed' && (
           <EmptyState
             title="This task cannot be shown"
-            actions={<Button onPress={() => (taskId === undefined ? void advance() : void open(taskId))}>Try again</Button>}
+            actions={
+              <Button onPress={() => (taskId === undefined ? void advance() : void open(taskId))}>Try again</Button>
+            }
           >
             {messageOf(shown.error)}
           </EmptyState>
@@ -210,7 +222,11 @@ function Labeling({
             config={project.label_config}
             task={task as never}
             annotations={(task.annotations ?? []) as unknown as EditorAnnotation[]}
-            predictions={(project.show_collab_predictions === false ? [] : (task.predictions ?? [])) as unknown as EditorPrediction[]}
+            predictions={
+              (project.show_collab_predictions === false
+                ? []
+                : (task.predictions ?? [])) as unknown as EditorPrediction[]
+            }
             drafts={ownDrafts(task, me)}
             user={{ ...me }}
             projectSettings={{

@@ -38,7 +38,10 @@ type Listener = (state: OutboxState) => void;
 export class Outbox {
   private readonly database: Promise<IDBDatabase>;
   private readonly listeners = new Set<Listener>();
-  private readonly waiters = new Map<string, { resolve: (answer: unknown) => void; reject: (error: unknown) => void }>();
+  private readonly waiters = new Map<
+    string,
+    { resolve: (answer: unknown) => void; reject: (error: unknown) => void }
+  >();
   private state: OutboxState = { waiting: 0, refused: [], online: true };
   private sending = false;
   private attempts = 0;

@@ -62,7 +62,9 @@ export class Stream {
 
   private async ask(exclude: number[]): Promise<Next> {
     try {
-      const task = await api.get<Task>(`/api/projects/${this.project}/next/`, { exclude: exclude.join(',') || undefined });
+      const task = await api.get<Task>(`/api/projects/${this.project}/next/`, {
+        exclude: exclude.join(',') || undefined,
+      });
       return { kind: 'task', task };
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) {

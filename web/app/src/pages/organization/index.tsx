@@ -1,6 +1,19 @@
 /** People of the organization, the invitation link, and which tokens are accepted. */
 import { api, type User } from '@labelkeep/api';
-import { Avatar, Button, ConfirmDialog, Copy, EmptyState, PageHeader, Panel, RelativeTime, Spinner, Switch, TextField, toast } from '@labelkeep/kit';
+import {
+  Avatar,
+  Button,
+  ConfirmDialog,
+  Copy,
+  EmptyState,
+  PageHeader,
+  Panel,
+  RelativeTime,
+  Spinner,
+  Switch,
+  TextField,
+  toast,
+} from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
@@ -17,7 +30,10 @@ export function OrganizationPage() {
   const organization = me.data?.active_organization;
   const members = useQuery({
     queryKey: ['members', organization],
-    queryFn: () => api.get<{ count: number; results: Member[] }>(`/api/organizations/${organization}/memberships`, { page_size: -1 }),
+    queryFn: () =>
+      api.get<{ count: number; results: Member[] }>(`/api/organizations/${organization}/memberships`, {
+        page_size: -1,
+      }),
     enabled: organization !== undefined && organization !== null,
   });
   if (members.isError) return <EmptyState title="The people cannot be shown">{messageOf(members.error)}</EmptyState>;
@@ -25,7 +41,10 @@ export function OrganizationPage() {
   const may = (permission: string) => me.data?.permissions?.includes(permission) ?? false;
   return (
     <main className={styles.page}>
-      <PageHeader title="People" description={`${me.data.active_organization_meta.title}, ${counted(members.data.count, 'member')}`} />
+      <PageHeader
+        title="People"
+        description={`${me.data.active_organization_meta.title}, ${counted(members.data.count, 'member')}`}
+      />
       {may('organizations.invite') && <Invitation />}
       <Panel title="Members">
         <table className={styles.table}>
@@ -65,7 +84,10 @@ export function OrganizationPage() {
 
 function Invitation() {
   const queries = useQueryClient();
-  const invite = useQuery({ queryKey: ['invite'], queryFn: () => api.get<{ invite_url: string | null }>('/api/invite') });
+  const invite = useQuery({
+    queryKey: ['invite'],
+    queryFn: () => api.get<{ invite_url: string | null }>('/api/invite'),
+  });
   const [asking, setAsking] = useState(false);
   const reset = useMutation({
     mutationFn: () => api.post<{ invite_url: string }>('/api/invite/reset-token'),

@@ -1,8 +1,24 @@
 /** All projects: find one, begin one, or take a sample. */
 import { api, type Project } from '@labelkeep/api';
 import {
-  Button, Chip, ConfirmDialog, EmptyState, FolderOpen, IconButton, LinkButton, Menu, MoreHorizontal, PageHeader, Pin, Plus, RelativeTime,
-  SearchField, Settings, Spinner, Trash, toast,
+  Button,
+  Chip,
+  ConfirmDialog,
+  EmptyState,
+  FolderOpen,
+  IconButton,
+  LinkButton,
+  Menu,
+  MoreHorizontal,
+  PageHeader,
+  Pin,
+  Plus,
+  RelativeTime,
+  SearchField,
+  Settings,
+  Spinner,
+  Trash,
+  toast,
 } from '@labelkeep/kit';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -54,7 +70,10 @@ export function ProjectsPage() {
       />
       {projects.isPending && <Spinner label="Loading projects" />}
       {projects.isError && (
-        <EmptyState title="The projects could not be loaded" actions={<Button onPress={() => void projects.refetch()}>Try again</Button>}>
+        <EmptyState
+          title="The projects could not be loaded"
+          actions={<Button onPress={() => void projects.refetch()}>Try again</Button>}
+        >
           {messageOf(projects.error)}
         </EmptyState>
       )}
@@ -69,14 +88,17 @@ export function ProjectsPage() {
               </LinkButton>
             }
           >
-            A project holds your data, what you want to know of it, and the answers. Begin one with your own texts or pictures, or look
-            around in a sample first.
+            A project holds your data, what you want to know of it, and the answers. Begin one with your own texts or
+            pictures, or look around in a sample first.
           </EmptyState>
           <Samples />
         </>
       )}
       {projects.isSuccess && total === 0 && search !== '' && (
-        <EmptyState title={`No project is called “${search}”`} actions={<Button onPress={() => setSearch('')}>Show all projects</Button>}>
+        <EmptyState
+          title={`No project is called “${search}”`}
+          actions={<Button onPress={() => setSearch('')}>Show all projects</Button>}
+        >
           The search looks at titles, without regard to case.
         </EmptyState>
       )}
@@ -103,7 +125,9 @@ function ProjectRow({ project }: { project: Project }) {
 
   const pin = async () => {
     try {
-      await api.patch(`/api/projects/${project.id}/`, { pinned_at: project.pinned_at ? null : new Date().toISOString() });
+      await api.patch(`/api/projects/${project.id}/`, {
+        pinned_at: project.pinned_at ? null : new Date().toISOString(),
+      });
       await reload();
     } catch (error) {
       toast.error(messageOf(error));
@@ -145,10 +169,22 @@ function ProjectRow({ project }: { project: Project }) {
       </span>
       <Menu
         label={`Actions for ${project.title}`}
-        trigger={<IconButton label={`Actions for ${project.title || 'this project'}`} icon={<MoreHorizontal size={16} />} />}
+        trigger={
+          <IconButton label={`Actions for ${project.title || 'this project'}`} icon={<MoreHorizontal size={16} />} />
+        }
         items={[
-          { id: 'pin', label: project.pinned_at ? 'Unpin' : 'Pin to the top', icon: <Pin size={16} />, onAction: () => void pin() },
-          { id: 'settings', label: 'Settings', icon: <Settings size={16} />, onAction: () => go(`/projects/${project.id}/settings`) },
+          {
+            id: 'pin',
+            label: project.pinned_at ? 'Unpin' : 'Pin to the top',
+            icon: <Pin size={16} />,
+            onAction: () => void pin(),
+          },
+          {
+            id: 'settings',
+            label: 'Settings',
+            icon: <Settings size={16} />,
+            onAction: () => go(`/projects/${project.id}/settings`),
+          },
           { id: 'delete', label: 'Delete', icon: <Trash size={16} />, danger: true, onAction: () => setDeleting(true) },
         ]}
       />
@@ -160,7 +196,8 @@ function ProjectRow({ project }: { project: Project }) {
         confirmLabel={`Delete ${counted(project.task_number, 'task')} and ${counted(project.total_annotations_number, 'annotation')}`}
         danger
       >
-        “{project.title || 'Untitled project'}” goes with all its tasks, annotations and uploaded files. This cannot be taken back.
+        “{project.title || 'Untitled project'}” goes with all its tasks, annotations and uploaded files. This cannot be
+        taken back.
       </ConfirmDialog>
     </li>
   );

@@ -17,8 +17,16 @@ const SAMPLING = [
 ];
 
 const SKIPPING = [
-  { value: 'REQUEUE_FOR_OTHERS', label: 'Goes to somebody else', description: 'The person who skips a task does not get it again.' },
-  { value: 'REQUEUE_FOR_ME', label: 'Comes back to the same person', description: 'At the end, when nothing else is left.' },
+  {
+    value: 'REQUEUE_FOR_OTHERS',
+    label: 'Goes to somebody else',
+    description: 'The person who skips a task does not get it again.',
+  },
+  {
+    value: 'REQUEUE_FOR_ME',
+    label: 'Comes back to the same person',
+    description: 'At the end, when nothing else is left.',
+  },
   { value: 'IGNORE_SKIPPED', label: 'Counts as done', description: 'A skip finishes the task like an annotation.' },
 ];
 
@@ -56,7 +64,12 @@ export function Annotation({ project }: { project: Project }) {
       <Switch isSelected={draft.show_instruction} onChange={(value) => set('show_instruction', value)}>
         Show the instructions before labeling begins
       </Switch>
-      <RadioGroup label="Order of tasks" value={draft.sampling} onChange={(value) => set('sampling', value as never)} options={SAMPLING} />
+      <RadioGroup
+        label="Order of tasks"
+        value={draft.sampling}
+        onChange={(value) => set('sampling', value as never)}
+        options={SAMPLING}
+      />
       <NumberField
         label="Annotations a task"
         description="From how many different people. A task is finished when it has them."
@@ -69,7 +82,12 @@ export function Annotation({ project }: { project: Project }) {
         Tasks may be skipped
       </Switch>
       {draft.show_skip_button && (
-        <RadioGroup label="A skipped task" value={draft.skip_queue} onChange={(value) => set('skip_queue', value as never)} options={SKIPPING} />
+        <RadioGroup
+          label="A skipped task"
+          value={draft.skip_queue}
+          onChange={(value) => set('skip_queue', value as never)}
+          options={SKIPPING}
+        />
       )}
       <Switch isSelected={draft.enable_empty_annotation} onChange={(value) => set('enable_empty_annotation', value)}>
         Annotations without any answer may be submitted

@@ -32,7 +32,9 @@ export function Labeling({ project }: { project: Project }) {
           variant="primary"
           isDisabled={config === project.label_config}
           isPending={change.isPending}
-          onPress={() => change.mutate({ label_config: config }, { onSuccess: () => toast.success('The labeling setup was saved') })}
+          onPress={() =>
+            change.mutate({ label_config: config }, { onSuccess: () => toast.success('The labeling setup was saved') })
+          }
         >
           Save the labeling setup
         </Button>

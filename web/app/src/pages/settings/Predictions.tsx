@@ -16,7 +16,10 @@ export function Predictions({ project }: { project: Project }) {
   if (versions.isPending) return <Spinner label="Loading model versions" />;
   const entries = Object.entries(versions.data ?? {});
   const save = (fields: Partial<Record<keyof Project, unknown>>) =>
-    change.mutate(fields, { onSuccess: () => toast.success('Saved'), onError: (error) => toast.error(messageOf(error)) });
+    change.mutate(fields, {
+      onSuccess: () => toast.success('Saved'),
+      onError: (error) => toast.error(messageOf(error)),
+    });
   if (entries.length === 0) {
     return (
       <EmptyState title="No predictions yet">
@@ -26,7 +29,10 @@ export function Predictions({ project }: { project: Project }) {
   }
   return (
     <div className={styles.form}>
-      <Switch isSelected={project.show_collab_predictions} onChange={(value) => save({ show_collab_predictions: value })}>
+      <Switch
+        isSelected={project.show_collab_predictions}
+        onChange={(value) => save({ show_collab_predictions: value })}
+      >
         Show predictions to annotators
       </Switch>
       <Select

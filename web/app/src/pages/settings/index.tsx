@@ -17,7 +17,8 @@ import styles from './settings.module.css';
 export function useChange(project: Project) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: Partial<Record<keyof Project, unknown>>) => api.patch<Project>(`/api/projects/${project.id}/`, change),
+    mutationFn: (change: Partial<Record<keyof Project, unknown>>) =>
+      api.patch<Project>(`/api/projects/${project.id}/`, change),
     onSuccess: async (saved) => {
       queries.setQueryData(['project', project.id], saved);
       await queries.invalidateQueries({ queryKey: ['projects'] });

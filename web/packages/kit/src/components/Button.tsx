@@ -21,7 +21,17 @@ export interface ButtonProps {
   children?: ReactNode;
 }
 
-export function Button({ variant = 'secondary', size = 'medium', icon, shortcut, isDisabled = false, isPending = false, type = 'button', onPress, children }: ButtonProps) {
+export function Button({
+  variant = 'secondary',
+  size = 'medium',
+  icon,
+  shortcut,
+  isDisabled = false,
+  isPending = false,
+  type = 'button',
+  onPress,
+  children,
+}: ButtonProps) {
   const button = (
     <AriaButton
       type={type}
@@ -58,7 +68,12 @@ export interface IconButtonProps {
 export function IconButton({ label, icon, onPress, isDisabled = false, shortcut }: IconButtonProps) {
   return (
     <Tooltip text={label} {...(shortcut ? { shortcut } : {})}>
-      <AriaButton aria-label={label} className={styles.icon ?? ''} isDisabled={isDisabled} {...(onPress ? { onPress } : {})}>
+      <AriaButton
+        aria-label={label}
+        className={styles.icon ?? ''}
+        isDisabled={isDisabled}
+        {...(onPress ? { onPress } : {})}
+      >
         {icon}
       </AriaButton>
     </Tooltip>

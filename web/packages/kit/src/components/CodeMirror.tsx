@@ -26,18 +26,31 @@ const theme = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--color-hover)' },
   '.cm-cursor': { borderLeftColor: 'var(--color-text)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--color-accent-soft)' },
-  '.cm-tooltip': { backgroundColor: 'var(--color-raised)', border: '1px solid var(--color-border)', color: 'var(--color-text)' },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--color-accent)', color: 'var(--color-on-accent)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--color-raised)',
+    border: '1px solid var(--color-border)',
+    color: 'var(--color-text)',
+  },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {
+    backgroundColor: 'var(--color-accent)',
+    color: 'var(--color-on-accent)',
+  },
 });
 
-export default function CodeMirror({ label, value, onChange, diagnostics, complete, minHeight = 240 }: CodeEditorProps) {
+export default function CodeMirror({
+  label,
+  value,
+  onChange,
+  diagnostics,
+  complete,
+  minHeight = 240,
+}: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef({ onChange, complete });
   latest.current = { onChange, complete };
 
   // The editor is made once; what changes reaches it by the effects below.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!host.current) return;
     const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]');
@@ -62,7 +75,11 @@ export default function CodeMirror({ label, value, onChange, diagnostics, comple
               (context) => {
                 const found = latest.current.complete?.(context.state.doc.toString(), context.pos);
                 if (!found || found.items.length === 0) return null;
-                if (!context.explicit && !/[<\w"]$/.test(context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos))) return null;
+                if (
+                  !context.explicit &&
+                  !/[<\w"]$/.test(context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos))
+                )
+                  return null;
                 return {
                   from: found.from,
                   options: found.items.map((item) => ({
@@ -78,7 +95,9 @@ export default function CodeMirror({ label, value, onChange, diagnostics, comple
           theme,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
-          EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
+          EditorView.updateListener.of(
+            (update) => update.docChanged && latest.current.onChange(update.state.doc.toString()),
+          ),
         ],
       }),
     });

@@ -1,10 +1,20 @@
+// biome-ignore-all lint/a11y/useSemanticElements: elements of a real table cannot be placed by a virtual list
 /**
  * A table of any length: only the rows on screen exist. Rows come when they are asked for; one that is not here yet is a
  * shimmer, and nothing jumps when it arrives. Arrow keys move, Enter opens, Space selects.
  */
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import styles from './table.module.css';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { scrollMap } from './scroll-map';
+import styles from './table.module.css';
 
 export interface DataColumn<Row> {
   id: string;
@@ -32,7 +42,18 @@ export interface DataTableProps<Row> {
 /** Rows drawn above and below what is on screen. */
 const OVERSCAN = 6;
 
-export function DataTable<Row>({ label, columns, count, getRow, onVisibleRange, onOpen, rowId, selectedIds, onSelectionChange, rowHeight = 32 }: DataTableProps<Row>) {
+export function DataTable<Row>({
+  label,
+  columns,
+  count,
+  getRow,
+  onVisibleRange,
+  onOpen,
+  rowId,
+  selectedIds,
+  onSelectionChange,
+  rowHeight = 32,
+}: DataTableProps<Row>) {
   const box = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState(600);
   const [top, setTop] = useState(0);
@@ -116,7 +137,15 @@ export function DataTable<Row>({ label, columns, count, getRow, onVisibleRange, 
         {onSelectionChange && (
           // biome-ignore lint/a11y/useKeyWithClickEvents: Space does it
           <div role="gridcell" tabIndex={-1} className={styles.check} onClick={(event) => event.stopPropagation()}>
-            {row && <input type="checkbox" checked={selected} onChange={() => toggle(row)} aria-label={`Select ${rowId(row)}`} tabIndex={-1} />}
+            {row && (
+              <input
+                type="checkbox"
+                checked={selected}
+                onChange={() => toggle(row)}
+                aria-label={`Select ${rowId(row)}`}
+                tabIndex={-1}
+              />
+            )}
           </div>
         )}
         {columns.map((column) => (
@@ -129,7 +158,6 @@ export function DataTable<Row>({ label, columns, count, getRow, onVisibleRange, 
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot be virtual
     <div
       ref={box}
       role="grid"
@@ -146,12 +174,18 @@ export function DataTable<Row>({ label, columns, count, getRow, onVisibleRange, 
         {columns.map((column) => (
           <div key={column.id} role="columnheader" tabIndex={-1} className={styles.cell} data-align={column.align}>
             <span className={styles.headText}>{column.header}</span>
-            <Grip width={widthOf(column)} onChange={(width) => setWidths((known) => ({ ...known, [column.id]: width }))} />
+            <Grip
+              width={widthOf(column)}
+              onChange={(width) => setWidths((known) => ({ ...known, [column.id]: width }))}
+            />
           </div>
         ))}
       </div>
       <div className={styles.body} style={{ height: map.height }}>
-        <div className={styles.window} style={{ transform: `translateY(${top - offset + (from - first) * rowHeight}px)` }}>
+        <div
+          className={styles.window}
+          style={{ transform: `translateY(${top - offset + (from - first) * rowHeight}px)` }}
+        >
           {rows}
         </div>
       </div>

@@ -1,8 +1,8 @@
 /** What a control does, and its key. */
 import type { ReactElement } from 'react';
 import { Tooltip as AriaTooltip, TooltipTrigger } from 'react-aria-components';
-import { Kbd } from './small';
 import styles from './overlay.module.css';
+import { Kbd } from './small';
 
 export interface TooltipProps {
   text: string;

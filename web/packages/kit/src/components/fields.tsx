@@ -1,9 +1,25 @@
 /** Fields: text, numbers, choices. Each has a label that everybody gets, help, and an error that says what to do. */
 import type { ReactNode } from 'react';
 import {
-  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Group, Input, Label, ListBox, ListBoxItem, NumberField as AriaNumberField,
-  Popover, Radio, RadioGroup as AriaRadioGroup, SearchField as AriaSearchField, Select as AriaSelect, SelectValue, Switch as AriaSwitch,
-  Text, TextArea as AriaTextArea, TextField as AriaTextField,
+  Button as AriaButton,
+  Checkbox as AriaCheckbox,
+  NumberField as AriaNumberField,
+  RadioGroup as AriaRadioGroup,
+  SearchField as AriaSearchField,
+  Select as AriaSelect,
+  Switch as AriaSwitch,
+  TextArea as AriaTextArea,
+  TextField as AriaTextField,
+  FieldError,
+  Group,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Radio,
+  SelectValue,
+  Text,
 } from 'react-aria-components';
 import { Check, ChevronDown, Search, X } from '../icons';
 import styles from './fields.module.css';
@@ -35,7 +51,18 @@ function Help({ description, errorMessage }: { description?: string | undefined;
   );
 }
 
-export function TextField({ label, value, onChange, description, errorMessage, isRequired = false, type = 'text', placeholder, autoFocus = false, isReadOnly = false }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  description,
+  errorMessage,
+  isRequired = false,
+  type = 'text',
+  placeholder,
+  autoFocus = false,
+  isReadOnly = false,
+}: TextFieldProps) {
   return (
     <AriaTextField
       className={styles.field ?? ''}
@@ -54,7 +81,16 @@ export function TextField({ label, value, onChange, description, errorMessage, i
   );
 }
 
-export function TextArea({ label, value, onChange, description, errorMessage, isRequired = false, placeholder, rows = 3 }: Omit<TextFieldProps, 'type'> & { rows?: number }) {
+export function TextArea({
+  label,
+  value,
+  onChange,
+  description,
+  errorMessage,
+  isRequired = false,
+  placeholder,
+  rows = 3,
+}: Omit<TextFieldProps, 'type'> & { rows?: number }) {
   return (
     <AriaTextField
       className={styles.field ?? ''}

@@ -1,7 +1,14 @@
 /** Parts of pages: heads, tabs, places to drop files. */
 import type { ReactNode } from 'react';
 import {
-  Button as AriaButton, DropZone as AriaDropZone, FileTrigger, Link, Tab, TabList, TabPanel, Tabs as AriaTabs,
+  Button as AriaButton,
+  DropZone as AriaDropZone,
+  Tabs as AriaTabs,
+  FileTrigger,
+  Link,
+  Tab,
+  TabList,
+  TabPanel,
 } from 'react-aria-components';
 import { ChevronRight, Upload } from '../icons';
 import styles from './layout.module.css';

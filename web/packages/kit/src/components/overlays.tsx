@@ -1,12 +1,19 @@
 /** What lies over the page: dialogs, menus, messages. */
 import { type ReactElement, type ReactNode, useSyncExternalStore } from 'react';
 import {
-  Dialog as AriaDialog, Heading, Menu as AriaMenu, MenuItem, MenuTrigger, Modal, ModalOverlay, Popover,
+  Dialog as AriaDialog,
+  Menu as AriaMenu,
+  Heading,
+  MenuItem,
+  MenuTrigger,
+  Modal,
+  ModalOverlay,
+  Popover,
 } from 'react-aria-components';
 import { X } from '../icons';
 import { Button, IconButton } from './Button';
-import { Kbd } from './small';
 import styles from './overlay.module.css';
+import { Kbd } from './small';
 
 export interface DialogProps {
   title: string;
@@ -19,7 +26,12 @@ export interface DialogProps {
 
 export function Dialog({ title, isOpen, onClose, size = 'medium', footer, children }: DialogProps) {
   return (
-    <ModalOverlay className={styles.backdrop ?? ''} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
+    <ModalOverlay
+      className={styles.backdrop ?? ''}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable
+    >
       <Modal className={styles.modal ?? ''} data-size={size}>
         <AriaDialog className={styles.dialog ?? ''}>
           <header className={styles.head}>
@@ -46,7 +58,15 @@ export interface ConfirmDialogProps {
 }
 
 /** Asks only where something cannot be brought back. */
-export function ConfirmDialog({ title, isOpen, onClose, onConfirm, confirmLabel, danger = false, children }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  isOpen,
+  onClose,
+  onConfirm,
+  confirmLabel,
+  danger = false,
+  children,
+}: ConfirmDialogProps) {
   return (
     <Dialog
       title={title}
@@ -83,7 +103,13 @@ export function Menu({ label, trigger, items }: { label: string; trigger: ReactE
       <Popover className={styles.popover ?? ''} placement="bottom end">
         <AriaMenu aria-label={label} onAction={(id) => items.find((item) => item.id === id)?.onAction()}>
           {items.map((item) => (
-            <MenuItem key={item.id} id={item.id} textValue={item.label} className={styles.item ?? ''} data-danger={item.danger || undefined}>
+            <MenuItem
+              key={item.id}
+              id={item.id}
+              textValue={item.label}
+              className={styles.item ?? ''}
+              data-danger={item.danger || undefined}
+            >
               {item.icon}
               <span className={styles.grow}>{item.label}</span>
               {item.shortcut && <Kbd>{item.shortcut}</Kbd>}

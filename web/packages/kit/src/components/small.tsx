@@ -75,7 +75,17 @@ export function Spinner({ label = 'Loading' }: { label?: string }) {
 }
 
 /** How far something is. */
-export function Progress({ label, value, max, detail }: { label: string; value: number; max: number; detail?: string }) {
+export function Progress({
+  label,
+  value,
+  max,
+  detail,
+}: {
+  label: string;
+  value: number;
+  max: number;
+  detail?: string;
+}) {
   return (
     <div className={styles.progress}>
       <div className={styles.progressHead}>
@@ -88,7 +98,17 @@ export function Progress({ label, value, max, detail }: { label: string; value: 
 }
 
 /** What a place is for, and the first step. */
-export function EmptyState({ icon, title, children, actions }: { icon?: ReactNode; title: string; children?: ReactNode; actions?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
   return (
     <section className={styles.empty}>
       {icon && <div className={styles.emptyIcon}>{icon}</div>}
