@@ -45,6 +45,8 @@ export interface ChoiceDef {
   readonly selected: boolean;
   readonly readonly: boolean;
   readonly color: string | null;
+  /** CSS of the configuration; goes through the style cleaner. */
+  readonly style: string;
   readonly children: readonly ChoiceDef[];
 }
 
@@ -126,6 +128,7 @@ function defineChoice(get: (key: string) => string | undefined, children: readon
     selected: get('selected') === 'true',
     readonly: get('readonly') === 'true',
     color: cssColor(get('color')),
+    style: get('style') ?? '',
     children,
   };
 }

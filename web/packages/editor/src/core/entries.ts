@@ -8,7 +8,7 @@ import type { Editor } from './editor';
 import { Emitter } from './emitter';
 import { fingerprint, type JournalEntry } from './journal';
 import type { EditorAnnotation, EditorDraft, EditorPrediction } from './options';
-import { preselect } from './preselect';
+import { presetItems } from './preselect';
 import { readResult, writeResult } from './result';
 import type { ResultItem } from './types';
 
@@ -117,7 +117,8 @@ export class Entry {
     const readonly = this.kind === 'prediction' || this.annotation?.editable === false;
     const document = new AnnotationDocument(this.key, readonly);
     const journal = readonly ? null : this.editor.journals.restore(this.key, this.startsFrom);
-    this.base = journal?.base ?? this.startsFrom;
+    const fresh = this.kind === 'new' && this.startsFrom.length === 0;
+    this.base = journal?.base ?? (fresh ? presetItems(this.editor) : this.startsFrom);
     const { regions, relations, foreign } = readResult(this.base, config, modules);
     document.store.load(regions, relations, foreign);
     if (journal) {
@@ -125,8 +126,6 @@ export class Entry {
       for (const delta of deltas.slice(0, position)) document.store.apply(delta.changes, 'forward');
       document.history.restore(journal.history);
       this.changedSinceSave = this.changedSinceSave || position > 0;
-    } else if (this.kind === 'new' && this.startsFrom.length === 0) {
-      preselect(this.editor, document);
     }
     document.edited.subscribe(() => this.editor.entryEdited(this));
     return document;

@@ -1,30 +1,35 @@
-/** Answers that a configuration gives in advance to a new annotation: selected choices, default ratings, prefilled text. */
+/** Answers that a configuration gives in advance to a new annotation: selected choices, default ratings. */
 import { isPerItem, isPerRegion } from './config';
-import type { AnnotationDocument } from './document';
 import type { Editor } from './editor';
-import { ANSWER } from './store';
-import type { Region } from './types';
+import { newRegionId } from './ids';
+import { answerTarget, itemCount } from './subjects';
+import type { AnswerCodec } from './tag';
+import type { ResultItem } from './types';
 
-/** Adds the presets to an empty document. They are its starting point, not a step of history. */
-export function preselect(editor: Editor, document: AnnotationDocument): void {
-  const regions: Region[] = [];
+/**
+ * The presets as result items, for the task or for each item: what a new annotation starts from.
+ * They are no step of history. Regions have no presets.
+ */
+export function presetItems(editor: Editor): readonly ResultItem[] {
+  const items: ResultItem[] = [];
   for (const node of editor.config.controls) {
-    const preset = editor.modules.forNode(node)?.preset?.(node, editor.task.data);
-    const object = editor.config.targetsOf(node)[0];
-    if (preset === undefined || object === undefined || isPerRegion(node) || isPerItem(node)) continue;
-    const seq = regions.length;
-    regions.push({
-      id: `preset-${node.name}`,
-      wireId: `preset-${node.name}`,
-      object,
-      kind: ANSWER,
-      geometry: undefined,
-      facets: [{ from: node.name, type: node.type, answer: preset, seq, changed: true }],
-      origin: 'manual',
-      readonly: false,
-      envelope: {},
-      seq,
-    });
+    const module = editor.modules.forNode(node);
+    const codec = module?.answer as AnswerCodec | undefined;
+    const preset = isPerRegion(node) ? undefined : module?.preset?.(node, editor.task.data);
+    const target = answerTarget(editor, node);
+    if (preset === undefined || !codec || target === '') continue;
+    const count = isPerItem(node) ? itemCount(editor, node) : 1;
+    for (let index = 0; index < count; index++) {
+      items.push({
+        id: newRegionId(),
+        from_name: node.name,
+        to_name: target,
+        type: node.type,
+        ...(isPerItem(node) ? { item_index: index } : {}),
+        origin: 'manual',
+        value: { [codec.key(node.type)]: codec.write(preset) },
+      });
+    }
   }
-  if (regions.length > 0) document.store.load(regions, [], []);
+  return items;
 }

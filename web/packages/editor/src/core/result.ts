@@ -67,8 +67,10 @@ class Reader {
       return this.keep(seq, item);
     }
     const written = item.type === 'htmllabels' ? 'hypertextlabels' : String(item.type ?? '');
-    const object = this.config.byName.get(item.to_name);
     let control = this.config.byName.get(item.from_name);
+    // Old Pairwise results name both objects with a comma; new ones name the control itself.
+    const both = control?.type === 'pairwise' && !this.config.byName.has(item.to_name);
+    const object = both ? control : this.config.byName.get(item.to_name);
     let type = written;
     if (!control && object) {
       control = reattach(this.config, object, written);

@@ -6,6 +6,7 @@
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
 import type { Entry } from './entries';
+import { fillIn } from './fill-in';
 import { newUuid } from './ids';
 import type { SaveAnswer, SavePayload } from './options';
 import { validate } from './validation';
@@ -108,6 +109,7 @@ export class Saving {
     const entry = editor.entry;
     if (this.running || entry.document.readonly) return false;
     editor.flushInputs.emit();
+    fillIn(editor);
     const problem = validate(editor);
     if (problem) {
       if (problem.region !== undefined) {

@@ -114,10 +114,12 @@ export interface ObjectSpec {
   tools?(node: ConfigNode): readonly ToolDescriptor[];
 }
 
-/** What a React panel of a tag gets. `region` is set when it stands for one region (perRegion). */
+/** What a React panel of a tag gets. */
 export interface TagPanelProps {
   readonly editor: Editor;
   readonly node: ConfigNode;
+  /** Set in the row of a region (`displayMode="region-list"`): ask about this one, on one line. */
+  readonly region?: string;
 }
 
 /** A codec of some geometry or answer: stores hand each codec only what it read itself. */
@@ -139,12 +141,23 @@ export interface TagModule {
   readonly Panel?: ComponentType<TagPanelProps>;
   /** Keeps children of the config from being drawn by the layout (Labels draws its own). */
   readonly ownsChildren?: boolean;
-  /** Answer of a new annotation before anyone touched it (selected choices, prefilled text). */
+  /** Answer of a new annotation before anyone touched it (selected choices, stars given in advance). */
   preset?(node: ConfigNode, data: TaskData): unknown;
+  /** Answer that a submit writes where nobody gave one (default numbers, an order left as it was). */
+  fillIn?(context: FillInContext): unknown;
   /** First problem that keeps the answer from being submitted, beside `required`. */
   check?(context: CheckContext): string | null;
   /** Actions of this tag (hotkeys, palette); called once for each node when a task is opened. */
   actions?(editor: Editor, node: ConfigNode): readonly Action[];
+}
+
+/** What has no answer yet when a person submits. */
+export interface FillInContext {
+  readonly editor: Editor;
+  readonly node: ConfigNode;
+  /** The region that a perRegion control asks about; null for a task or an item. */
+  readonly region: Region | null;
+  readonly itemIndex?: number;
 }
 
 /** One answer to be checked before submitting. */

@@ -1,10 +1,12 @@
 /** What keeps an annotation from being submitted: the first problem, and where it is. */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { isPerItem, isPerRegion } from './config';
+import { isLabelsControl, isPerItem, isPerRegion } from './config';
 import type { Editor } from './editor';
 import { ANSWER } from './store';
+import { subjectsOf } from './subjects';
 import type { AnswerCodec } from './tag';
-import type { Facet, Region } from './types';
+import { questionTitle } from './titles';
+import type { Facet } from './types';
 
 export interface Problem {
   readonly message: string;
@@ -37,36 +39,37 @@ export function validate(editor: Editor): Problem | null {
 function requiredProblem(editor: Editor, node: ConfigNode): Problem | null {
   if (!node.bool('required')) return null;
   const codec = editor.modules.forNode(node)?.answer as AnswerCodec | undefined;
-  if (!codec || node.type.endsWith('labels')) return null;
-  const { store } = editor.document;
+  if (!codec || isLabelsControl(node)) return null;
   const filled = (facet: Facet | undefined) => facet?.answer !== undefined && !codec.isEmpty(facet.answer);
-  const message = node.get('requiredMessage') || `“${node.name}” is required: answer it before you submit.`;
-
-  if (isPerRegion(node)) {
-    for (const region of store.all()) {
-      if (!editor.visibility.appliesTo(node, region)) continue;
-      const facet = region.facets.find((one) => one.from === node.name);
-      if (filled(facet) || !editor.visibility.isSaved(region, probe(node))) continue;
-      return { message, control: node.name, region: region.id, object: region.object };
-    }
-    return null;
-  }
-  if (!editor.visibility.isSaved(nobody(editor, node), probe(node)) || !shownWithoutRegion(editor, node)) return null;
+  const message = node.get('requiredMessage') || requiredMessage(editor, node);
+  if (node.bool('labeling')) return labelingProblem(editor, node, filled, message);
   const object = editor.config.targetsOf(node)[0] ?? '';
-  if (isPerItem(node)) {
-    const objectNode = editor.config.byName.get(object);
-    const items = objectNode ? editor.valueOf(objectNode, objectNode.has('valueList') ? 'valueList' : 'value') : null;
-    const count = Array.isArray(items) ? items.length : 1;
-    for (let index = 0; index < count; index++) {
-      if (!filled(store.answer(node.name, index)?.facets.find((one) => one.from === node.name))) {
-        return { message, control: node.name, object, itemIndex: index };
-      }
-    }
-    return null;
+  for (const { region, itemIndex, facet } of subjectsOf(editor, node)) {
+    if (filled(facet)) continue;
+    if (region) return { message, control: node.name, region: region.id, object: region.object };
+    return { message, control: node.name, ...(itemIndex === undefined ? {} : { object, itemIndex }) };
   }
-  return filled(store.answer(node.name)?.facets.find((one) => one.from === node.name))
-    ? null
-    : { message, control: node.name };
+  return null;
+}
+
+/** A control that labels spans is answered by one span. */
+function labelingProblem(
+  editor: Editor,
+  node: ConfigNode,
+  filled: (facet: Facet | undefined) => boolean,
+  message: string,
+): Problem | null {
+  for (const region of editor.document.store.all()) {
+    if (filled(region.facets.find((one) => one.from === node.name))) return null;
+  }
+  return { message, control: node.name };
+}
+
+function requiredMessage(editor: Editor, node: ConfigNode): string {
+  const title = questionTitle(editor, node);
+  if (isPerRegion(node)) return `“${title}” is required for each region: answer it for the selected one.`;
+  if (isPerItem(node)) return `“${title}” is required for each item: answer it for the one shown.`;
+  return `“${title}” is required: answer it before you submit.`;
 }
 
 /** Problems that the tag itself finds: too many choices, numbers out of range. */
@@ -77,35 +80,11 @@ function answerProblem(editor: Editor, node: ConfigNode): Problem | null {
     for (const facet of region.facets) {
       if (facet.from !== node.name || facet.answer === undefined || !editor.visibility.isSaved(region, facet)) continue;
       const message = check({ editor, node, answer: facet.answer, region });
-      if (message) return { message, control: node.name, ...(region.kind === ANSWER ? {} : { region: region.id }) };
+      if (!message) continue;
+      const { object, itemIndex } = region;
+      if (region.kind !== ANSWER) return { message, control: node.name, region: region.id, object };
+      return { message, control: node.name, ...(itemIndex === undefined ? {} : { object, itemIndex }) };
     }
   }
   return null;
-}
-
-/** A control inside a part that is shown only for a selected region is asked only then. */
-function shownWithoutRegion(editor: Editor, node: ConfigNode): boolean {
-  const conditional =
-    node.get('visibleWhen') === 'region-selected' ||
-    node.closest((one) => one.get('visibleWhen') === 'region-selected') !== null;
-  return !conditional || editor.visibility.isShown(node);
-}
-
-function probe(node: ConfigNode): Facet {
-  return { from: node.name, type: node.type, seq: -1, changed: false };
-}
-
-function nobody(editor: Editor, node: ConfigNode): Region {
-  return {
-    id: '',
-    wireId: '',
-    object: editor.config.targetsOf(node)[0] ?? '',
-    kind: ANSWER,
-    geometry: undefined,
-    facets: [],
-    origin: 'manual',
-    readonly: false,
-    envelope: {},
-    seq: -1,
-  };
 }

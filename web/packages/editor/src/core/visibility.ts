@@ -3,10 +3,12 @@
  * look at the selection and at answers; a hidden tag counts as not answered.
  */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { isPerRegion } from './config';
+import { choiceTree } from './choice-tree';
+import { isLabelsControl, isPerItem, isPerRegion } from './config';
 import type { Editor } from './editor';
 import { labelList } from './labels';
 import { ANSWER } from './store';
+import { answerHolder } from './subjects';
 import type { Facet, Region } from './types';
 
 export class Visibility {
@@ -15,20 +17,21 @@ export class Visibility {
   /** Is this tag shown now, with the present selection? Ancestors count. */
   isShown(node: ConfigNode): boolean {
     const region = this.selectedRegion();
-    for (let one: ConfigNode | null = node; one; one = one.parent) {
-      if (!this.holds(one, region, true, new Set())) return false;
-    }
+    if (!this.allHold(node, look(region, true))) return false;
     return !isPerRegion(node) || (region !== undefined && this.appliesTo(node, region));
   }
 
-  /** Does a perRegion control ask about this region: same object, and `whenLabelValue` fits? */
+  /**
+   * Does a perRegion control ask about this region: same object, its `whenLabelValue` and `whenRole`
+   * fit, and so do those of every part around it that is shown for selected regions only?
+   */
   appliesTo(node: ConfigNode, region: Region): boolean {
     if (region.kind === ANSWER || !this.editor.config.targetsOf(node).includes(region.object)) return false;
-    const wanted = node.get('whenLabelValue');
-    if (wanted && !this.hasLabel(region, wanted)) return false;
-    const tag = node.get('whenTagName');
-    const byRegion = node.get('visibleWhen') === 'region-selected';
-    return !(byRegion && tag) || region.facets.some((facet) => facet.from === tag);
+    if (!this.fitsWords(node, region)) return false;
+    for (let one: ConfigNode | null = node; one; one = one.parent) {
+      if (condition(one) === 'region-selected' && !this.regionFits(one, region)) return false;
+    }
+    return true;
   }
 
   /**
@@ -38,10 +41,8 @@ export class Visibility {
   isSaved(region: Region, facet: Facet): boolean {
     const node = this.editor.config.byName.get(facet.from);
     if (!node) return true;
-    for (let one: ConfigNode | null = node; one; one = one.parent) {
-      if (!this.holds(one, region, false, new Set())) return false;
-    }
-    const wanted = isPerRegion(node) ? node.get('whenLabelValue') : undefined;
+    if (!this.allHold(node, look(region, false))) return false;
+    const wanted = isPerRegion(node) ? node.given('whenLabelValue') : undefined;
     return !wanted || region.kind === ANSWER || this.hasLabel(region, wanted);
   }
 
@@ -51,51 +52,61 @@ export class Visibility {
     return document.view.single === null ? undefined : document.store.get(document.view.single);
   }
 
-  /** Conditions of one tag; `bySelection` false leaves those about the selection out. */
-  private holds(node: ConfigNode, region: Region | undefined, bySelection: boolean, seen: Set<ConfigNode>): boolean {
-    const when = node.get('visibleWhen')?.trim().toLowerCase();
-    switch (when) {
+  /** Do the conditions of a tag and of everything around it hold? */
+  private allHold(node: ConfigNode, at: Look): boolean {
+    for (let one: ConfigNode | null = node; one; one = one.parent) if (!this.holds(one, at)) return false;
+    return true;
+  }
+
+  private holds(node: ConfigNode, at: Look): boolean {
+    switch (condition(node)) {
       case 'region-selected':
-        return !bySelection || this.regionFits(node, region);
+        return !at.bySelection || this.regionFits(node, at.region);
       case 'no-region-selected':
-        return !bySelection || region === undefined;
+        return !at.bySelection || at.region === undefined;
       case 'choice-selected':
-        return this.choiceFits(node, region, seen);
+        return this.choiceFits(node, at);
       case 'choice-unselected':
-        return !this.choiceFits(node, region, seen);
+        return !this.choiceFits(node, at);
       default:
         // Old form: whenChoiceValue alone, compared as a whole.
-        return !node.has('whenChoiceValue') || this.choiceFits(node, region, seen, true);
+        return !node.given('whenChoiceValue') || this.choiceFits(node, at, true);
     }
   }
 
   private regionFits(node: ConfigNode, region: Region | undefined): boolean {
     if (!region || region.kind === ANSWER) return false;
-    const tag = node.get('whenTagName');
+    const tag = node.given('whenTagName');
     if (tag && !region.facets.some((facet) => facet.from === tag)) return false;
-    const label = node.get('whenLabelValue');
-    return !label || this.hasLabel(region, label);
+    return this.fitsWords(node, region);
   }
 
-  private choiceFits(node: ConfigNode, region: Region | undefined, seen: Set<ConfigNode>, exact = false): boolean {
-    if (seen.has(node)) return false;
-    seen.add(node);
-    const wanted = node.get('whenChoiceValue');
+  /** Do the region's labels and role fit what the tag names? */
+  private fitsWords(node: ConfigNode, region: Region): boolean {
+    const label = node.given('whenLabelValue');
+    if (label && !this.hasLabel(region, label)) return false;
+    const role = node.given('whenRole');
+    return !role || list(role).includes(roleOf(region));
+  }
+
+  private choiceFits(node: ConfigNode, at: Look, exact = false): boolean {
+    const wanted = node.given('whenChoiceValue');
+    const values = wanted === undefined ? null : new Set(exact ? [wanted] : [wanted, ...list(wanted)]);
     for (const control of this.referred(node)) {
-      if (!this.isAnswerable(control, region, seen)) continue;
-      const facet = this.answerOf(control, region);
-      const chosen = leaves(facet?.answer);
-      if (chosen.length === 0) continue;
-      if (!wanted) return true;
-      const values = exact ? [wanted] : [wanted, ...list(wanted)];
-      if (chosen.some((value) => values.includes(value) || values.includes(this.titleOf(control, value)))) return true;
+      if (!this.isAnswerable(control, at)) continue;
+      for (const facet of this.answersOf(control, at)) {
+        const chosen = leaves(facet.answer);
+        if (chosen.length === 0) continue;
+        if (!values) return true;
+        if (chosen.some((value) => values.has(value) || values.has(this.titleOf(control, value)))) return true;
+      }
     }
     return false;
   }
 
   /** The control named by `whenTagName`, or every choices control but the tag itself. */
   private referred(node: ConfigNode): readonly ConfigNode[] {
-    const name = node.get('whenTagName');
+    const name = node.given('whenTagName');
     if (name) {
       const control = this.editor.config.byName.get(name);
       return control ? [control] : [];
@@ -105,44 +116,86 @@ export class Visibility {
     );
   }
 
-  private isAnswerable(control: ConfigNode, region: Region | undefined, seen: Set<ConfigNode>): boolean {
-    for (let one: ConfigNode | null = control; one; one = one.parent) {
-      if (seen.has(one) && one !== control) continue;
-      if (!this.holds(one, region, false, seen)) return false;
+  /** A hidden control is not answered; each control is looked at once, also when controls wait in a circle. */
+  private isAnswerable(control: ConfigNode, at: Look): boolean {
+    const known = at.answerable.get(control);
+    if (known !== undefined) return known;
+    at.answerable.set(control, false);
+    let able = true;
+    for (let one: ConfigNode | null = control; one && able; one = one.parent) {
+      // What stands in a part for selected regions was answered while one was selected.
+      const bySelection = condition(one) === 'region-selected' || condition(one) === 'no-region-selected';
+      able = bySelection || this.holds(one, at);
     }
-    return true;
+    at.answerable.set(control, able);
+    return able;
   }
 
-  private answerOf(control: ConfigNode, region: Region | undefined): Facet | undefined {
+  /**
+   * What a control says about a region, or about the task. Without a region, a perRegion control
+   * says nothing on the screen; in what is saved it says what it says about any region.
+   */
+  private answersOf(control: ConfigNode, { region, bySelection }: Look): readonly Facet[] {
     const { store } = this.editor.document;
-    if (isPerRegion(control)) return region?.facets.find((facet) => facet.from === control.name);
-    const object = this.editor.config.targetsOf(control)[0] ?? '';
-    const answer =
-      store.answer(control.name, region?.itemIndex) ??
-      store.answer(control.name, this.editor.page(object)) ??
-      store.answer(control.name);
-    return answer?.facets.find((facet) => facet.from === control.name);
+    const from = (holder: Region | undefined) => holder?.facets.filter((facet) => facet.from === control.name) ?? [];
+    const marked = region && region.kind !== ANSWER ? region : undefined;
+    if (isPerRegion(control)) {
+      if (marked || bySelection) return from(marked);
+      return [...store.all()].filter((one) => one.kind !== ANSWER).flatMap(from);
+    }
+    if (!isPerItem(control)) return from(store.answer(control.name));
+    const index = region?.itemIndex ?? (bySelection ? this.editor.page(this.objectOf(control)) : undefined);
+    if (index !== undefined) return from(answerHolder(this.editor, control, index));
+    return [...store.all()].filter((one) => one.kind === ANSWER).flatMap(from);
+  }
+
+  private objectOf(control: ConfigNode): string {
+    return this.editor.config.targetsOf(control)[0] ?? '';
   }
 
   /** Conditions may name the shown value of a choice that stores an alias. */
   private titleOf(control: ConfigNode, stored: string): string {
-    for (const node of control.walk()) {
-      if (node.type === 'choice' && node.get('alias') === stored) return node.get('value') ?? stored;
-    }
-    return stored;
+    return choiceTree(control, this.editor.task.data).byStored.get(stored)?.choice.title ?? stored;
   }
 
   private hasLabel(region: Region, wanted: string): boolean {
     const values = [wanted, ...list(wanted)];
     return region.facets.some((facet) => {
       const node = this.editor.config.byName.get(facet.from);
-      if (!node?.type.endsWith('labels')) return false;
+      if (!node || !isLabelsControl(node)) return false;
       return labelList(facet).some((stored) => {
         const title = this.editor.labels.find(facet.from, stored)?.title ?? stored;
         return values.includes(stored) || values.includes(title);
       });
     });
   }
+}
+
+/** One look at the conditions: for the screen (`bySelection`) or for what is saved about a region. */
+interface Look {
+  readonly region: Region | undefined;
+  readonly bySelection: boolean;
+  /** Controls that were looked at already. */
+  readonly answerable: Map<ConfigNode, boolean>;
+}
+
+function look(region: Region | undefined, bySelection: boolean): Look {
+  return { region, bySelection, answerable: new Map() };
+}
+
+/** `visibleWhen` of a tag in lower case. */
+function condition(node: ConfigNode): string | undefined {
+  return node.get('visibleWhen')?.trim().toLowerCase();
+}
+
+/** Role of a region that is a chat message; empty for other regions. */
+function roleOf(region: Region): string {
+  for (const { answer } of region.facets) {
+    if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, 'role')) {
+      return String((answer as { readonly role: unknown }).role);
+    }
+  }
+  return '';
 }
 
 /** Chosen values: of a path its last element. */

@@ -2,11 +2,11 @@ import type { ConfigNode } from '@labelkeep/labeling';
 import { type AnswerHandle, answerOf } from '../core/answer-of';
 import { useConditions, useEditor, useEmitter } from './hooks';
 
-/** The answer of a control for its present subject; draws again when either changes. */
-export function useAnswer<A>(node: ConfigNode): AnswerHandle<A> | null {
+/** The answer of a control for its present subject, or for one region; draws again when either changes. */
+export function useAnswer<A>(node: ConfigNode, region?: string): AnswerHandle<A> | null {
   const editor = useEditor();
   useConditions();
   const object = editor.config.targetsOf(node)[0] ?? '';
   useEmitter(editor.pageChanged.subscribe as (listener: () => void) => () => void, () => editor.page(object));
-  return answerOf<A>(editor, node);
+  return answerOf<A>(editor, node, region);
 }
