@@ -3,8 +3,26 @@
 use std::fmt::Write as _;
 
 const TAGS: &[&str] = &[
-    "svg", "g", "defs", "circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "text", "tspan", "linearGradient",
-    "radialGradient", "stop", "title", "desc", "clipPath", "mask", "symbol",
+    "svg",
+    "g",
+    "defs",
+    "circle",
+    "ellipse",
+    "line",
+    "path",
+    "polygon",
+    "polyline",
+    "rect",
+    "text",
+    "tspan",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "title",
+    "desc",
+    "clipPath",
+    "mask",
+    "symbol",
 ];
 
 /// Largest depth of elements.
@@ -12,7 +30,11 @@ const DEPTH: u32 = 100;
 
 /// The picture with only harmless elements and attributes. Fails when it is not XML, or has a document type.
 pub fn clean_svg(text: &str) -> Result<String, String> {
-    let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: 200_000, ..Default::default() };
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: 200_000,
+        ..Default::default()
+    };
     let document = roxmltree::Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
     let root = document.root_element();
     if root.tag_name().name() != "svg" {
@@ -53,13 +75,20 @@ fn harmless(name: &str, value: &str) -> bool {
     if name.starts_with("on") || matches!(name.as_str(), "href" | "src" | "style" | "class") {
         return false;
     }
-    let value: String = value.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let value: String = value
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect::<String>()
+        .to_ascii_lowercase();
     // url(#gradient) stays inside the picture; any other address leaves it.
     !value.contains("javascript:") && !value.contains("data:") && !value.replace("url(#", "").contains("url(")
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -74,7 +103,16 @@ mod tests {
             <animate attributeName="href" to="javascript:x()"/></svg>"##;
         let cleaned = clean_svg(dirty).expect("is SVG");
         assert!(cleaned.contains(r##"<rect fill="url(#g)" width="3">"##) && cleaned.contains("viewBox"));
-        for bad in ["script", "foreign", "image", "onload", "onclick", "javascript", "http://e", "animate"] {
+        for bad in [
+            "script",
+            "foreign",
+            "image",
+            "onload",
+            "onclick",
+            "javascript",
+            "http://e",
+            "animate",
+        ] {
             assert!(!cleaned.contains(bad), "{bad} in {cleaned}");
         }
         assert!(clean_svg("<!DOCTYPE svg [<!ENTITY x 'y'>]><svg>&x;</svg>").is_err());

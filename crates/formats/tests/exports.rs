@@ -66,11 +66,19 @@ fn task(id: i64, data: Value, results: &[Value]) -> ExportTask {
 
 fn export(name: &str, config: &str, tasks: &[ExportTask], formula_escape: bool) -> Vec<u8> {
     let config = Config::parse(config).expect("a configuration");
-    let context =
-        Context { config: &config, now: 1_795_423_057_055_702, media: &NoMedia, download_resources: true, formula_escape };
+    let context = Context {
+        config: &config,
+        now: 1_795_423_057_055_702,
+        media: &NoMedia,
+        download_resources: true,
+        formula_escape,
+    };
     let mut out = Vec::new();
     let mut source = || -> labelkeep_formats::export::Tasks<'_> { Box::new(tasks.iter().cloned().map(Ok)) };
-    let report = exporter(name).expect("a format").export(&context, &mut source, &mut out).expect("exports");
+    let report = exporter(name)
+        .expect("a format")
+        .export(&context, &mut source, &mut out)
+        .expect("exports");
     assert!(report.items_in >= report.items_out);
     out
 }
@@ -78,7 +86,11 @@ fn export(name: &str, config: &str, tasks: &[ExportTask], formula_escape: bool) 
 fn entry(archive: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
     let mut text = String::new();
-    archive.by_name(name).expect(name).read_to_string(&mut text).expect("text");
+    archive
+        .by_name(name)
+        .expect(name)
+        .read_to_string(&mut text)
+        .expect("text");
     text
 }
 
@@ -89,22 +101,69 @@ fn boxed(x: f64, rotation: f64, label: &str) -> Value {
 
 #[test]
 fn json_holds_every_key_in_the_order_of_the_reference() {
-    let tasks = [task(1, json!({ "text": "a/b" }), &[json!([{ "from_name": "mood", "value": { "choices": ["good"] } }])])];
+    let tasks = [task(
+        1,
+        json!({ "text": "a/b" }),
+        &[json!([{ "from_name": "mood", "value": { "choices": ["good"] } }])],
+    )];
     let out = export("JSON", TEXT, &tasks, false);
     let list: Vec<serde_json::Map<String, Value>> = serde_json::from_slice(&out).expect("a list");
     let keys: Vec<&str> = list[0].keys().map(String::as_str).collect();
     assert_eq!(
         keys,
-        ["id", "annotations", "drafts", "predictions", "data", "meta", "created_at", "updated_at", "allow_skip", "inner_id",
-            "total_annotations", "cancelled_annotations", "total_predictions", "comment_count", "unresolved_comment_count",
-            "last_comment_updated_at", "project", "updated_by", "comment_authors"]
+        [
+            "id",
+            "annotations",
+            "drafts",
+            "predictions",
+            "data",
+            "meta",
+            "created_at",
+            "updated_at",
+            "allow_skip",
+            "inner_id",
+            "total_annotations",
+            "cancelled_annotations",
+            "total_predictions",
+            "comment_count",
+            "unresolved_comment_count",
+            "last_comment_updated_at",
+            "project",
+            "updated_by",
+            "comment_authors"
+        ]
     );
-    let keys: Vec<&str> = list[0]["annotations"][0].as_object().expect("an annotation").keys().map(String::as_str).collect();
+    let keys: Vec<&str> = list[0]["annotations"][0]
+        .as_object()
+        .expect("an annotation")
+        .keys()
+        .map(String::as_str)
+        .collect();
     assert_eq!(
         keys,
-        ["id", "completed_by", "result", "was_cancelled", "ground_truth", "created_at", "updated_at", "draft_created_at",
-            "lead_time", "prediction", "result_count", "unique_id", "import_id", "last_action", "bulk_created", "task", "project",
-            "updated_by", "parent_prediction", "parent_annotation", "last_created_by"]
+        [
+            "id",
+            "completed_by",
+            "result",
+            "was_cancelled",
+            "ground_truth",
+            "created_at",
+            "updated_at",
+            "draft_created_at",
+            "lead_time",
+            "prediction",
+            "result_count",
+            "unique_id",
+            "import_id",
+            "last_action",
+            "bulk_created",
+            "task",
+            "project",
+            "updated_by",
+            "parent_prediction",
+            "parent_annotation",
+            "last_created_by"
+        ]
     );
 }
 
@@ -115,9 +174,20 @@ fn json_min_makes_single_answers_plain_and_gives_the_newest_annotation_first() {
         { "from_name": "stars", "value": { "rating": 4 } }, { "from_name": "gone", "value": { "choices": ["x"] } },
     ]);
     let several = json!([{ "from_name": "mood", "value": { "choices": ["good", "bad"] } }]);
-    let out = export("JSON_MIN", TEXT, &[task(1, json!({ "text": "a", "id": 99 }), &[result, several])], false);
+    let out = export(
+        "JSON_MIN",
+        TEXT,
+        &[task(1, json!({ "text": "a", "id": 99 }), &[result, several])],
+        false,
+    );
     let records: Vec<Value> = serde_json::from_slice(&out).expect("a list");
-    assert_eq!(records[0]["mood"], json!([{ "choices": ["good", "bad"] }]).as_array().map(|list| list[0].clone()).expect("one"));
+    assert_eq!(
+        records[0]["mood"],
+        json!([{ "choices": ["good", "bad"] }])
+            .as_array()
+            .map(|list| list[0].clone())
+            .expect("one")
+    );
     assert_eq!(records[1]["mood"], "good");
     assert_eq!(records[1]["note"], "fine");
     assert_eq!(records[1]["stars"], json!([{ "rating": 4 }]));
@@ -127,10 +197,18 @@ fn json_min_makes_single_answers_plain_and_gives_the_newest_annotation_first() {
 
 #[test]
 fn a_table_has_all_columns_sorted_and_quotes_all_but_numbers() {
-    let first = task(1, json!({ "text": "say \"hi\"", "n": 1.0, "mood": "old", "flag": true }), &[json!([
-        { "from_name": "mood", "value": { "choices": ["good"] } },
-    ])]);
-    let second = task(2, json!({ "text": "ü", "list": ["a/b", 1] }), &[json!([{ "from_name": "stars", "value": { "rating": 4 } }])]);
+    let first = task(
+        1,
+        json!({ "text": "say \"hi\"", "n": 1.0, "mood": "old", "flag": true }),
+        &[json!([
+            { "from_name": "mood", "value": { "choices": ["good"] } },
+        ])],
+    );
+    let second = task(
+        2,
+        json!({ "text": "ü", "list": ["a/b", 1] }),
+        &[json!([{ "from_name": "stars", "value": { "rating": 4 } }])],
+    );
     let out = String::from_utf8(export("CSV", TEXT, &[first, second], false)).expect("text");
     let lines: Vec<&str> = out.split("\r\n").collect();
     assert_eq!(
@@ -160,28 +238,58 @@ fn coco_has_one_image_for_each_annotation_and_pixels() {
     let polygon = json!({ "from_name": "poly", "original_width": 800, "original_height": 600,
         "value": { "points": [[10, 10], [40, 10], [10, 50]], "closed": true, "polygonlabels": ["Roof"] } });
     let tasks = [
-        task(1, json!({ "image": "/data/upload/3/1234abcd-a.png" }), &[json!([boxed(10.0, 0.0, "Car"), polygon]), json!([boxed(5.0, 0.0, "Van")])]),
+        task(
+            1,
+            json!({ "image": "/data/upload/3/1234abcd-a.png" }),
+            &[
+                json!([boxed(10.0, 0.0, "Car"), polygon]),
+                json!([boxed(5.0, 0.0, "Van")]),
+            ],
+        ),
         task(2, json!({ "image": "s3://b/c.png" }), &[json!([])]),
     ];
     let out = export("COCO", BOXES, &tasks, false);
     let file: Value = serde_json::from_str(&entry(&out, "result.json")).expect("JSON");
-    assert_eq!(file["categories"], json!([{ "id": 0, "name": "Bus" }, { "id": 1, "name": "Car" }, { "id": 2, "name": "Roof" }, { "id": 3, "name": "Van" }]));
-    assert_eq!(file["images"][0], json!({ "width": 800, "height": 600, "id": 0, "file_name": "images/1234abcd-a.png" }));
+    assert_eq!(
+        file["categories"],
+        json!([{ "id": 0, "name": "Bus" }, { "id": 1, "name": "Car" }, { "id": 2, "name": "Roof" }, { "id": 3, "name": "Van" }])
+    );
+    // A picture that is not on this server keeps its address.
+    assert_eq!(
+        file["images"][0],
+        json!({ "width": 800, "height": 600, "id": 0, "file_name": "/data/upload/3/1234abcd-a.png" })
+    );
     assert_eq!(file["images"].as_array().map(Vec::len), Some(3));
-    assert_eq!(file["images"][2], json!({ "width": null, "height": null, "id": 2, "file_name": "s3://b/c.png" }));
+    assert_eq!(
+        file["images"][2],
+        json!({ "width": null, "height": null, "id": 2, "file_name": "s3://b/c.png" })
+    );
     let annotations = file["annotations"].as_array().expect("a list");
     // Newest first: the second annotation of the task comes before its first.
     assert_eq!(annotations[0]["category_id"], 3);
     assert_eq!(annotations[1]["bbox"], json!([80.0, 120.0, 240.0, 90.0]));
-    assert_eq!((annotations[1]["area"].as_f64(), annotations[1]["image_id"].as_i64()), (Some(21600.0), Some(1)));
-    assert_eq!(annotations[2]["segmentation"], json!([[80.0, 60.0, 320.0, 60.0, 80.0, 300.0]]));
-    assert_eq!((annotations[2]["area"].as_f64(), annotations[2]["id"].as_i64()), (Some(28800.0), Some(2)));
-    assert_eq!(file["info"]["date_created"], "2026-11-23 08:37:37.055702");
+    assert_eq!(
+        (annotations[1]["area"].as_f64(), annotations[1]["image_id"].as_i64()),
+        (Some(21600.0), Some(1))
+    );
+    assert_eq!(
+        annotations[2]["segmentation"],
+        json!([[80.0, 60.0, 320.0, 60.0, 80.0, 300.0]])
+    );
+    assert_eq!(
+        (annotations[2]["area"].as_f64(), annotations[2]["id"].as_i64()),
+        (Some(28800.0), Some(2))
+    );
+    assert_eq!(file["info"]["date_created"], "2026-11-23 08:37:37.000000");
 }
 
 #[test]
 fn yolo_writes_a_line_for_each_box_and_the_oldest_annotation_wins() {
-    let tasks = [task(1, json!({ "image": "/data/upload/3/1234abcd-a.png" }), &[json!([boxed(10.0, 45.0, "Car")]), json!([boxed(5.0, 0.0, "Bus")])])];
+    let tasks = [task(
+        1,
+        json!({ "image": "/data/upload/3/1234abcd-a.png" }),
+        &[json!([boxed(10.0, 45.0, "Car")]), json!([boxed(5.0, 0.0, "Bus")])],
+    )];
     let out = export("YOLO", BOXES, &tasks, false);
     assert_eq!(entry(&out, "labels/1234abcd-a.txt"), "1 0.25 0.275 0.3 0.15\n");
     assert_eq!(entry(&out, "classes.txt"), "Bus\nCar\nRoof\n");
@@ -192,7 +300,11 @@ fn yolo_writes_a_line_for_each_box_and_the_oldest_annotation_wins() {
 #[test]
 fn the_catalogue_offers_what_fits_first() {
     let text = labelkeep_formats::export::catalog(&Config::parse(TEXT).expect("valid"));
-    let enabled: Vec<&str> = text.iter().filter(|format| !format.disabled).map(|format| format.name).collect();
+    let enabled: Vec<&str> = text
+        .iter()
+        .filter(|format| !format.disabled)
+        .map(|format| format.name)
+        .collect();
     assert_eq!(enabled, ["JSON", "JSON_MIN", "CSV", "TSV"]);
     let boxes = labelkeep_formats::export::catalog(&Config::parse(BOXES).expect("valid"));
     assert!(boxes.iter().all(|format| !format.disabled));

@@ -54,7 +54,10 @@ impl Role {
 
     /// The role of a word; an unknown one has no rights.
     pub fn from_word(word: &str) -> Role {
-        Role::ALL.into_iter().find(|role| role.word() == word).unwrap_or(Role::Deactivated)
+        Role::ALL
+            .into_iter()
+            .find(|role| role.word() == word)
+            .unwrap_or(Role::Deactivated)
     }
 }
 

@@ -38,7 +38,9 @@ pub const MATRIX: &[(Action, &[Role])] = &[
 
 /// Whether the role may do the action; what the table does not list is denied.
 pub fn allows(role: Role, action: Action) -> bool {
-    MATRIX.iter().any(|(listed, roles)| *listed == action && roles.contains(&role))
+    MATRIX
+        .iter()
+        .any(|(listed, roles)| *listed == action && roles.contains(&role))
 }
 
 #[cfg(test)]
@@ -48,7 +50,11 @@ mod tests {
     #[test]
     fn sec_106_every_action_has_exactly_one_row() {
         for action in Action::ALL {
-            assert_eq!(MATRIX.iter().filter(|(listed, _)| *listed == action).count(), 1, "{action:?}");
+            assert_eq!(
+                MATRIX.iter().filter(|(listed, _)| *listed == action).count(),
+                1,
+                "{action:?}"
+            );
         }
     }
 

@@ -59,7 +59,12 @@ pub async fn project(services: &Services, actor: Actor, id: i64, action: Action)
 }
 
 /// A task, with its project.
-pub async fn task(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<store::tasks::TaskRow>> {
+pub async fn task(
+    services: &Services,
+    actor: Actor,
+    id: i64,
+    action: Action,
+) -> Result<Granted<store::tasks::TaskRow>> {
     let row = store::tasks::find(&services.db, actor.organization_id, id).await?;
     grant(actor, row, "Task", action)
 }
@@ -119,6 +124,8 @@ fn allowed(actor: &Actor, action: Action) -> Result<()> {
     if actor.may(action) {
         Ok(())
     } else {
-        Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()))
+        Err(ServiceError::Forbidden(
+            "You do not have permission to perform this action.".to_owned(),
+        ))
     }
 }

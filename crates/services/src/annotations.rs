@@ -94,12 +94,16 @@ pub async fn submit(
                 {
                     return repeated(tx, &done, task.id, actor.account_id).await;
                 }
-                let task = tasks::read_in(tx, task.id).await?.ok_or(ServiceError::NotFound("Task"))?;
+                let task = tasks::read_in(tx, task.id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Task"))?;
                 if submission.was_cancelled && !task.allow_skip {
                     return Err(Invalid::field("detail", "This task cannot be skipped.").into());
                 }
                 let completed_by = submission.completed_by.unwrap_or(actor.account_id);
-                if completed_by != actor.account_id && !people::is_member(tx, actor.organization_id, completed_by).await? {
+                if completed_by != actor.account_id
+                    && !people::is_member(tx, actor.organization_id, completed_by).await?
+                {
                     let text = format!("Invalid pk \"{completed_by}\" - object does not exist.");
                     return Err(Invalid::field("completed_by", text).into());
                 }
@@ -137,14 +141,31 @@ pub async fn submit(
                 })?;
                 let after = with(&facts, &row);
                 settle(tx, &project, &task, &facts, &after, Some(&row), actor.account_id, now).await?;
-                let kind = if row.was_cancelled { LogKind::Skipped } else { LogKind::Submitted };
+                let kind = if row.was_cancelled {
+                    LogKind::Skipped
+                } else {
+                    LogKind::Submitted
+                };
                 let op_id = operation.id_or_new();
-                rows::log(tx, LogEntry { op_id: &op_id, annotation: &row, account_id: actor.account_id, kind, at: now })
-                    .await?;
+                rows::log(
+                    tx,
+                    LogEntry {
+                        op_id: &op_id,
+                        annotation: &row,
+                        account_id: actor.account_id,
+                        kind,
+                        at: now,
+                    },
+                )
+                .await?;
                 count_labels(tx, project.id, None, Some(&summary), now).await?;
                 queue::unlock(tx, task.id, actor.account_id).await?;
                 queue::remember_annotation(tx, project.id, actor.account_id, task.id, Some(row.id)).await?;
-                let action = if row.was_cancelled { "annotation.skip" } else { "annotation.create" };
+                let action = if row.was_cancelled {
+                    "annotation.skip"
+                } else {
+                    "annotation.create"
+                };
                 audit_annotation(tx, &actor, action, row.id, now).await?;
                 Ok(row)
             })
@@ -172,8 +193,12 @@ pub async fn update(
                 {
                     return repeated(tx, &done, known.task_id, actor.account_id).await.map(Ok);
                 }
-                let current = rows::read_in(tx, known.id).await?.ok_or(ServiceError::NotFound("Annotation"))?;
-                let task = tasks::read_in(tx, current.task_id).await?.ok_or(ServiceError::NotFound("Task"))?;
+                let current = rows::read_in(tx, known.id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Annotation"))?;
+                let task = tasks::read_in(tx, current.task_id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Task"))?;
                 let mut row = merged(&current, change);
                 if row.was_cancelled && !current.was_cancelled && !task.allow_skip {
                     return Err(Invalid::field("detail", "This task cannot be skipped.").into());
@@ -184,8 +209,17 @@ pub async fn update(
                 let op_id = operation.id_or_new();
                 if operation.revision.is_some_and(|revision| revision != current.revision) {
                     let kind = LogKind::Conflict;
-                    rows::log(tx, LogEntry { op_id: &op_id, annotation: &row, account_id: actor.account_id, kind, at: now })
-                        .await?;
+                    rows::log(
+                        tx,
+                        LogEntry {
+                            op_id: &op_id,
+                            annotation: &row,
+                            account_id: actor.account_id,
+                            kind,
+                            at: now,
+                        },
+                    )
+                    .await?;
                     return Ok(Err(current.revision));
                 }
                 let facts = rows::facts_in(tx, task.id).await?;
@@ -196,8 +230,17 @@ pub async fn update(
                     (true, false) => LogKind::Skipped,
                     _ => LogKind::Updated,
                 };
-                rows::log(tx, LogEntry { op_id: &op_id, annotation: &row, account_id: actor.account_id, kind, at: now })
-                    .await?;
+                rows::log(
+                    tx,
+                    LogEntry {
+                        op_id: &op_id,
+                        annotation: &row,
+                        account_id: actor.account_id,
+                        kind,
+                        at: now,
+                    },
+                )
+                .await?;
                 if let Some(summary) = &summary {
                     let before = check_result(&current.result, None, Mode::Lenient).ok();
                     count_labels(tx, project.id, before.as_ref(), Some(summary), now).await?;
@@ -273,11 +316,25 @@ async fn remove(
     now: i64,
 ) -> Result<AnnotationRow> {
     let project = locked_project(tx, known.project_id).await?;
-    let row = rows::read_in(tx, known.id).await?.ok_or(ServiceError::NotFound("Annotation"))?;
-    let task = tasks::read_in(tx, row.task_id).await?.ok_or(ServiceError::NotFound("Task"))?;
+    let row = rows::read_in(tx, known.id)
+        .await?
+        .ok_or(ServiceError::NotFound("Annotation"))?;
+    let task = tasks::read_in(tx, row.task_id)
+        .await?
+        .ok_or(ServiceError::NotFound("Task"))?;
     let facts = rows::facts_in(tx, task.id).await?;
     let after: Vec<AnnotationFacts> = facts.iter().filter(|fact| fact.id != row.id).cloned().collect();
-    rows::log(tx, LogEntry { op_id, annotation: &row, account_id: actor.account_id, kind, at: now }).await?;
+    rows::log(
+        tx,
+        LogEntry {
+            op_id,
+            annotation: &row,
+            account_id: actor.account_id,
+            kind,
+            at: now,
+        },
+    )
+    .await?;
     drafts::delete_of_annotation(tx, row.id).await?;
     rows::delete(tx, row.id).await?;
     settle(tx, &project, &task, &facts, &after, None, actor.account_id, now).await?;
@@ -301,9 +358,13 @@ async fn repeated(tx: &mut Tx, done: &rows::LogRow, task_id: i64, account_id: i6
         ));
     }
     if done.kind == LogKind::Conflict.word() {
-        return Err(ServiceError::Conflict("This save was refused before, as it built on an older revision.".to_owned()));
+        return Err(ServiceError::Conflict(
+            "This save was refused before, as it built on an older revision.".to_owned(),
+        ));
     }
-    rows::read_in(tx, done.annotation_id).await?.ok_or(ServiceError::NotFound("Annotation"))
+    rows::read_in(tx, done.annotation_id)
+        .await?
+        .ok_or(ServiceError::NotFound("Annotation"))
 }
 
 /// Removes the person's draft that becomes an annotation; gives when it was begun.
@@ -313,7 +374,9 @@ async fn take_draft(tx: &mut Tx, id: i64, task_id: i64, account_id: i64) -> Resu
         return Ok(None);
     };
     if draft.account_id != account_id {
-        return Err(ServiceError::Forbidden("You cannot submit a draft of another person.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "You cannot submit a draft of another person.".to_owned(),
+        ));
     }
     drafts::delete(tx, id).await?;
     Ok(Some(draft.created_at))
@@ -396,10 +459,12 @@ pub(crate) fn counts_of(
         let name = format!("{}|{}|{}", tuple.from_name, tuple.to_name, tuple.result_type);
         ((Kind::Tuple, name, String::new()), tuple.count as i64)
     });
-    let labels = summary
-        .labels
-        .iter()
-        .map(move |label| ((label_kind, label.from_name.clone(), label.label.clone()), label.count as i64));
+    let labels = summary.labels.iter().map(move |label| {
+        (
+            (label_kind, label.from_name.clone(), label.label.clone()),
+            label.count as i64,
+        )
+    });
     tuples.chain(labels)
 }
 
@@ -418,16 +483,20 @@ pub(crate) async fn count_labels(
             *changes.entry(key).or_default() += sign * number;
         }
     }
-    let changes = changes.iter().map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), *number));
+    let changes = changes
+        .iter()
+        .map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), *number));
     Ok(store::summary::add(tx, project_id, changes, now).await?)
 }
 
-async fn audit_annotation(
-    tx: &mut Tx,
-    actor: &labelkeep_policy::Actor,
-    action: &str,
-    id: i64,
-    now: i64,
-) -> Result<()> {
-    Ok(audit::record(tx, &access::origin(actor), action, &format!("annotation:{id}"), "{}", now).await?)
+async fn audit_annotation(tx: &mut Tx, actor: &labelkeep_policy::Actor, action: &str, id: i64, now: i64) -> Result<()> {
+    Ok(audit::record(
+        tx,
+        &access::origin(actor),
+        action,
+        &format!("annotation:{id}"),
+        "{}",
+        now,
+    )
+    .await?)
 }

@@ -86,7 +86,14 @@ impl State {
     /// Each person's part: (account, annotated, kept, finished), ones or zeros.
     pub(crate) fn people(&self) -> impl Iterator<Item = (i64, [i64; 3])> + '_ {
         self.shares.iter().map(|(person, share)| {
-            (*person, [i64::from(share.annotated), i64::from(share.kept), i64::from(share.finished)])
+            (
+                *person,
+                [
+                    i64::from(share.annotated),
+                    i64::from(share.kept),
+                    i64::from(share.finished),
+                ],
+            )
         })
     }
 }
@@ -151,8 +158,16 @@ mod tests {
 
     #[test]
     fn two_annotations_of_one_person_count_once_towards_the_overlap() {
-        assert!(!State::of(2, false, &[fact(1, false, false), fact(1, false, false)]).counters.is_labeled);
-        assert!(State::of(2, false, &[fact(1, false, false), fact(2, false, false)]).counters.is_labeled);
+        assert!(
+            !State::of(2, false, &[fact(1, false, false), fact(1, false, false)])
+                .counters
+                .is_labeled
+        );
+        assert!(
+            State::of(2, false, &[fact(1, false, false), fact(2, false, false)])
+                .counters
+                .is_labeled
+        );
     }
 
     #[test]
@@ -165,6 +180,9 @@ mod tests {
     fn a_ground_truth_is_not_useful_but_finishes() {
         let state = State::of(1, false, &[fact(1, false, true)]);
         assert!(state.counters.is_labeled);
-        assert_eq!((state.counters.useful_annotations, state.counters.ground_truths), (0, 1));
+        assert_eq!(
+            (state.counters.useful_annotations, state.counters.ground_truths),
+            (0, 1)
+        );
     }
 }

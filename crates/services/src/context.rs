@@ -61,7 +61,14 @@ pub struct Parts {
 impl Services {
     /// Puts the parts together.
     pub fn new(db: Db, settings: Settings, keys: KeyRing, net: labelkeep_net::Client) -> Self {
-        Services(Arc::new(Parts { db, settings, keys, net, cache: Default::default(), configs: Default::default() }))
+        Services(Arc::new(Parts {
+            db,
+            settings,
+            keys,
+            net,
+            cache: Default::default(),
+            configs: Default::default(),
+        }))
     }
 
     /// Now, in microseconds since 1970-01-01 UTC.

@@ -40,7 +40,12 @@ pub async fn list(services: &Services, task: &Granted<TaskRow>) -> Result<Vec<Dr
 }
 
 /// Keeps a draft. A repeated operation gives the draft that the first one made.
-pub async fn create(services: &Services, task: Granted<TaskRow>, work: NewWork, operation: Operation) -> Result<DraftRow> {
+pub async fn create(
+    services: &Services,
+    task: Granted<TaskRow>,
+    work: NewWork,
+    operation: Operation,
+) -> Result<DraftRow> {
     checked(&work.result)?;
     let (actor, task) = task.into_parts();
     let now = services.now();
@@ -78,7 +83,12 @@ pub async fn create(services: &Services, task: Granted<TaskRow>, work: NewWork, 
 }
 
 /// Changes a draft of the actor's own.
-pub async fn update(services: &Services, draft: Granted<DraftRow>, change: Change, operation: Operation) -> Result<DraftRow> {
+pub async fn update(
+    services: &Services,
+    draft: Granted<DraftRow>,
+    change: Change,
+    operation: Operation,
+) -> Result<DraftRow> {
     if let Some(result) = &change.result {
         checked(result)?;
     }
@@ -124,7 +134,9 @@ pub async fn delete(services: &Services, draft: Granted<DraftRow>) -> Result<()>
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let Some(row) = rows::read_in(tx, known.id).await? else { return Ok(()) };
+                let Some(row) = rows::read_in(tx, known.id).await? else {
+                    return Ok(());
+                };
                 rows::delete(tx, row.id).await?;
                 let project_id = project_of(tx, row.task_id).await?;
                 count_labels(tx, project_id, Some(&row), None, now).await
@@ -137,12 +149,17 @@ fn own(draft: &DraftRow, account_id: i64) -> Result<()> {
     if draft.account_id == account_id {
         Ok(())
     } else {
-        Err(ServiceError::Forbidden("A draft can be changed by its author only.".to_owned()))
+        Err(ServiceError::Forbidden(
+            "A draft can be changed by its author only.".to_owned(),
+        ))
     }
 }
 
 async fn project_of(tx: &mut Tx, task_id: i64) -> Result<i64> {
-    Ok(store::tasks::read_in(tx, task_id).await?.ok_or(ServiceError::NotFound("Task"))?.project_id)
+    Ok(store::tasks::read_in(tx, task_id)
+        .await?
+        .ok_or(ServiceError::NotFound("Task"))?
+        .project_id)
 }
 
 async fn count_labels(

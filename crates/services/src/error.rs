@@ -53,7 +53,9 @@ pub struct Invalid {
 impl Invalid {
     /// One text about one field.
     pub fn field(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Invalid { fields: vec![(name.into(), vec![text.into()])] }
+        Invalid {
+            fields: vec![(name.into(), vec![text.into()])],
+        }
     }
 
     /// One text about the whole input.

@@ -61,7 +61,10 @@ pub fn catalog(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec
 /// Begins an export. The audit trail has it before the first byte goes out.
 pub async fn start(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Download> {
     let exporter = formats::exporter(&options.format).ok_or_else(|| {
-        Invalid::field("exportType", format!("{} is not supported export format", options.format))
+        Invalid::field(
+            "exportType",
+            format!("{} is not supported export format", options.format),
+        )
     })?;
     let (actor, project) = project.into_parts();
     let now = services.now();
@@ -69,16 +72,30 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
     let detail = serde_json::json!({ "format": exporter.name() }).to_string();
     services
         .db
-        .write(move |tx| Box::pin(async move { audit::record(tx, &origin, "project.export", &object, &detail, now).await }))
+        .write(move |tx| {
+            Box::pin(async move { audit::record(tx, &origin, "project.export", &object, &detail, now).await })
+        })
         .await?;
-    let time = chrono::DateTime::from_timestamp_micros(now).unwrap_or_default().format("%Y-%m-%d-%H-%M");
+    let time = chrono::DateTime::from_timestamp_micros(now)
+        .unwrap_or_default()
+        .format("%Y-%m-%d-%H-%M");
     let unique = &uuid::Uuid::new_v4().simple().to_string()[..8];
     let extension = exporter.extension();
     let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
-    let writer = Writer { services: services.clone(), project: project.clone(), exporter, options, now };
+    let writer = Writer {
+        services: services.clone(),
+        project: project.clone(),
+        exporter,
+        options,
+        now,
+    };
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || writer.run(&runtime, sender));
-    Ok(Download { name: format!("project-{}-at-{time}-{unique}.{extension}", project.id), extension, pieces })
+    Ok(Download {
+        name: format!("project-{}-at-{time}-{unique}.{extension}", project.id),
+        extension,
+        pieces,
+    })
 }
 
 struct Writer {
@@ -91,23 +108,34 @@ struct Writer {
 
 impl Writer {
     fn run(self, runtime: &tokio::runtime::Handle, sender: mpsc::Sender<std::io::Result<Bytes>>) {
-        let mut out = PieceWriter { sender, piece: Vec::with_capacity(PIECE) };
-        let written = self.write(runtime, &mut out).and_then(|()| out.flush().map_err(ExportError::from));
+        let mut out = PieceWriter {
+            sender,
+            piece: Vec::with_capacity(PIECE),
+        };
+        let written = self
+            .write(runtime, &mut out)
+            .and_then(|()| out.flush().map_err(ExportError::from));
         match written {
             Ok(()) => {}
             // The client has gone: nobody is left to be told.
             Err(ExportError::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             Err(error) => {
                 tracing::error!(project = self.project.id, format = self.exporter.name(), %error, "an export broke off");
-                let _ = out.sender.blocking_send(Err(std::io::Error::other("the export broke off")));
+                let _ = out
+                    .sender
+                    .blocking_send(Err(std::io::Error::other("the export broke off")));
             }
         }
     }
 
     fn write(&self, runtime: &tokio::runtime::Handle, out: &mut PieceWriter) -> Result<(), ExportError> {
-        let config =
-            crate::projects::config(&self.services, &self.project).map_err(|error| ExportError::Source(error.to_string()))?;
-        let media = Uploads { services: self.services.clone(), project: self.project.clone(), runtime: runtime.clone() };
+        let config = crate::projects::config(&self.services, &self.project)
+            .map_err(|error| ExportError::Source(error.to_string()))?;
+        let media = Uploads {
+            services: self.services.clone(),
+            project: self.project.clone(),
+            runtime: runtime.clone(),
+        };
         let context = Context {
             config: &config,
             now: self.now,
@@ -164,7 +192,10 @@ async fn read(services: &Services, project_id: i64, options: &Options, sender: &
     let now = services.now();
     let mut people = People::new();
     loop {
-        let filter = ExportFilter { annotated_only: !options.all_tasks && options.ids.is_none(), ids: options.ids.as_deref() };
+        let filter = ExportFilter {
+            annotated_only: !options.all_tasks && options.ids.is_none(),
+            ids: options.ids.as_deref(),
+        };
         let listed = store::tasks::after(&services.db, project_id, last, STRETCH, filter).await?;
         let Some(end) = listed.last() else { return Ok(()) };
         last = end.task.id;
@@ -176,14 +207,23 @@ async fn read(services: &Services, project_id: i64, options: &Options, sender: &
     }
 }
 
-async fn complete(services: &Services, listed: Vec<ListedTask>, people: &mut People, now: i64) -> Result<Vec<ExportTask>> {
+async fn complete(
+    services: &Services,
+    listed: Vec<ListedTask>,
+    people: &mut People,
+    now: i64,
+) -> Result<Vec<ExportTask>> {
     let ids: Vec<i64> = listed.iter().map(|row| row.task.id).collect();
     let annotated: Vec<i64> = listed
         .iter()
         .filter(|row| row.task.total_annotations + row.task.cancelled_annotations > 0)
         .map(|row| row.task.id)
         .collect();
-    let predicted: Vec<i64> = listed.iter().filter(|row| row.task.total_predictions > 0).map(|row| row.task.id).collect();
+    let predicted: Vec<i64> = listed
+        .iter()
+        .filter(|row| row.task.total_predictions > 0)
+        .map(|row| row.task.id)
+        .collect();
     let mut annotations: HashMap<i64, Vec<ExportAnnotation>> = HashMap::new();
     if !annotated.is_empty() {
         for row in store::annotations::of_tasks(&services.db, &annotated).await? {
@@ -276,7 +316,10 @@ fn draft_json(row: &DraftRow, people: &People, now: i64) -> Option<Box<RawValue>
         annotation: Option<i64>,
     }
     let time = |micros: i64| {
-        chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+        chrono::DateTime::from_timestamp_micros(micros)
+            .unwrap_or_default()
+            .format("%Y-%m-%dT%H:%M:%S%.6fZ")
+            .to_string()
     };
     let person = people.get(&row.account_id);
     let minutes = (now - row.created_at).max(0) / 60_000_000;
@@ -284,7 +327,10 @@ fn draft_json(row: &DraftRow, people: &People, now: i64) -> Option<Box<RawValue>
         id: row.id,
         user: person.map_or("", |person| person.email.as_str()),
         created_username: person.map_or_else(String::new, |person| {
-            format!("{} {} {}, {}", person.first_name, person.last_name, person.email, person.id)
+            format!(
+                "{} {} {}, {}",
+                person.first_name, person.last_name, person.email, person.id
+            )
         }),
         created_ago: format!("{minutes}\u{a0}minutes"),
         result: RawValue::from_string(row.result.clone()).ok(),
@@ -323,7 +369,9 @@ impl Media for Uploads {
     }
 
     fn open(&self, url: &str) -> Option<Box<dyn Read>> {
-        std::fs::File::open(self.path(url)?).ok().map(|file| Box::new(file) as Box<dyn Read>)
+        std::fs::File::open(self.path(url)?)
+            .ok()
+            .map(|file| Box::new(file) as Box<dyn Read>)
     }
 }
 
@@ -339,7 +387,9 @@ impl PieceWriter {
             return Ok(());
         }
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        self.sender.blocking_send(Ok(Bytes::from(piece))).map_err(|_| std::io::ErrorKind::BrokenPipe.into())
+        self.sender
+            .blocking_send(Ok(Bytes::from(piece)))
+            .map_err(|_| std::io::ErrorKind::BrokenPipe.into())
     }
 }
 

@@ -23,7 +23,9 @@ pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
             Ok(keys)
         }
     }
-    serde_json::Deserializer::from_str(text).deserialize_map(Keys).unwrap_or_default()
+    serde_json::Deserializer::from_str(text)
+        .deserialize_map(Keys)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -47,16 +47,24 @@ pub(crate) fn as_regions(config: &Config, result: &str) -> Result<String, Invali
     let result = if result.trim_start().starts_with('[') {
         result.to_owned()
     } else {
-        labelkeep_labeling::expand_prediction(config, result).map_err(|error| Invalid::field("result", error.to_string()))?
+        labelkeep_labeling::expand_prediction(config, result)
+            .map_err(|error| Invalid::field("result", error.to_string()))?
     };
     checked(&result)?;
     Ok(result)
 }
 
 /// Predictions of a task or of a project, as far as the actor may see them.
-pub async fn list(services: &Services, actor: &Actor, task: Option<i64>, project: Option<i64>) -> Result<Vec<PredictionRow>> {
+pub async fn list(
+    services: &Services,
+    actor: &Actor,
+    task: Option<i64>,
+    project: Option<i64>,
+) -> Result<Vec<PredictionRow>> {
     if !actor.may(labelkeep_policy::Action::PredictionView) {
-        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "You do not have permission to perform this action.".to_owned(),
+        ));
     }
     Ok(rows::list(&services.db, actor.organization_id, task, project).await?)
 }
@@ -64,7 +72,8 @@ pub async fn list(services: &Services, actor: &Actor, task: Option<i64>, project
 /// Adds a prediction to a task.
 pub async fn create(services: &Services, task: Granted<TaskRow>, work: NewWork) -> Result<PredictionRow> {
     let mut rows = create_many(services, vec![(task, work)]).await?;
-    rows.pop().ok_or_else(|| ServiceError::Internal("no prediction came back".to_owned()))
+    rows.pop()
+        .ok_or_else(|| ServiceError::Internal("no prediction came back".to_owned()))
 }
 
 /// Adds predictions to tasks, all or none.
@@ -125,14 +134,20 @@ pub async fn update(services: &Services, prediction: Granted<PredictionRow>, cha
         .await?
         .ok_or(ServiceError::NotFound("Project"))?;
     let config = crate::projects::config(services, &project)?;
-    let result = change.result.as_deref().map(|result| as_regions(&config, result)).transpose()?;
+    let result = change
+        .result
+        .as_deref()
+        .map(|result| as_regions(&config, result))
+        .transpose()?;
     let now = services.now();
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 locked_project(tx, known.project_id).await?;
-                let current = rows::read_in(tx, known.id).await?.ok_or(ServiceError::NotFound("Prediction"))?;
+                let current = rows::read_in(tx, known.id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Prediction"))?;
                 let mut row = current.clone();
                 row.result = result.unwrap_or(row.result);
                 row.score = change.score.unwrap_or(row.score);
@@ -147,12 +162,24 @@ pub async fn update(services: &Services, prediction: Granted<PredictionRow>, cha
                     let name = |row: &PredictionRow| row.model_version.clone().unwrap_or_default();
                     let changes = [(name(&current), -1), (name(&row), 1)];
                     for (version, number) in &changes {
-                        store::summary::add(tx, row.project_id, [(Kind::ModelVersion, version.as_str(), "", *number)], now)
-                            .await?;
+                        store::summary::add(
+                            tx,
+                            row.project_id,
+                            [(Kind::ModelVersion, version.as_str(), "", *number)],
+                            now,
+                        )
+                        .await?;
                     }
                 }
-                audit::record(tx, &access::origin(&actor), "prediction.update", &format!("prediction:{}", row.id), "{}", now)
-                    .await?;
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "prediction.update",
+                    &format!("prediction:{}", row.id),
+                    "{}",
+                    now,
+                )
+                .await?;
                 Ok(row)
             })
         })
@@ -168,11 +195,20 @@ pub async fn delete(services: &Services, prediction: Granted<PredictionRow>) -> 
         .write(move |tx| {
             Box::pin(async move {
                 locked_project(tx, known.project_id).await?;
-                let Some(row) = rows::read_in(tx, known.id).await? else { return Ok(()) };
+                let Some(row) = rows::read_in(tx, known.id).await? else {
+                    return Ok(());
+                };
                 rows::delete(tx, row.id).await?;
                 count(tx, row.project_id, row.task_id, row.model_version.as_deref(), -1, now).await?;
-                audit::record(tx, &access::origin(&actor), "prediction.delete", &format!("prediction:{}", row.id), "{}", now)
-                    .await?;
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "prediction.delete",
+                    &format!("prediction:{}", row.id),
+                    "{}",
+                    now,
+                )
+                .await?;
                 Ok(())
             })
         })
@@ -193,10 +229,32 @@ pub async fn delete_version(services: &Services, project: Granted<ProjectRow>, v
                 }
                 let deleted = rows::delete_version(tx, project.id, &version).await?;
                 let number = -(deleted as i64);
-                projects::count_change(tx, project.id, CounterChange { predictions: number, ..Default::default() }).await?;
-                store::summary::add(tx, project.id, [(Kind::ModelVersion, version.as_str(), "", number)], now).await?;
+                projects::count_change(
+                    tx,
+                    project.id,
+                    CounterChange {
+                        predictions: number,
+                        ..Default::default()
+                    },
+                )
+                .await?;
+                store::summary::add(
+                    tx,
+                    project.id,
+                    [(Kind::ModelVersion, version.as_str(), "", number)],
+                    now,
+                )
+                .await?;
                 let object = format!("project:{}", project.id);
-                audit::record(tx, &access::origin(&actor), "prediction.delete_version", &object, "{}", now).await?;
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "prediction.delete_version",
+                    &object,
+                    "{}",
+                    now,
+                )
+                .await?;
                 Ok(deleted)
             })
         })
@@ -205,7 +263,15 @@ pub async fn delete_version(services: &Services, project: Granted<ProjectRow>, v
 
 async fn count(tx: &mut Tx, project_id: i64, task_id: i64, version: Option<&str>, number: i64, now: i64) -> Result<()> {
     tasks::count_predictions(tx, task_id, number).await?;
-    projects::count_change(tx, project_id, CounterChange { predictions: number, ..Default::default() }).await?;
+    projects::count_change(
+        tx,
+        project_id,
+        CounterChange {
+            predictions: number,
+            ..Default::default()
+        },
+    )
+    .await?;
     let version = version.unwrap_or_default();
     Ok(store::summary::add(tx, project_id, [(Kind::ModelVersion, version, "", number)], now).await?)
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
+use labelkeep_crypt::Place;
 use labelkeep_labeling::compat::{self, Incompatible, LabelUse};
 use labelkeep_labeling::{Config, TupleCount};
-use labelkeep_crypt::Place;
 use labelkeep_policy::Actor;
-pub use labelkeep_store::projects::{Filter, Order};
 use labelkeep_store::projects::{self as rows, ProjectFields, ProjectRow};
+pub use labelkeep_store::projects::{Filter, Order};
 use labelkeep_store::summary::SummaryRow;
 use labelkeep_store::tasks;
 use labelkeep_store::{self as store, Tx, annotations, audit};
@@ -27,14 +27,22 @@ const CACHED_CONFIGS: usize = 256;
 
 /// The parsed labeling configuration of a project.
 pub fn config(services: &Services, project: &ProjectRow) -> Result<Config> {
-    let mut cache = services.configs.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut cache = services
+        .configs
+        .0
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((text, config)) = cache.get(&project.id)
         && *text == project.label_config
     {
         return Ok(config.clone());
     }
-    let config = Config::parse(&project.label_config)
-        .map_err(|errors| ServiceError::Internal(format!("the configuration of project {} is invalid: {errors:?}", project.id)))?;
+    let config = Config::parse(&project.label_config).map_err(|errors| {
+        ServiceError::Internal(format!(
+            "the configuration of project {} is invalid: {errors:?}",
+            project.id
+        ))
+    })?;
     if cache.len() >= CACHED_CONFIGS {
         cache.clear();
     }
@@ -143,8 +151,16 @@ pub async fn create(services: &Services, organization: Granted<i64>, change: Cha
 /// Changes a project. A configuration that no longer fits existing annotations is refused.
 pub async fn update(services: &Services, project: Granted<ProjectRow>, change: Change) -> Result<ProjectRow> {
     let (actor, known) = project.into_parts();
-    let fields = changed(services, known.organization_id, fields_of(&known), change.clone(), Some(known.id))?;
-    let new_config = (fields.label_config != known.label_config).then(|| Config::parse(&fields.label_config).ok()).flatten();
+    let fields = changed(
+        services,
+        known.organization_id,
+        fields_of(&known),
+        change.clone(),
+        Some(known.id),
+    )?;
+    let new_config = (fields.label_config != known.label_config)
+        .then(|| Config::parse(&fields.label_config).ok())
+        .flatten();
     let now = services.now();
     let services_in = services.clone();
     services
@@ -153,7 +169,13 @@ pub async fn update(services: &Services, project: Granted<ProjectRow>, change: C
             Box::pin(async move {
                 let current = locked_project(tx, known.id).await?;
                 // The fields are worked out again from what is stored now: somebody else may have changed others meanwhile.
-                let fields = changed(&services_in, current.organization_id, fields_of(&current), change.clone(), Some(current.id))?;
+                let fields = changed(
+                    &services_in,
+                    current.organization_id,
+                    fields_of(&current),
+                    change.clone(),
+                    Some(current.id),
+                )?;
                 if let Some(Some(version)) = &change.model_version {
                     check_model_version(tx, &current, version).await?;
                 }
@@ -161,8 +183,11 @@ pub async fn update(services: &Services, project: Granted<ProjectRow>, change: C
                     let summary = store::summary::read_in(tx, current.id).await?;
                     compatible(config, &summary, false).map_err(refused)?;
                 }
-                let (overlap, percentage, skips) =
-                    (fields.maximum_annotations, fields.overlap_cohort_percentage, fields.skip_queue.clone());
+                let (overlap, percentage, skips) = (
+                    fields.maximum_annotations,
+                    fields.overlap_cohort_percentage,
+                    fields.skip_queue.clone(),
+                );
                 rows::update(tx, current.id, fields, now).await?;
                 let project = locked_project(tx, current.id).await?;
                 if overlap != current.maximum_annotations
@@ -217,7 +242,10 @@ pub async fn validate_config(
 /// Parses a configuration that somebody has sent.
 pub fn parse(label_config: &str) -> Result<Config, Invalid> {
     Config::parse(label_config).map_err(|errors| Invalid {
-        fields: vec![("label_config".to_owned(), errors.into_iter().map(|error| error.message).collect())],
+        fields: vec![(
+            "label_config".to_owned(),
+            errors.into_iter().map(|error| error.message).collect(),
+        )],
     })
 }
 
@@ -230,10 +258,16 @@ fn compatible(config: &Config, summary: &[SummaryRow], strict: bool) -> Result<(
         match row.kind.as_str() {
             "tuple" => {
                 let mut parts = row.name.splitn(3, '|').map(str::to_owned);
-                let (Some(from_name), Some(to_name), Some(result_type)) = (parts.next(), parts.next(), parts.next()) else {
+                let (Some(from_name), Some(to_name), Some(result_type)) = (parts.next(), parts.next(), parts.next())
+                else {
                     continue;
                 };
-                tuples.push(TupleCount { from_name, to_name, result_type, count: amount });
+                tuples.push(TupleCount {
+                    from_name,
+                    to_name,
+                    result_type,
+                    count: amount,
+                });
             }
             "label" | "draft_label" => {
                 let used = labels.entry((&row.name, &row.label)).or_insert_with(|| LabelUse {
@@ -267,7 +301,10 @@ async fn check_model_version(tx: &mut Tx, project: &ProjectRow, version: &str) -
         return Ok(());
     }
     let summary = store::summary::read_in(tx, project.id).await?;
-    if summary.iter().any(|row| row.kind == "model_version" && row.name == version) {
+    if summary
+        .iter()
+        .any(|row| row.kind == "model_version" && row.name == version)
+    {
         return Ok(());
     }
     let text = "Model version doesn't exist either as live model or as static predictions.";
@@ -342,7 +379,9 @@ fn changed(
         fields.skip_queue = skip_queue;
     }
     if let Some(color) = change.color {
-        let hex = color.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hex = color
+            .strip_prefix('#')
+            .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         if !hex {
             invalid.add("color", "Enter a colour as #RRGGBB.");
         }
@@ -368,7 +407,9 @@ fn changed(
                 fields.control_weights = config.control_weights(existing.as_ref()).to_string();
                 fields.label_config = label_config;
             }
-            Err(errors) => errors.into_iter().for_each(|error| invalid.add("label_config", error.message)),
+            Err(errors) => errors
+                .into_iter()
+                .for_each(|error| invalid.add("label_config", error.message)),
         }
     }
     if let Some(weights) = change.control_weights {
@@ -382,11 +423,19 @@ fn changed(
         fields.task_data_password = match (password, id) {
             (Some(password), Some(id)) if !password.is_empty() => {
                 let row = id.to_string();
-                let place = Place { organization, table: "project", column: "task_data_password", row: &row };
+                let place = Place {
+                    organization,
+                    table: "project",
+                    column: "task_data_password",
+                    row: &row,
+                };
                 Some(services.keys.seal(place, password.as_bytes()))
             }
             (Some(password), None) if !password.is_empty() => {
-                invalid.add("task_data_password", "Make the project first, then set the password of its data.");
+                invalid.add(
+                    "task_data_password",
+                    "Make the project first, then set the password of its data.",
+                );
                 None
             }
             _ => None,
@@ -441,7 +490,10 @@ async fn recompute_overlap(tx: &mut Tx, before: &ProjectRow, after: &ProjectRow,
     if rearrange {
         // floor(count × percent / 100 + 0.5) tasks keep the overlap: those with most annotations first.
         let must = (all.len() as f64 * after.overlap_cohort_percentage as f64 / 100.0 + 0.5).floor() as usize;
-        let mut order: Vec<(i64, i64)> = all.iter().map(|(task, _)| (-task.useful_annotations, task.id)).collect();
+        let mut order: Vec<(i64, i64)> = all
+            .iter()
+            .map(|(task, _)| (-task.useful_annotations, task.id))
+            .collect();
         order.sort_unstable();
         let full = order.iter().filter(|(number, _)| -number >= wanted).count();
         places.extend(order.into_iter().take(must.max(full)).map(|(_, id)| id));
@@ -451,7 +503,9 @@ async fn recompute_overlap(tx: &mut Tx, before: &ProjectRow, after: &ProjectRow,
             1
         } else if rearrange {
             if places.contains(&task.id) { wanted } else { 1 }
-        } else if above_one && after.maximum_annotations != before.maximum_annotations && task.overlap == 1
+        } else if above_one
+            && after.maximum_annotations != before.maximum_annotations
+            && task.overlap == 1
             && after.overlap_cohort_percentage < 100
         {
             1

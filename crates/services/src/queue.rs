@@ -37,7 +37,11 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
     let (actor, project) = project.into_parts();
     let now = services.now();
     excluded.truncate(AHEAD);
-    let seconds = if excluded.is_empty() { services.settings.task_lock_seconds } else { AHEAD_SECONDS };
+    let seconds = if excluded.is_empty() {
+        services.settings.task_lock_seconds
+    } else {
+        AHEAD_SECONDS
+    };
     let expires_at = now + seconds.saturating_mul(1_000_000);
     let email = actor.email.clone();
     let next = services
@@ -60,7 +64,12 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
                 let lock_id = uuid::Uuid::new_v4().to_string();
                 let lock_id = rows::lock(tx, request, task_id, &lock_id, expires_at).await?;
                 rows::remember(tx, project.id, actor.account_id, task_id).await?;
-                Ok(Some(Next { task_id, queue, lock_id, may_postpone }))
+                Ok(Some(Next {
+                    task_id,
+                    queue,
+                    lock_id,
+                    may_postpone,
+                }))
             })
         })
         .await?;
@@ -75,7 +84,10 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
         return Ok(Some(choice));
     }
     if project.annotator_evaluation_enabled {
-        let request = Request { ground_truth_only: true, ..request };
+        let request = Request {
+            ground_truth_only: true,
+            ..request
+        };
         let found = rows::next(tx, request, Order::After(0), "").await?;
         if let Some(choice) = named(found, "Onboarding ground truth queue") {
             return Ok(Some(choice));
@@ -84,7 +96,10 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
     let mut names = Vec::new();
     let mut request = request;
     if project.show_overlap_first {
-        let narrowed = Request { overlap_only: true, ..request };
+        let narrowed = Request {
+            overlap_only: true,
+            ..request
+        };
         if rows::next(tx, narrowed, Order::After(0), "").await?.is_some() {
             request = narrowed;
             names.push("Show overlap first");
@@ -144,7 +159,9 @@ async fn in_sequence(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
 
 /// The first candidate behind a random place among the open tasks: one index seek instead of a sample of fifty.
 async fn uniform(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
-    let Some((lowest, highest)) = rows::open_range(tx, request.project_id).await? else { return Ok(None) };
+    let Some((lowest, highest)) = rows::open_range(tx, request.project_id).await? else {
+        return Ok(None);
+    };
     let place = lowest + (uuid::Uuid::new_v4().as_u128() % (highest - lowest + 1).unsigned_abs() as u128) as i64;
     match rows::next(tx, request, Order::After(place - 1), "").await? {
         Some(id) => Ok(Some(id)),
@@ -160,13 +177,25 @@ pub async fn history(services: &Services, project: &Granted<ProjectRow>) -> Resu
 /// What is left and what is done for the person in each of these projects: (`queue_total`, `queue_done`).
 pub async fn progress(services: &Services, account_id: i64, of: &[&ProjectRow]) -> Result<Vec<(i64, i64)>> {
     let ids: Vec<i64> = of.iter().map(|project| project.id).collect();
-    let rows = if ids.is_empty() { Vec::new() } else { projects::progress(&services.db, account_id, &ids).await? };
+    let rows = if ids.is_empty() {
+        Vec::new()
+    } else {
+        projects::progress(&services.db, account_id, &ids).await?
+    };
     Ok(of
         .iter()
         .map(|project| {
-            let mine = rows.iter().find(|row| row.project_id == project.id).cloned().unwrap_or_default();
+            let mine = rows
+                .iter()
+                .find(|row| row.project_id == project.id)
+                .cloned()
+                .unwrap_or_default();
             let open = project.task_number - project.finished_task_number;
-            let done = if project.skip_queue == "REQUEUE_FOR_ME" { mine.annotated_tasks_kept } else { mine.annotated_tasks };
+            let done = if project.skip_queue == "REQUEUE_FOR_ME" {
+                mine.annotated_tasks_kept
+            } else {
+                mine.annotated_tasks
+            };
             // Open tasks that are not mine, and all that are mine.
             (open + mine.annotated_tasks_finished, done)
         })
@@ -176,6 +205,9 @@ pub async fn progress(services: &Services, account_id: i64, of: &[&ProjectRow]) 
 /// Removes reservations that have run out.
 pub async fn purge(services: &Services) -> Result<()> {
     let now = services.now();
-    services.db.write(move |tx| Box::pin(async move { store::queue::purge_locks(tx, now).await.map(|_| ()) })).await?;
+    services
+        .db
+        .write(move |tx| Box::pin(async move { store::queue::purge_locks(tx, now).await.map(|_| ()) }))
+        .await?;
     Ok(())
 }

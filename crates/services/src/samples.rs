@@ -49,14 +49,20 @@ pub fn list() -> Vec<Sample> {
         .filter_map(|slug| {
             let description = description(&slug)?;
             let tasks: Vec<serde::de::IgnoredAny> = serde_json::from_slice(&file(&slug, "tasks.json")?).ok()?;
-            Some(Sample { title: description.title, description: description.description, tasks: tasks.len(), slug })
+            Some(Sample {
+                title: description.title,
+                description: description.description,
+                tasks: tasks.len(),
+                slug,
+            })
         })
         .collect()
 }
 
 fn slugs() -> Vec<String> {
-    let mut slugs: Vec<String> =
-        Files::iter().filter_map(|path| path.strip_suffix("/project.json").map(str::to_owned)).collect();
+    let mut slugs: Vec<String> = Files::iter()
+        .filter_map(|path| path.strip_suffix("/project.json").map(str::to_owned))
+        .collect();
     slugs.sort();
     slugs
 }
@@ -77,8 +83,9 @@ pub async fn create(services: &Services, organization: Granted<i64>, slug: &str)
     }
     let description = description(slug).ok_or_else(|| broken("description"))?;
     let config = file(slug, &description.label_config).ok_or_else(|| broken("configuration"))?;
-    let tasks: Vec<Value> =
-        file(slug, "tasks.json").and_then(|tasks| serde_json::from_slice(&tasks).ok()).ok_or_else(|| broken("tasks"))?;
+    let tasks: Vec<Value> = file(slug, "tasks.json")
+        .and_then(|tasks| serde_json::from_slice(&tasks).ok())
+        .ok_or_else(|| broken("tasks"))?;
     let actor = organization.actor().clone();
     let change = projects::Change {
         title: Some(description.title),
@@ -98,7 +105,10 @@ pub async fn create(services: &Services, organization: Granted<i64>, slug: &str)
     }
     let project = access::project(services, actor, project.id, Action::ProjectChange).await?;
     if let Some(version) = description.model_version {
-        let change = projects::Change { model_version: Some(Some(version)), ..Default::default() };
+        let change = projects::Change {
+            model_version: Some(Some(version)),
+            ..Default::default()
+        };
         return projects::update(services, project, change).await;
     }
     Ok(project.into_parts().1)
@@ -113,7 +123,9 @@ async fn fill(
 ) -> Result<()> {
     let pictures = pictures(services, project, actor, slug).await?;
     for task in &mut tasks {
-        let Some(data) = task.get_mut("data").and_then(Value::as_object_mut) else { continue };
+        let Some(data) = task.get_mut("data").and_then(Value::as_object_mut) else {
+            continue;
+        };
         for value in data.values_mut() {
             if let Some((_, url)) = pictures.iter().find(|(name, _)| value.as_str() == Some(name)) {
                 *value = Value::String(url.clone());
@@ -122,7 +134,13 @@ async fn fill(
     }
     let body = serde_json::to_vec(&tasks).map_err(|error| ServiceError::Internal(error.to_string()))?;
     let granted = access::project(services, actor.clone(), project.id, Action::Import).await?;
-    import::import(services, granted, Source::Json(Box::new(Cursor::new(body))), Options::default()).await?;
+    import::import(
+        services,
+        granted,
+        Source::Json(Box::new(Cursor::new(body))),
+        Options::default(),
+    )
+    .await?;
     Ok(())
 }
 

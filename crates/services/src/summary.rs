@@ -40,7 +40,9 @@ pub async fn reset(services: &Services, project: Granted<ProjectRow>) -> Result<
             results.push((row.result, true));
         }
         for (result, is_draft) in results {
-            let Ok(summary) = check_result(&result, None, Mode::Lenient) else { continue };
+            let Ok(summary) = check_result(&result, None, Mode::Lenient) else {
+                continue;
+            };
             let label_kind = if is_draft { Kind::DraftLabel } else { Kind::Label };
             for (key, number) in crate::annotations::counts_of(&summary, label_kind) {
                 if key.0 != Kind::Tuple || !is_draft {
@@ -61,7 +63,9 @@ pub async fn reset(services: &Services, project: Granted<ProjectRow>) -> Result<
                 rows::clear(tx, project_id).await?;
                 let counts: Vec<_> = counts.into_iter().collect();
                 for chunk in counts.chunks(1000) {
-                    let changes = chunk.iter().map(|((kind, name, label), n)| (*kind, name.as_str(), label.as_str(), *n));
+                    let changes = chunk
+                        .iter()
+                        .map(|((kind, name, label), n)| (*kind, name.as_str(), label.as_str(), *n));
                     rows::add(tx, project_id, changes, now).await?;
                 }
                 Ok::<_, ServiceError>(())

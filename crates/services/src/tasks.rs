@@ -67,7 +67,13 @@ pub async fn page(
     depth: Depth,
 ) -> Result<Page> {
     let row = project.row();
-    let stretch = Stretch { offset, limit, total: row.task_number, last_inner_id: row.last_inner_id, descending };
+    let stretch = Stretch {
+        offset,
+        limit,
+        total: row.task_number,
+        last_inner_id: row.last_inner_id,
+        descending,
+    };
     let listed = rows::page(&services.db, row.id, stretch).await?;
     with_parts(services, listed, depth).await
 }
@@ -102,7 +108,11 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
             draft_exists: false,
         })
         .collect();
-    let place: HashMap<i64, usize> = tasks.iter().enumerate().map(|(index, part)| (part.listed.task.id, index)).collect();
+    let place: HashMap<i64, usize> = tasks
+        .iter()
+        .enumerate()
+        .map(|(index, part)| (part.listed.task.id, index))
+        .collect();
 
     if depth == Depth::Whole {
         if !annotated.is_empty() {
@@ -159,7 +169,11 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
 }
 
 fn ids_where(listed: &[ListedTask], keep: impl Fn(&TaskRow) -> bool) -> Vec<i64> {
-    listed.iter().filter(|row| keep(&row.task)).map(|row| row.task.id).collect()
+    listed
+        .iter()
+        .filter(|row| keep(&row.task))
+        .map(|row| row.task.id)
+        .collect()
 }
 
 fn facts_of(row: &AnnotationRow) -> AnnotationFacts {
@@ -175,14 +189,23 @@ fn facts_of(row: &AnnotationRow) -> AnnotationFacts {
 }
 
 /// The task before or behind one in the list.
-pub async fn neighbour(services: &Services, project: &Granted<ProjectRow>, task: i64, behind: bool) -> Result<Option<i64>> {
+pub async fn neighbour(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    task: i64,
+    behind: bool,
+) -> Result<Option<i64>> {
     Ok(rows::neighbour(&services.db, project.row().id, task, behind).await?)
 }
 
 /// These people, by id.
 pub async fn people(services: &Services, ids: impl IntoIterator<Item = i64>) -> Result<People> {
     let ids: Vec<i64> = ids.into_iter().collect();
-    Ok(people::find(&services.db, &ids).await?.into_iter().map(|row| (row.id, row)).collect())
+    Ok(people::find(&services.db, &ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect())
 }
 
 /// The annotations of a task that are not skipped, by id.
@@ -207,9 +230,9 @@ pub struct NewWork {
 pub async fn create(services: &Services, project: Granted<ProjectRow>, work: NewWork) -> Result<TaskRow> {
     let (actor, project) = project.into_parts();
     let config = crate::projects::config(services, &project)?;
-    config.check_data(&work.data).map_err(|error| {
-        Invalid::whole(format!("{error} [assume: item[\"data\"] = task root with values]"))
-    })?;
+    config
+        .check_data(&work.data)
+        .map_err(|error| Invalid::whole(format!("{error} [assume: item[\"data\"] = task root with values]")))?;
     let now = services.now();
     services
         .db
@@ -232,12 +255,30 @@ pub async fn create(services: &Services, project: Granted<ProjectRow>, work: New
                     file_upload_id: None,
                 };
                 let ids = rows::insert(tx, project.id, 0, inner_id, vec![new], now).await?;
-                projects::count_change(tx, project.id, CounterChange { tasks: 1, ..Default::default() }).await?;
+                projects::count_change(
+                    tx,
+                    project.id,
+                    CounterChange {
+                        tasks: 1,
+                        ..Default::default()
+                    },
+                )
+                .await?;
                 let columns = keys.iter().map(|key| (Kind::Column, key.as_str(), "", 1));
                 store::summary::add(tx, project.id, columns, now).await?;
                 let id = ids.first().copied().unwrap_or_default();
-                audit::record(tx, &access::origin(&actor), "task.create", &format!("task:{id}"), "{}", now).await?;
-                rows::read_in(tx, id).await?.ok_or_else(|| ServiceError::Internal("the new task is missing".to_owned()))
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "task.create",
+                    &format!("task:{id}"),
+                    "{}",
+                    now,
+                )
+                .await?;
+                rows::read_in(tx, id)
+                    .await?
+                    .ok_or_else(|| ServiceError::Internal("the new task is missing".to_owned()))
             })
         })
         .await
@@ -265,9 +306,9 @@ pub async fn update(
         let project = store::projects::find(&services.db, actor.organization_id, known.project_id)
             .await?
             .ok_or(ServiceError::NotFound("Project"))?;
-        crate::projects::config(services, &project)?.check_data(data).map_err(|error| {
-            Invalid::whole(format!("{error} [assume: item[\"data\"] = task root with values]"))
-        })?;
+        crate::projects::config(services, &project)?
+            .check_data(data)
+            .map_err(|error| Invalid::whole(format!("{error} [assume: item[\"data\"] = task root with values]")))?;
     }
     if change.overlap.is_some_and(|overlap| overlap < 1) {
         return Err(Invalid::field("overlap", "Ensure this value is greater than or equal to 1.").into());
@@ -278,7 +319,9 @@ pub async fn update(
         .write(move |tx| {
             Box::pin(async move {
                 let project = locked_project(tx, known.project_id).await?;
-                let current = rows::read_in(tx, known.id).await?.ok_or(ServiceError::NotFound("Task"))?;
+                let current = rows::read_in(tx, known.id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Task"))?;
                 if if_unchanged_since.is_some_and(|at| at != current.updated_at) {
                     return Err(ServiceError::Conflict(
                         "The task has been changed since it was loaded. Load it again.".to_owned(),
@@ -302,8 +345,18 @@ pub async fn update(
                     let after = State::of(overlap, skips, &facts);
                     completion::apply(tx, &current, &before, &after, None, now).await?;
                 }
-                audit::record(tx, &access::origin(&actor), "task.update", &format!("task:{}", current.id), "{}", now).await?;
-                rows::read_in(tx, current.id).await?.ok_or(ServiceError::NotFound("Task"))
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "task.update",
+                    &format!("task:{}", current.id),
+                    "{}",
+                    now,
+                )
+                .await?;
+                rows::read_in(tx, current.id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Task"))
             })
         })
         .await
@@ -317,7 +370,9 @@ async fn change_columns(tx: &mut Tx, project_id: i64, before: &str, after: &str,
     for key in crate::json::top_level_keys(before) {
         *changes.entry(key).or_default() -= 1;
     }
-    let changes = changes.iter().map(|(key, number)| (Kind::Column, key.as_str(), "", *number));
+    let changes = changes
+        .iter()
+        .map(|(key, number)| (Kind::Column, key.as_str(), "", *number));
     Ok(store::summary::add(tx, project_id, changes, now).await?)
 }
 
@@ -331,7 +386,15 @@ pub async fn delete(services: &Services, task: Granted<TaskRow>) -> Result<()> {
             Box::pin(async move {
                 let project = locked_project(tx, known.project_id).await?;
                 remove(tx, &project, &[known.id], actor.account_id, now).await?;
-                audit::record(tx, &access::origin(&actor), "task.delete", &format!("task:{}", known.id), "{}", now).await?;
+                audit::record(
+                    tx,
+                    &access::origin(&actor),
+                    "task.delete",
+                    &format!("task:{}", known.id),
+                    "{}",
+                    now,
+                )
+                .await?;
                 Ok(())
             })
         })
@@ -397,17 +460,16 @@ pub async fn delete_all(services: &Services, project: Granted<ProjectRow>) -> Re
 }
 
 /// Removes tasks and what they count for; gives how many there were.
-pub(crate) async fn remove(
-    tx: &mut Tx,
-    project: &ProjectRow,
-    ids: &[i64],
-    account_id: i64,
-    now: i64,
-) -> Result<usize> {
+pub(crate) async fn remove(tx: &mut Tx, project: &ProjectRow, ids: &[i64], account_id: i64, now: i64) -> Result<usize> {
     let skips = completion::skipped_finish(project);
     let mut removed = 0;
     for id in ids {
-        let Some(task) = rows::read_in(tx, *id).await?.filter(|task| task.project_id == project.id) else { continue };
+        let Some(task) = rows::read_in(tx, *id)
+            .await?
+            .filter(|task| task.project_id == project.id)
+        else {
+            continue;
+        };
         removed += 1;
         let mut facts = Vec::new();
         if task.total_annotations + task.cancelled_annotations > 0 {
@@ -415,22 +477,42 @@ pub(crate) async fn remove(
                 facts.push(facts_of(&row));
                 let op_id = uuid::Uuid::new_v4().to_string();
                 let kind = annotations::LogKind::Deleted;
-                annotations::log(tx, annotations::LogEntry { op_id: &op_id, annotation: &row, account_id, kind, at: now })
-                    .await?;
-                let summary = labelkeep_labeling::check_result(&row.result, None, labelkeep_labeling::Mode::Lenient).ok();
+                annotations::log(
+                    tx,
+                    annotations::LogEntry {
+                        op_id: &op_id,
+                        annotation: &row,
+                        account_id,
+                        kind,
+                        at: now,
+                    },
+                )
+                .await?;
+                let summary =
+                    labelkeep_labeling::check_result(&row.result, None, labelkeep_labeling::Mode::Lenient).ok();
                 crate::annotations::count_labels(tx, project.id, summary.as_ref(), None, now).await?;
             }
         }
         if task.total_predictions > 0 {
             for (version, number) in predictions::versions_of_task(tx, task.id).await? {
                 let version = version.unwrap_or_default();
-                store::summary::add(tx, project.id, [(Kind::ModelVersion, version.as_str(), "", -number)], now).await?;
+                store::summary::add(
+                    tx,
+                    project.id,
+                    [(Kind::ModelVersion, version.as_str(), "", -number)],
+                    now,
+                )
+                .await?;
             }
         }
         let before = State::of(task.overlap, skips, &facts);
         let none = State::of(i64::MAX, skips, &[]);
         completion::apply_to_project(tx, project.id, &before, &none).await?;
-        let change = CounterChange { tasks: -1, predictions: -task.total_predictions, ..Default::default() };
+        let change = CounterChange {
+            tasks: -1,
+            predictions: -task.total_predictions,
+            ..Default::default()
+        };
         projects::count_change(tx, project.id, change).await?;
         change_columns(tx, project.id, &task.data, "{}", now).await?;
     }

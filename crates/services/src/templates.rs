@@ -100,7 +100,10 @@ fn read() -> Option<Gallery> {
             });
         }
     }
-    Some(Gallery { groups: index.groups.into_iter().map(|group| group.title).collect(), templates })
+    Some(Gallery {
+        groups: index.groups.into_iter().map(|group| group.title).collect(),
+        templates,
+    })
 }
 
 /// `media/…` of a sample becomes the address under which we serve it.
@@ -120,12 +123,17 @@ mod tests {
     #[test]
     fn every_template_is_valid_and_its_sample_fits() {
         let gallery = gallery();
-        assert!(gallery.templates.iter().filter(|template| template.drawn).count() >= 20, "at least 20 can be used today");
+        assert!(
+            gallery.templates.iter().filter(|template| template.drawn).count() >= 20,
+            "at least 20 can be used today"
+        );
         for template in &gallery.templates {
             let config = labelkeep_labeling::Config::parse(&template.config)
                 .unwrap_or_else(|errors| panic!("{}: {errors:?}", template.slug));
             assert!(config.has_controls(), "{}", template.slug);
-            config.check_data(&template.sample.to_string()).unwrap_or_else(|error| panic!("{}: {error}", template.slug));
+            config
+                .check_data(&template.sample.to_string())
+                .unwrap_or_else(|error| panic!("{}: {error}", template.slug));
         }
     }
 

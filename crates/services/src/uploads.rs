@@ -40,7 +40,10 @@ impl Incoming {
 
     /// What comes after the last dot of the name, in lower case, without the dot.
     pub fn extension(&self) -> String {
-        self.name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
+        self.name
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_lowercase())
+            .unwrap_or_default()
     }
 }
 
@@ -74,7 +77,12 @@ impl Receiver {
         .map_err(|error| ServiceError::Internal(error.to_string()))??;
         let limit = services.settings.upload_max_bytes;
         Ok(Receiver {
-            incoming: Incoming { name: name.to_owned(), size: 0, path, kept: false },
+            incoming: Incoming {
+                name: name.to_owned(),
+                size: 0,
+                path,
+                kept: false,
+            },
             file: tokio::io::BufWriter::with_capacity(256 * 1024, tokio::fs::File::from_std(file)),
             room: limit.saturating_sub(received),
             limit,
@@ -85,7 +93,10 @@ impl Receiver {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.incoming.size += bytes.len() as u64;
         if self.incoming.size > self.room {
-            return Err(ServiceError::TooLarge(format!("Maximum total size of all files is {} bytes", self.limit)));
+            return Err(ServiceError::TooLarge(format!(
+                "Maximum total size of all files is {} bytes",
+                self.limit
+            )));
         }
         Ok(self.file.write_all(bytes).await?)
     }
@@ -104,7 +115,11 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 
 fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
+    std::fs::OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// A file that has its final place, but no row yet. Removed again unless [`Placed::insert`] succeeds and is committed.
@@ -149,8 +164,11 @@ impl Drop for Placed {
 }
 
 /// Characters that a path segment may hold as they are.
-const PATH: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Gives a received file its final place: a random name on disk, `<8 hex>-<cleaned name>` for people (SEC-156).
 pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Result<Placed> {
@@ -161,8 +179,18 @@ pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Res
     file.sync_all()?;
     std::fs::rename(&incoming.path, &path)?;
     incoming.kept = true;
-    let name = format!("{}-{}", &random_name()[..8], labelkeep_formats::clean_file_name(&incoming.name));
-    Ok(Placed { name, stored_as, path, size: incoming.size as i64, keep: false })
+    let name = format!(
+        "{}-{}",
+        &random_name()[..8],
+        labelkeep_formats::clean_file_name(&incoming.name)
+    );
+    Ok(Placed {
+        name,
+        stored_as,
+        path,
+        size: incoming.size as i64,
+        keep: false,
+    })
 }
 
 /// The caller's own uploads of a project; `ids` narrows them when given.
@@ -183,7 +211,10 @@ pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str
 pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Option<Vec<i64>>) -> Result<usize> {
     let (actor, project) = project.into_parts();
     let found = rows::list(&services.db, project.id, actor.account_id, ids.as_deref()).await?;
-    if ids.as_ref().is_some_and(|ids| ids.iter().any(|id| !found.iter().any(|row| row.id == *id))) {
+    if ids
+        .as_ref()
+        .is_some_and(|ids| ids.iter().any(|id| !found.iter().any(|row| row.id == *id)))
+    {
         return Err(ServiceError::NotFound("FileUpload"));
     }
     let now = services.now();
@@ -210,7 +241,12 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
 pub(crate) async fn copy(services: &Services, name: &str, stored_as: &str) -> Result<Incoming> {
     let folder = services.settings.upload_folder.clone();
     let path = folder.join(format!("incoming-{}", random_name()));
-    let mut incoming = Incoming { name: name.to_owned(), size: 0, path: path.clone(), kept: false };
+    let mut incoming = Incoming {
+        name: name.to_owned(),
+        size: 0,
+        path: path.clone(),
+        kept: false,
+    };
     incoming.size = tokio::fs::copy(folder.join(stored_as), path).await?;
     Ok(incoming)
 }
@@ -221,5 +257,13 @@ pub(crate) fn incoming(services: &Services, name: &str) -> std::io::Result<(Inco
     private_folder(folder)?;
     let path = folder.join(format!("incoming-{}", random_name()));
     let file = create_private(&path)?;
-    Ok((Incoming { name: name.to_owned(), size: 0, path, kept: false }, file))
+    Ok((
+        Incoming {
+            name: name.to_owned(),
+            size: 0,
+            path,
+            kept: false,
+        },
+        file,
+    ))
 }

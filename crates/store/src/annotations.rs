@@ -66,7 +66,11 @@ pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<AnnotationRow>> {
 
 /// All annotations of a task, oldest first.
 pub async fn of_task(db: &Db, task_id: i64) -> Result<Vec<AnnotationRow>> {
-    db.all("SELECT * FROM annotation WHERE task_id = $1 ORDER BY id", args![task_id]).await
+    db.all(
+        "SELECT * FROM annotation WHERE task_id = $1 ORDER BY id",
+        args![task_id],
+    )
+    .await
 }
 
 /// All annotations of these tasks, by task and id.
@@ -310,10 +314,15 @@ pub async fn log(tx: &mut Tx, entry: LogEntry<'_>) -> Result<()> {
 
 /// The entry of an operation that was carried out before.
 pub async fn logged(tx: &mut Tx, op_id: &str) -> Result<Option<LogRow>> {
-    tx.optional("SELECT * FROM annotation_log WHERE op_id = $1", args![op_id]).await
+    tx.optional("SELECT * FROM annotation_log WHERE op_id = $1", args![op_id])
+        .await
 }
 
 /// All annotations of a task, oldest first, inside a write.
 pub async fn of_task_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationRow>> {
-    tx.all("SELECT * FROM annotation WHERE task_id = $1 ORDER BY id", args![task_id]).await
+    tx.all(
+        "SELECT * FROM annotation WHERE task_id = $1 ORDER BY id",
+        args![task_id],
+    )
+    .await
 }

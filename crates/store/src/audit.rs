@@ -20,7 +20,16 @@ pub async fn record(tx: &mut Tx, origin: &Origin, action: &str, object: &str, de
     tx.execute(
         "INSERT INTO audit (organization_id, account_id, token_id, address, action, object, detail, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![origin.organization_id, origin.account_id, origin.token_id, &origin.address, action, object, detail, at],
+        args![
+            origin.organization_id,
+            origin.account_id,
+            origin.token_id,
+            &origin.address,
+            action,
+            object,
+            detail,
+            at
+        ],
     )
     .await?;
     Ok(())

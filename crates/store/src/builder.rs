@@ -31,7 +31,13 @@ pub struct BulkInsert {
 impl BulkInsert {
     /// An insert without rows.
     pub fn new(head: &'static str, row: &'static str, tail: &'static str, shared: Args) -> Self {
-        BulkInsert { text: format!("{head} VALUES "), args: shared, row, rows: 0, tail }
+        BulkInsert {
+            text: format!("{head} VALUES "),
+            args: shared,
+            row,
+            rows: 0,
+            tail,
+        }
     }
 
     /// Adds one row.
@@ -98,7 +104,11 @@ impl Parts {
                 self.text.push_str(piece);
             }
         }
-        debug_assert_eq!(number, self.args.len() + args.len(), "placeholders and arguments in: {text}");
+        debug_assert_eq!(
+            number,
+            self.args.len() + args.len(),
+            "placeholders and arguments in: {text}"
+        );
         self.args.extend(args);
         self
     }
@@ -149,14 +159,20 @@ mod tests {
         insert.push(args![1, "x"]);
         insert.push(args![2, "y"]);
         let (sql, args) = insert.finish();
-        assert_eq!(sql.0, "INSERT INTO t (a, b, c) VALUES ($1, $2, $3),($1, $4, $5) RETURNING id");
+        assert_eq!(
+            sql.0,
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3),($1, $4, $5) RETURNING id"
+        );
         assert_eq!(args.len(), 5);
     }
 
     #[test]
     fn parts_number_placeholders_in_order() {
         let mut parts = Parts::new("SELECT 1 WHERE a = ?", args![1]);
-        parts.push(" AND b IN ", args![]).push_list(&[3, 4]).push(" AND c = ?", args!["x"]);
+        parts
+            .push(" AND b IN ", args![])
+            .push_list(&[3, 4])
+            .push(" AND c = ?", args!["x"]);
         assert_eq!(parts.finish().0.0, "SELECT 1 WHERE a = $1 AND b IN (3,4) AND c = $2");
     }
 

@@ -113,7 +113,9 @@ impl Db {
 
     /// The one row that the statement always gives.
     pub async fn one<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<T> {
-        self.optional(sql, args).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+        self.optional(sql, args)
+            .await?
+            .ok_or(StoreError::Database(sqlx::Error::RowNotFound))
     }
 
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
@@ -134,9 +136,15 @@ impl Db {
                 tokio::spawn(async move {
                     let mut tx = Tx::Postgres(pool.begin().await.map_err(StoreError::from)?);
                     let outcome = work(&mut tx).await;
-                    let Tx::Postgres(transaction) = tx else { unreachable!("opened as PostgreSQL above") };
+                    let Tx::Postgres(transaction) = tx else {
+                        unreachable!("opened as PostgreSQL above")
+                    };
                     match outcome {
-                        Ok(value) => transaction.commit().await.map(|()| value).map_err(|error| StoreError::from(error).into()),
+                        Ok(value) => transaction
+                            .commit()
+                            .await
+                            .map(|()| value)
+                            .map_err(|error| StoreError::from(error).into()),
                         Err(error) => {
                             transaction.rollback().await.map_err(StoreError::from)?;
                             Err(error)
@@ -153,9 +161,14 @@ impl Db {
     pub async fn analyze(&self) -> Result<()> {
         match &*self.0 {
             // SQLite's own heuristic: looks at what has changed, and is bounded by analysis_limit.
-            Inner::Sqlite { .. } => self.write(|tx| Box::pin(async { tx.execute("PRAGMA optimize", vec![]).await.map(|_| ()) })).await,
+            Inner::Sqlite { .. } => {
+                self.write(|tx| Box::pin(async { tx.execute("PRAGMA optimize", vec![]).await.map(|_| ()) }))
+                    .await
+            }
             Inner::Postgres(pool) => {
-                sqlx::query("ANALYZE task, annotation, prediction").execute(pool).await?;
+                sqlx::query("ANALYZE task, annotation, prediction")
+                    .execute(pool)
+                    .await?;
                 Ok(())
             }
         }
@@ -174,7 +187,10 @@ impl Db {
 }
 
 async fn open_sqlite(path: &std::path::Path) -> Result<Db> {
-    create_private(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+    create_private(path).map_err(|source| StoreError::File {
+        path: path.display().to_string(),
+        source,
+    })?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -197,7 +213,10 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Db> {
         .idle_timeout(Duration::from_secs(600))
         .connect_with(options.read_only(true).pragma("cache_size", "-2048"))
         .await?;
-    Ok(Db(Arc::new(Inner::Sqlite { read, write: GroupCommit::start(writer) })))
+    Ok(Db(Arc::new(Inner::Sqlite {
+        read,
+        write: GroupCommit::start(writer),
+    })))
 }
 
 /// The file and its folder are readable by their owner alone (SEC-211).
@@ -206,7 +225,12 @@ fn create_private(path: &std::path::Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
@@ -225,7 +249,11 @@ async fn open_postgres(settings: &PostgresSettings) -> Result<Db> {
         })
         .statement_cache_capacity(256)
         // SEC-210
-        .options([("statement_timeout", "30s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")])
+        .options([
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+        ])
         .log_statements(tracing::log::LevelFilter::Off);
     if let Some(password) = &settings.password {
         options = options.password(password);

@@ -117,6 +117,7 @@ pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
 
 /// Removes the drafts on top of an annotation.
 pub async fn delete_of_annotation(tx: &mut Tx, annotation_id: i64) -> Result<()> {
-    tx.execute("DELETE FROM draft WHERE annotation_id = $1", args![annotation_id]).await?;
+    tx.execute("DELETE FROM draft WHERE annotation_id = $1", args![annotation_id])
+        .await?;
     Ok(())
 }

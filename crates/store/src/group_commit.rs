@@ -37,7 +37,11 @@ impl GroupCommit {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
         let writer = tokio::spawn(write_groups(Tx::Sqlite(connection), queue, stop.clone()));
-        GroupCommit { jobs, ended: Mutex::new(Some(writer)), stop }
+        GroupCommit {
+            jobs,
+            ended: Mutex::new(Some(writer)),
+            stop,
+        }
     }
 
     pub(crate) async fn run<R, E, F>(&self, work: F) -> Result<R, E>

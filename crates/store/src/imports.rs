@@ -22,7 +22,11 @@ pub struct ImportRow {
 
 /// The import, if its project is this one.
 pub async fn find(db: &Db, project_id: i64, id: i64) -> Result<Option<ImportRow>> {
-    db.optional("SELECT * FROM task_import WHERE id = $1 AND project_id = $2", args![id, project_id]).await
+    db.optional(
+        "SELECT * FROM task_import WHERE id = $1 AND project_id = $2",
+        args![id, project_id],
+    )
+    .await
 }
 
 /// Begins an import: its tasks stay invisible.

@@ -61,15 +61,22 @@ pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionRow>> {
 
 /// The facts of all predictions of these tasks, by task and id.
 pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionFacts>> {
-    let mut parts =
-        Parts::new("SELECT id, task_id, score, model_version FROM prediction WHERE task_id IN ", args![]);
+    let mut parts = Parts::new(
+        "SELECT id, task_id, score, model_version FROM prediction WHERE task_id IN ",
+        args![],
+    );
     parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
     let (sql, args) = parts.finish();
     db.all(sql, args).await
 }
 
 /// Predictions of a task or a whole project, by id.
-pub async fn list(db: &Db, organization_id: i64, task: Option<i64>, project: Option<i64>) -> Result<Vec<PredictionRow>> {
+pub async fn list(
+    db: &Db,
+    organization_id: i64,
+    task: Option<i64>,
+    project: Option<i64>,
+) -> Result<Vec<PredictionRow>> {
     let mut parts = Parts::new(
         "SELECT prediction.* FROM prediction JOIN project ON project.id = prediction.project_id
          WHERE project.organization_id = ? AND project.deleted_at IS NULL",

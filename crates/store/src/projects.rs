@@ -105,7 +105,10 @@ pub enum Order {
 }
 
 fn filtered(parts: &mut Parts, dialect: Dialect, organization_id: i64, filter: &Filter) {
-    parts.push(" FROM project WHERE organization_id = ? AND deleted_at IS NULL", args![organization_id]);
+    parts.push(
+        " FROM project WHERE organization_id = ? AND deleted_at IS NULL",
+        args![organization_id],
+    );
     if !filter.ids.is_empty() {
         parts.push(" AND id IN ", args![]).push_list(&filter.ids);
     }
@@ -155,14 +158,19 @@ pub async fn list(
         Order::TaskNumber(false) => " ORDER BY task_number, id",
         Order::TaskNumber(true) => " ORDER BY task_number DESC, id DESC",
     };
-    parts.push(order, args![]).push(" LIMIT ? OFFSET ?", args![limit, offset]);
+    parts
+        .push(order, args![])
+        .push(" LIMIT ? OFFSET ?", args![limit, offset]);
     let (sql, args) = parts.finish();
     db.all(sql, args).await
 }
 
 /// The person's progress in each of these projects; projects without any are left out.
 pub async fn progress(db: &Db, account_id: i64, projects: &[i64]) -> Result<Vec<ProgressRow>> {
-    let mut parts = Parts::new("SELECT * FROM project_progress WHERE account_id = ? AND project_id IN ", args![account_id]);
+    let mut parts = Parts::new(
+        "SELECT * FROM project_progress WHERE account_id = ? AND project_id IN ",
+        args![account_id],
+    );
     parts.push_list(projects);
     let (sql, args) = parts.finish();
     db.all(sql, args).await
@@ -294,7 +302,8 @@ pub async fn update(tx: &mut Tx, id: i64, fields: ProjectFields, at: i64) -> Res
 
 /// Hides the project from every query; a job removes its rows later.
 pub async fn mark_deleted(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
-    tx.execute("UPDATE project SET deleted_at = $2 WHERE id = $1", args![id, at]).await?;
+    tx.execute("UPDATE project SET deleted_at = $2 WHERE id = $1", args![id, at])
+        .await?;
     Ok(())
 }
 

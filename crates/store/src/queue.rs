@@ -57,8 +57,10 @@ pub async fn held(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
 pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version: &str) -> Result<Option<i64>> {
     let parts = match order {
         Order::After(id) => {
-            let mut parts =
-                Parts::new("SELECT task.id FROM task WHERE task.project_id = ? AND task.id > ?", args![request.project_id, id]);
+            let mut parts = Parts::new(
+                "SELECT task.id FROM task WHERE task.project_id = ? AND task.id > ?",
+                args![request.project_id, id],
+            );
             candidate(&mut parts, request);
             parts.push(" ORDER BY task.id LIMIT 1", args![]);
             parts
@@ -89,7 +91,12 @@ pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version
 
 /// Open, not annotated or postponed by the person, and with a free place.
 fn candidate(parts: &mut Parts, request: Request<'_>) {
-    let Request { project_id, account_id, now, .. } = request;
+    let Request {
+        project_id,
+        account_id,
+        now,
+        ..
+    } = request;
     parts.push(
         " AND task.is_labeled = FALSE
           AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)
@@ -206,13 +213,18 @@ pub async fn lock(tx: &mut Tx, request: Request<'_>, task_id: i64, unique_id: &s
 
 /// Gives the person's reservation of a task back.
 pub async fn unlock(tx: &mut Tx, task_id: i64, account_id: i64) -> Result<()> {
-    tx.execute("DELETE FROM task_lock WHERE task_id = $1 AND account_id = $2", args![task_id, account_id]).await?;
+    tx.execute(
+        "DELETE FROM task_lock WHERE task_id = $1 AND account_id = $2",
+        args![task_id, account_id],
+    )
+    .await?;
     Ok(())
 }
 
 /// Removes reservations that have run out.
 pub async fn purge_locks(tx: &mut Tx, now: i64) -> Result<u64> {
-    tx.execute("DELETE FROM task_lock WHERE expires_at <= $1", args![now]).await
+    tx.execute("DELETE FROM task_lock WHERE expires_at <= $1", args![now])
+        .await
 }
 
 /// Notes that the person was given the task; a later visit keeps its first place.

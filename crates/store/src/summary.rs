@@ -96,6 +96,7 @@ pub async fn add<'a>(
 
 /// Forgets the counts of a project, so that they can be made anew.
 pub async fn clear(tx: &mut Tx, project_id: i64) -> Result<()> {
-    tx.execute("DELETE FROM project_summary WHERE project_id = $1", args![project_id]).await?;
+    tx.execute("DELETE FROM project_summary WHERE project_id = $1", args![project_id])
+        .await?;
     Ok(())
 }

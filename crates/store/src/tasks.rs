@@ -61,8 +61,9 @@ pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<TaskRow>> {
 
 /// The name of an uploaded file as tasks show it.
 pub async fn file_name(db: &Db, file_upload_id: i64) -> Result<Option<String>> {
-    let row: Option<(String,)> =
-        db.optional("SELECT name FROM file_upload WHERE id = $1", args![file_upload_id]).await?;
+    let row: Option<(String,)> = db
+        .optional("SELECT name FROM file_upload WHERE id = $1", args![file_upload_id])
+        .await?;
     Ok(row.map(|(name,)| name))
 }
 
@@ -87,15 +88,27 @@ const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload
 /// A page in id order. The last page costs what the first does: without gaps the place is the inner id,
 /// else the nearer end is counted from.
 pub async fn page(db: &Db, project_id: i64, stretch: Stretch) -> Result<Vec<ListedTask>> {
-    let Stretch { offset, limit, total, last_inner_id, descending } = stretch;
+    let Stretch {
+        offset,
+        limit,
+        total,
+        last_inner_id,
+        descending,
+    } = stretch;
     let limit = limit.min(total - offset).max(0);
     let mut parts = Parts::new(LISTED, args![project_id]);
     parts.push(VISIBLE, args![project_id]);
     if total == last_inner_id {
         let (sql, bounds) = if descending {
-            (" AND task.inner_id <= ? AND task.inner_id > ? ORDER BY task.inner_id DESC", (total - offset, total - offset - limit))
+            (
+                " AND task.inner_id <= ? AND task.inner_id > ? ORDER BY task.inner_id DESC",
+                (total - offset, total - offset - limit),
+            )
         } else {
-            (" AND task.inner_id > ? AND task.inner_id <= ? ORDER BY task.inner_id", (offset, offset + limit))
+            (
+                " AND task.inner_id > ? AND task.inner_id <= ? ORDER BY task.inner_id",
+                (offset, offset + limit),
+            )
         };
         parts.push(sql, args![bounds.0, bounds.1]);
         let (sql, args) = parts.finish();
@@ -103,8 +116,18 @@ pub async fn page(db: &Db, project_id: i64, stretch: Stretch) -> Result<Vec<List
     }
     let from_end = total - offset - limit;
     let backwards = from_end < offset;
-    parts.push(if backwards != descending { " ORDER BY task.id DESC" } else { " ORDER BY task.id" }, args![]);
-    parts.push(" LIMIT ? OFFSET ?", args![limit, if backwards { from_end.max(0) } else { offset }]);
+    parts.push(
+        if backwards != descending {
+            " ORDER BY task.id DESC"
+        } else {
+            " ORDER BY task.id"
+        },
+        args![],
+    );
+    parts.push(
+        " LIMIT ? OFFSET ?",
+        args![limit, if backwards { from_end.max(0) } else { offset }],
+    );
     let (sql, args) = parts.finish();
     let mut rows: Vec<ListedTask> = db.all(sql, args).await?;
     if backwards {
@@ -114,12 +137,21 @@ pub async fn page(db: &Db, project_id: i64, stretch: Stretch) -> Result<Vec<List
 }
 
 /// Tasks after `after_id` in id order, for exports; `only` narrows them to these ids.
-pub async fn after(db: &Db, project_id: i64, after_id: i64, limit: i64, filter: ExportFilter<'_>) -> Result<Vec<ListedTask>> {
+pub async fn after(
+    db: &Db,
+    project_id: i64,
+    after_id: i64,
+    limit: i64,
+    filter: ExportFilter<'_>,
+) -> Result<Vec<ListedTask>> {
     let mut parts = Parts::new(LISTED, args![project_id]);
     parts.push(VISIBLE, args![project_id]);
     parts.push(" AND task.id > ?", args![after_id]);
     if filter.annotated_only {
-        parts.push(" AND (task.total_annotations > 0 OR task.cancelled_annotations > 0)", args![]);
+        parts.push(
+            " AND (task.total_annotations > 0 OR task.cancelled_annotations > 0)",
+            args![],
+        );
     }
     if let Some(ids) = filter.ids {
         parts.push(" AND task.id IN ", args![]).push_list(ids);
@@ -178,9 +210,13 @@ pub async fn insert(
     at: i64,
 ) -> Result<Vec<i64>> {
     let plain = tasks.iter().all(|task| {
-        task.meta == "{}" && task.allow_skip && task.total_annotations + task.cancelled_annotations + task.total_predictions == 0
+        task.meta == "{}"
+            && task.allow_skip
+            && task.total_annotations + task.cancelled_annotations + task.total_predictions == 0
     });
-    let (sql, args) = if plain { insert_plain(project_id, import_id, first_inner_id, tasks, at) } else {
+    let (sql, args) = if plain {
+        insert_plain(project_id, import_id, first_inner_id, tasks, at)
+    } else {
         let mut insert = BulkInsert::new(
             "INSERT INTO task (project_id, import_id, created_at, updated_at, inner_id, data, meta, allow_skip, overlap,
                 total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
@@ -215,13 +251,7 @@ pub async fn insert(
 }
 
 /// Tasks of data only, the bulk of most imports: three arguments a row instead of twelve.
-fn insert_plain(
-    project_id: i64,
-    import_id: i64,
-    first_inner_id: i64,
-    tasks: Vec<NewTask>,
-    at: i64,
-) -> (Sql, Vec<Arg>) {
+fn insert_plain(project_id: i64, import_id: i64, first_inner_id: i64, tasks: Vec<NewTask>, at: i64) -> (Sql, Vec<Arg>) {
     let mut insert = BulkInsert::new(
         "INSERT INTO task (project_id, import_id, created_at, updated_at, overlap, inner_id, data, file_upload_id)",
         "($1, $2, $3, $3, $4, #1, #2, #3)",
@@ -266,7 +296,13 @@ pub struct TaskCounters {
 }
 
 /// Writes the counters.
-pub async fn set_counters(tx: &mut Tx, id: i64, counters: TaskCounters, updated_by: Option<i64>, at: i64) -> Result<()> {
+pub async fn set_counters(
+    tx: &mut Tx,
+    id: i64,
+    counters: TaskCounters,
+    updated_by: Option<i64>,
+    at: i64,
+) -> Result<()> {
     tx.execute(
         "UPDATE task SET total_annotations = $2, cancelled_annotations = $3, useful_annotations = $4, ground_truths = $5,
             is_labeled = $6, updated_by = COALESCE($7, updated_by), updated_at = $8
@@ -288,7 +324,11 @@ pub async fn set_counters(tx: &mut Tx, id: i64, counters: TaskCounters, updated_
 
 /// Adds to the number of predictions.
 pub async fn count_predictions(tx: &mut Tx, id: i64, change: i64) -> Result<()> {
-    tx.execute("UPDATE task SET total_predictions = total_predictions + $2 WHERE id = $1", args![id, change]).await?;
+    tx.execute(
+        "UPDATE task SET total_predictions = total_predictions + $2 WHERE id = $1",
+        args![id, change],
+    )
+    .await?;
     Ok(())
 }
 
@@ -314,7 +354,8 @@ pub async fn ids_after(tx: &mut Tx, project_id: i64, after_id: i64, limit: i64) 
 
 /// Sets the overlap of a task; completion is recomputed by the caller.
 pub async fn set_task_overlap(tx: &mut Tx, id: i64, overlap: i64) -> Result<()> {
-    tx.execute("UPDATE task SET overlap = $2 WHERE id = $1", args![id, overlap]).await?;
+    tx.execute("UPDATE task SET overlap = $2 WHERE id = $1", args![id, overlap])
+        .await?;
     Ok(())
 }
 
@@ -332,7 +373,10 @@ pub async fn all_in(tx: &mut Tx, project_id: i64) -> Result<Vec<TaskRow>> {
 
 /// The tasks that came from these files.
 pub async fn ids_of_files(db: &Db, project_id: i64, files: &[i64]) -> Result<Vec<i64>> {
-    let mut parts = Parts::new("SELECT id FROM task WHERE project_id = ? AND file_upload_id IN ", args![project_id]);
+    let mut parts = Parts::new(
+        "SELECT id FROM task WHERE project_id = ? AND file_upload_id IN ",
+        args![project_id],
+    );
     parts.push_list(files).push(" ORDER BY id", args![]);
     let (sql, args) = parts.finish();
     Ok(db.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())

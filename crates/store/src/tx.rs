@@ -48,7 +48,9 @@ impl Tx {
 
     /// The one row that the statement always gives (an aggregate, `RETURNING`).
     pub async fn one<T: Row>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<T> {
-        self.optional(sql, args).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+        self.optional(sql, args)
+            .await?
+            .ok_or(StoreError::Database(sqlx::Error::RowNotFound))
     }
 
     /// Runs a statement; gives the number of rows that it changed.
@@ -67,17 +69,33 @@ impl Tx {
 }
 
 pub(crate) async fn sqlite_all<T: Row>(connection: &mut SqliteConnection, sql: Sql, args: Args) -> Result<Vec<T>> {
-    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::sqlite(args)?).fetch_all(connection).await?)
+    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::sqlite(args)?)
+        .fetch_all(connection)
+        .await?)
 }
 
-pub(crate) async fn sqlite_optional<T: Row>(connection: &mut SqliteConnection, sql: Sql, args: Args) -> Result<Option<T>> {
-    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::sqlite(args)?).fetch_optional(connection).await?)
+pub(crate) async fn sqlite_optional<T: Row>(
+    connection: &mut SqliteConnection,
+    sql: Sql,
+    args: Args,
+) -> Result<Option<T>> {
+    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::sqlite(args)?)
+        .fetch_optional(connection)
+        .await?)
 }
 
 pub(crate) async fn postgres_all<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<Vec<T>> {
-    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::postgres(args)?).fetch_all(connection).await?)
+    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::postgres(args)?)
+        .fetch_all(connection)
+        .await?)
 }
 
-pub(crate) async fn postgres_optional<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<Option<T>> {
-    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::postgres(args)?).fetch_optional(connection).await?)
+pub(crate) async fn postgres_optional<T: Row>(
+    connection: &mut PgConnection,
+    sql: Sql,
+    args: Args,
+) -> Result<Option<T>> {
+    Ok(sqlx::query_as_with(AssertSqlSafe(sql.0), args::postgres(args)?)
+        .fetch_optional(connection)
+        .await?)
 }

@@ -41,8 +41,10 @@ pub async fn by_name(db: &Db, organization_id: i64, project_id: i64, name: &str)
 
 /// The caller's own uploads of a project; `ids` narrows them when given.
 pub async fn list(db: &Db, project_id: i64, account_id: i64, ids: Option<&[i64]>) -> Result<Vec<UploadRow>> {
-    let mut parts =
-        Parts::new("SELECT * FROM file_upload WHERE project_id = ? AND account_id = ?", args![project_id, account_id]);
+    let mut parts = Parts::new(
+        "SELECT * FROM file_upload WHERE project_id = ? AND account_id = ?",
+        args![project_id, account_id],
+    );
     if let Some(ids) = ids {
         parts.push(" AND id IN ", args![]).push_list(ids);
     }

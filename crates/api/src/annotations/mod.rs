@@ -30,7 +30,10 @@ pub(crate) async fn list(
     let rows = tasks::annotations(&services, &task).await?;
     let people = tasks::people(&services, rows.iter().filter_map(|row| row.completed_by)).await?;
     let now = services.now();
-    let out: Vec<_> = rows.iter().map(|row| AnnotationOut::of(row, &people, Author::Id, now)).collect();
+    let out: Vec<_> = rows
+        .iter()
+        .map(|row| AnnotationOut::of(row, &people, Author::Id, now))
+        .collect();
     answer::ok(&out)
 }
 
@@ -44,7 +47,10 @@ pub(crate) async fn create(
 ) -> ApiResult<Response> {
     let submission = body.into_submission(query.was_cancelled)?;
     let row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
-    Ok(answer::with_etag(answer::created(&out(&services, &row).await?.view())?, row.revision))
+    Ok(answer::with_etag(
+        answer::created(&out(&services, &row).await?.view())?,
+        row.revision,
+    ))
 }
 
 /// `GET /api/annotations/{id}/`
@@ -53,7 +59,10 @@ pub(crate) async fn read(
     annotation: Access<AnnotationRow, can::AnnotationView>,
 ) -> ApiResult<Response> {
     let row = annotation.row();
-    Ok(answer::with_etag(answer::ok(&out(&services, row).await?.view())?, row.revision))
+    Ok(answer::with_etag(
+        answer::ok(&out(&services, row).await?.view())?,
+        row.revision,
+    ))
 }
 
 /// `PATCH`, `PUT /api/annotations/{id}/`
@@ -67,7 +76,10 @@ pub(crate) async fn update(
 ) -> ApiResult<Response> {
     let change = body.into_change(query.was_cancelled);
     let row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
-    Ok(answer::with_etag(answer::ok(&out(&services, &row).await?.view())?, row.revision))
+    Ok(answer::with_etag(
+        answer::ok(&out(&services, &row).await?.view())?,
+        row.revision,
+    ))
 }
 
 /// `DELETE /api/annotations/{id}/`
@@ -105,5 +117,9 @@ impl Named<'_> {
 }
 
 async fn out<'a>(services: &Services, row: &'a AnnotationRow) -> ApiResult<Named<'a>> {
-    Ok(Named { row, people: tasks::people(services, row.completed_by).await?, now: services.now() })
+    Ok(Named {
+        row,
+        people: tasks::people(services, row.completed_by).await?,
+        now: services.now(),
+    })
 }

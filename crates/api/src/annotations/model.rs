@@ -66,15 +66,29 @@ impl<'a> PersonOut<'a> {
 
 /// First letters of first and last name, else the first letter of the e-mail address.
 fn initials(person: &Person) -> String {
-    let names: String =
-        [&person.first_name, &person.last_name].iter().filter_map(|name| name.chars().next()).flat_map(char::to_uppercase).collect();
-    if names.is_empty() { person.email.chars().take(1).flat_map(char::to_uppercase).collect() } else { names }
+    let names: String = [&person.first_name, &person.last_name]
+        .iter()
+        .filter_map(|name| name.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect();
+    if names.is_empty() {
+        person.email.chars().take(1).flat_map(char::to_uppercase).collect()
+    } else {
+        names
+    }
 }
 
 /// `First Last email, id`, as the wire has always had it.
 pub(crate) fn created_username(people: &People, id: Option<i64>) -> String {
-    let Some(person) = id.and_then(|id| people.get(&id)) else { return String::new() };
-    format!("{} {} {}, {}", person.first_name, person.last_name, person.email, person.id).trim_start().replacen("  ", " ", 1)
+    let Some(person) = id.and_then(|id| people.get(&id)) else {
+        return String::new();
+    };
+    format!(
+        "{} {} {}, {}",
+        person.first_name, person.last_name, person.email, person.id
+    )
+    .trim_start()
+    .replacen("  ", " ", 1)
 }
 
 /// How much is said of the author.

@@ -14,7 +14,10 @@ use crate::wire::answer;
 use model::{DraftIn, DraftOut, DraftPatch};
 
 /// `GET /api/tasks/{id}/drafts`, `GET /api/tasks/{id}/annotations/{annotation}/drafts`: every draft of the task
-pub(crate) async fn list(State(services): State<Services>, task: Access<TaskRow, can::AnnotationView>) -> ApiResult<Response> {
+pub(crate) async fn list(
+    State(services): State<Services>,
+    task: Access<TaskRow, can::AnnotationView>,
+) -> ApiResult<Response> {
     let rows = drafts::list(&services, &task).await?;
     let people = tasks::people(&services, rows.iter().map(|row| row.account_id)).await?;
     let now = services.now();
@@ -47,7 +50,10 @@ pub(crate) async fn create_on_annotation(
 }
 
 /// `GET /api/drafts/{id}/`
-pub(crate) async fn read(State(services): State<Services>, draft: Access<DraftRow, can::AnnotationView>) -> ApiResult<Response> {
+pub(crate) async fn read(
+    State(services): State<Services>,
+    draft: Access<DraftRow, can::AnnotationView>,
+) -> ApiResult<Response> {
     answered(&services, draft.row(), false).await
 }
 

@@ -48,10 +48,18 @@ pub(crate) async fn download(
     let ids: Vec<i64> = pairs(&text)
         .into_iter()
         .filter(|(name, _)| matches!(name.as_ref(), "ids[]" | "ids"))
-        .flat_map(|(_, value)| value.split(',').filter_map(|id| id.trim().parse().ok()).collect::<Vec<i64>>())
+        .flat_map(|(_, value)| {
+            value
+                .split(',')
+                .filter_map(|id| id.trim().parse().ok())
+                .collect::<Vec<i64>>()
+        })
         .collect();
     let options = Options {
-        format: query.export_type.or(query.export_type_too).unwrap_or_else(|| "JSON".to_owned()),
+        format: query
+            .export_type
+            .or(query.export_type_too)
+            .unwrap_or_else(|| "JSON".to_owned()),
         all_tasks: query.download_all_tasks.unwrap_or(false),
         ids: (!ids.is_empty()).then_some(ids),
         download_resources: query.download_resources.unwrap_or(true),
@@ -59,11 +67,18 @@ pub(crate) async fn download(
     };
     let download = export::start(&services, project, options).await?;
     // The dot is the reference's; clients compare it.
-    let kind = if download.extension == "zip" { "application/zip".to_owned() } else { format!("application/.{}", download.extension) };
+    let kind = if download.extension == "zip" {
+        "application/zip".to_owned()
+    } else {
+        format!("application/.{}", download.extension)
+    };
     let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     let headers = [
         (header::CONTENT_TYPE, value(&kind)),
-        (header::CONTENT_DISPOSITION, value(&format!("attachment; filename=\"{}\"", download.name))),
+        (
+            header::CONTENT_DISPOSITION,
+            value(&format!("attachment; filename=\"{}\"", download.name)),
+        ),
         (header::HeaderName::from_static("filename"), value(&download.name)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];

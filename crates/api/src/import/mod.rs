@@ -45,8 +45,15 @@ fn names(text: &str) -> Vec<String> {
     if let Ok(list) = serde_json::from_str::<Vec<String>>(text) {
         return list;
     }
-    let separator = [',', ';', '|'].into_iter().find(|separator| text.contains(*separator)).unwrap_or(',');
-    text.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let separator = [',', ';', '|']
+        .into_iter()
+        .find(|separator| text.contains(*separator))
+        .unwrap_or(',');
+    text.split(separator)
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What came in.
@@ -86,14 +93,20 @@ impl SummaryOut {
             found_formats: match summary.found_formats {
                 None => Value::Array(Vec::new()),
                 Some(formats) => {
-                    let formats: Map<String, Value> =
-                        formats.into_iter().map(|(extension, number)| (extension, number.into())).collect();
+                    let formats: Map<String, Value> = formats
+                        .into_iter()
+                        .map(|(extension, number)| (extension, number.into()))
+                        .collect();
                     Value::Object(formats)
                 }
             },
             data_columns: summary.data_columns,
             task_ids: summary.task_ids,
-            warnings: summary.warnings.into_iter().map(|(text, count)| Warning { text, count }).collect(),
+            warnings: summary
+                .warnings
+                .into_iter()
+                .map(|(text, count)| Warning { text, count })
+                .collect(),
         }
     }
 }
@@ -149,9 +162,14 @@ pub(crate) async fn receive(services: &Services, raw: RawBody) -> ApiResult<Vec<
     let mut files = Vec::new();
     let mut received = 0;
     while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
-        let Some(name) = field.file_name().map(str::to_owned) else { continue };
+        let Some(name) = field.file_name().map(str::to_owned) else {
+            continue;
+        };
         if files.len() >= services.settings.upload_max_files {
-            let text = format!("At most {} files can be uploaded at once.", services.settings.upload_max_files);
+            let text = format!(
+                "At most {} files can be uploaded at once.",
+                services.settings.upload_max_files
+            );
             return Err(ServiceError::TooLarge(text).into());
         }
         let mut receiver = Receiver::open(services, &name, received).await?;
@@ -174,7 +192,10 @@ async fn from_url(
 ) -> ApiResult<Summary> {
     let bytes = raw.bytes(MAX_FORM).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::bad_request("The form is not UTF-8."))?;
-    let url = pairs(text).into_iter().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
+    let url = pairs(text)
+        .into_iter()
+        .find(|(name, _)| name == "url")
+        .map(|(_, value)| value.into_owned());
     let url = url.ok_or_else(|| ApiError::field("non_field_errors", "\"url\" is not found in request data"))?;
     let inline = [url.clone(), url.replace('\'', "\"")]
         .into_iter()
@@ -239,7 +260,13 @@ pub(crate) async fn reimport(
     Body(body): Body<ReimportIn>,
 ) -> ApiResult<Response> {
     if body.file_upload_ids.is_empty() {
-        return answer::ok(&SummaryOut::of(Summary { found_formats: Some(Vec::new()), ..Default::default() }, true));
+        return answer::ok(&SummaryOut::of(
+            Summary {
+                found_formats: Some(Vec::new()),
+                ..Default::default()
+            },
+            true,
+        ));
     }
     let as_list = body.files_as_tasks_list.unwrap_or(true);
     let summary = import::reimport(&services, project, body.file_upload_ids, as_list).await?;

@@ -41,12 +41,18 @@ pub(super) fn reader(body: Body, max: u64) -> (BodyReader, impl Future<Output = 
                 Ok(piece) => {
                     received += piece.len() as u64;
                     if received > max {
-                        Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("Maximum size of a JSON body is {max} bytes")))
+                        Err(io::Error::new(
+                            io::ErrorKind::FileTooLarge,
+                            format!("Maximum size of a JSON body is {max} bytes"),
+                        ))
                     } else {
                         Ok(piece)
                     }
                 }
-                Err(_) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection broke off in the middle of the body")),
+                Err(_) => Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "the connection broke off in the middle of the body",
+                )),
             };
             let broken = piece.is_err();
             // The parser stops early when something is wrong; the rest of the body does not matter then.
@@ -55,5 +61,11 @@ pub(super) fn reader(body: Body, max: u64) -> (BodyReader, impl Future<Output = 
             }
         }
     };
-    (BodyReader { pieces, current: Bytes::new() }, feed)
+    (
+        BodyReader {
+            pieces,
+            current: Bytes::new(),
+        },
+        feed,
+    )
 }

@@ -137,7 +137,9 @@ mod tests {
     fn sec_226_places_run_out_and_come_back() {
         let all = InFlight::default();
         let who = Who::Address("192.0.2.7".parse().expect("an address"));
-        let places: Vec<_> = (0..PER_ADDRESS).map(|_| all.of(who, PER_ADDRESS).try_acquire_owned()).collect();
+        let places: Vec<_> = (0..PER_ADDRESS)
+            .map(|_| all.of(who, PER_ADDRESS).try_acquire_owned())
+            .collect();
         assert!(places.iter().all(Result::is_ok));
         assert!(all.of(who, PER_ADDRESS).try_acquire_owned().is_err());
         drop(places);

@@ -41,9 +41,9 @@ pub(crate) async fn create(
     Authenticated(actor): Authenticated,
     Body(body): Body<PredictionIn>,
 ) -> ApiResult<Response> {
-    let task = access::task(&services, actor, body.task(), Action::PredictionChange).await.map_err(|error| {
-        unknown_task(error, body.task())
-    })?;
+    let task = access::task(&services, actor, body.task(), Action::PredictionChange)
+        .await
+        .map_err(|error| unknown_task(error, body.task()))?;
     let row = predictions::create(&services, task, body.into_work()).await?;
     answer::created(&PredictionOut::of(&row, services.now()))
 }
@@ -90,14 +90,19 @@ pub(crate) async fn import(
         .map_err(|error| ApiError::field("non_field_errors", format!("Expected a list of predictions: {error}")))?;
     let mut work = Vec::with_capacity(items.len());
     for item in items {
-        let task = access::task(&services, project.actor().clone(), item.task(), Action::PredictionChange)
-            .await
-            .ok()
-            .filter(|task| task.row().project_id == project.row().id)
-            .ok_or_else(|| {
-                let text = format!("Task {} does not belong to project {}.", item.task(), project.row().id);
-                ApiError::field("non_field_errors", text)
-            })?;
+        let task = access::task(
+            &services,
+            project.actor().clone(),
+            item.task(),
+            Action::PredictionChange,
+        )
+        .await
+        .ok()
+        .filter(|task| task.row().project_id == project.row().id)
+        .ok_or_else(|| {
+            let text = format!("Task {} does not belong to project {}.", item.task(), project.row().id);
+            ApiError::field("non_field_errors", text)
+        })?;
         work.push((task, item.into_work()));
     }
     let rows = predictions::create_many(&services, work).await?;

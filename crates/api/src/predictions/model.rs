@@ -115,7 +115,10 @@ impl PredictionPatch {
             score: self.score.into_option(),
             model_version: self.model_version.into_option(),
             cluster: self.cluster.into_option(),
-            neighbors: self.neighbors.into_option().map(|raw| raw.map(|raw| raw.get().to_owned())),
+            neighbors: self
+                .neighbors
+                .into_option()
+                .map(|raw| raw.map(|raw| raw.get().to_owned())),
             mislabeling: self.mislabeling,
             model: self.model.into_option(),
             model_run: self.model_run.into_option(),

@@ -36,8 +36,11 @@ pub(crate) async fn validate(_: Authenticated, Body(body): Body<ConfigIn>) -> Ap
     match projects::parse(text) {
         Ok(_) => Ok(answer::no_content()),
         Err(invalid) => {
-            let errors: serde_json::Map<String, Value> =
-                invalid.fields.into_iter().map(|(field, texts)| (field, Value::from(texts))).collect();
+            let errors: serde_json::Map<String, Value> = invalid
+                .fields
+                .into_iter()
+                .map(|(field, texts)| (field, Value::from(texts)))
+                .collect();
             Err(ApiError::bare(StatusCode::BAD_REQUEST, Value::Object(errors)))
         }
     }
@@ -55,7 +58,9 @@ pub(crate) async fn validate_in_project(
     Body(body): Body<ConfigIn>,
 ) -> ApiResult<Response> {
     let changed = projects::validate_config(&services, &project, body.text()?).await?;
-    answer::ok(&Essential { config_essential_data_has_changed: changed })
+    answer::ok(&Essential {
+        config_essential_data_has_changed: changed,
+    })
 }
 
 /// `POST /api/projects/{id}/sample-task/`

@@ -52,10 +52,16 @@ pub(crate) async fn summary(
                 out.created_annotations.insert(entry.name, entry.amount.into());
             }
             "label" => {
-                out.created_labels.entry(entry.name).or_default().insert(entry.label, entry.amount.into());
+                out.created_labels
+                    .entry(entry.name)
+                    .or_default()
+                    .insert(entry.label, entry.amount.into());
             }
             "draft_label" => {
-                out.created_labels_drafts.entry(entry.name).or_default().insert(entry.label, entry.amount.into());
+                out.created_labels_drafts
+                    .entry(entry.name)
+                    .or_default()
+                    .insert(entry.label, entry.amount.into());
             }
             _ => {}
         }
@@ -98,7 +104,10 @@ pub(crate) async fn model_versions(
             .collect();
         return answer::ok(&json!({ "static": fixed, "live": [] }));
     }
-    let plain: Map<String, Value> = versions.into_iter().map(|entry| (entry.name, entry.amount.into())).collect();
+    let plain: Map<String, Value> = versions
+        .into_iter()
+        .map(|entry| (entry.name, entry.amount.into()))
+        .collect();
     answer::ok(&plain)
 }
 
@@ -115,7 +124,9 @@ pub(crate) async fn delete_model_version(
     Access(project, _): Access<ProjectRow, can::PredictionChange>,
     Body(body): Body<VersionIn>,
 ) -> ApiResult<Response> {
-    let version = body.model_version.ok_or_else(|| ApiError::field("model_version", "This field is required."))?;
+    let version = body
+        .model_version
+        .ok_or_else(|| ApiError::field("model_version", "This field is required."))?;
     let deleted = predictions::delete_version(&services, project, version).await?;
     answer::ok(&json!({ "deleted_predictions": deleted }))
 }

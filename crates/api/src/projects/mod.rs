@@ -45,7 +45,11 @@ impl ListQuery {
         let ids: Vec<i64> = ids.split(',').filter_map(|id| id.trim().parse().ok()).collect();
         Filter {
             // Ids that are no numbers select nothing rather than everything.
-            ids: if ids.is_empty() && self.ids.as_deref().is_some_and(|text| !text.is_empty()) { vec![0] } else { ids },
+            ids: if ids.is_empty() && self.ids.as_deref().is_some_and(|text| !text.is_empty()) {
+                vec![0]
+            } else {
+                ids
+            },
             title: self.title.clone(),
             pinned: match self.filter.as_deref() {
                 Some("pinned_only") => Some(true),
@@ -79,8 +83,15 @@ pub(crate) async fn list(
 ) -> ApiResult<Response> {
     let window = paging.window(PAGE, PAGE_MAX, None)?;
     let actor = organization.actor();
-    let (count, rows) =
-        projects::list(&services, actor, &query.filter(), query.order(), window.offset(), window.limit()).await?;
+    let (count, rows) = projects::list(
+        &services,
+        actor,
+        &query.filter(),
+        query.order(),
+        window.offset(),
+        window.limit(),
+    )
+    .await?;
     let creators: BTreeSet<i64> = rows.iter().filter_map(|row| row.created_by).collect();
     let people = tasks::people(&services, creators).await?;
     let progress = queue::progress(&services, actor.account_id, &rows.iter().collect::<Vec<_>>()).await?;
@@ -105,8 +116,15 @@ pub(crate) async fn counts(
 ) -> ApiResult<Response> {
     let window = paging.window(PAGE, PAGE_MAX, None)?;
     let actor = organization.actor();
-    let (count, rows) =
-        projects::list(&services, actor, &query.filter(), query.order(), window.offset(), window.limit()).await?;
+    let (count, rows) = projects::list(
+        &services,
+        actor,
+        &query.filter(),
+        query.order(),
+        window.offset(),
+        window.limit(),
+    )
+    .await?;
     let results = rows.iter().map(CountsOut::of).collect();
     answer::json(StatusCode::OK, &choice, &paging.answer(window, count, results)?)
 }
@@ -161,13 +179,24 @@ async fn shown(
     choice: &FieldChoice,
 ) -> ApiResult<Response> {
     let people = tasks::people(services, row.created_by).await?;
-    let progress = queue::progress(services, actor.account_id, &[row]).await?.first().copied().unwrap_or_default();
+    let progress = queue::progress(services, actor.account_id, &[row])
+        .await?
+        .first()
+        .copied()
+        .unwrap_or_default();
     let creator = row.created_by.and_then(|id| people.get(&id));
-    answer::json(status, choice, &ProjectOut::of(row, creator, progress, config_facts(services, row)))
+    answer::json(
+        status,
+        choice,
+        &ProjectOut::of(row, creator, progress, config_facts(services, row)),
+    )
 }
 
 fn config_facts(services: &Services, row: &ProjectRow) -> ConfigFacts {
     projects::config(services, row)
-        .map(|config| ConfigFacts { has_controls: config.has_controls(), suitable_for_bulk: config.suitable_for_bulk() })
+        .map(|config| ConfigFacts {
+            has_controls: config.has_controls(),
+            suitable_for_bulk: config.suitable_for_bulk(),
+        })
         .unwrap_or_default()
 }

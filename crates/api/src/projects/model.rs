@@ -243,7 +243,10 @@ impl ProjectIn {
     pub(crate) fn into_change(self) -> Result<Change, crate::ApiError> {
         let pinned_at = match self.pinned_at.into_option() {
             Some(Some(text)) if !text.is_empty() => Some(Some(micros(&text).ok_or_else(|| {
-                crate::ApiError::field("pinned_at", "Datetime has wrong format. Use YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].")
+                crate::ApiError::field(
+                    "pinned_at",
+                    "Datetime has wrong format. Use YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+                )
             })?)),
             Some(_) => Some(None),
             None => None,
@@ -282,5 +285,7 @@ impl ProjectIn {
 }
 
 fn micros(text: &str) -> Option<i64> {
-    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_micros())
+    chrono::DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|time| time.timestamp_micros())
 }

@@ -31,7 +31,12 @@ pub(crate) async fn next(
     let row = project.row().clone();
     let actor = project.actor().clone();
     let account_id = actor.account_id;
-    let excluded = query.exclude.unwrap_or_default().split(',').filter_map(|id| id.trim().parse().ok()).collect();
+    let excluded = query
+        .exclude
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|id| id.trim().parse().ok())
+        .collect();
     let next = queue::next(&services, project, excluded).await?;
     let task = access::task(&services, actor, next.task_id, Action::Annotate).await?;
     let page = tasks::detail(&services, &task).await?;
@@ -40,10 +45,24 @@ pub(crate) async fn next(
         return Err(ApiError::not_found("No Task matches the given query."));
     };
     let now = services.now();
-    let handed = Handed { queue: &next.queue, lock_id: &next.lock_id, account_id };
-    let out = ListedOut::of(part, data, &page.people, Shape::Single, row.model_version.as_deref(), now)
-        .handed(part, &page.people, handed, now);
-    Ok(answer::with_etag(answer::json(StatusCode::OK, &choice, &out)?, task.row().updated_at))
+    let handed = Handed {
+        queue: &next.queue,
+        lock_id: &next.lock_id,
+        account_id,
+    };
+    let out = ListedOut::of(
+        part,
+        data,
+        &page.people,
+        Shape::Single,
+        row.model_version.as_deref(),
+        now,
+    )
+    .handed(part, &page.people, handed, now);
+    Ok(answer::with_etag(
+        answer::json(StatusCode::OK, &choice, &out)?,
+        task.row().updated_at,
+    ))
 }
 
 #[derive(Serialize)]

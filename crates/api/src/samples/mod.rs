@@ -44,5 +44,8 @@ pub(crate) async fn create(
     Path(slug): Path<String>,
 ) -> ApiResult<Response> {
     let project = samples::create(&services, organization, &slug).await?;
-    answer::created(&Made { id: project.id, title: project.title })
+    answer::created(&Made {
+        id: project.id,
+        title: project.title,
+    })
 }

@@ -57,7 +57,11 @@ pub(crate) async fn list(
         return Err(ApiError::not_found("Invalid page."));
     }
     let all = query.fields.as_deref() == Some("all");
-    let (depth, shape) = if all { (Depth::Whole, Shape::Everything) } else { (Depth::Facts, Shape::Columns) };
+    let (depth, shape) = if all {
+        (Depth::Whole, Shape::Everything)
+    } else {
+        (Depth::Facts, Shape::Columns)
+    };
     let descending = matches!(query.ordering.as_deref(), Some("-id" | "-tasks:id" | "tasks:-id"));
     let page = tasks::page(&services, &project, offset, size, descending, depth).await?;
     let row = project.row();
@@ -72,8 +76,9 @@ pub(crate) async fn list(
     if choice.is_all() {
         return answer::ok(&out);
     }
-    let reduced: Vec<serde_json::Value> = serde_json::from_slice(&choice.apply(serde_json::to_vec(&out.tasks).unwrap_or_default()))
-        .map_err(|error| labelkeep_services::ServiceError::Internal(error.to_string()))?;
+    let reduced: Vec<serde_json::Value> =
+        serde_json::from_slice(&choice.apply(serde_json::to_vec(&out.tasks).unwrap_or_default()))
+            .map_err(|error| labelkeep_services::ServiceError::Internal(error.to_string()))?;
     answer::ok(&json!({
         "total_annotations": out.total_annotations, "total_predictions": out.total_predictions, "total": total,
         "tasks": reduced,
@@ -81,9 +86,17 @@ pub(crate) async fn list(
 }
 
 /// The data of each task, the placeholder of unknown keys replaced by the key that the configuration asks for.
-pub(crate) fn shown_data<'a>(services: &Services, project: &ProjectRow, page: &'a Page) -> ApiResult<Vec<Cow<'a, str>>> {
+pub(crate) fn shown_data<'a>(
+    services: &Services,
+    project: &ProjectRow,
+    page: &'a Page,
+) -> ApiResult<Vec<Cow<'a, str>>> {
     let config = projects::config(services, project)?;
-    Ok(page.tasks.iter().map(|part| tasks::shown_data(&config, &part.listed.task.data)).collect())
+    Ok(page
+        .tasks
+        .iter()
+        .map(|part| tasks::shown_data(&config, &part.listed.task.data))
+        .collect())
 }
 
 /// Which part of a project's tasks to list.
@@ -111,7 +124,12 @@ pub(crate) async fn list_of_project(
         Some(-1) => total.max(1),
         size => size.filter(|size| *size > 0).unwrap_or(50),
     };
-    let offset = query.page.or(query.start).unwrap_or(1).saturating_sub(1).saturating_mul(size);
+    let offset = query
+        .page
+        .or(query.start)
+        .unwrap_or(1)
+        .saturating_sub(1)
+        .saturating_mul(size);
     if offset < 0 || (offset > 0 && offset >= total) {
         return Err(ApiError::not_found("Not found."));
     }
@@ -129,9 +147,10 @@ pub(crate) async fn list_of_project(
         let data = shown_data(&services, row, &page)?;
         for (part, data) in page.tasks.iter().zip(&data) {
             let shown = TaskOut::of(&part.listed.task, data).with(part, &page.people, now);
-            out.push(serde_json::value::to_raw_value(&shown).map_err(|error| {
-                ApiError::from(labelkeep_services::ServiceError::Internal(error.to_string()))
-            })?);
+            out.push(
+                serde_json::value::to_raw_value(&shown)
+                    .map_err(|error| ApiError::from(labelkeep_services::ServiceError::Internal(error.to_string())))?,
+            );
         }
     }
     answer::ok(&out)
@@ -171,13 +190,17 @@ pub(crate) async fn create(
     Authenticated(actor): Authenticated,
     Body(body): Body<TaskIn>,
 ) -> ApiResult<Response> {
-    let id = body.project.ok_or_else(|| ApiError::field("project", "This field is required."))?;
-    let project = access::project(&services, actor, id, Action::TaskCreate).await.map_err(|error| match error {
-        labelkeep_services::ServiceError::NotFound(_) => {
-            ApiError::field("project", format!("Invalid pk \"{id}\" - object does not exist."))
-        }
-        other => other.into(),
-    })?;
+    let id = body
+        .project
+        .ok_or_else(|| ApiError::field("project", "This field is required."))?;
+    let project = access::project(&services, actor, id, Action::TaskCreate)
+        .await
+        .map_err(|error| match error {
+            labelkeep_services::ServiceError::NotFound(_) => {
+                ApiError::field("project", format!("Invalid pk \"{id}\" - object does not exist."))
+            }
+            other => other.into(),
+        })?;
     let row = tasks::create(&services, project, body.into_work()?).await?;
     answer::created(&TaskOut::of(&row, &row.data))
 }
@@ -206,7 +229,10 @@ pub(crate) async fn read(
     };
     let version = project.model_version.as_deref();
     let out = ListedOut::of(part, data, &page.people, Shape::Single, version, services.now());
-    Ok(answer::with_etag(answer::json(StatusCode::OK, &choice, &out)?, task.row().updated_at))
+    Ok(answer::with_etag(
+        answer::json(StatusCode::OK, &choice, &out)?,
+        task.row().updated_at,
+    ))
 }
 
 /// `PATCH`, `PUT /api/tasks/{id}/`

@@ -68,8 +68,12 @@ impl<'a> TaskOut<'a> {
 
     /// The answer of a change also holds what hangs on the task.
     pub(crate) fn with(mut self, part: &'a TaskWithParts, people: &'a People, now: i64) -> Self {
-        self.annotations =
-            Some(part.annotations.iter().map(|row| AnnotationOut::of(row, people, Author::Id, now)).collect());
+        self.annotations = Some(
+            part.annotations
+                .iter()
+                .map(|row| AnnotationOut::of(row, people, Author::Id, now))
+                .collect(),
+        );
         self.predictions = Some(part.predictions.iter().map(|row| PredictionOut::of(row, now)).collect());
         self
     }
@@ -157,7 +161,11 @@ impl<'a> ListedOut<'a> {
         now: i64,
     ) -> Self {
         let row = &part.listed.task;
-        let author = if shape == Shape::Single { Author::Whole } else { Author::Id };
+        let author = if shape == Shape::Single {
+            Author::Whole
+        } else {
+            Author::Id
+        };
         let whole = shape != Shape::Columns;
         let mut annotators: Vec<i64> = part.facts.iter().filter_map(|fact| fact.completed_by).collect();
         annotators.sort_unstable();
@@ -165,15 +173,25 @@ impl<'a> ListedOut<'a> {
         ListedOut {
             id: row.id,
             predictions: whole.then(|| part.predictions.iter().map(|row| PredictionOut::of(row, now)).collect()),
-            annotations: whole
-                .then(|| part.annotations.iter().map(|row| AnnotationOut::of(row, people, author, now)).collect()),
+            annotations: whole.then(|| {
+                part.annotations
+                    .iter()
+                    .map(|row| AnnotationOut::of(row, people, author, now))
+                    .collect()
+            }),
             drafts: part.drafts.iter().map(|row| DraftOut::of(row, people, now)).collect(),
             annotators,
             inner_id: row.inner_id,
             cancelled_annotations: row.cancelled_annotations,
             total_annotations: row.total_annotations,
             total_predictions: row.total_predictions,
-            completed_at: part.facts.iter().map(|fact| fact.created_at).max().filter(|_| row.is_labeled).map(Time),
+            completed_at: part
+                .facts
+                .iter()
+                .map(|fact| fact.created_at)
+                .max()
+                .filter(|_| row.is_labeled)
+                .map(Time),
             annotations_results: if shape == Shape::Everything {
                 shown(part.annotations.iter().map(|row| row.result.as_str()))
             } else {
@@ -191,7 +209,11 @@ impl<'a> ListedOut<'a> {
             predictions_model_versions: versions(part),
             avg_lead_time: mean(part.facts.iter().filter_map(|fact| fact.lead_time)),
             draft_exists: part.draft_exists,
-            updated_by: row.updated_by.into_iter().map(|user_id| UpdatedBy { user_id }).collect(),
+            updated_by: row
+                .updated_by
+                .into_iter()
+                .map(|user_id| UpdatedBy { user_id })
+                .collect(),
             allow_skip: None,
             unique_lock_id: None,
             data: Raw(data),
@@ -213,7 +235,11 @@ impl<'a> ListedOut<'a> {
     pub(crate) fn handed(mut self, part: &'a TaskWithParts, people: &'a People, handed: Handed<'a>, now: i64) -> Self {
         let own = |id: Option<i64>| id == Some(handed.account_id);
         let annotations = part.annotations.iter().filter(|row| own(row.completed_by));
-        self.annotations = Some(annotations.map(|row| AnnotationOut::of(row, people, Author::Whole, now)).collect());
+        self.annotations = Some(
+            annotations
+                .map(|row| AnnotationOut::of(row, people, Author::Whole, now))
+                .collect(),
+        );
         let drafts = part.drafts.iter().filter(|row| own(Some(row.account_id)));
         self.drafts = drafts.map(|row| DraftOut::of(row, people, now)).collect();
         self.allow_skip = Some(part.listed.task.allow_skip);
@@ -229,7 +255,11 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 
 fn versions(part: &TaskWithParts) -> String {
     let mut versions: Vec<&str> = Vec::new();
-    for version in part.prediction_facts.iter().filter_map(|fact| fact.model_version.as_deref()) {
+    for version in part
+        .prediction_facts
+        .iter()
+        .filter_map(|fact| fact.model_version.as_deref())
+    {
         if !versions.contains(&version) {
             versions.push(version);
         }
@@ -306,7 +336,10 @@ impl TaskIn {
     pub(crate) fn into_work(self) -> Result<NewWork, crate::ApiError> {
         Ok(NewWork {
             data: object("data", &self.data)?,
-            meta: self.meta.filter(|raw| raw.get() != "null").map(|raw| raw.get().to_owned()),
+            meta: self
+                .meta
+                .filter(|raw| raw.get() != "null")
+                .map(|raw| raw.get().to_owned()),
             overlap: self.overlap,
         })
     }
@@ -340,6 +373,9 @@ fn object(name: &str, raw: &RawValue) -> Result<String, crate::ApiError> {
     if raw.get().starts_with('{') {
         Ok(raw.get().to_owned())
     } else {
-        Err(crate::ApiError::field(name, "Task data must be an object: keys with values."))
+        Err(crate::ApiError::field(
+            name,
+            "Task data must be an object: keys with values.",
+        ))
     }
 }

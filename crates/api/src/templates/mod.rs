@@ -48,7 +48,10 @@ pub(crate) async fn list(_: Authenticated) -> ApiResult<Response> {
             sample: &template.sample,
         })
         .collect();
-    answer::ok(&GalleryOut { templates, groups: &gallery.groups })
+    answer::ok(&GalleryOut {
+        templates,
+        groups: &gallery.groups,
+    })
 }
 
 /// `GET /templates/media/{name}`: a picture of a sample task
@@ -62,7 +65,10 @@ pub(crate) async fn media(_: Authenticated, Path(name): Path<String>) -> ApiResu
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, max-age=86400"),
+        ),
     ];
     Ok((headers, bytes.into_owned()).into_response())
 }

@@ -23,7 +23,11 @@ struct UploadOut {
 
 impl UploadOut {
     fn of(row: &UploadRow) -> Self {
-        UploadOut { id: row.id, file: format!("upload/{}/{}", row.project_id, row.name), size: row.size }
+        UploadOut {
+            id: row.id,
+            file: format!("upload/{}/{}", row.project_id, row.name),
+            size: row.size,
+        }
     }
 }
 
@@ -96,39 +100,65 @@ pub(crate) async fn serve(
 ) -> ApiResult<Response> {
     let project = access::project(&services, actor, project, Action::MediaView).await?;
     let (row, path) = uploads::open(&services, &project, &name).await?;
-    let mut file = tokio::fs::File::open(&path).await.map_err(labelkeep_services::ServiceError::from)?;
-    let size = file.metadata().await.map_err(labelkeep_services::ServiceError::from)?.len();
+    let mut file = tokio::fs::File::open(&path)
+        .await
+        .map_err(labelkeep_services::ServiceError::from)?;
+    let size = file
+        .metadata()
+        .await
+        .map_err(labelkeep_services::ServiceError::from)?
+        .len();
     let (kind, inline) = content_type(&name);
     let etag = format!("\"{}-{size}\"", row.id);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.as_bytes() == etag.as_bytes())
+    {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let range = match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
         Some(text) => match range(text, size) {
             Some(range) => Some(range),
             None => {
-                return Err(ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
-                    .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))));
+                return Err(
+                    ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
+                        .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))),
+                );
             }
         },
         None => None,
     };
     let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
-    file.seek(std::io::SeekFrom::Start(first)).await.map_err(labelkeep_services::ServiceError::from)?;
+    file.seek(std::io::SeekFrom::Start(first))
+        .await
+        .map_err(labelkeep_services::ServiceError::from)?;
     let pieces = pieces(file.take(length));
-    let status = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let status = if range.is_some() {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
     let mut response = (status, axum::body::Body::from_stream(pieces)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     out.insert(header::ETAG, header_value(&etag));
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, must-revalidate"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=3600, must-revalidate"),
+    );
     // What people upload never runs on our origin, whatever it says it is (SEC-163).
-    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+    out.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+    );
     out.insert(header::CONTENT_DISPOSITION, disposition(&name, inline));
     if let Some((first, last)) = range {
-        out.insert(header::CONTENT_RANGE, header_value(&format!("bytes {first}-{last}/{size}")));
+        out.insert(
+            header::CONTENT_RANGE,
+            header_value(&format!("bytes {first}-{last}/{size}")),
+        );
     }
     Ok(response)
 }
@@ -150,13 +180,20 @@ fn range(text: &str, size: u64) -> Option<(u64, u64)> {
         return (suffix > 0).then(|| (size.saturating_sub(suffix), end));
     }
     let first: u64 = first.parse().ok()?;
-    let last = if last.is_empty() { end } else { last.parse::<u64>().ok()?.min(end) };
+    let last = if last.is_empty() {
+        end
+    } else {
+        last.parse::<u64>().ok()?.min(end)
+    };
     (first <= last).then_some((first, last))
 }
 
 /// Content type by our own table, and whether it may be shown in place.
 fn content_type(name: &str) -> (&'static str, bool) {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "png" => ("image/png", true),
         "jpg" | "jpeg" => ("image/jpeg", true),
@@ -181,7 +218,10 @@ fn content_type(name: &str) -> (&'static str, bool) {
 fn disposition(name: &str, inline: bool) -> HeaderValue {
     let shown = name.split_once('-').map_or(name, |(_, original)| original);
     let name = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
-    header_value(&format!("{}; filename*=UTF-8''{name}", if inline { "inline" } else { "attachment" }))
+    header_value(&format!(
+        "{}; filename*=UTF-8''{name}",
+        if inline { "inline" } else { "attachment" }
+    ))
 }
 
 fn header_value(text: &str) -> HeaderValue {
@@ -198,7 +238,14 @@ mod tests {
         assert_eq!(range("bytes=90-", 100), Some((90, 99)));
         assert_eq!(range("bytes=-10", 100), Some((90, 99)));
         assert_eq!(range("bytes=50-999", 100), Some((50, 99)));
-        for bad in ["bytes=100-", "bytes=9-1", "bytes=-0", "bytes=a-b", "lines=0-1", "bytes=0-1,5-6"] {
+        for bad in [
+            "bytes=100-",
+            "bytes=9-1",
+            "bytes=-0",
+            "bytes=a-b",
+            "lines=0-1",
+            "bytes=0-1,5-6",
+        ] {
             assert_eq!(range(bad, 100), None, "{bad}");
         }
         assert_eq!(range("bytes=0-", 0), None);

@@ -27,7 +27,12 @@ pub fn json<T: Serialize>(status: StatusCode, choice: &FieldChoice, value: &T) -
     let body = serde_json::to_vec(value)
         .map_err(|error| ApiError::from(labelkeep_services::ServiceError::Internal(error.to_string())))?;
     let body = choice.apply(body);
-    Ok((status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
+    Ok((
+        status,
+        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+        body,
+    )
+        .into_response())
 }
 
 /// Adds the version by which a later `If-Match` is judged.

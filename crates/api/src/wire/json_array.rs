@@ -27,7 +27,9 @@ impl<'de> Deserialize<'de> for JsonArray {
             Some(inner) if inner.trim_start().starts_with('[') && super::check_json(inner.as_bytes()).is_ok() => {
                 Ok(JsonArray(inner.trim().to_owned()))
             }
-            _ => Err(D::Error::custom("annotation \"result\" field in annotation must be list")),
+            _ => Err(D::Error::custom(
+                "annotation \"result\" field in annotation must be list",
+            )),
         }
     }
 }

@@ -12,8 +12,8 @@ mod strict;
 mod time;
 
 pub use choice::FieldChoice;
-pub(crate) use field::{read_fields, read_object};
 pub use field::parse_error;
+pub(crate) use field::{read_fields, read_object};
 pub use json_array::JsonArray;
 pub use page::{Paged, Window};
 pub use patch::Patch;

@@ -43,6 +43,16 @@ pub fn catalog(config: &Config) -> Vec<FormatInfo> {
     formats
 }
 
+/// The data key of the pictures: that of the first picture, else the first of all.
+pub(super) fn picture_key(config: &Config) -> String {
+    let mut inputs = config.controls().iter().flat_map(|control| &control.inputs);
+    inputs
+        .find(|input| input.tag == "Image")
+        .map(|input| input.value.trim_start_matches('$').to_owned())
+        .or_else(|| config.data_keys().first().cloned())
+        .unwrap_or_default()
+}
+
 /// Whether the COCO and YOLO families fit (reference/import-export.md §3).
 pub(super) fn boxes_fit(config: &Config) -> bool {
     let controls = config.controls();
@@ -56,7 +66,11 @@ pub(super) fn boxes_fit(config: &Config) -> bool {
     if out.contains("KeyPointLabels") && !out.contains("RectangleLabels") {
         return false;
     }
-    let labelled = ["RectangleLabels", "PolygonLabels", "KeyPointLabels"].iter().any(|tag| out.contains(tag));
-    let paired = ["Rectangle", "PolygonLabels", "KeyPointLabels"].iter().any(|tag| out.contains(tag));
+    let labelled = ["RectangleLabels", "PolygonLabels", "KeyPointLabels"]
+        .iter()
+        .any(|tag| out.contains(tag));
+    let paired = ["Rectangle", "PolygonLabels", "KeyPointLabels"]
+        .iter()
+        .any(|tag| out.contains(tag));
     objects.contains("Image") && labelled || out.contains("Labels") && paired
 }

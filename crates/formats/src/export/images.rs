@@ -1,4 +1,4 @@
-//! Pictures in archives: which entry a task's picture gets, and its copy.
+//! Pictures in archives: which path the export gives to a task's picture, and its copy.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -7,20 +7,39 @@ use serde_json::{Map, Value};
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
-use super::item::Item;
-use super::{Context, ExportError};
-use crate::clean_file_name;
+use super::{Context, ExportError, ExportTask};
 
 /// An archive that is written while it is made.
 pub(super) type Archive<'a> = ZipWriter<StreamWriter<&'a mut dyn Write>>;
 
 /// Text compresses; pictures are compressed already.
 pub(super) fn text_options() -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated).large_file(false)
+    SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)
+}
+
+/// For entries whose size is not known to stay below 4 GiB.
+pub(super) fn large_text_options() -> SimpleFileOptions {
+    text_options().large_file(true)
 }
 
 fn picture_options() -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).large_file(true)
+    SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .large_file(true)
+}
+
+/// Longest name of an archive entry, in bytes.
+const NAME: usize = 251;
+
+/// Where a picture comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It is ours and can be read.
+    Upload,
+    /// It lies in a bucket.
+    Bucket,
+    /// Anything else: it is named, never fetched.
+    Elsewhere,
 }
 
 /// The picture of a task: its address, and the path that the export gives it.
@@ -28,60 +47,137 @@ pub(super) struct Picture {
     pub(super) url: String,
     /// `images/{name}` for files of ours and for names computed from an address; else the address itself.
     pub(super) path: String,
-    /// Natural size, if it can be read.
+    /// Natural size, if it is ours and can be read.
     pub(super) size: Option<(u32, u32)>,
+    pub(super) origin: Origin,
 }
 
-/// The value of the configuration's picture key; of a list the last entry.
-pub(super) fn picture(context: &Context<'_>, item: &Item<'_>) -> Option<Picture> {
-    let data: Map<String, Value> = serde_json::from_str(item.task.data.get()).ok()?;
-    let key = context
-        .config
-        .controls()
-        .iter()
-        .flat_map(|control| &control.inputs)
-        .find(|input| input.tag == "Image")
-        .map(|input| input.value.trim_start_matches('$').to_owned())
-        .or_else(|| context.config.data_keys().first().cloned())?;
-    let value = data.get(&key).or_else(|| data.get(crate::import::UNDEFINED))?;
-    let url = match value {
-        Value::String(url) => url.clone(),
-        Value::Array(list) => list.iter().rev().find_map(Value::as_str)?.to_owned(),
-        _ => return None,
-    };
-    let size = context.media.size(&url);
-    let path = path_of(&url).unwrap_or_else(|| url.clone());
-    Some(Picture { url, path, size })
-}
-
-/// `images/{name}` of an address of ours; of another web address `images/{8 hex of its MD5}__{name}` where pictures are
-/// gathered. Anything else keeps its address.
-fn path_of(url: &str) -> Option<String> {
-    if let Some(rest) = url.strip_prefix("/data/upload/") {
-        return Some(format!("images/{}", entry_name(rest)));
+impl Picture {
+    /// The picture of the task under this key, or why there is none. `gathered`: the archive is to hold the pictures.
+    pub(super) fn of(
+        context: &Context<'_>,
+        key: &str,
+        task: &ExportTask,
+        gathered: bool,
+    ) -> Result<Picture, &'static str> {
+        let data: Map<String, Value> = serde_json::from_str(task.data.get()).unwrap_or_default();
+        let value = data
+            .get(key)
+            .or_else(|| data.get(crate::import::UNDEFINED))
+            .ok_or("the task has no picture")?;
+        match value {
+            Value::String(url) => Ok(Picture::at(context, url, gathered)),
+            // Of several pages the last one that is ours.
+            Value::Array(list) => {
+                let mut pages = list
+                    .iter()
+                    .rev()
+                    .filter_map(Value::as_str)
+                    .map(|url| Picture::at(context, url, gathered));
+                let last = pages.next().ok_or("the task has no picture")?;
+                let found = if last.origin == Origin::Upload {
+                    None
+                } else {
+                    pages.find(|page| page.origin == Origin::Upload)
+                };
+                Ok(found.unwrap_or(last))
+            }
+            _ => Err("the task has no picture"),
+        }
     }
-    if url.starts_with("http://") || url.starts_with("https://") {
-        let plain = url.split(['?', '#']).next().unwrap_or(url);
-        let digest = md5::compute(url.as_bytes());
-        let prefix: String = digest.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        return Some(format!("images/{prefix}__{}", entry_name(plain)));
+
+    fn at(context: &Context<'_>, url: &str, gathered: bool) -> Picture {
+        let picture = |path, size, origin| Picture {
+            url: url.to_owned(),
+            path,
+            size,
+            origin,
+        };
+        if let Some(rest) = url.strip_prefix("/data/upload/") {
+            let size = context.media.size(url);
+            if size.is_some() || context.media.open(url).is_some() {
+                return picture(
+                    format!("images/{}", entry_name(&percent_decoded(last_part(rest)))),
+                    size,
+                    Origin::Upload,
+                );
+            }
+            return picture(url.to_owned(), None, Origin::Elsewhere);
+        }
+        if ["s3:", "gs:", "azure-blob:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            return picture(url.to_owned(), None, Origin::Bucket);
+        }
+        let on_the_web = url.starts_with("http://") || url.starts_with("https://");
+        let path = if on_the_web || !gathered {
+            computed_path(url)
+        } else {
+            url.to_owned()
+        };
+        picture(path, None, Origin::Elsewhere)
     }
-    None
+
+    /// The name of the picture's text file, without `.txt`: the last part of the path without its extension.
+    pub(super) fn stem(&self) -> String {
+        let name = last_part(&self.path);
+        // A name that begins with a dot has no extension, as in Python.
+        let stem = match name.rsplit_once('.') {
+            Some((stem, _)) if !stem.trim_start_matches('.').is_empty() => stem,
+            _ => name,
+        };
+        entry_name(stem)
+    }
 }
 
-/// A name that is safe as an archive entry (SEC-169).
-fn entry_name(path: &str) -> String {
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let decoded = percent_decode(last);
-    clean_file_name(&decoded)
+/// `images/{first 8 hex digits of the address's MD5}__{last part of its path}`
+fn computed_path(url: &str) -> String {
+    let digest = md5::compute(url.as_bytes());
+    let prefix: String = digest.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let last = last_part(path);
+    let last = last.split(';').next().unwrap_or(last);
+    format!("images/{}", entry_name(&format!("{prefix}__{last}")))
 }
 
-fn percent_decode(text: &str) -> String {
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// A name that is safe as an archive entry and as a file on any system (SEC-169): no separators, control or direction
+/// characters; characters that file systems refuse become `_`; never empty, never only dots.
+pub(super) fn entry_name(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => out.push('_'),
+            // Marks of direction and other invisible characters.
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {}
+            _ if character.is_control() => {}
+            _ => out.push(character),
+        }
+    }
+    let mut end = out.len().min(NAME);
+    while !out.is_char_boundary(end) {
+        end -= 1;
+    }
+    out.truncate(end);
+    if out.trim_matches(['.', ' ']).is_empty() {
+        "file".to_owned()
+    } else {
+        out
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
         match (bytes[at], hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -99,7 +195,8 @@ fn percent_decode(text: &str) -> String {
 /// Copies pictures into an archive, each once.
 #[derive(Default)]
 pub(super) struct Pictures {
-    written: HashSet<String>,
+    /// MD5 of the paths: a project may have millions.
+    written: HashSet<[u8; 16]>,
 }
 
 impl Pictures {
@@ -110,27 +207,59 @@ impl Pictures {
         archive: &mut Archive<'_>,
         picture: &Picture,
     ) -> Result<bool, ExportError> {
-        if self.written.contains(&picture.path) {
+        if picture.origin != Origin::Upload {
+            return Ok(false);
+        }
+        let digest = md5::compute(picture.path.as_bytes()).0;
+        if self.written.contains(&digest) {
             return Ok(true);
         }
-        let Some(mut bytes) = context.media.open(&picture.url) else { return Ok(false) };
+        let Some(mut bytes) = context.media.open(&picture.url) else {
+            return Ok(false);
+        };
         archive.start_file(picture.path.as_str(), picture_options())?;
         std::io::copy(&mut bytes, archive)?;
-        self.written.insert(picture.path.clone());
+        self.written.insert(digest);
         Ok(true)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::path_of;
+    use super::{computed_path, entry_name, percent_decoded};
 
     #[test]
     fn sec_169_entries_never_leave_their_folder() {
-        assert_eq!(path_of("/data/upload/3/1234abcd-a%20b.png").as_deref(), Some("images/1234abcd-a_b.png"));
-        assert_eq!(path_of("/data/upload/3/..%2f..%2fx.png").as_deref(), Some("images/x.png"));
-        let web = path_of("https://example.com/a/b.jpg?x=../..").expect("a path");
-        assert!(web.starts_with("images/") && web.ends_with("__b.jpg") && !web.contains(".."), "{web}");
-        assert_eq!(path_of("s3://bucket/x.png"), None);
+        for name in [
+            "../../etc/passwd",
+            "..",
+            ".",
+            "",
+            "...",
+            "a\u{202e}gnp.exe",
+            "C:\\x",
+            "a\0b",
+            "a\nb",
+            "/",
+            " ",
+            "\u{2066}",
+        ] {
+            let name = entry_name(name);
+            assert!(!name.is_empty() && name != "." && name != "..", "{name}");
+            assert!(!name.contains(['/', '\\', ':', '\0', '\n', '\u{202e}']), "{name}");
+        }
+        assert_eq!(entry_name(&percent_decoded("..%2f..%2fx.png")), ".._.._x.png");
+        assert_eq!(entry_name(&"ä".repeat(300)).len(), 250);
+    }
+
+    #[test]
+    fn names_of_web_pictures_hold_a_digest_of_the_address() {
+        let path = computed_path("https://example.com/a/b%20c.jpg?x=../..#y");
+        assert!(
+            path.starts_with("images/")
+                && path.ends_with("__b%20c.jpg")
+                && path.len() == "images/12345678__b%20c.jpg".len(),
+            "{path}"
+        );
     }
 }

@@ -36,13 +36,23 @@ pub(super) enum Ids {
 /// without output, one whose annotations are all skipped is none.
 pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids) -> Vec<Item<'a>> {
     if task.annotations.is_empty() {
-        return vec![Item { task, annotation: None, outputs: Vec::new() }];
+        return vec![Item {
+            task,
+            annotation: None,
+            outputs: Vec::new(),
+        }];
     }
-    let mut kept: Vec<&ExportAnnotation> = task.annotations.iter().filter(|annotation| !annotation.was_cancelled).collect();
-    kept.sort_by(|left, right| right.created_at.cmp(&left.created_at));
+    let mut kept: Vec<&ExportAnnotation> = task
+        .annotations
+        .iter()
+        .filter(|annotation| !annotation.was_cancelled)
+        .collect();
+    kept.sort_by_key(|annotation| std::cmp::Reverse(annotation.created_at));
     kept.into_iter()
-        .map(|annotation| {
-            Item { task, annotation: Some(annotation), outputs: outputs(config, annotation, ids) }
+        .map(|annotation| Item {
+            task,
+            annotation: Some(annotation),
+            outputs: outputs(config, annotation, ids),
         })
         .collect()
 }
@@ -53,7 +63,9 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Outp
     let everything = config.is_empty_view();
     for result in results {
         let Value::Object(mut result) = result else { continue };
-        let Some(from_name) = result.get("from_name").and_then(Value::as_str).map(str::to_owned) else { continue };
+        let Some(from_name) = result.get("from_name").and_then(Value::as_str).map(str::to_owned) else {
+            continue;
+        };
         let own_type = result.get("type").and_then(Value::as_str).unwrap_or_default();
         let tag = match config.control(&from_name).map(tag_of) {
             Some(tag) => tag.to_owned(),
@@ -61,7 +73,9 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Outp
             // A control that the configuration no longer has.
             None => continue,
         };
-        let Some(Value::Object(mut value)) = result.remove("value") else { continue };
+        let Some(Value::Object(mut value)) = result.remove("value") else {
+            continue;
+        };
         value.insert("type".to_owned(), Value::String(tag));
         for key in ["original_width", "original_height"] {
             if let Some(size) = result.remove(key) {
@@ -77,7 +91,10 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Outp
         }
         match outputs.iter_mut().find(|output| output.from_name == from_name) {
             Some(output) => output.values.push(value),
-            None => outputs.push(Output { from_name, values: vec![value] }),
+            None => outputs.push(Output {
+                from_name,
+                values: vec![value],
+            }),
         }
     }
     outputs
@@ -102,7 +119,7 @@ pub(super) fn pretty(output: &Output) -> Value {
         };
         values.push(single.unwrap_or_else(|| {
             let mut value = value.clone();
-            value.remove("type");
+            value.shift_remove("type");
             Value::Object(value)
         }));
     }
@@ -132,10 +149,17 @@ pub(super) fn numbers<const N: usize>(value: &Map<String, Value>, keys: [&str; N
 /// Points of a polygon, in percent.
 pub(super) fn points(value: &Map<String, Value>) -> Option<Vec<(f64, f64)>> {
     let points = value.get("points")?.as_array()?;
-    points.iter().map(|point| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()?))).collect()
+    points
+        .iter()
+        .map(|point| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()?)))
+        .collect()
 }
 
 /// The strings of a list of labels.
 pub(super) fn labels<'a>(value: &'a Map<String, Value>, key: &str) -> Vec<&'a str> {
-    value.get(key).and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map(|list| list.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
 }

@@ -68,10 +68,19 @@ pub(super) fn record(item: &Item<'_>) -> Map<String, Value> {
         record.insert(output.from_name.clone(), pretty(output));
     }
     let annotation = item.annotation;
-    record.insert("annotator".to_owned(), annotation.and_then(|row| row.completed_by).into());
+    record.insert(
+        "annotator".to_owned(),
+        annotation.and_then(|row| row.completed_by).into(),
+    );
     record.insert("annotation_id".to_owned(), annotation.map(|row| row.id).into());
-    record.insert("created_at".to_owned(), annotation.map(|row| time(row.created_at)).into());
-    record.insert("updated_at".to_owned(), annotation.map(|row| time(row.updated_at)).into());
+    record.insert(
+        "created_at".to_owned(),
+        annotation.map(|row| time(row.created_at)).into(),
+    );
+    record.insert(
+        "updated_at".to_owned(),
+        annotation.map(|row| time(row.updated_at)).into(),
+    );
     record.insert("lead_time".to_owned(), annotation.and_then(|row| row.lead_time).into());
     record
 }

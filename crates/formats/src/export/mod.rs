@@ -1,6 +1,7 @@
 //! Exporters: a stream of tasks becomes a file, with flat memory where the format allows it.
 
 mod catalog;
+mod categories;
 mod coco;
 mod images;
 mod item;
@@ -8,6 +9,7 @@ mod json;
 mod json_min;
 mod python;
 mod rectangle;
+mod spool;
 mod table;
 mod task;
 mod yolo;
@@ -87,14 +89,28 @@ pub struct Report {
     pub items_out: u64,
     /// Why others are not, and how many.
     pub drops: Vec<(String, u64)>,
+    /// What is missing of items that are in the file (regions, pictures), and how often.
+    pub losses: Vec<(String, u64)>,
 }
 
 impl Report {
+    /// Counts an item that is not in the file.
     fn dropped(&mut self, reason: &str) {
-        match self.drops.iter_mut().find(|(known, _)| known == reason) {
-            Some((_, number)) => *number += 1,
-            None => self.drops.push((reason.to_owned(), 1)),
+        add(&mut self.drops, reason, 1);
+    }
+
+    /// Counts parts that are missing of an item that is in the file.
+    fn lost(&mut self, reason: &str, number: u64) {
+        if number > 0 {
+            add(&mut self.losses, reason, number);
         }
+    }
+}
+
+fn add(counts: &mut Vec<(String, u64)>, reason: &str, number: u64) {
+    match counts.iter_mut().find(|(known, _)| known == reason) {
+        Some((_, known)) => *known += number,
+        None => counts.push((reason.to_owned(), number)),
     }
 }
 
@@ -115,7 +131,12 @@ pub trait Exporter: Send + Sync {
     /// Whether it can say anything about tasks of this configuration.
     fn supports(&self, config: &Config) -> bool;
     /// Writes the file.
-    fn export(&self, context: &Context<'_>, source: &mut Source<'_>, out: &mut dyn Write) -> Result<Report, ExportError>;
+    fn export(
+        &self,
+        context: &Context<'_>,
+        source: &mut Source<'_>,
+        out: &mut dyn Write,
+    ) -> Result<Report, ExportError>;
 }
 
 /// All formats in the order of the catalogue.

@@ -12,12 +12,21 @@ pub(super) fn hull(x: f64, y: f64, width: f64, height: f64, rotation: f64) -> [f
     if rotation == 0.0 {
         return [x, y, width, height];
     }
-    let alpha = if width == 0.0 { PI / 2.0 } else { (height / width).atan() };
+    let alpha = if width == 0.0 {
+        PI / 2.0
+    } else {
+        (height / width).atan()
+    };
     let beta = PI * (rotation / 180.0);
     let radius = (width * width + height * height).sqrt() / 2.0;
     let center_x = x - radius * ((PI - alpha - beta).cos() - (PI - alpha).cos()) + width / 2.0;
     let center_y = y + radius * ((PI - alpha - beta).sin() - (PI - alpha).sin()) + height / 2.0;
-    let angles = [alpha + beta, PI - alpha + beta, PI + alpha + beta, 2.0 * PI - alpha + beta];
+    let angles = [
+        alpha + beta,
+        PI - alpha + beta,
+        PI + alpha + beta,
+        2.0 * PI - alpha + beta,
+    ];
     let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
     for angle in angles {
         let (corner_x, corner_y) = (center_x + radius * angle.cos(), center_y + radius * angle.sin());

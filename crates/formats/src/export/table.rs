@@ -67,7 +67,11 @@ impl Exporter for Table {
         let names: Vec<&str> = columns.names.iter().map(String::as_str).collect();
         let mut report = Report::default();
         let mut buffer = String::new();
-        self.line(&mut buffer, names.iter().map(|name| Some(Cell::Text((*name).to_owned()))), context.formula_escape);
+        self.line(
+            &mut buffer,
+            names.iter().map(|name| Some(Cell::Text((*name).to_owned()))),
+            context.formula_escape,
+        );
         for task in source() {
             let task = task?;
             for item in items(context.config, &task, Ids::Drop) {
@@ -113,8 +117,13 @@ impl Table {
 
 /// Whether a spreadsheet would run the text (SEC-168).
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+    text.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ])
 }
+
+/// Who annotated, and when: the columns that stand beside data and answers.
+const FIXED: [&str; 5] = ["annotator", "annotation_id", "created_at", "updated_at", "lead_time"];
 
 /// The columns of an export.
 struct Columns {
@@ -137,15 +146,25 @@ impl Columns {
             let data: Map<String, Value> = serde_json::from_str(task.data.get()).unwrap_or_default();
             keys.extend(data.into_iter().map(|(key, _)| key));
             for output in found.iter().flat_map(|item| &item.outputs) {
-                if output.values.iter().any(|value| value.get("type").and_then(Value::as_str) == Some("chatmessage")) {
+                if output
+                    .values
+                    .iter()
+                    .any(|value| value.get("type").and_then(Value::as_str) == Some("chatmessage"))
+                {
                     chats.insert(format!("{}_transcript", output.from_name));
                 }
                 controls.insert(output.from_name.clone());
             }
         }
-        let mut names: BTreeSet<String> =
-            ["annotator", "annotation_id", "created_at", "updated_at", "lead_time", "id"].map(str::to_owned).into();
-        names.extend(keys.into_iter().map(|key| if controls.contains(&key) { format!("_data_{key}") } else { key }));
+        let mut names: BTreeSet<String> = FIXED.map(str::to_owned).into();
+        names.insert("id".to_owned());
+        names.extend(keys.into_iter().map(|key| {
+            if controls.contains(&key) {
+                format!("_data_{key}")
+            } else {
+                key
+            }
+        }));
         names.extend(controls.iter().cloned());
         names.extend(chats);
         Ok(Columns { names, controls })
@@ -163,7 +182,11 @@ impl Columns {
         let data: Map<String, Value> = serde_json::from_str(item.task.data.get()).unwrap_or_default();
         for (key, value) in data {
             let cell = data_cell(&value);
-            if self.controls.contains(&key) { put(&format!("_data_{key}"), cell) } else { put(&key, cell) }
+            if self.controls.contains(&key) {
+                put(&format!("_data_{key}"), cell)
+            } else {
+                put(&key, cell)
+            }
         }
         for output in &item.outputs {
             let cell = match pretty(output) {
@@ -175,6 +198,10 @@ impl Columns {
                 put(&format!("{}_transcript", output.from_name), Cell::Text(transcript));
             }
         }
+        // A data key of one of these names gives way, in tasks without annotations too.
+        for name in FIXED {
+            put(name, Cell::Text(String::new()));
+        }
         if let Some(annotation) = item.annotation {
             if let Some(person) = annotation.completed_by {
                 put("annotator", Cell::Text(person.to_string()));
@@ -182,9 +209,8 @@ impl Columns {
             put("annotation_id", Cell::Bare(annotation.id.to_string()));
             put("created_at", Cell::Text(time(annotation.created_at)));
             put("updated_at", Cell::Text(time(annotation.updated_at)));
-            match annotation.lead_time {
-                Some(seconds) => put("lead_time", Cell::Bare(float(seconds))),
-                None => put("lead_time", Cell::Text(String::new())),
+            if let Some(seconds) = annotation.lead_time {
+                put("lead_time", Cell::Bare(float(seconds)));
             }
         }
         row
@@ -217,7 +243,11 @@ fn transcript(output: &super::item::Output) -> Option<String> {
         let message = value.get("chatmessage")?;
         let role = message.get("role").and_then(Value::as_str).unwrap_or_default();
         let content = message.get("content").and_then(Value::as_str).unwrap_or_default();
-        lines.push(if content.is_empty() { format!("{role}:") } else { format!("{role}: {content}") });
+        lines.push(if content.is_empty() {
+            format!("{role}:")
+        } else {
+            format!("{role}: {content}")
+        });
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -1,6 +1,5 @@
 //! YOLO: a text file of boxes and polygons for each picture, with or without the pictures.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -8,19 +7,16 @@ use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
 use zip::ZipWriter;
 
-use super::coco::categories;
-use super::images::{Archive, Pictures, picture, text_options};
+use super::categories::{Categories, Keypoints};
+use super::images::{Archive, Origin, Picture, Pictures, text_options};
 use super::item::{Ids, Item, items, labels, numbers, points};
-use super::python::float;
+use super::python::{float, year};
+use super::spool::Files;
 use super::{Context, ExportError, Exporter, Report, Source, catalog};
-use crate::clean_file_name;
 
 pub(super) struct Yolo {
     pub(super) with_images: bool,
 }
-
-/// Longest name of a label file, without `.txt`.
-const NAME: usize = 251;
 
 impl Exporter for Yolo {
     fn name(&self) -> &'static str {
@@ -62,175 +58,122 @@ impl Exporter for Yolo {
         let mut pictures = Pictures::default();
         let mut report = Report::default();
         let mut classes = Classes::of(context.config);
-        // The last item of a name counts, so files are written when all are known: a few hundred bytes each.
-        let mut files: BTreeMap<String, String> = BTreeMap::new();
+        let mut newest = None;
+        // The last item of a name counts, so the files are written when all are known.
+        let mut files = Files::new()?;
+        let key = catalog::picture_key(context.config);
         for task in source() {
             let task = task?;
-            for item in items(context.config, &task, Ids::Keep) {
+            newest = newest.max(Some(task.updated_at));
+            let items = items(context.config, &task, classes.ids());
+            if items.is_empty() {
+                continue;
+            }
+            let picture = Picture::of(context, &key, &task, self.with_images);
+            for item in items {
                 report.items_in += 1;
-                let Some(picture) = picture(context, &item) else {
-                    report.dropped("the task has no picture");
-                    continue;
+                let picture = match &picture {
+                    Ok(picture) => picture,
+                    Err(reason) => {
+                        report.dropped(reason);
+                        continue;
+                    }
                 };
-                if self.with_images && context.download_resources {
-                    pictures.add(context, &mut archive, &picture)?;
-                }
-                let name = file_name(&picture.path);
-                if item.outputs.is_empty() {
-                    files.entry(name).or_default();
-                    report.items_out += 1;
+                if self.with_images && picture.origin == Origin::Bucket {
+                    report.dropped("the picture lies in a bucket that the export cannot read");
                     continue;
                 }
-                let lines = classes.lines(&item);
-                if files.insert(name, lines).is_some() {
-                    report.dropped("an older annotation of the same picture took its place");
+                if self.with_images && context.download_resources && !pictures.add(context, &mut archive, picture)? {
+                    report.lost("a picture that is not on this server is named, not copied", 1);
+                }
+                let name = picture.stem();
+                if item.outputs.is_empty() {
+                    if files.contains(&name) {
+                        report.dropped("another annotation of a picture of this name has its place");
+                    } else {
+                        files.put(&name, "")?;
+                        report.items_out += 1;
+                    }
+                    continue;
+                }
+                let lines = classes.lines(&item, &mut report);
+                if files.put(&name, &lines)? {
+                    report.dropped("another annotation of a picture of this name has its place");
                 } else {
                     report.items_out += 1;
                 }
             }
         }
-        write_files(&mut archive, &files)?;
-        classes.finish(context, &mut archive)?;
+        archive.add_directory("labels/", text_options())?;
+        files.each(|name, text| {
+            archive.start_file(format!("labels/{name}.txt"), text_options())?;
+            Ok(archive.write_all(text)?)
+        })?;
+        classes.finish(&mut archive, year(newest.unwrap_or(context.now)))?;
         archive.finish()?;
         Ok(report)
     }
 }
 
-fn file_name(path: &str) -> String {
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let stem = clean_file_name(stem);
-    let mut end = stem.len().min(NAME);
-    while !stem.is_char_boundary(end) {
-        end -= 1;
-    }
-    stem[..end].to_owned()
-}
-
-fn write_files(archive: &mut Archive<'_>, files: &BTreeMap<String, String>) -> Result<(), ExportError> {
-    archive.add_directory("labels/", text_options())?;
-    for (name, lines) in files {
-        archive.start_file(format!("labels/{name}.txt"), text_options())?;
-        archive.write_all(lines.as_bytes())?;
-    }
-    Ok(())
-}
-
 /// The classes and, for poses, the key points of each.
 struct Classes {
-    categories: Vec<(i64, String)>,
-    /// Labels of key points in the order of their `model_index`; empty without key points.
-    keypoints: Vec<String>,
+    categories: Categories,
+    keypoints: Option<Keypoints>,
 }
 
 impl Classes {
     fn of(config: &Config) -> Classes {
-        let mut keypoints: Vec<(i64, String)> = config
-            .controls()
-            .iter()
-            .filter(|control| control.tag == "KeyPointLabels")
-            .flat_map(|control| &control.labels)
-            .enumerate()
-            .map(|(index, label)| {
-                let index = label.attribute("model_index").and_then(|index| index.parse().ok()).unwrap_or(index as i64);
-                (index, label.name().to_owned())
-            })
-            .collect();
-        keypoints.sort();
-        if keypoints.is_empty() {
-            return Classes { categories: categories(config, |_| true), keypoints: Vec::new() };
-        }
-        let boxes = config.controls().iter().filter(|control| control.tag == "RectangleLabels");
-        let categories = boxes
-            .flat_map(|control| &control.labels)
-            .enumerate()
-            .map(|(index, label)| (index as i64, label.name().to_owned()))
-            .collect();
-        Classes { categories, keypoints: keypoints.into_iter().map(|(_, name)| name).collect() }
+        let keypoints = Keypoints::of(config);
+        let categories = match keypoints {
+            Some(_) => Categories::in_order(config, |tag| tag == "RectangleLabels"),
+            None => Categories::of(config, |_| true),
+        };
+        Classes { categories, keypoints }
     }
 
-    fn id(&mut self, label: &str) -> i64 {
-        if let Some((id, _)) = self.categories.iter().find(|(_, name)| name == label) {
-            return *id;
-        }
-        let id = self.categories.len() as i64;
-        self.categories.push((id, label.to_owned()));
-        id
+    fn ids(&self) -> Ids {
+        if self.keypoints.is_some() { Ids::Keep } else { Ids::Drop }
     }
 
-    fn lines(&mut self, item: &Item<'_>) -> String {
-        if !self.keypoints.is_empty() {
-            return self.pose_lines(item);
+    fn lines(&mut self, item: &Item<'_>, report: &mut Report) -> String {
+        if let Some(keypoints) = &self.keypoints {
+            return pose_lines(&self.categories, keypoints, item, report);
         }
         let mut lines = String::new();
+        let mut lost = 0;
         for value in item.values() {
             let found = ["rectanglelabels", "polygonlabels", "labels"]
                 .iter()
                 .map(|key| labels(value, key))
-                .find(|labels| !labels.is_empty())
-                .unwrap_or_default();
-            for label in found {
-                let Some(shape) = shape(value) else { continue };
-                let _ = writeln!(lines, "{}{shape}", self.id(label));
+                .find(|labels| !labels.is_empty());
+            let shape = shape(value);
+            lost += u64::from(found.is_none() || shape.is_none());
+            for label in found.unwrap_or_default() {
+                let id = self.categories.id(label);
+                if let Some(shape) = &shape {
+                    let _ = writeln!(lines, "{id}{shape}");
+                }
             }
         }
+        report.lost(NOT_A_SHAPE, lost);
         lines
     }
 
-    /// A line for each box, followed by its key points; 0.0 0.0 0 where one is missing.
-    fn pose_lines(&mut self, item: &Item<'_>) -> String {
-        let mut lines = Vec::new();
-        for value in item.values() {
-            let Some(label) = labels(value, "rectanglelabels").first().map(|label| (*label).to_owned()) else { continue };
-            let Some([x, y, width, height]) = numbers(value, ["x", "y", "width", "height"]) else { continue };
-            let mut line = format!(
-                "{} {} {} {} {}",
-                self.id(&label),
-                float(x / 100.0 + width / 100.0 / 2.0),
-                float(y / 100.0 + height / 100.0 / 2.0),
-                float(width / 100.0),
-                float(height / 100.0)
-            );
-            let id = value.get("id").and_then(Value::as_str);
-            for name in &self.keypoints {
-                let point = item.values().find(|point| {
-                    labels(point, "keypointlabels").first() == Some(&name.as_str())
-                        && id.is_some()
-                        && point.get("parentID").and_then(Value::as_str) == id
-                });
-                match point.and_then(|point| numbers(point, ["x", "y"])) {
-                    Some([x, y]) => {
-                        let _ = write!(line, " {} {} 2", float(x / 100.0), float(y / 100.0));
-                    }
-                    None => line.push_str(" 0.0 0.0 0"),
-                }
-            }
-            lines.push(line);
-        }
-        lines.join("\n")
-    }
-
-    fn finish(&self, context: &Context<'_>, archive: &mut Archive<'_>) -> Result<(), ExportError> {
+    fn finish(&self, archive: &mut Archive<'_>, year: i64) -> Result<(), ExportError> {
         archive.start_file("classes.txt", text_options())?;
-        for (_, name) in &self.categories {
+        for (_, name) in self.categories.iter() {
             // A class is a line: a line break in a label would make two of it.
             writeln!(archive, "{}", name.replace(['\n', '\r'], " "))?;
         }
-        let categories: Vec<Value> = self
-            .categories
-            .iter()
-            .map(|(id, name)| {
-                let mut category = json!({ "id": id, "name": name });
-                if !self.keypoints.is_empty() {
-                    category["keypoints"] = json!(self.keypoints);
-                }
-                category
-            })
-            .collect();
-        let year = chrono::DateTime::from_timestamp_micros(context.now).unwrap_or_default().format("%Y").to_string();
+        let mut categories = self.categories.json();
+        if let Some(keypoints) = &self.keypoints {
+            for category in &mut categories {
+                category["keypoints"] = json!(keypoints.names);
+            }
+        }
         let notes = json!({
             "categories": categories,
-            "info": { "year": year.parse::<i64>().unwrap_or_default(), "version": "1.0", "contributor": "Label Studio" },
+            "info": { "year": year, "version": "1.0", "contributor": "Label Studio" },
         });
         archive.start_file("notes.json", text_options())?;
         serde_json::to_writer_pretty(&mut *archive, &notes)?;
@@ -238,21 +181,66 @@ impl Classes {
     }
 }
 
+const NOT_A_SHAPE: &str = "an answer that is no labelled box or polygon";
+
+/// A line for each box, followed by its key points; `0.0 0.0 0` where one is missing.
+fn pose_lines(categories: &Categories, keypoints: &Keypoints, item: &Item<'_>, report: &mut Report) -> String {
+    let mut lines = Vec::new();
+    let mut lost = 0;
+    for value in item.values() {
+        let label = labels(value, "rectanglelabels")
+            .first()
+            .and_then(|label| categories.get(label));
+        let (Some(id), Some([x, y, width, height])) = (label, numbers(value, ["x", "y", "width", "height"])) else {
+            lost += u64::from(!value.contains_key("keypointlabels"));
+            continue;
+        };
+        let mut line = format!(
+            "{id} {} {} {} {}",
+            float(x / 100.0 + width / 100.0 / 2.0),
+            float(y / 100.0 + height / 100.0 / 2.0),
+            float(width / 100.0),
+            float(height / 100.0)
+        );
+        let region = value.get("id").and_then(Value::as_str);
+        for name in &keypoints.order {
+            let point = item.values().filter(|point| {
+                labels(point, "keypointlabels").first() == Some(&name.as_str())
+                    && region.is_some()
+                    && point.get("parentID").and_then(Value::as_str) == region
+            });
+            match point.last().and_then(|point| numbers(point, ["x", "y"])) {
+                Some([x, y]) => {
+                    let _ = write!(line, " {} {} 2", float(x / 100.0), float(y / 100.0));
+                }
+                None => line.push_str(" 0.0 0.0 0"),
+            }
+        }
+        lines.push(line);
+    }
+    report.lost(NOT_A_SHAPE, lost);
+    lines.join("\n")
+}
+
 /// The numbers of a line, each with a blank before it: parts of the picture's width and height.
 fn shape(value: &Map<String, Value>) -> Option<String> {
+    let has = |key| value.contains_key(key);
     let mut line = String::new();
-    let is_box = ["rectanglelabels", "rectangle"].iter().any(|key| value.contains_key(*key))
-        || value.contains_key("labels") && !value.contains_key("points");
-    if is_box {
+    if has("rectanglelabels") || has("rectangle") || has("labels") {
         let [x, y, width, height] = numbers(value, ["x", "y", "width", "height"])?;
-        let parts = [(x + width / 2.0) / 100.0, (y + height / 2.0) / 100.0, width / 100.0, height / 100.0];
+        let parts = [
+            (x + width / 2.0) / 100.0,
+            (y + height / 2.0) / 100.0,
+            width / 100.0,
+            height / 100.0,
+        ];
         for part in parts {
             let _ = write!(line, " {}", float(part));
         }
-        return Some(line);
-    }
-    for (x, y) in points(value)? {
-        let _ = write!(line, " {} {}", float(x / 100.0), float(y / 100.0));
+    } else if has("polygonlabels") || has("polygon") {
+        for (x, y) in points(value)? {
+            let _ = write!(line, " {} {}", float(x / 100.0), float(y / 100.0));
+        }
     }
     (!line.is_empty()).then_some(line)
 }

@@ -18,8 +18,8 @@ const COLUMNS: usize = 10_000;
 
 /// What stands for a missing value.
 const MISSING: &[&str] = &[
-    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None", "<NA>", "#N/A", "#N/A N/A", "#NA", "-1.#IND",
-    "-1.#QNAN", "1.#IND", "1.#QNAN",
+    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None", "<NA>", "#N/A", "#N/A N/A", "#NA",
+    "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN",
 ];
 
 /// What a column holds.
@@ -41,7 +41,13 @@ struct Column {
 }
 
 impl Column {
-    const NEW: Column = Column { integers: true, numbers: true, booleans: true, missing: false, any: false };
+    const NEW: Column = Column {
+        integers: true,
+        numbers: true,
+        booleans: true,
+        missing: false,
+        any: false,
+    };
 
     fn see(&mut self, cell: &str) {
         if MISSING.contains(&cell) {
@@ -58,7 +64,11 @@ impl Column {
     fn kind(self) -> Type {
         match self {
             Column { any: false, .. } => Type::Text,
-            Column { integers: true, missing: false, .. } => Type::Integer,
+            Column {
+                integers: true,
+                missing: false,
+                ..
+            } => Type::Integer,
             Column { numbers: true, .. } => Type::Float,
             Column { booleans: true, .. } => Type::Boolean,
             _ => Type::Text,
@@ -74,8 +84,13 @@ fn integer(cell: &str) -> Option<i64> {
 fn number(cell: &str) -> Option<f64> {
     let cell = cell.trim();
     // Words such as "inf" and "nan" are numbers to the parser, but JSON has none for them.
-    let plain = cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
-    plain.then(|| cell.parse::<f64>().ok()).flatten().filter(|number| number.is_finite())
+    let plain = cell
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    plain
+        .then(|| cell.parse::<f64>().ok())
+        .flatten()
+        .filter(|number| number.is_finite())
 }
 
 fn boolean(cell: &str) -> Option<bool> {
@@ -111,7 +126,10 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
         Ok(())
     })?;
     let types: Vec<Type> = columns.iter().map(|column| column.kind()).collect();
-    let names: Vec<String> = keys.iter().map(|key| serde_json::Value::from(key.as_str()).to_string()).collect();
+    let names: Vec<String> = keys
+        .iter()
+        .map(|key| serde_json::Value::from(key.as_str()).to_string())
+        .collect();
     let mut past_header = false;
     each_row(file, delimiter, &mut |line, row| {
         if !std::mem::replace(&mut past_header, true) {
@@ -127,7 +145,10 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
             data.push_str(&value(text(row.get(index).unwrap_or_default(), line)?.as_ref(), *kind));
         }
         data.push('}');
-        let data = RawValue::from_string(data).map_err(|error| ImportError::Row { line, message: error.to_string() })?;
+        let data = RawValue::from_string(data).map_err(|error| ImportError::Row {
+            line,
+            message: error.to_string(),
+        })?;
         sink(TaskItem::of_data(data))
     })
 }
@@ -138,7 +159,9 @@ fn value(cell: &str, kind: Type) -> String {
     }
     let typed = match kind {
         Type::Integer => integer(cell).map(|number| number.to_string()),
-        Type::Float => number(cell).and_then(|number| serde_json::Number::from_f64(number)).map(|number| number.to_string()),
+        Type::Float => number(cell)
+            .and_then(serde_json::Number::from_f64)
+            .map(|number| number.to_string()),
         Type::Boolean => boolean(cell).map(|boolean| boolean.to_string()),
         Type::Text => None,
     };
@@ -147,24 +170,41 @@ fn value(cell: &str, kind: Type) -> String {
 
 fn text(cell: &[u8], line: u64) -> Result<Cow<'_, str>, ImportError> {
     if cell.len() > CELL {
-        return Err(ImportError::Row { line, message: format!("a cell is longer than {CELL} bytes") });
+        return Err(ImportError::Row {
+            line,
+            message: format!("a cell is longer than {CELL} bytes"),
+        });
     }
     match std::str::from_utf8(cell) {
         Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(_) => Err(ImportError::Row { line, message: "the text is not UTF-8. Save the file as UTF-8".to_owned() }),
+        Err(_) => Err(ImportError::Row {
+            line,
+            message: "the text is not UTF-8. Save the file as UTF-8".to_owned(),
+        }),
     }
 }
 
 /// Keys of the header: a repeated one becomes `name.1`, an empty one `Unnamed: {place}`.
 fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
     if row.len() > COLUMNS {
-        return Err(ImportError::Row { line: 1, message: format!("more than {COLUMNS} columns") });
+        return Err(ImportError::Row {
+            line: 1,
+            message: format!("more than {COLUMNS} columns"),
+        });
     }
     let mut keys: Vec<String> = Vec::with_capacity(row.len());
     for (index, cell) in row.iter().enumerate() {
         let cell = text(cell, 1)?;
-        let cell = if index == 0 { cell.trim_start_matches('\u{feff}') } else { &cell };
-        let base = if cell.is_empty() { format!("Unnamed: {index}") } else { cell.to_owned() };
+        let cell = if index == 0 {
+            cell.trim_start_matches('\u{feff}')
+        } else {
+            &cell
+        };
+        let base = if cell.is_empty() {
+            format!("Unnamed: {index}")
+        } else {
+            cell.to_owned()
+        };
         let mut key = base.clone();
         let mut number = 0;
         while keys.contains(&key) {
@@ -190,7 +230,9 @@ trait TakeLine {
 impl<R: std::io::BufRead> TakeLine for R {
     fn take_line(self, line: &mut Vec<u8>) -> std::io::Result<()> {
         // A first line of more than this is no header.
-        std::io::Read::take(self, 1024 * 1024).read_until(b'\n', line).map(|_| ())
+        std::io::Read::take(self, 1024 * 1024)
+            .read_until(b'\n', line)
+            .map(|_| ())
     }
 }
 
@@ -199,10 +241,16 @@ fn each_row(
     delimiter: u8,
     with: &mut dyn FnMut(u64, &ByteRecord) -> Result<(), ImportError>,
 ) -> Result<(), ImportError> {
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(rewound(file)?);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(rewound(file)?);
     let mut row = ByteRecord::new();
-    while reader.read_byte_record(&mut row).map_err(|error| ImportError::whole(error.to_string()))? {
+    while reader
+        .read_byte_record(&mut row)
+        .map_err(|error| ImportError::whole(error.to_string()))?
+    {
         let line = row.position().map_or(0, ::csv::Position::line);
         with(line, &row)?;
     }
@@ -236,8 +284,14 @@ mod tests {
     fn separators_marks_quotes_and_headers() {
         let rows = read(b"\xef\xbb\xbfa;b\n\"x;\"\"y\"\"\nz\";NA\n\n", None).expect("a table");
         assert_eq!(rows, [r#"{"a":"x;\"y\"\nz","b":""}"#]);
-        assert_eq!(read(b"a,a,\n1,2,3\n", None).expect("a table"), [r#"{"a":1,"a.1":2,"Unnamed: 2":3}"#]);
-        assert_eq!(read(b"a\tb\n1,5\t2\n", Some(b'\t')).expect("a table"), [r#"{"a":"1,5","b":2}"#]);
+        assert_eq!(
+            read(b"a,a,\n1,2,3\n", None).expect("a table"),
+            [r#"{"a":1,"a.1":2,"Unnamed: 2":3}"#]
+        );
+        assert_eq!(
+            read(b"a\tb\n1,5\t2\n", Some(b'\t')).expect("a table"),
+            [r#"{"a":"1,5","b":2}"#]
+        );
     }
 
     #[test]
@@ -245,6 +299,11 @@ mod tests {
         assert_eq!(read(b"a,b\n1\n", None).expect("a table"), [r#"{"a":1,"b":""}"#]);
         let error = read(b"a,b\n1,2\n1,2,3\n", None).expect_err("ragged").to_string();
         assert_eq!(error, "Error in line 3: the header has 2 columns, this row has 3");
-        assert!(read(b"a\n\xff\n", None).expect_err("not UTF-8").to_string().contains("line 2"));
+        assert!(
+            read(b"a\n\xff\n", None)
+                .expect_err("not UTF-8")
+                .to_string()
+                .contains("line 2")
+        );
     }
 }

@@ -54,7 +54,9 @@ impl From<std::io::Error> for ImportError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::FileTooLarge => ImportError::TooLarge(error.to_string()),
-            std::io::ErrorKind::InvalidData => ImportError::Whole("The file is not UTF-8 text. Save it as UTF-8.".to_owned()),
+            std::io::ErrorKind::InvalidData => {
+                ImportError::Whole("The file is not UTF-8 text. Save it as UTF-8.".to_owned())
+            }
             _ => ImportError::Read(error),
         }
     }

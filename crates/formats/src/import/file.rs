@@ -35,15 +35,22 @@ impl FileKind {
 
 /// Extensions that are taken.
 pub const EXTENSIONS: &[&str] = &[
-    "bmp", "csv", "flac", "gif", "htm", "html", "jpg", "jpeg", "json", "m4a", "mp3", "ogg", "png", "svg", "tsv", "txt", "wav",
-    "xml", "mp4", "webm", "webp", "pdf",
+    "bmp", "csv", "flac", "gif", "htm", "html", "jpg", "jpeg", "json", "m4a", "mp3", "ogg", "png", "svg", "tsv", "txt",
+    "wav", "xml", "mp4", "webm", "webp", "pdf",
 ];
 
 /// Refuses a file that is not taken, or whose first bytes do not fit its name.
 pub fn check_file(name: &str, head: &[u8]) -> Result<(), ImportError> {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+        .unwrap_or_default();
     if !EXTENSIONS.contains(&extension.as_str()) {
-        let shown = if extension.is_empty() { name.to_owned() } else { format!(".{extension}") };
+        let shown = if extension.is_empty() {
+            name.to_owned()
+        } else {
+            format!(".{extension}")
+        };
         return Err(ImportError::whole(format!("{shown} extension is not supported")));
     }
     if head.is_empty() {
@@ -52,7 +59,9 @@ pub fn check_file(name: &str, head: &[u8]) -> Result<(), ImportError> {
     if fits(&extension, head) {
         Ok(())
     } else {
-        Err(ImportError::whole(format!("{name} is not a .{extension} file: its content is something else")))
+        Err(ImportError::whole(format!(
+            "{name} is not a .{extension} file: its content is something else"
+        )))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::UNDEFINED;
@@ -95,8 +95,9 @@ impl TaskItem {
     /// Reads one element of a JSON import.
     pub(super) fn parse(text: &str) -> Result<TaskItem, String> {
         // Plain data, the bulk of most imports, is looked at once.
-        let data: Option<&RawValue> =
-            serde_json::Deserializer::from_str(text).deserialize_map(DataOf).map_err(|error| plain(&error))?;
+        let data: Option<&RawValue> = serde_json::Deserializer::from_str(text)
+            .deserialize_map(DataOf)
+            .map_err(|error| plain(&error))?;
         let Some(data) = data.filter(|data| truthy(data.get())) else {
             let whole = RawValue::from_string(text.to_owned()).map_err(|error| plain(&error))?;
             return Ok(TaskItem::of_data(whole));
@@ -118,14 +119,22 @@ impl TaskItem {
                 .unwrap_or_default()
                 .into_iter()
                 .enumerate()
-                .map(|(index, annotation)| annotation.read().map_err(|error| format!("annotation {index}: {error}")))
+                .map(|(index, annotation)| {
+                    annotation
+                        .read()
+                        .map_err(|error| format!("annotation {index}: {error}"))
+                })
                 .collect::<Result<_, _>>()?,
             predictions: root
                 .predictions
                 .unwrap_or_default()
                 .into_iter()
                 .enumerate()
-                .map(|(index, prediction)| prediction.read().map_err(|error| format!("prediction {index}: {error}")))
+                .map(|(index, prediction)| {
+                    prediction
+                        .read()
+                        .map_err(|error| format!("prediction {index}: {error}"))
+                })
                 .collect::<Result<_, _>>()?,
             allow_skip: root.allow_skip.unwrap_or(true),
             source: ItemKind::TaskRoot,
@@ -134,7 +143,12 @@ impl TaskItem {
 }
 
 fn plain(error: &serde_json::Error) -> String {
-    error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
+    error
+        .to_string()
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// As in the reference: an item whose `data` is empty is itself the data.
@@ -218,7 +232,9 @@ struct Author {
 }
 
 fn completed_by(raw: Option<&RawValue>) -> Result<CompletedBy, String> {
-    let Some(text) = raw.map(RawValue::get).filter(|text| *text != "null") else { return Ok(CompletedBy::Importer) };
+    let Some(text) = raw.map(RawValue::get).filter(|text| *text != "null") else {
+        return Ok(CompletedBy::Importer);
+    };
     if let Ok(id) = serde_json::from_str::<i64>(text) {
         return Ok(CompletedBy::Id(id));
     }
@@ -241,12 +257,17 @@ struct PredictionIn<'a> {
 
 impl PredictionIn<'_> {
     fn read(self) -> Result<ImportedPrediction, String> {
-        let result = self.result.filter(|raw| raw.get() != "null").ok_or("\"result\" is missing")?;
+        let result = self
+            .result
+            .filter(|raw| raw.get() != "null")
+            .ok_or("\"result\" is missing")?;
         let score = self.score.map(RawValue::get).map(|text| text.trim_matches('"'));
         let version = self.model_version.map(RawValue::get).filter(|text| *text != "null");
         Ok(ImportedPrediction {
             result: result.to_owned(),
-            score: score.and_then(|text| text.parse::<f64>().ok()).filter(|score| score.is_finite()),
+            score: score
+                .and_then(|text| text.parse::<f64>().ok())
+                .filter(|score| score.is_finite()),
             model_version: version.map(|text| serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned())),
         })
     }
@@ -259,22 +280,39 @@ mod tests {
     #[test]
     fn an_item_is_a_task_or_its_data() {
         let bare = TaskItem::parse(r#"{"text": "a", "annotations": "none"}"#).expect("bare data");
-        assert_eq!((bare.source, bare.data.get()), (ItemKind::BareData, r#"{"text": "a", "annotations": "none"}"#));
-        let task = TaskItem::parse(r#"{"data": {"text": 1.50}, "annotations": [{"result": [], "completed_by": {"email": "A@b"}}],
-            "predictions": [{"result": "pos", "score": "0.5", "model_version": 3}]}"#)
+        assert_eq!(
+            (bare.source, bare.data.get()),
+            (ItemKind::BareData, r#"{"text": "a", "annotations": "none"}"#)
+        );
+        let task = TaskItem::parse(
+            r#"{"data": {"text": 1.50}, "annotations": [{"result": [], "completed_by": {"email": "A@b"}}],
+            "predictions": [{"result": "pos", "score": "0.5", "model_version": 3}]}"#,
+        )
         .expect("a task");
         assert_eq!(task.data.get(), r#"{"text": 1.50}"#);
-        assert!(task.annotations[0].ground_truth, "imported annotations are ground truth unless they say otherwise");
+        assert!(
+            task.annotations[0].ground_truth,
+            "imported annotations are ground truth unless they say otherwise"
+        );
         assert_eq!(task.annotations[0].completed_by, CompletedBy::Email("A@b".to_owned()));
-        assert_eq!((task.predictions[0].score, task.predictions[0].model_version.as_deref()), (Some(0.5), Some("3")));
+        assert_eq!(
+            (task.predictions[0].score, task.predictions[0].model_version.as_deref()),
+            (Some(0.5), Some("3"))
+        );
     }
 
     #[test]
     fn errors_say_what_is_missing() {
         for (text, part) in [
             (r#"{"data": "x"}"#, "must be an object"),
-            (r#"{"data": {"a": 1}, "annotations": [{}]}"#, "annotation 0: \"result\" is missing"),
-            (r#"{"data": {"a": 1}, "annotations": [{"result": {}}]}"#, "must be a list"),
+            (
+                r#"{"data": {"a": 1}, "annotations": [{}]}"#,
+                "annotation 0: \"result\" is missing",
+            ),
+            (
+                r#"{"data": {"a": 1}, "annotations": [{"result": {}}]}"#,
+                "must be a list",
+            ),
             (r#"{"data": {"a": 1}, "meta": 3}"#, "\"meta\""),
         ] {
             let error = TaskItem::parse(text).expect_err(text);

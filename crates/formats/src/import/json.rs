@@ -13,7 +13,14 @@ use super::{BUFFER, ImportError, Sink, TaskItem};
 const ELEMENT: usize = 64 * 1024 * 1024;
 
 pub(super) fn import(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let mut input = Input { reader, buffer: Vec::new(), start: 0, lines: 1, columns: 1, ended: false };
+    let mut input = Input {
+        reader,
+        buffer: Vec::new(),
+        start: 0,
+        lines: 1,
+        columns: 1,
+        ended: false,
+    };
     input.skip_mark()?;
     match input.peek()? {
         Some(b'{') => {
@@ -48,7 +55,10 @@ fn array(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> 
                 index += 1;
             }
             Some(b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
-                return Err(ImportError::Item { index, message: "a task must be an object".to_owned() });
+                return Err(ImportError::Item {
+                    index,
+                    message: "a task must be an object".to_owned(),
+                });
             }
             _ => return Err(input.syntax("Expecting value")),
         }
@@ -71,9 +81,15 @@ fn array(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> 
 fn item(input: &mut Input<'_>, length: usize, index: u64) -> Result<TaskItem, ImportError> {
     let bytes = &input.buffer[input.start..input.start + length];
     let parsed = match std::str::from_utf8(bytes) {
-        Err(_) => Err(ImportError::Item { index, message: "the text is not UTF-8".to_owned() }),
+        Err(_) => Err(ImportError::Item {
+            index,
+            message: "the text is not UTF-8".to_owned(),
+        }),
         Ok(text) => match check_json(text) {
-            Err(error) => Err(ImportError::Item { index, message: error.to_string() }),
+            Err(error) => Err(ImportError::Item {
+                index,
+                message: error.to_string(),
+            }),
             Ok(()) => TaskItem::parse(text).map_err(|message| ImportError::Item { index, message }),
         },
     };
@@ -193,7 +209,11 @@ impl Input<'_> {
     }
 
     fn syntax(&self, message: &str) -> ImportError {
-        ImportError::Syntax { message: message.to_owned(), line: self.lines, column: self.columns }
+        ImportError::Syntax {
+            message: message.to_owned(),
+            line: self.lines,
+            column: self.columns,
+        }
     }
 }
 
@@ -226,7 +246,10 @@ mod tests {
     #[test]
     fn errors_tell_the_place() {
         let text = |bytes: &[u8]| read(bytes, 3).expect_err("wrong").to_string();
-        assert_eq!(text(b"[{\"a\": 1},\n {\"a\": 2}"), "Expecting ',' delimiter: line 2 column 10");
+        assert_eq!(
+            text(b"[{\"a\": 1},\n {\"a\": 2}"),
+            "Expecting ',' delimiter: line 2 column 10"
+        );
         assert_eq!(text(b"{\"a\": 1}\n{\"a\": 2}").split(':').next(), Some("Trailing data"));
         assert!(text(b"[{\"a\": 1}, 3]").contains("item 1"));
         assert!(text(b"[{\"a\": }]").contains("item 0"));

@@ -21,8 +21,15 @@ pub(super) fn lines(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(),
         }
         let text = std::str::from_utf8(&line)
             .map_err(|_| ImportError::whole("The file is not UTF-8 text. Save it as UTF-8."))?;
-        let text = if std::mem::take(&mut first) { text.trim_start_matches('\u{feff}') } else { text };
-        let text = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(text);
+        let text = if std::mem::take(&mut first) {
+            text.trim_start_matches('\u{feff}')
+        } else {
+            text
+        };
+        let text = text
+            .strip_suffix("\r\n")
+            .or_else(|| text.strip_suffix('\n'))
+            .unwrap_or(text);
         for part in parts(text) {
             sink(TaskItem::of_value(part))?;
         }
@@ -31,8 +38,9 @@ pub(super) fn lines(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(),
 
 /// Cuts at the boundaries other than the line feed. A boundary at the very end begins no further line.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
-    const BOUNDARIES: [char; 9] =
-        ['\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    const BOUNDARIES: [char; 9] = [
+        '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
+    ];
     let text = text.strip_suffix(BOUNDARIES).unwrap_or(text);
     text.split(BOUNDARIES)
 }

@@ -105,11 +105,13 @@ pub async fn import(
     let reader = read::Reader::new(services, &project, config, members, options.clone(), chunks);
     let reading = tokio::task::spawn_blocking(move || reader.run(input));
     let written = write(services, &actor, &project, &options, received).await;
-    let read = reading.await.map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
+    let read = reading
+        .await
+        .map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
     let outcome = match (read, written) {
-        (Ok(summary), Ok(written)) => {
-            finish(services, &actor, &project, &options, written).await.map(|totals| (summary, totals))
-        }
+        (Ok(summary), Ok(written)) => finish(services, &actor, &project, &options, written)
+            .await
+            .map(|totals| (summary, totals)),
         // What the reader found comes first: when it stops early, the writer only sees the end.
         (Err(error), Ok(written)) => {
             written.abandon(services).await;
@@ -174,7 +176,12 @@ impl Stored {
                     let mut files = Vec::with_capacity(placed.len());
                     for (extension, placed) in placed {
                         let row = placed.insert(tx, project_id, account_id, now).await?;
-                        files.push(Stored { id: row.id, url: placed.url(project_id), extension, placed });
+                        files.push(Stored {
+                            id: row.id,
+                            url: placed.url(project_id),
+                            extension,
+                            placed,
+                        });
                     }
                     Ok(files)
                 })
@@ -201,7 +208,10 @@ impl Stored {
         if ids.is_empty() {
             return;
         }
-        let gone = services.db.write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await })).await;
+        let gone = services
+            .db
+            .write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await }))
+            .await;
         if let Err(error) = gone {
             tracing::warn!(%error, "the rows of refused files could not be removed");
         }
@@ -235,10 +245,16 @@ async fn write(
     options: &Options,
     mut received: mpsc::Receiver<Chunk>,
 ) -> Result<Written> {
-    let mut written =
-        Written { import_id: None, project_id: project.id, last: None, totals: Totals::new(options.return_task_ids) };
+    let mut written = Written {
+        import_id: None,
+        project_id: project.id,
+        last: None,
+        totals: Totals::new(options.return_task_ids),
+    };
     while let Some(next) = received.recv().await {
-        let Some(chunk) = written.last.replace(next) else { continue };
+        let Some(chunk) = written.last.replace(next) else {
+            continue;
+        };
         if let Err(error) = write_one(services, actor, &mut written, chunk).await {
             drop(received);
             written.abandon(services).await;
@@ -285,7 +301,12 @@ async fn finish(
     options: &Options,
     written: Written,
 ) -> Result<Totals> {
-    let Written { import_id, last, mut totals, .. } = written;
+    let Written {
+        import_id,
+        last,
+        mut totals,
+        ..
+    } = written;
     if !options.commit_to_project {
         return Ok(totals);
     }
@@ -333,13 +354,23 @@ async fn finish(
 const ANALYZE_AFTER: u64 = 1_000;
 
 async fn settle(tx: &mut Tx, project_id: i64, import_id: i64, totals: &Totals, now: i64) -> Result<()> {
-    projects::count_change(tx, project_id, CounterChange { tasks: totals.tasks as i64, ..totals.counters }).await?;
+    projects::count_change(
+        tx,
+        project_id,
+        CounterChange {
+            tasks: totals.tasks as i64,
+            ..totals.counters
+        },
+    )
+    .await?;
     for (person, [annotated, kept, finished]) in &totals.people {
         projects::progress_change(tx, project_id, *person, *annotated, *kept, *finished).await?;
     }
     let counts: Vec<_> = totals.summary.iter().collect();
     for part in counts.chunks(1_000) {
-        let changes = part.iter().map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), **number));
+        let changes = part
+            .iter()
+            .map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), **number));
         store::summary::add(tx, project_id, changes, now).await?;
     }
     if let Some(version) = &totals.last_model_version {
@@ -354,13 +385,19 @@ async fn settle(tx: &mut Tx, project_id: i64, import_id: i64, totals: &Totals, n
 
 /// An import of the project and how it went.
 pub async fn status(services: &Services, project: &Granted<ProjectRow>, id: i64) -> Result<imports::ImportRow> {
-    imports::find(&services.db, project.row().id, id).await?.ok_or(ServiceError::NotFound("ProjectImport"))
+    imports::find(&services.db, project.row().id, id)
+        .await?
+        .ok_or(ServiceError::NotFound("ProjectImport"))
 }
 
 /// Removes what is left of imports that did not come to their end; at the start of the server.
 pub async fn clean_up(services: &Services) -> Result<()> {
     for row in imports::pending(&services.db).await? {
-        tracing::info!(import = row.id, project = row.project_id, "removing an import that did not come to its end");
+        tracing::info!(
+            import = row.id,
+            project = row.project_id,
+            "removing an import that did not come to its end"
+        );
         remove(services, row.project_id, row.id).await;
     }
     Ok(())
@@ -396,18 +433,26 @@ async fn remove(services: &Services, project_id: i64, import_id: i64) {
 pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Incoming> {
     use futures_util::StreamExt as _;
     if !actor.may(labelkeep_policy::Action::Import) {
-        return Err(ServiceError::Forbidden("You do not have permission to perform this action.".to_owned()));
+        return Err(ServiceError::Forbidden(
+            "You do not have permission to perform this action.".to_owned(),
+        ));
     }
-    let mut fetched = services.net.fetch(url, labelkeep_net::Limits::import(services.settings.upload_max_bytes)).await.map_err(|error| {
-        if error.is_forbidden() {
-            ServiceError::Forbidden(error.to_string())
-        } else {
-            Invalid::whole(error.to_string()).into()
-        }
-    })?;
+    let mut fetched = services
+        .net
+        .fetch(url, labelkeep_net::Limits::import(services.settings.upload_max_bytes))
+        .await
+        .map_err(|error| {
+            if error.is_forbidden() {
+                ServiceError::Forbidden(error.to_string())
+            } else {
+                Invalid::whole(error.to_string()).into()
+            }
+        })?;
     let mut receiver = crate::uploads::Receiver::open(services, &fetched.file_name, 0).await?;
     while let Some(bytes) = fetched.body.next().await {
-        receiver.write(&bytes.map_err(|error| Invalid::whole(error.to_string()))?).await?;
+        receiver
+            .write(&bytes.map_err(|error| Invalid::whole(error.to_string()))?)
+            .await?;
     }
     receiver.finish().await
 }
@@ -425,10 +470,16 @@ pub async fn reimport(
     }
     let mut copies = Vec::with_capacity(found.len());
     for row in &found {
-        let original = row.name.split_once('-').map_or(row.name.as_str(), |(_, original)| original);
+        let original = row
+            .name
+            .split_once('-')
+            .map_or(row.name.as_str(), |(_, original)| original);
         copies.push(crate::uploads::copy(services, original, &row.stored_as).await?);
     }
-    let options = Options { files_as_tasks_list, ..Options::default() };
+    let options = Options {
+        files_as_tasks_list,
+        ..Options::default()
+    };
     // The new tasks first: when a file has become unreadable, the old ones are still there.
     let summary = import(services, project.clone(), Source::Files(copies), options).await?;
     let tasks = store::tasks::ids_of_files(&services.db, project.row().id, &file_upload_ids).await?;

@@ -12,11 +12,15 @@ pub(super) fn prediction(config: &Config, fields: &[String], data: &str) -> Resu
     let mut regions = Vec::new();
     for field in fields {
         let Some(value) = object.remove(field) else {
-            return Err(format!("the data has no key \"{field}\", which preannotated_from_fields names"));
+            return Err(format!(
+                "the data has no key \"{field}\", which preannotated_from_fields names"
+            ));
         };
         let control = config.control(field);
         let kind = control.map_or_else(|| "choices".to_owned(), |control| control.tag.to_lowercase());
-        let to_name = control.and_then(|control| control.to_names.first().cloned()).unwrap_or_else(|| "text".to_owned());
+        let to_name = control
+            .and_then(|control| control.to_names.first().cloned())
+            .unwrap_or_else(|| "text".to_owned());
         let value = match value {
             Value::Object(_) => value,
             Value::Array(_) => json!({ key_of(&kind): value }),
@@ -28,7 +32,10 @@ pub(super) fn prediction(config: &Config, fields: &[String], data: &str) -> Resu
     if regions.is_empty() {
         return Ok(None);
     }
-    Ok(Some((Value::Object(object).to_string(), Value::Array(regions).to_string())))
+    Ok(Some((
+        Value::Object(object).to_string(),
+        Value::Array(regions).to_string(),
+    )))
 }
 
 fn key_of(kind: &str) -> &str {

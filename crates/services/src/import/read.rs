@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
 
+use labelkeep_formats::import as formats;
 use labelkeep_formats::import::{
     CompletedBy, FileKind, ImportError, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem,
 };
-use labelkeep_formats::import as formats;
 use labelkeep_labeling::{Config, Mode, check_result};
 use labelkeep_policy::Actor;
 use labelkeep_store::people;
@@ -145,7 +145,8 @@ impl Reader {
         if self.items == 0 {
             return Err(Invalid::whole("load_tasks: No tasks added").into());
         }
-        self.send().map_err(|_| ServiceError::Internal("the import's writer has gone".to_owned()))?;
+        self.send()
+            .map_err(|_| ServiceError::Internal("the import's writer has gone".to_owned()))?;
         summary.task_count = self.items;
         Ok(summary)
     }
@@ -154,7 +155,10 @@ impl Reader {
         if self.errors.is_empty() {
             return ServiceError::Internal("the import's writer has gone".to_owned());
         }
-        Invalid { fields: vec![("non_field_errors".to_owned(), self.errors)] }.into()
+        Invalid {
+            fields: vec![("non_field_errors".to_owned(), self.errors)],
+        }
+        .into()
     }
 
     fn files(&mut self, files: Vec<FileInput>, summary: &mut Summary) -> Result<(), ImportError> {
@@ -211,14 +215,25 @@ impl Reader {
         let index = self.items;
         self.items += 1;
         if self.items > self.max_tasks {
-            return Err(ImportError::TooLarge(format!("Maximum task number is {}", self.max_tasks)));
+            return Err(ImportError::TooLarge(format!(
+                "Maximum task number is {}",
+                self.max_tasks
+            )));
         }
         let shown = item.data.clone();
         match self.check(item) {
             Ok(ready) if self.errors.is_empty() => {
                 self.chunk.bytes += ready.data.len()
-                    + ready.annotations.iter().map(|annotation| annotation.result.len()).sum::<usize>()
-                    + ready.predictions.iter().map(|prediction| prediction.result.len()).sum::<usize>();
+                    + ready
+                        .annotations
+                        .iter()
+                        .map(|annotation| annotation.result.len())
+                        .sum::<usize>()
+                    + ready
+                        .predictions
+                        .iter()
+                        .map(|prediction| prediction.result.len())
+                        .sum::<usize>();
                 self.chunk.tasks.push(ready);
                 if self.chunk.is_full() {
                     self.send().map_err(|()| ImportError::Stopped)?;
@@ -239,7 +254,14 @@ impl Reader {
     }
 
     fn check(&mut self, item: TaskItem) -> Result<Ready, String> {
-        let TaskItem { data, meta, annotations, predictions, allow_skip, source } = item;
+        let TaskItem {
+            data,
+            meta,
+            annotations,
+            predictions,
+            allow_skip,
+            source,
+        } = item;
         let mut data = String::from(Box::<str>::from(data));
         let mut ready_predictions = Vec::with_capacity(predictions.len());
         if !self.options.preannotated_from_fields.is_empty()
@@ -248,7 +270,11 @@ impl Reader {
         {
             data = rest;
             let model_version = "preannotated".to_owned();
-            ready_predictions.push(ReadyPrediction { result, score: Some(1.0), model_version });
+            ready_predictions.push(ReadyPrediction {
+                result,
+                score: Some(1.0),
+                model_version,
+            });
         }
         // What stands under the placeholder will be shown under the configuration's only key.
         if !data.starts_with("{\"$undefined$\"") {
@@ -257,7 +283,10 @@ impl Reader {
                 ItemKind::TaskRoot => format!("{error} [assume: item[\"data\"] = task root with values] "),
             })?;
         }
-        let annotations = annotations.into_iter().map(|item| self.annotation(item)).collect::<Result<_, _>>()?;
+        let annotations = annotations
+            .into_iter()
+            .map(|item| self.annotation(item))
+            .collect::<Result<_, _>>()?;
         for prediction in predictions {
             ready_predictions.push(self.prediction(prediction)?);
         }
@@ -281,7 +310,8 @@ impl Reader {
 
     fn annotation(&mut self, item: ImportedAnnotation) -> Result<ReadyAnnotation, String> {
         let result = String::from(Box::<str>::from(item.result));
-        let summary = check_result(&result, Some(&self.config), Mode::Lenient).map_err(|error| format!("annotation: {error}"))?;
+        let summary =
+            check_result(&result, Some(&self.config), Mode::Lenient).map_err(|error| format!("annotation: {error}"))?;
         let completed_by = self.members.resolve(&item.completed_by)?;
         if self.errors.is_empty() {
             for (key, number) in crate::annotations::counts_of(&summary, Kind::Label) {
@@ -305,12 +335,17 @@ impl Reader {
             result = labelkeep_labeling::expand_prediction(&self.config, &result)
                 .map_err(|error| format!("prediction: {error}"))?;
         }
-        let summary = check_result(&result, Some(&self.config), Mode::Lenient).map_err(|error| format!("prediction: {error}"))?;
+        let summary =
+            check_result(&result, Some(&self.config), Mode::Lenient).map_err(|error| format!("prediction: {error}"))?;
         if self.errors.is_empty() {
             self.warn(summary.warnings);
         }
         let model_version = item.model_version.unwrap_or_else(|| "undefined".to_owned());
-        Ok(ReadyPrediction { result, score: item.score, model_version })
+        Ok(ReadyPrediction {
+            result,
+            score: item.score,
+            model_version,
+        })
     }
 
     fn count(&mut self, key: (Kind, String, String), number: i64) {
@@ -331,6 +366,8 @@ impl Reader {
             self.chunk = Chunk::default();
             return Ok(());
         }
-        self.chunks.blocking_send(std::mem::take(&mut self.chunk)).map_err(|_| ())
+        self.chunks
+            .blocking_send(std::mem::take(&mut self.chunk))
+            .map_err(|_| ())
     }
 }

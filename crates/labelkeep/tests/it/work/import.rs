@@ -11,7 +11,9 @@ async fn upload(client: &Client, project: i64, files: &[(&str, &[u8])]) -> Reply
     for (name, bytes) in files {
         form = form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()));
     }
-    let request = client.with_csrf(client.request(Method::POST, &format!("/api/projects/{project}/import"))).multipart(form);
+    let request = client
+        .with_csrf(client.request(Method::POST, &format!("/api/projects/{project}/import")))
+        .multipart(form);
     client.send(request).await
 }
 

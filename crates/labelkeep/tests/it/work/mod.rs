@@ -17,13 +17,27 @@ pub(crate) async fn project(owner: &Client, tasks: usize, settings: Value) -> (i
     if let (Some(body), Value::Object(settings)) = (body.as_object_mut(), settings) {
         body.extend(settings);
     }
-    let id = owner.post("/api/projects/", body).await.expect(201).json()["id"].as_i64().expect("an id");
-    let data: Vec<Value> = (0..tasks).map(|number| json!({ "text": format!("text {number}") })).collect();
+    let id = owner.post("/api/projects/", body).await.expect(201).json()["id"]
+        .as_i64()
+        .expect("an id");
+    let data: Vec<Value> = (0..tasks)
+        .map(|number| json!({ "text": format!("text {number}") }))
+        .collect();
     if tasks == 0 {
         return (id, Vec::new());
     }
-    let reply = owner.post(&format!("/api/projects/{id}/import?return_task_ids=true"), Value::Array(data)).await;
-    let ids = reply.expect(201).json()["task_ids"].as_array().expect("ids").iter().filter_map(Value::as_i64).collect();
+    let reply = owner
+        .post(
+            &format!("/api/projects/{id}/import?return_task_ids=true"),
+            Value::Array(data),
+        )
+        .await;
+    let ids = reply.expect(201).json()["task_ids"]
+        .as_array()
+        .expect("ids")
+        .iter()
+        .filter_map(Value::as_i64)
+        .collect();
     (id, ids)
 }
 

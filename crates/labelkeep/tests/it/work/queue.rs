@@ -14,12 +14,18 @@ async fn next(client: &Client, project: i64) -> Option<(i64, String)> {
         return None;
     }
     let task = reply.expect(200).json();
-    Some((task["id"].as_i64().expect("an id"), task["queue"].as_str().expect("a queue").to_owned()))
+    Some((
+        task["id"].as_i64().expect("an id"),
+        task["queue"].as_str().expect("a queue").to_owned(),
+    ))
 }
 
 async fn submit(client: &Client, task: i64, skip: bool) {
     let body = json!({ "result": answer("pos"), "was_cancelled": skip });
-    client.post(&format!("/api/tasks/{task}/annotations/"), body).await.expect(201);
+    client
+        .post(&format!("/api/tasks/{task}/annotations/"), body)
+        .await
+        .expect(201);
 }
 
 on_both_databases! {

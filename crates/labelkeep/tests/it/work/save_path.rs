@@ -5,7 +5,14 @@ use reqwest::Method;
 
 use super::{answer, project};
 
-async fn save(client: &Client, method: Method, path: &str, key: Option<&str>, revision: Option<&str>, body: &Value) -> Reply {
+async fn save(
+    client: &Client,
+    method: Method,
+    path: &str,
+    key: Option<&str>,
+    revision: Option<&str>,
+    body: &Value,
+) -> Reply {
     let mut request = client.with_csrf(client.request(method, path)).json(body);
     if let Some(key) = key {
         request = request.header("Idempotency-Key", key);

@@ -1,0 +1,212 @@
+"""`make bench`: the work that people wait for, ours and Label Studio's on the same machine in one run.
+
+Counted is the CPU time of the server, a unit of work: it does not depend on what else the machine does. Prints a Markdown
+table and writes it to bench/results/latest.md. `--quick` takes a tenth of the sizes, `--ours` leaves the other one out.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import platform
+import statistics
+import tempfile
+import threading
+import time
+
+from servers import Client, Labelkeep, Reference, ROOT, annotator
+
+CONFIG = """<View><Text name="text" value="$text"/>
+<Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
+RESULT = [{"id": "a", "from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["pos"]}}]
+
+
+def project(client, title="Bench"):
+    return client.json("POST", "/api/projects/", {"title": title, "label_config": CONFIG})["id"]
+
+
+def plain(number):
+    return json.dumps([{"text": f"task number {index}"} for index in range(number)]).encode()
+
+
+def mixed(number):
+    items = []
+    for index in range(number):
+        item = {"data": {"text": f"task number {index}"}}
+        if index % 10 == 0:
+            item["annotations"] = [{"result": RESULT}]
+        if index % 5 == 0:
+            item["predictions"] = [{"result": RESULT, "score": 0.5, "model_version": "m1"}]
+        items.append(item)
+    return json.dumps(items).encode()
+
+
+class Bench:
+    def __init__(self, server, sizes):
+        self.server, self.sizes, self.figures = server, sizes, collections.OrderedDict()
+
+    def spent(self, work):
+        """Milliseconds of CPU that the work took."""
+        before = self.server.cpu()
+        work()
+        # What the server does after its answer (checkpoints, statistics) belongs to the work.
+        time.sleep(0.3)
+        return (self.server.cpu() - before) * 1000
+
+    def note(self, name, value, unit="ms"):
+        self.figures[name] = (value, unit)
+        print(f"  {self.server.name}: {name}: {value:.3g} {unit}", flush=True)
+
+    def run(self):
+        self.note("start to first 200, empty data", self.server.start(), "s")
+        time.sleep(3)
+        self.server.stop()
+        self.note("start to first 200, existing data", self.server.start(), "s")
+        time.sleep(5)
+        self.note("idle memory", self.server.memory("VmRSS"), "MiB")
+        self.client = Client(self.server)
+        small = project(self.client, "Small")
+        self.client.json("POST", f"/api/projects/{small}/import", plain(self.sizes["small"]))
+        self.imports()
+        self.pages(small)
+        self.lists()
+        self.big_task()
+        self.export()
+        self.cycles()
+
+    def imports(self):
+        large = self.sizes["large"]
+        for name, body in (("plain", plain(large)), ("mixed", mixed(large))):
+            into = project(self.client, f"Import {name}")
+            self.server.forget_peak()
+            cost = self.spent(lambda: self.client.json("POST", f"/api/projects/{into}/import", body))
+            self.note(f"import {large:,} {name} tasks, CPU", cost / 1000, "s")
+            self.note(f"import {large:,} {name} tasks, peak memory", self.server.memory("VmHWM"), "MiB")
+            setattr(self, name, into)
+
+    def pages(self, small):
+        for into, number in ((small, self.sizes["small"]), (self.plain, self.sizes["large"])):
+            for place, page in (("first", 1), ("last", number // 100)):
+                path = f"/api/tasks/?project={into}&page={page}&page_size=100&fields=all"
+                times = self.sizes["repeat"]
+                cost = self.spent(lambda: [self.client.json("GET", path) for _ in range(times)])
+                self.note(f"{place} page of 100 of {number:,} tasks", cost / times)
+
+    def lists(self):
+        for number in range(30):
+            project(self.client, f"Listed {number}")
+        times = self.sizes["repeat"]
+        cost = self.spent(lambda: [self.client.json("GET", "/api/projects/?page_size=30") for _ in range(times)])
+        self.note("project list of 30", cost / times)
+
+    def big_task(self):
+        config = '<View><Image name="image" value="$image"/><RectangleLabels name="box" toName="image"><Label value="Car"/></RectangleLabels></View>'
+        into = self.client.json("POST", "/api/projects/", {"title": "Big task", "label_config": config})["id"]
+        regions = [
+            {
+                "id": f"r{index}", "from_name": "box", "to_name": "image", "type": "rectanglelabels", "original_width": 800, "original_height": 600,
+                "image_rotation": 0, "value": {"x": index % 100, "y": 10.5, "width": 5.25, "height": 3, "rotation": 0, "rectanglelabels": ["Car"]},
+            }
+            for index in range(1000)
+        ]
+        task = self.client.json("POST", "/api/tasks/", {"project": into, "data": {"image": "http://localhost/a.png"}})["id"]
+        for _ in range(2):
+            self.client.json("POST", f"/api/tasks/{task}/annotations/", {"result": regions})
+        times = self.sizes["repeat"]
+        cost = self.spent(lambda: [self.client.call("GET", f"/api/tasks/{task}/") for _ in range(times)])
+        self.note("read a task with 2 × 1,000 regions", cost / times)
+
+    def export(self):
+        number = self.sizes["large"]
+        self.server.forget_peak()
+        cost = self.spent(lambda: self.client.call("GET", f"/api/projects/{self.mixed}/export?exportType=JSON&download_all_tasks=true"))
+        self.note(f"export JSON of {number:,}, a task", cost / number)
+        self.note(f"export JSON of {number:,}, peak memory", self.server.memory("VmHWM"), "MiB")
+
+    def cycles(self):
+        people = [annotator(self.server, number) for number in range(16)]
+        for size in ("small", "large"):
+            for annotators in (1, 4, 16):
+                if size == "large" and annotators == 4:
+                    continue
+                into = project(self.client, f"Cycle {size} {annotators}")
+                self.client.json("POST", f"/api/projects/{into}/import", plain(self.sizes[size]))
+                self.cycle(into, people[:annotators], f"{annotators} annotators, {self.sizes[size]:,} tasks")
+
+    def cycle(self, into, people, name):
+        rounds = max(5, self.sizes["cycles"] // len(people))
+        times, handed, lock = [], collections.Counter(), threading.Lock()
+
+        def work(person):
+            for _ in range(rounds):
+                begun = time.monotonic()
+                task = person.json("GET", f"/api/projects/{into}/next/")["id"]
+                person.json("POST", f"/api/tasks/{task}/annotations/", {"result": RESULT, "lead_time": 1.5})
+                with lock:
+                    times.append((time.monotonic() - begun) * 1000)
+                    handed[task] += 1
+
+        def all_at_once():
+            threads = [threading.Thread(target=work, args=(person,)) for person in people]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        cost = self.spent(all_at_once)
+        self.note(f"next + submit, {name}, CPU", cost / max(1, len(times)))
+        self.note(f"next + submit, {name}, p95", statistics.quantiles(times, n=20)[18])
+        self.note(f"next + submit, {name}, handed out twice", sum(count - 1 for count in handed.values()), "tasks")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--ours", action="store_true")
+    chosen = options.parse_args()
+    sizes = {"small": 2_000, "large": 100_000, "repeat": 200, "cycles": 1_000}
+    if chosen.quick:
+        sizes = {"small": 2_000, "large": 10_000, "repeat": 50, "cycles": 320}
+    kinds = [Labelkeep] if chosen.ours or not Reference.install() else [Labelkeep, Reference]
+    columns = {}
+    for kind in kinds:
+        with tempfile.TemporaryDirectory(prefix="labelkeep-bench-") as folder:
+            own = dict(sizes)
+            if kind is Reference:
+                # A unit costs the same; fewer of them keep the run within minutes.
+                own["repeat"], own["cycles"] = max(10, sizes["repeat"] // 10), max(32, sizes["cycles"] // 10)
+            bench = Bench(kind(folder), own)
+            try:
+                bench.run()
+            finally:
+                bench.server.stop()
+            columns[kind.name] = bench.figures
+    report(columns, sizes)
+
+
+def report(columns, sizes):
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    lines = [
+        "# Benchmark",
+        "",
+        f"{model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. CPU time of the server a unit of work, unless it says otherwise.",
+        "",
+        "| work | " + " | ".join(columns) + (" | ratio |" if len(columns) > 1 else " |"),
+        "| --- |" + " ---: |" * (len(columns) + (len(columns) > 1)),
+    ]
+    ours = next(iter(columns.values()))
+    for name, (value, unit) in ours.items():
+        cells = [f"{figures[name][0]:.3g} {figures[name][1]}" if name in figures else "–" for figures in columns.values()]
+        if len(columns) > 1:
+            other = list(columns.values())[1].get(name)
+            cells.append(f"{other[0] / value:,.0f} ×" if other and value else "–")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    text = "\n".join(lines) + "\n"
+    results = ROOT / "bench/results"
+    results.mkdir(exist_ok=True)
+    (results / "latest.md").write_text(text)
+    print("\n" + text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+//! What an export must hold back until its end, in temporary files: a project may have millions of tasks.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Seek as _, Write};
+
+use serde_json::Value;
+
+use super::ExportError;
+
+/// A JSON list.
+pub(super) struct List {
+    file: BufWriter<File>,
+    /// Number of elements.
+    pub(super) length: u64,
+}
+
+impl List {
+    pub(super) fn new() -> Result<List, ExportError> {
+        Ok(List {
+            file: BufWriter::with_capacity(64 * 1024, tempfile::tempfile()?),
+            length: 0,
+        })
+    }
+
+    pub(super) fn push(&mut self, value: &Value) -> Result<(), ExportError> {
+        let separator: &[u8] = if self.length == 0 { b"\n    " } else { b",\n    " };
+        self.length += 1;
+        self.file.write_all(separator)?;
+        serde_json::to_writer(&mut self.file, value)?;
+        Ok(())
+    }
+
+    /// Writes the elements without the brackets.
+    pub(super) fn copy_to(self, out: &mut dyn Write) -> Result<(), ExportError> {
+        let mut reader = rewound(self.file)?;
+        std::io::copy(&mut reader, out)?;
+        Ok(())
+    }
+}
+
+/// Small text files by name; of files with the same name the last one counts.
+pub(super) struct Files {
+    file: BufWriter<File>,
+    end: u64,
+    /// Where the last file of a name begins, by the name's MD5.
+    last: HashMap<[u8; 16], u64>,
+}
+
+impl Files {
+    pub(super) fn new() -> Result<Files, ExportError> {
+        Ok(Files {
+            file: BufWriter::with_capacity(64 * 1024, tempfile::tempfile()?),
+            end: 0,
+            last: HashMap::new(),
+        })
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.last.contains_key(&md5::compute(name).0)
+    }
+
+    /// Adds a file; true if it takes the place of an earlier one.
+    pub(super) fn put(&mut self, name: &str, text: &str) -> Result<bool, ExportError> {
+        let lengths = [name.len() as u64, text.len() as u64];
+        for length in lengths {
+            self.file.write_all(&length.to_le_bytes())?;
+        }
+        self.file.write_all(name.as_bytes())?;
+        self.file.write_all(text.as_bytes())?;
+        let replaced = self.last.insert(md5::compute(name).0, self.end).is_some();
+        self.end += 16 + lengths[0] + lengths[1];
+        Ok(replaced)
+    }
+
+    /// Gives the files that count, in the order in which they were added.
+    pub(super) fn each<F>(self, mut with: F) -> Result<(), ExportError>
+    where
+        F: FnMut(&str, &[u8]) -> Result<(), ExportError>,
+    {
+        let Files { file, end, last } = self;
+        let mut reader = rewound(file)?;
+        let (mut at, mut name, mut text) = (0, Vec::new(), Vec::new());
+        while at < end {
+            let mut length = || -> std::io::Result<u64> {
+                let mut bytes = [0; 8];
+                reader.read_exact(&mut bytes)?;
+                Ok(u64::from_le_bytes(bytes))
+            };
+            let lengths = [length()?, length()?];
+            for (buffer, length) in [&mut name, &mut text].into_iter().zip(lengths) {
+                buffer.clear();
+                reader.by_ref().take(length).read_to_end(buffer)?;
+            }
+            if last.get(&md5::compute(&name).0) == Some(&at) {
+                with(&String::from_utf8_lossy(&name), &text)?;
+            }
+            at += 16 + lengths[0] + lengths[1];
+        }
+        Ok(())
+    }
+}
+
+fn rewound(file: BufWriter<File>) -> Result<BufReader<File>, ExportError> {
+    let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    file.rewind()?;
+    Ok(BufReader::with_capacity(64 * 1024, file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Files;
+
+    #[test]
+    fn the_last_file_of_a_name_counts() {
+        let mut files = Files::new().expect("a temporary file");
+        assert!(!files.put("a", "1").expect("writes") && !files.put("b", "").expect("writes"));
+        assert!(files.contains("b") && !files.contains("c"));
+        assert!(files.put("a", "3\n").expect("writes"));
+        let mut found = Vec::new();
+        files
+            .each(|name, text| {
+                found.push((name.to_owned(), text.to_vec()));
+                Ok(())
+            })
+            .expect("reads");
+        assert_eq!(found, [("b".to_owned(), Vec::new()), ("a".to_owned(), b"3\n".to_vec())]);
+    }
+}
