@@ -183,6 +183,8 @@ fn work() -> Router<App> {
             "/api/annotations/{id}/convert-to-draft",
             post(annotations::convert_to_draft),
         )
+        .route("/api/annotations/{id}/history", get(annotations::history))
+        .route("/api/annotations/{id}/history/{entry}", get(annotations::state))
         .route("/api/tasks/{id}/drafts", get(drafts::list).post(drafts::create))
         .route(
             "/api/tasks/{id}/annotations/{annotation}/drafts",

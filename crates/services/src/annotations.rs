@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use labelkeep_labeling::{Mode, ResultSummary, check_result};
 use labelkeep_store::annotations::{self as rows, AnnotationFacts, AnnotationRow, LogEntry, LogKind, NewAnnotation};
+pub use labelkeep_store::annotations::{LogFacts, LogRow};
 use labelkeep_store::projects::{self, ProjectRow};
 use labelkeep_store::summary::Kind;
 use labelkeep_store::tasks::{self, TaskRow};
@@ -257,6 +258,25 @@ pub async fn update(
              Your version is kept in its history; load the annotation again to see both."
         ))
     })
+}
+
+/// States that a history gives at once.
+const HISTORY_PAGE: i64 = 100;
+
+/// The states that an annotation went through, newest first; those before the entry `before` when it is given.
+pub async fn history(
+    services: &Services,
+    annotation: &Granted<AnnotationRow>,
+    before: Option<i64>,
+) -> Result<Vec<LogFacts>> {
+    Ok(rows::log_of(&services.db, annotation.row().id, before, HISTORY_PAGE).await?)
+}
+
+/// One earlier state with its result.
+pub async fn state(services: &Services, annotation: &Granted<AnnotationRow>, entry: i64) -> Result<LogRow> {
+    rows::log_entry(&services.db, annotation.row().id, entry)
+        .await?
+        .ok_or(ServiceError::NotFound("AnnotationState"))
 }
 
 /// Removes an annotation. What it held stays in the log.

@@ -318,6 +318,38 @@ pub async fn logged(tx: &mut Tx, op_id: &str) -> Result<Option<LogRow>> {
         .await
 }
 
+/// An entry of the log as lists show it, without its result.
+#[derive(Debug, Clone, FromRow)]
+#[allow(missing_docs)]
+pub struct LogFacts {
+    pub id: i64,
+    pub account_id: i64,
+    pub kind: String,
+    pub revision: i64,
+    /// Characters of the result.
+    pub size: i64,
+    pub at: i64,
+}
+
+/// The newest entries of an annotation's log, newest first; those before `before` when it is given.
+pub async fn log_of(db: &Db, annotation_id: i64, before: Option<i64>, limit: i64) -> Result<Vec<LogFacts>> {
+    db.all(
+        "SELECT id, account_id, kind, revision, CAST(LENGTH(result) AS BIGINT) AS size, at FROM annotation_log
+         WHERE annotation_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        args![annotation_id, before.unwrap_or(i64::MAX), limit],
+    )
+    .await
+}
+
+/// One entry of an annotation's log.
+pub async fn log_entry(db: &Db, annotation_id: i64, id: i64) -> Result<Option<LogRow>> {
+    db.optional(
+        "SELECT * FROM annotation_log WHERE id = $1 AND annotation_id = $2",
+        args![id, annotation_id],
+    )
+    .await
+}
+
 /// All annotations of a task, oldest first, inside a write.
 pub async fn of_task_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationRow>> {
     tx.all(

@@ -1,5 +1,6 @@
-//! Annotations: list, create, read, change, delete, back to a draft.
+//! Annotations: list, create, read, change, delete, back to a draft, and their history.
 
+mod history;
 pub(crate) mod model;
 
 use axum::extract::State;
@@ -11,8 +12,9 @@ use serde::Deserialize;
 
 use crate::ApiResult;
 use crate::drafts::model::DraftOut;
-use crate::extract::{Access, Body, IdempotencyKey, IfMatch, Query, can};
+use crate::extract::{Access, Body, IdempotencyKey, IfMatch, PathIds, Query, can};
 use crate::wire::answer;
+use history::{EntryOut, StateOut};
 use model::{AnnotationIn, AnnotationOut, AnnotationPatch, Author};
 
 /// `?was_cancelled=1` counts as much as the body's.
@@ -101,6 +103,35 @@ pub(crate) async fn convert_to_draft(
     let draft = annotations::convert_to_draft(&services, annotation, Operation { id, revision: None }).await?;
     let people = tasks::people(&services, [draft.account_id]).await?;
     answer::created(&DraftOut::of(&draft, &people, services.now()))
+}
+
+/// `?before=12` gives older entries.
+#[derive(Debug, Deserialize)]
+pub(crate) struct HistoryQuery {
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+/// `GET /api/annotations/{id}/history`
+pub(crate) async fn history(
+    State(services): State<Services>,
+    annotation: Access<AnnotationRow, can::AnnotationView>,
+    Query(query): Query<HistoryQuery>,
+) -> ApiResult<Response> {
+    let entries = annotations::history(&services, &annotation, query.before).await?;
+    let people = tasks::people(&services, entries.iter().map(|entry| entry.account_id)).await?;
+    let out: Vec<_> = entries.iter().map(|entry| EntryOut::of(entry, &people)).collect();
+    answer::ok(&out)
+}
+
+/// `GET /api/annotations/{id}/history/{entry}`
+pub(crate) async fn state(
+    State(services): State<Services>,
+    annotation: Access<AnnotationRow, can::AnnotationView>,
+    PathIds([_, entry]): PathIds,
+) -> ApiResult<Response> {
+    let state = annotations::state(&services, &annotation, entry).await?;
+    answer::ok(&StateOut::of(&state))
 }
 
 /// An annotation with the name of its author.

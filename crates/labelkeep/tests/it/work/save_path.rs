@@ -60,6 +60,38 @@ on_both_databases! {
         assert_eq!(owner.get(&path).await.json()["result"], answer("pos"));
     }
 
+    async fn the_history_of_an_annotation_keeps_every_state_even_refused_ones(kit: Kit) {
+        let owner = kit.owner().await;
+        let (_, tasks) = project(&owner, 2, json!({})).await;
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let made = save(&owner, Method::POST, &path, None, None, &json!({ "result": answer("pos") })).await.expect(201);
+        let etag = made.header("etag").to_owned();
+        let path = format!("/api/annotations/{}/", made.json()["id"]);
+        let member = kit.member(&owner, "ben@example.com").await;
+        save(&member, Method::PATCH, &path, None, None, &json!({ "result": answer("neg") })).await.expect(200);
+        save(&owner, Method::PATCH, &path, None, Some(&etag), &json!({ "result": [] })).await.expect(409);
+
+        let history = format!("{path}history");
+        let entries = owner.get(&history).await.expect(200).json();
+        let told: Vec<_> = entries.as_array().expect("a list").iter().map(|entry| (&entry["kind"], &entry["by"]["email"])).collect();
+        assert_eq!(told, [
+            (&json!("conflict"), &json!("owner@example.com")),
+            (&json!("updated"), &json!("ben@example.com")),
+            (&json!("submitted"), &json!("owner@example.com")),
+        ]);
+        assert!(entries[0].get("result").is_none());
+        for (index, result) in [json!([]), answer("neg"), answer("pos")].into_iter().enumerate() {
+            let state = owner.get(&format!("{history}/{}", entries[index]["id"])).await.expect(200).json();
+            assert_eq!(state["result"], result);
+        }
+        let older = owner.get(&format!("{history}?before={}", entries[1]["id"])).await.expect(200).json();
+        assert_eq!(older, json!([entries[2]]));
+        // A state of another annotation, and somebody who is signed out.
+        let other = owner.post(&format!("/api/tasks/{}/annotations/", tasks[1]), json!({ "result": [] })).await.expect(201).json();
+        owner.get(&format!("/api/annotations/{}/history/{}", other["id"], entries[0]["id"])).await.expect(404);
+        kit.anonymous().get(&history).await.expect(401);
+    }
+
     async fn the_unique_id_of_the_reference_is_refused_twice(kit: Kit) {
         let owner = kit.owner().await;
         let (_, tasks) = project(&owner, 1, json!({})).await;
