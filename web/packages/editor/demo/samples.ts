@@ -1,5 +1,6 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
+import { FORM_SAMPLES } from './form-samples';
 
 export type Sample = Pick<EditorOptions, 'config' | 'task'> & Partial<EditorOptions>;
 
@@ -86,6 +87,7 @@ const NER = `<View>
 </View>`;
 
 export const SAMPLES: Readonly<Record<string, () => Sample>> = {
+  ...FORM_SAMPLES,
   text: () => ({
     config: NER,
     task: { id: 17, data: { text: NEWS } },

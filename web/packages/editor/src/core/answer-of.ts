@@ -1,6 +1,7 @@
 /** What a classification control works on now (the task, an item, a region), and how it writes. */
 import type { ConfigNode } from '@labelkeep/labeling';
 import { isPerItem, isPerRegion } from './config';
+import type { AnnotationDocument } from './document';
 import type { Edit } from './edit';
 import type { Editor } from './editor';
 import { ANSWER } from './store';
@@ -14,49 +15,62 @@ export interface SetOptions {
   readonly leadTime?: number;
 }
 
+/** A region, or an item; neither means the task. */
+export interface AnswerPlace {
+  readonly region?: string;
+  readonly itemIndex?: number;
+}
+
 export interface AnswerHandle<A> {
   /** The answer, or undefined when there is none. */
   readonly answer: A | undefined;
   readonly readonly: boolean;
   /** Identity of what is answered; inputs begin anew when it changes. */
   readonly subject: string;
-  /** Id of the region that it is about; null for a task or an item. */
-  readonly region: string | null;
+  /** What it is about; empty for the task. */
+  readonly place: AnswerPlace;
   /** Sets the answer as one step of history; undefined takes it back. */
   set(answer: A | undefined, options?: SetOptions): void;
 }
 
+/** Identity of what is answered in a document. */
+export function subjectKey(document: AnnotationDocument, { region, itemIndex }: AnswerPlace): string {
+  return `${document.key} ${region ?? itemIndex ?? ''}`;
+}
+
 /**
- * The answer of a control for the selected region, the shown item or the task; with `regionId` for
- * that region. Null when a perRegion control has no region to ask about.
+ * The answer of a control for the selected region, the shown item or the task; with `at` for that
+ * region or item. Null when a perRegion control has no region to ask about.
  */
-export function answerOf<A>(editor: Editor, node: ConfigNode, regionId?: string): AnswerHandle<A> | null {
+export function answerOf<A>(editor: Editor, node: ConfigNode, at: AnswerPlace = {}): AnswerHandle<A> | null {
   const { document } = editor;
   const label = `Answer “${questionTitle(editor, node)}”`;
   const run = (write: (edit: Edit) => void, { mergeKey }: SetOptions) => {
     document.edit(label, write, mergeKey === undefined ? {} : { mergeKey });
   };
   if (isPerRegion(node)) {
-    const region = regionId === undefined ? editor.visibility.selectedRegion() : document.store.get(regionId);
+    const region = at.region === undefined ? editor.visibility.selectedRegion() : document.store.get(at.region);
     if (!region || !editor.visibility.appliesTo(node, region)) return null;
-    const { id } = region;
+    const place = { region: region.id };
     return {
       answer: region.facets.find((one) => one.from === node.name)?.answer as A | undefined,
-      readonly: !document.canChange(id),
-      subject: `${document.key} ${id}`,
-      region: id,
-      set: (answer, options = {}) => run((edit) => setRegionAnswer(edit, node, id, answer, options.leadTime), options),
+      readonly: !document.canChange(region.id),
+      subject: subjectKey(document, place),
+      place,
+      set: (answer, options = {}) =>
+        run((edit) => setRegionAnswer(edit, node, place.region, answer, options.leadTime), options),
     };
   }
-  const itemIndex = isPerItem(node) ? editor.page(editor.config.targetsOf(node)[0] ?? '') : undefined;
-  const holder = answerHolder(editor, node, itemIndex);
+  const shown = isPerItem(node) ? (at.itemIndex ?? editor.page(editor.config.targetsOf(node)[0] ?? '')) : undefined;
+  const place = shown === undefined ? {} : { itemIndex: shown };
+  const holder = answerHolder(editor, node, shown);
   return {
     answer: holder?.facets.find((one) => one.from === node.name)?.answer as A | undefined,
     readonly: document.readonly || holder?.readonly === true,
-    subject: `${document.key} ${itemIndex ?? ''}`,
-    region: null,
+    subject: subjectKey(document, place),
+    place,
     set: (answer, options = {}) =>
-      run((edit) => setTaskAnswer(editor, edit, node, itemIndex, answer, options.leadTime), options),
+      run((edit) => setTaskAnswer(editor, edit, node, shown, answer, options.leadTime), options),
   };
 }
 

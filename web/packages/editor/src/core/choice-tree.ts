@@ -21,6 +21,8 @@ export interface ChoiceTree {
   readonly byPath: ReadonlyMap<string, PlacedChoice>;
   /** The first choice that stores a value. */
   readonly byStored: ReadonlyMap<string, PlacedChoice>;
+  /** Children by the key of their parent's path; the roots by the empty key. */
+  readonly below: ReadonlyMap<string, readonly PlacedChoice[]>;
   /** Has any choice children? */
   readonly nested: boolean;
 }
@@ -40,7 +42,10 @@ export function indexChoices(roots: readonly ChoiceDef[]): ChoiceTree {
   const all: PlacedChoice[] = [];
   const byPath = new Map<string, PlacedChoice>();
   const byStored = new Map<string, PlacedChoice>();
+  const below = new Map<string, PlacedChoice[]>();
   const place = (choices: readonly ChoiceDef[], above: PlacedChoice | null): void => {
+    const siblings: PlacedChoice[] = [];
+    if (choices.length > 0) below.set(above ? pathKey(above.path) : '', siblings);
     for (const choice of choices) {
       const placed: PlacedChoice = {
         choice,
@@ -48,6 +53,7 @@ export function indexChoices(roots: readonly ChoiceDef[]): ChoiceTree {
         titles: above ? [...above.titles, choice.title] : [choice.title],
       };
       all.push(placed);
+      siblings.push(placed);
       const key = pathKey(placed.path);
       if (!byPath.has(key)) byPath.set(key, placed);
       if (!byStored.has(choice.stored)) byStored.set(choice.stored, placed);
@@ -55,7 +61,7 @@ export function indexChoices(roots: readonly ChoiceDef[]): ChoiceTree {
     }
   };
   place(roots, null);
-  return { roots, all, byPath, byStored, nested: roots.some((choice) => choice.children.length > 0) };
+  return { roots, all, byPath, byStored, below, nested: roots.some((choice) => choice.children.length > 0) };
 }
 
 /** A path as one string: for maps, sets and element keys. */

@@ -174,6 +174,11 @@ export function isLabelsControl(node: ConfigNode): boolean {
   return node.type.endsWith('labels');
 }
 
+/** Does it label regions: a labels control, or a Taxonomy with `labeling`? */
+export function labelsRegions(node: ConfigNode): boolean {
+  return isLabelsControl(node) || (node.type === 'taxonomy' && node.bool('labeling'));
+}
+
 /** Does this perRegion control stand once for each region? perRegion wins over perItem. */
 export function isPerRegion(node: ConfigNode): boolean {
   return node.bool('perRegion');

@@ -337,7 +337,8 @@ export class Editor {
       if (control !== drawing && drawing && control.type !== 'labels') continue;
       const active = this.labels.active(control.name);
       if (!active.every((stored) => this.labels.usable(control.name, stored))) return null;
-      if (control !== drawing) facets.push({ from: control.name, type: control.type, answer: active });
+      if (control !== drawing)
+        facets.push({ from: control.name, type: control.type, answer: this.labels.answer(control, active) });
     }
     if (drawing) {
       const active = this.labels.active(drawing.name);

@@ -57,6 +57,9 @@ function wishesOf(editor: Editor, control: ConfigNode): Wish[] {
       key: choice.hotkey,
     }));
   }
+  if (control.type === 'pairwise') {
+    return ['left', 'right'].map((value) => ({ control: control.name, value, key: '' }));
+  }
   const single = control.type === 'rating' || control.type === 'number';
   return single ? [{ control: control.name, value: '', key: control.get('hotkey') ?? '' }] : [];
 }

@@ -3,9 +3,11 @@
  * selected it relabels them, otherwise it arms the label.
  */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { isLabelsControl, type LabelDef, labelsOf, NO_LABEL_COLOR } from './config';
+import { keyPath, pathKey } from './choice-tree';
+import { type LabelDef, labelsOf, labelsRegions, NO_LABEL_COLOR } from './config';
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
+import { pathLabel, taxonomyLabels } from './taxonomy-labels';
 import type { Facet, Region } from './types';
 
 /** How a region is drawn. Colours are `#rrggbb`, widths CSS pixels. */
@@ -26,8 +28,9 @@ export class Labels {
 
   constructor(private readonly editor: Editor) {
     for (const control of editor.config.controls) {
-      if (!isLabelsControl(control) && !control.bool('labeling')) continue;
-      const labels = labelsOf(control, editor.task.data);
+      if (!labelsRegions(control)) continue;
+      const read = control.type === 'taxonomy' ? taxonomyLabels : labelsOf;
+      const labels = read(control, editor.task.data);
       this.definitions.set(control.name, labels);
       this.byStored.set(control.name, new Map(labels.map((label) => [label.stored, label])));
       const preset = labels.filter((label) => label.selected).map((label) => label.stored);
@@ -41,7 +44,18 @@ export class Labels {
   }
 
   find(control: string, stored: string): LabelDef | undefined {
-    return this.byStored.get(control)?.get(stored);
+    const labels = this.byStored.get(control);
+    const known = labels?.get(stored);
+    const node = this.editor.config.byName.get(control);
+    if (known || !labels || node?.type !== 'taxonomy') return known;
+    const made = pathLabel(node, stored);
+    labels.set(stored, made);
+    return made;
+  }
+
+  /** What results hold for labels of a control: their stored values, or the paths of a Taxonomy. */
+  answer(control: ConfigNode, stored: readonly string[]): unknown {
+    return control.type === 'taxonomy' ? stored.map(keyPath) : stored;
   }
 
   /** Stored values that are armed for a control. */
@@ -83,10 +97,10 @@ export class Labels {
   arm(control: ConfigNode, stored: readonly string[]): void {
     if (stored.length > 0) this.armed.set(control.name, stored);
     else this.armed.delete(control.name);
-    if (stored.length > 0 && control.type !== 'labels') {
+    if (stored.length > 0 && !needsNoTool(control)) {
       for (const object of this.editor.config.targetsOf(control)) {
         for (const other of this.controls(object)) {
-          if (other !== control && other.type !== 'labels') this.armed.delete(other.name);
+          if (other !== control && !needsNoTool(other)) this.armed.delete(other.name);
         }
         const tool = this.editor.tools.of(object).find((one) => one.control === control.name);
         if (tool) this.editor.tools.activate(object, tool.id);
@@ -156,8 +170,9 @@ export class Labels {
             ? [...new Set([...current, stored])]
             : [stored];
         const shape = region.facets.find((facet) => this.editor.isShapeFacet(region, facet));
-        if (!own && shape && control.type !== 'labels') {
-          edit.replaceFacet(id, shape.from, { from: control.name, type: control.type, answer: next });
+        const answer = this.answer(control, next);
+        if (!own && shape && !needsNoTool(control)) {
+          edit.replaceFacet(id, shape.from, { from: control.name, type: control.type, answer });
         } else if (
           next.length === 0 &&
           own &&
@@ -167,7 +182,7 @@ export class Labels {
         ) {
           edit.setAnswer(id, control.name, control.type, undefined);
         } else {
-          edit.setAnswer(id, control.name, own?.type ?? this.editor.resultType(control, region), next);
+          edit.setAnswer(id, control.name, own?.type ?? this.editor.resultType(control, region), answer);
         }
       }
     });
@@ -180,7 +195,7 @@ export class Labels {
   /** Can this control label this region? Same object, and a shape that the control makes. */
   fits(region: Region | undefined, control: ConfigNode): boolean {
     if (!region || !this.editor.config.targetsOf(control).includes(region.object)) return false;
-    if (control.type === 'labels') return true;
+    if (needsNoTool(control)) return true;
     const kind = this.editor.modules.forNode(control)?.shape?.kind;
     return kind === undefined || kind === region.kind;
   }
@@ -218,7 +233,7 @@ export class Labels {
       ? [
           control,
           ...this.controls(object)
-            .filter((c) => c.type === 'labels')
+            .filter(needsNoTool)
             .map((c) => c.name),
         ]
       : this.controls(object).map((c) => c.name);
@@ -231,13 +246,21 @@ export class Labels {
   }
 }
 
-/** The labels of a facet; an empty list when its answer is no list. */
+/** The labels of a facet, paths by their keys; an empty list when its answer is no list. */
 export function labelList(facet: Facet | undefined): readonly string[] {
-  return Array.isArray(facet?.answer) ? facet.answer.filter((one): one is string => typeof one === 'string') : [];
+  if (!Array.isArray(facet?.answer)) return [];
+  return facet.answer.flatMap((one: unknown) =>
+    typeof one === 'string' ? [one] : Array.isArray(one) ? [pathKey(one.map(String))] : [],
+  );
+}
+
+/** Labels that go with any shape, or with spans: no tool is bound to them. */
+function needsNoTool(control: ConfigNode): boolean {
+  return ['labels', 'hypertextlabels', 'taxonomy'].includes(control.type);
 }
 
 function multiple(control: ConfigNode): boolean {
-  return control.oneOf('choice', ['single', 'multiple'], 'single') === 'multiple';
+  return control.type === 'taxonomy' || control.oneOf('choice', ['single', 'multiple'], 'single') === 'multiple';
 }
 
 function clamp01(value: number): number {

@@ -4,7 +4,7 @@
  */
 import type { ConfigNode } from '@labelkeep/labeling';
 import { choiceTree } from './choice-tree';
-import { isLabelsControl, isPerItem, isPerRegion } from './config';
+import { isPerItem, isPerRegion, labelsRegions } from './config';
 import type { Editor } from './editor';
 import { labelList } from './labels';
 import { ANSWER } from './store';
@@ -162,7 +162,7 @@ export class Visibility {
     const values = [wanted, ...list(wanted)];
     return region.facets.some((facet) => {
       const node = this.editor.config.byName.get(facet.from);
-      if (!node || !isLabelsControl(node)) return false;
+      if (!node || !labelsRegions(node)) return false;
       return labelList(facet).some((stored) => {
         const title = this.editor.labels.find(facet.from, stored)?.title ?? stored;
         return values.includes(stored) || values.includes(title);

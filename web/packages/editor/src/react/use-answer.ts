@@ -8,5 +8,5 @@ export function useAnswer<A>(node: ConfigNode, region?: string): AnswerHandle<A>
   useConditions();
   const object = editor.config.targetsOf(node)[0] ?? '';
   useEmitter(editor.pageChanged.subscribe as (listener: () => void) => () => void, () => editor.page(object));
-  return answerOf<A>(editor, node, region);
+  return answerOf<A>(editor, node, region === undefined ? {} : { region });
 }

@@ -5,10 +5,15 @@
 import type { Config } from '@labelkeep/labeling';
 import type { TagModule } from '../core/tag';
 import { choicesTag } from './choices';
+import { dateTimeTag } from './datetime';
 import { headerTag } from './header';
 import { labelsTag } from './labels';
+import { numberTag } from './number';
+import { pairwiseTag } from './pairwise';
+import { listTag, rankerTag } from './ranker';
 import { ratingTag } from './rating';
 import { styleTag } from './style';
+import { taxonomyTag } from './taxonomy';
 import { textTag } from './text';
 import { textAreaTag } from './textarea';
 import { viewTag } from './view';
@@ -22,6 +27,12 @@ const BUILT_IN: readonly TagModule[] = [
   choicesTag,
   textAreaTag,
   ratingTag,
+  taxonomyTag,
+  numberTag,
+  dateTimeTag,
+  pairwiseTag,
+  rankerTag,
+  listTag,
 ];
 
 /** The modules that a configuration needs. */

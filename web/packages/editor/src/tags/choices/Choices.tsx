@@ -1,217 +1,269 @@
 /** The panel of Choices: check boxes, radio buttons or a drop-down; one line or one below the other. */
-import { useId } from 'react';
-import { type ChoiceDef, choicesOf } from '../../core/config';
+import type { ConfigNode } from '@labelkeep/labeling';
+import { createContext, useContext, useId, useState } from 'react';
+import { type ChoiceTree, choiceTree, type PlacedChoice, pathKey } from '../../core/choice-tree';
 import type { TagPanelProps } from '../../core/tag';
+import { questionTitle } from '../../core/titles';
+import { CleanMarkup } from '../../panels/parts/CleanMarkup';
 import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
-import { useEditor } from '../../react/hooks';
+import { useEditor, useSetting } from '../../react/hooks';
 import { useAnswer } from '../../react/use-answer';
-import { type ChoiceMode, type Chosen, pathOf, pressed, sameChoice } from './answer';
+import { Picker } from '../picker/Picker';
+import { searchRows } from '../picker/rows';
+import { useInlineStyle } from '../style/inline';
+import {
+  type ChoiceMode,
+  type Chosen,
+  choiceMode,
+  isChoosable,
+  pathOf,
+  placeOf,
+  placesOf,
+  pressed,
+  stateOf,
+  without,
+} from './answer';
 import styles from './choices.module.css';
 
-const MODES = ['single', 'single-radio', 'multiple'] as const;
+/** From this many choices on there is a search field, and the list scrolls by itself. */
+const SEARCH_FROM = 20;
 
-export function ChoicesPanel({ editor, node }: TagPanelProps) {
-  const handle = useAnswer<readonly Chosen[]>(node);
+/** What each choice of a panel needs to know. */
+interface Group {
+  readonly node: ConfigNode;
+  readonly tree: ChoiceTree;
+  readonly on: ReadonlySet<PlacedChoice>;
+  readonly press: (choice: PlacedChoice) => void;
+  readonly readonly: boolean;
+  readonly mode: ChoiceMode;
+  readonly id: string;
+}
+
+const GroupContext = createContext<Group | null>(null);
+
+export function ChoicesPanel({ editor, node, region }: TagPanelProps) {
+  const handle = useAnswer<readonly Chosen[]>(node, region);
   const id = useId();
-  const choices = choicesOf(node, editor.task.data);
   if (!handle) return null;
-  const mode: ChoiceMode = node.oneOf('choice', MODES, 'single');
-  const layout = node.has('layout')
-    ? node.oneOf('layout', ['select', 'inline', 'vertical'], 'vertical')
-    : node.bool('showInline')
-      ? 'inline'
-      : 'vertical';
+  const tree = choiceTree(node, editor.task.data);
   const answer = handle.answer ?? [];
-  const nested = node.bool('allowNested');
-  const press = (choice: Chosen) => {
-    const next = pressed(answer, choice, mode);
-    handle.set(next.length > 0 ? next : undefined);
+  const set = (next: readonly Chosen[]) => handle.set(next.length > 0 ? next : undefined);
+  const group: Group = {
+    node,
+    tree,
+    on: placesOf(tree, answer),
+    press: (choice) => set(pressed(node, tree, answer, choice)),
+    readonly: handle.readonly,
+    mode: choiceMode(node),
+    id,
   };
-  const shared = { answer, nested, press, readonly: handle.readonly, mode, group: id, name: node.name };
-
+  const layout = node.oneOf(
+    'layout',
+    ['select', 'inline', 'vertical'],
+    node.bool('showInline') ? 'inline' : 'vertical',
+  );
   return (
     <Question node={node}>
-      {layout === 'select' ? (
-        <Select choices={choices} {...shared} clear={() => handle.set(undefined)} />
-      ) : (
-        // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a label.
-        <div
-          className={layout === 'inline' ? styles['inline'] : styles['vertical']}
-          role={mode === 'multiple' ? 'group' : 'radiogroup'}
-          aria-label={node.name}
-        >
-          <Branch choices={choices} path={[]} {...shared} />
-          <Unknown choices={choices} {...shared} />
-        </div>
-      )}
+      <GroupContext value={group}>
+        {layout === 'select' || region !== undefined ? (
+          <Select group={group} answer={answer} remove={(one) => set(without(answer, one))} />
+        ) : (
+          <List
+            inline={layout === 'inline'}
+            strange={answer.filter((one) => !placeOf(tree, one))}
+            remove={(one) => set(without(answer, one))}
+          />
+        )}
+      </GroupContext>
     </Question>
   );
 }
 
-interface Shared {
-  readonly answer: readonly Chosen[];
-  readonly nested: boolean;
-  readonly press: (choice: Chosen) => void;
-  readonly readonly: boolean;
-  readonly mode: ChoiceMode;
-  readonly group: string;
-  readonly name: string;
+function useGroup(): Group {
+  const group = useContext(GroupContext);
+  if (!group) throw new Error('A choice must stand inside its panel.');
+  return group;
 }
 
-function Branch({
-  choices,
-  path,
-  ...shared
-}: Shared & { readonly choices: readonly ChoiceDef[]; readonly path: readonly string[] }) {
-  return choices.map((choice) => {
-    const own = [...path, choice.stored];
-    return (
-      <div key={own.join('\u0000')} className={styles['item']}>
-        <Choice choice={choice} value={shared.nested ? own : choice.stored} {...shared} />
-        {choice.children.length > 0 && (
-          <div className={styles['children']}>
-            <Branch choices={choice.children} path={own} {...shared} />
-          </div>
-        )}
-      </div>
-    );
-  });
-}
-
-function Choice({
-  choice,
-  value,
-  answer,
-  press,
-  readonly,
-  mode,
-  group,
-  name,
-}: Shared & { readonly choice: ChoiceDef; readonly value: Chosen }) {
-  const checked = answer.some((one) => sameChoice(one, value));
-  const hotkey = useChoiceKey(name, choice.stored);
+function List({
+  inline,
+  strange,
+  remove,
+}: {
+  readonly inline: boolean;
+  readonly strange: readonly Chosen[];
+  readonly remove: (chosen: Chosen) => void;
+}) {
+  const editor = useEditor();
+  const { node, tree, mode, readonly } = useGroup();
+  const [query, setQuery] = useState('');
+  const long = tree.all.length > SEARCH_FROM;
+  const title = questionTitle(editor, node);
+  const searching = query.trim() !== '';
+  const found = searching ? searchRows(tree, query) : [];
   return (
-    <label className={`${styles['choice']} ${checked ? styles['checked'] : ''}`} title={choice.hint || undefined}>
-      <input
-        type={mode === 'multiple' ? 'checkbox' : 'radio'}
-        name={group}
-        checked={checked}
-        disabled={readonly || choice.readonly}
-        onChange={() => press(value)}
-        // A radio button that is on does not change when it is clicked; "single" can be taken back.
-        onClick={() => mode === 'single' && checked && press(value)}
-      />
-      <span className={styles['title']}>{choice.title}</span>
-      {hotkey && <Key keys={hotkey} />}
-    </label>
+    <>
+      {long && (
+        <input
+          type="search"
+          className={styles['search']}
+          value={query}
+          placeholder={`Find one of ${tree.all.length} choices`}
+          aria-label={`Find a choice of ${title}`}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || query === '') return;
+            event.preventDefault();
+            setQuery('');
+          }}
+        />
+      )}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a label. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the role is a group of inputs. */}
+      <div
+        className={`${inline ? styles['inline'] : styles['vertical']} ${long ? styles['long'] : ''}`}
+        role={mode === 'multiple' ? 'group' : 'radiogroup'}
+        aria-label={title}
+        aria-required={node.bool('required') || undefined}
+        onKeyDown={moveFocus}
+      >
+        {searching
+          ? found.map(({ key, item }) => <Choice key={key} placed={item} words={item.titles.join(' / ')} />)
+          : (tree.below.get('') ?? []).map((placed) => <Branch key={pathKey(placed.path)} placed={placed} />)}
+        {searching && found.length === 0 && <span className={styles['none']}>No choice matches “{query.trim()}”.</span>}
+        {strange.map((chosen) => (
+          <label
+            key={pathKey(pathOf(chosen))}
+            className={`${styles['choice']} ${styles['checked']} ${styles['unknown']}`}
+            title="This choice is not in the labeling configuration. It is kept until you take it away."
+          >
+            <input type="checkbox" checked disabled={readonly} onChange={() => remove(chosen)} />
+            <bdi className={styles['title']}>{pathOf(chosen).join(' / ')}</bdi>
+          </label>
+        ))}
+      </div>
+    </>
   );
 }
 
-/** Stored choices that the configuration has not got: shown, so that nobody loses them unseen. */
-function Unknown({ choices, ...shared }: Shared & { readonly choices: readonly ChoiceDef[] }) {
-  const known = new Set(flat(choices).map((choice) => choice.stored));
-  const strange = shared.answer.filter((one) => !known.has(pathOf(one).at(-1) ?? ''));
-  return strange.map((value) => (
-    <label
-      key={pathOf(value).join('/')}
-      className={`${styles['choice']} ${styles['checked']} ${styles['unknown']}`}
-      title="This choice is not in the labeling configuration"
-    >
-      <input type="checkbox" checked disabled={shared.readonly} onChange={() => shared.press(value)} />
-      <span className={styles['title']}>{pathOf(value).join(' / ')}</span>
-    </label>
-  ));
-}
-
-function Select({
-  choices,
-  answer,
-  nested,
-  press,
-  readonly,
-  mode,
-  name,
-  clear,
-}: Shared & { readonly choices: readonly ChoiceDef[]; readonly clear: () => void }) {
-  const options = paths(choices, []);
-  const chosenAt = (path: readonly string[]): Chosen => (nested ? path : (path.at(-1) ?? ''));
-  const chosen = options.filter((option) => answer.some((one) => sameChoice(one, chosenAt(option.path))));
-  if (mode !== 'multiple') {
-    const index = chosen[0] ? options.indexOf(chosen[0]) : -1;
-    return (
-      <select
-        className={styles['select']}
-        aria-label={name}
-        disabled={readonly}
-        value={index}
-        onChange={(event) => {
-          const option = options[Number(event.target.value)];
-          if (option) press(chosenAt(option.path));
-          else clear();
-        }}
-      >
-        {(mode === 'single' || index < 0) && <option value={-1}>Choose…</option>}
-        {options.map((option, i) => (
-          <option key={option.path.join('\u0000')} value={i}>
-            {'\u2003'.repeat(option.path.length - 1) + option.title}
-          </option>
-        ))}
-      </select>
-    );
-  }
+function Branch({ placed }: { readonly placed: PlacedChoice }) {
+  const { tree } = useGroup();
+  const below = tree.below.get(pathKey(placed.path)) ?? [];
+  if (below.length === 0) return <Choice placed={placed} words={placed.choice.title} />;
   return (
-    <div className={styles['chips']}>
-      {chosen.map((option) => (
-        <button
-          key={option.path.join('\u0000')}
-          type="button"
-          className={styles['chip']}
-          disabled={readonly}
-          onClick={() => press(chosenAt(option.path))}
-          title="Take this choice away"
-        >
-          {option.title} ×
-        </button>
-      ))}
-      <select
-        className={styles['select']}
-        aria-label={`Add a choice to ${name}`}
-        disabled={readonly}
-        value={-1}
-        onChange={(event) => {
-          const option = options[Number(event.target.value)];
-          if (option) press(chosenAt(option.path));
-        }}
-      >
-        <option value={-1}>Add…</option>
-        {options.map((option, i) =>
-          chosen.includes(option) ? null : (
-            <option key={option.path.join('\u0000')} value={i}>
-              {'\u2003'.repeat(option.path.length - 1) + option.title}
-            </option>
-          ),
-        )}
-      </select>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset can't be laid out in lines.
+    <div className={styles['branch']} role="group" aria-label={placed.choice.title}>
+      <Choice placed={placed} words={placed.choice.title} />
+      <div className={styles['children']}>
+        {below.map((child) => (
+          <Branch key={pathKey(child.path)} placed={child} />
+        ))}
+      </div>
     </div>
   );
 }
 
-function useChoiceKey(control: string, stored: string): string | undefined {
-  return useEditor().keys.get(control)?.get(stored);
+function Choice({ placed, words }: { readonly placed: PlacedChoice; readonly words: string }) {
+  const editor = useEditor();
+  const { node, tree, on, press, readonly, mode, id } = useGroup();
+  const showKeys = useSetting('hotkeyLabels');
+  const { choice } = placed;
+  const style = useInlineStyle<HTMLLabelElement>(choice.style);
+  const state = stateOf(tree, on, placed);
+  const able = isChoosable(node, tree, placed);
+  const hotkey = able ? editor.keys.get(node.name)?.get(choice.stored) : undefined;
+  const content = choice.html ? <CleanMarkup html={choice.html} inline /> : words;
+  if (!able && !choice.readonly && state === 'off') {
+    return (
+      <span className={styles['heading']} title={choice.hint || undefined}>
+        <bdi>{content}</bdi>
+      </span>
+    );
+  }
+  return (
+    <label
+      ref={style}
+      className={`${styles['choice']} ${state === 'on' ? styles['checked'] : ''}`}
+      title={choice.hint || undefined}
+    >
+      <input
+        ref={(input) => {
+          if (input) input.indeterminate = state === 'some';
+        }}
+        type={mode === 'multiple' ? 'checkbox' : 'radio'}
+        name={id}
+        checked={state === 'on'}
+        disabled={readonly || choice.readonly || (!able && state !== 'on')}
+        aria-description={choice.hint || undefined}
+        onChange={() => press(placed)}
+        // A radio button that is on does not change when it is pressed; "single" can be taken back.
+        onClick={() => mode === 'single' && state === 'on' && press(placed)}
+        onKeyDown={(event) => {
+          if (event.key !== ' ' || mode !== 'single' || state !== 'on') return;
+          event.preventDefault();
+          press(placed);
+        }}
+      />
+      <bdi className={styles['title']}>{content}</bdi>
+      {showKeys && hotkey && <Key keys={hotkey} />}
+    </label>
+  );
 }
 
-/** All choices of a tree, parents first. */
-export function flat(choices: readonly ChoiceDef[]): readonly ChoiceDef[] {
-  return choices.flatMap((choice) => [choice, ...flat(choice.children)]);
-}
-
-function paths(
-  choices: readonly ChoiceDef[],
-  path: readonly string[],
-): { readonly title: string; readonly path: readonly string[] }[] {
-  return choices.flatMap((choice) => {
-    const own = [...path, choice.stored];
-    return [{ title: choice.title, path: own }, ...paths(choice.children, own)];
+function Select({
+  group,
+  answer,
+  remove,
+}: {
+  readonly group: Group;
+  readonly answer: readonly Chosen[];
+  readonly remove: (chosen: Chosen) => void;
+}) {
+  const editor = useEditor();
+  const { node, tree, mode, readonly, press } = group;
+  const chosen = answer.map((one) => {
+    const placed = placeOf(tree, one);
+    const titles = placed?.titles ?? pathOf(one);
+    return {
+      path: placed?.path ?? pathOf(one),
+      title: titles.at(-1) ?? '',
+      full: titles.join(' / '),
+      unknown: !placed,
+    };
   });
+  return (
+    <Picker
+      label={questionTitle(editor, node)}
+      tree={tree}
+      chosen={chosen}
+      multiple={mode === 'multiple'}
+      clearable={mode !== 'single-radio'}
+      readonly={readonly}
+      placeholder="Choose…"
+      selectable={(item) => isChoosable(node, tree, item)}
+      isBranch={hasChildren}
+      onToggle={(path) => {
+        const placed = tree.byPath.get(pathKey(path));
+        const held = answer.find((one) => pathKey(placeOf(tree, one)?.path ?? pathOf(one)) === pathKey(path));
+        // Of several stored values of a single choice each can be taken away by itself.
+        if (held !== undefined && (!placed || answer.length > 1)) remove(held);
+        else if (placed) press(placed);
+      }}
+    />
+  );
+}
+
+function hasChildren(item: PlacedChoice): boolean {
+  return item.choice.children.length > 0;
+}
+
+/** Arrow keys go through check boxes as they do through radio buttons. */
+function moveFocus(event: React.KeyboardEvent<HTMLElement>): void {
+  const input = event.target as HTMLInputElement;
+  const by = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : event.key.startsWith('Arrow') ? -1 : 0;
+  if (by === 0 || input.type !== 'checkbox' || event.ctrlKey || event.metaKey || event.altKey) return;
+  const inputs = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input:not(:disabled)')];
+  event.preventDefault();
+  inputs[(inputs.indexOf(input) + by + inputs.length) % inputs.length]?.focus();
 }

@@ -1,4 +1,6 @@
 /** Choices in result JSON: `choices`, a list of stored values, or of paths with `allowNested`. */
+import type { ConfigNode } from '@labelkeep/labeling';
+import { type ChoiceTree, type PlacedChoice, pathKey } from '../../core/choice-tree';
 import type { AnswerCodec } from '../../core/tag';
 
 /** A stored value, or the path to it from the root. */
@@ -8,35 +10,94 @@ export const choicesAnswer: AnswerCodec<readonly Chosen[]> = {
   key: () => 'choices',
   read: (value) => {
     const chosen = value['choices'];
-    if (typeof chosen === 'string') return [chosen];
-    if (!Array.isArray(chosen)) return undefined;
-    return chosen.filter(
-      (one): one is Chosen =>
-        typeof one === 'string' || (Array.isArray(one) && one.every((part) => typeof part === 'string')),
-    );
+    if (chosen === undefined || chosen === null) return undefined;
+    const list: readonly unknown[] = Array.isArray(chosen) ? chosen : [chosen];
+    return list.map((one) => (Array.isArray(one) ? one.map(String) : String(one)));
   },
   write: (answer) => answer,
   isEmpty: (answer) => answer.length === 0,
 };
 
-/** Are these the same choice? */
-export function sameChoice(a: Chosen, b: Chosen): boolean {
-  return pathOf(a).join('\u0000') === pathOf(b).join('\u0000');
+export type ChoiceMode = 'single' | 'single-radio' | 'multiple';
+
+export function choiceMode(node: ConfigNode): ChoiceMode {
+  return node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single');
 }
 
 export function pathOf(chosen: Chosen): readonly string[] {
   return typeof chosen === 'string' ? [chosen] : chosen;
 }
 
-export type ChoiceMode = 'single' | 'single-radio' | 'multiple';
+/** What results hold for a choice. */
+export function chosenOf(node: ConfigNode, placed: PlacedChoice): Chosen {
+  return node.bool('allowNested') ? placed.path : placed.choice.stored;
+}
+
+/**
+ * The choice that a stored value means. Values stored before `allowNested` was switched on or off
+ * (names for paths, paths for names) still mean the same choice.
+ */
+export function placeOf(tree: ChoiceTree, chosen: Chosen): PlacedChoice | undefined {
+  const path = pathOf(chosen);
+  return tree.byPath.get(pathKey(path)) ?? tree.byStored.get(path.at(-1) ?? '');
+}
+
+/** The choices below one that can be chosen themselves; a choice without children is its own. */
+export function leavesOf(tree: ChoiceTree, placed: PlacedChoice): readonly PlacedChoice[] {
+  const below = tree.below.get(pathKey(placed.path)) ?? [];
+  return below.length === 0 ? [placed] : below.flatMap((child) => leavesOf(tree, child));
+}
+
+/** Is a choice on, or (a choice with children) are some or all below it? */
+export function stateOf(tree: ChoiceTree, on: ReadonlySet<PlacedChoice>, placed: PlacedChoice): 'on' | 'some' | 'off' {
+  if (on.has(placed)) return 'on';
+  const leaves = leavesOf(tree, placed);
+  const count = leaves.filter((leaf) => on.has(leaf)).length;
+  return count === 0 ? 'off' : count === leaves.length ? 'on' : 'some';
+}
+
+/** The choices that an answer names; what the configuration does not know is left out. */
+export function placesOf(tree: ChoiceTree, answer: readonly Chosen[]): ReadonlySet<PlacedChoice> {
+  const on = new Set<PlacedChoice>();
+  for (const one of answer) {
+    const placed = placeOf(tree, one);
+    if (placed) on.add(placed);
+  }
+  return on;
+}
 
 /**
  * The answer after a person pressed a choice. `single` can be taken back by a second press,
- * `single-radio` can't. Choices that the configuration does not know are kept in `multiple`.
+ * `single-radio` can't. In `multiple` a choice with children stands for all below it, and values
+ * that the configuration does not know are kept.
  */
-export function pressed(answer: readonly Chosen[], choice: Chosen, mode: ChoiceMode): readonly Chosen[] {
-  const on = answer.some((one) => sameChoice(one, choice));
-  if (mode === 'multiple') return on ? answer.filter((one) => !sameChoice(one, choice)) : [...answer, choice];
-  if (on) return mode === 'single' ? [] : [choice];
-  return [choice];
+export function pressed(
+  node: ConfigNode,
+  tree: ChoiceTree,
+  answer: readonly Chosen[],
+  placed: PlacedChoice,
+): readonly Chosen[] {
+  const mode = choiceMode(node);
+  const on = stateOf(tree, placesOf(tree, answer), placed) === 'on';
+  if (mode !== 'multiple') return on && mode === 'single' ? [] : [chosenOf(node, placed)];
+  const group = new Set([placed, ...leavesOf(tree, placed)].filter((one) => !one.choice.readonly));
+  const rest = answer.filter((one) => {
+    const place = placeOf(tree, one);
+    return !place || !group.has(place);
+  });
+  if (on) return rest;
+  const added = leavesOf(tree, placed).filter((leaf) => group.has(leaf));
+  return [...rest, ...added.map((leaf) => chosenOf(node, leaf))];
+}
+
+/** The answer without one stored value. */
+export function without(answer: readonly Chosen[], chosen: Chosen): readonly Chosen[] {
+  const key = pathKey(pathOf(chosen));
+  return answer.filter((one) => pathKey(pathOf(one)) !== key);
+}
+
+/** Can a person choose it? Of a single choice among nested ones only the last level can be chosen. */
+export function isChoosable(node: ConfigNode, tree: ChoiceTree, placed: PlacedChoice): boolean {
+  if (placed.choice.readonly) return false;
+  return choiceMode(node) === 'multiple' || !tree.below.has(pathKey(placed.path));
 }

@@ -1,65 +1,48 @@
 import { answerOf } from '../../core/answer-of';
-import { type ChoiceDef, choicesOf } from '../../core/config';
+import { choiceTree } from '../../core/choice-tree';
 import type { TagModule } from '../../core/tag';
-import { type ChoiceMode, type Chosen, choicesAnswer, pressed } from './answer';
+import { questionTitle } from '../../core/titles';
+import { type Chosen, choiceMode, choicesAnswer, chosenOf, isChoosable, placesOf, pressed, stateOf } from './answer';
 import { ChoicesPanel } from './Choices';
 
-interface Placed {
-  readonly choice: ChoiceDef;
-  readonly path: readonly string[];
-}
-
-function placed(choices: readonly ChoiceDef[], path: readonly string[] = []): readonly Placed[] {
-  return choices.flatMap((choice) => {
-    const own = [...path, choice.stored];
-    return [{ choice, path: own }, ...placed(choice.children, own)];
-  });
-}
-
-/** Choices: one or several of a list, per task, item or region. */
+/** Choices: one or several of a list or tree, per task, item or region. */
 export const choicesTag: TagModule = {
   tags: ['choices'],
   answer: choicesAnswer,
   Panel: ChoicesPanel,
   ownsChildren: true,
   preset: (node, data) => {
-    const selected = placed(choicesOf(node, data)).filter(({ choice }) => choice.selected);
+    const selected = choiceTree(node, data).all.filter(({ choice }) => choice.selected);
     if (selected.length === 0) return undefined;
-    const wanted =
-      node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single') === 'multiple'
-        ? selected
-        : selected.slice(0, 1);
-    return wanted.map(({ choice, path }) => (node.bool('allowNested') ? path : choice.stored));
+    return (choiceMode(node) === 'multiple' ? selected : selected.slice(0, 1)).map((one) => chosenOf(node, one));
   },
-  check: ({ node, answer }) => {
-    const single = node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single') !== 'multiple';
-    const count = (answer as readonly Chosen[]).length;
-    return single && count > 1
-      ? `“${node.name}” takes one choice, and ${count} are selected: take the others away.`
-      : null;
+  check: ({ editor, node, answer }) => {
+    const chosen = (answer as readonly Chosen[]).length;
+    if (choiceMode(node) === 'multiple' || chosen <= 1) return null;
+    return `“${questionTitle(editor, node)}” takes one choice, and ${chosen} are selected: choose the right one.`;
   },
   actions: (editor, node) => {
-    const mode: ChoiceMode = node.oneOf('choice', ['single', 'single-radio', 'multiple'], 'single');
-    return placed(choicesOf(node, editor.task.data)).map(({ choice, path }) => {
-      const shortcut = editor.keys.get(node.name)?.get(choice.stored);
-      const value: Chosen = node.bool('allowNested') ? path : choice.stored;
-      return {
-        id: `choice.${node.name}.${path.join('/')}`,
-        label: `${node.name}: ${choice.title}`,
-        group: 'Answers',
-        ...(shortcut === undefined ? {} : { shortcut }),
-        enabled: () =>
-          !choice.readonly && editor.visibility.isShown(node) && answerOf(editor, node)?.readonly === false,
-        run: () => {
-          const handle = answerOf<readonly Chosen[]>(editor, node);
-          if (!handle || handle.readonly) return;
-          const next = pressed(handle.answer ?? [], value, mode);
-          handle.set(next.length > 0 ? next : undefined);
-          editor.announce(
-            `${choice.title} ${next.length > (handle.answer?.length ?? 0) || mode !== 'multiple' ? 'chosen' : 'taken away'}`,
-          );
-        },
-      };
-    });
+    const tree = choiceTree(node, editor.task.data);
+    return tree.all
+      .filter((placed) => isChoosable(node, tree, placed))
+      .map((placed) => {
+        const { choice, path, titles } = placed;
+        const shortcut = editor.keys.get(node.name)?.get(choice.stored);
+        return {
+          id: `choice.${node.name}.${path.join('/')}`,
+          label: `${questionTitle(editor, node)}: ${titles.join(' / ')}`,
+          group: 'Answers',
+          ...(shortcut === undefined ? {} : { shortcut }),
+          enabled: () => editor.visibility.isShown(node) && answerOf(editor, node)?.readonly === false,
+          run: () => {
+            const handle = answerOf<readonly Chosen[]>(editor, node);
+            if (!handle || handle.readonly) return;
+            const next = pressed(node, tree, handle.answer ?? [], placed);
+            handle.set(next.length > 0 ? next : undefined);
+            const on = stateOf(tree, placesOf(tree, next), placed) === 'on';
+            editor.announce(`${choice.title} ${on ? 'chosen' : 'taken away'}`);
+          },
+        };
+      });
   },
 };

@@ -1,12 +1,14 @@
 import { answerOf } from '../../core/answer-of';
 import type { AnswerCodec, TagModule } from '../../core/tag';
+import { questionTitle } from '../../core/titles';
 import { maxRating, RatingPanel } from './Rating';
 
 const ratingAnswer: AnswerCodec<number> = {
   key: () => 'rating',
   read: (value) => {
-    const rating = Number(value['rating']);
-    return value['rating'] !== null && value['rating'] !== undefined && Number.isFinite(rating) ? rating : undefined;
+    const stored = value['rating'];
+    const rating = typeof stored === 'string' && stored.trim() !== '' ? Number(stored) : stored;
+    return typeof rating === 'number' && Number.isFinite(rating) ? rating : undefined;
   },
   write: (answer) => answer,
   isEmpty: (answer) => answer === 0,
@@ -26,18 +28,18 @@ export const ratingTag: TagModule = {
     return [
       {
         id: `rating.${node.name}`,
-        label: `${node.name}: one star more`,
+        label: `${questionTitle(editor, node)}: one star more`,
         group: 'Answers',
         ...(shortcut === undefined ? {} : { shortcut }),
         enabled: () => editor.visibility.isShown(node) && answerOf(editor, node)?.readonly === false,
         run: () => {
           const handle = answerOf<number>(editor, node);
           if (!handle) return;
-          const next = (handle.answer ?? 0) + 1;
-          handle.set(next > maxRating(node) ? undefined : next);
-          editor.announce(
-            next > maxRating(node) ? `${node.name}: no rating` : `${node.name}: ${next} of ${maxRating(node)}`,
-          );
+          const most = maxRating(node);
+          const next = Math.floor(handle.answer ?? 0) + 1;
+          handle.set(next > most ? undefined : next);
+          const title = questionTitle(editor, node);
+          editor.announce(next > most ? `${title}: no rating` : `${title}: ${next} of ${most}`);
         },
       },
     ];
