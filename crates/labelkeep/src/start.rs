@@ -1,12 +1,14 @@
 //! The order of the start: folders, database, keys, services, the first account, the listener.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use labelkeep_api::{App, app, server};
 use labelkeep_net::{Client, Policy, Roots};
-use labelkeep_services::{ServiceError, Services, accounts};
+use labelkeep_services::{ServiceError, Services, accounts, import};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -27,6 +29,8 @@ pub struct Running {
     pub services: Services,
     end: oneshot::Sender<()>,
     server: JoinHandle<()>,
+    /// Held while this server uses an embedded database.
+    lock: Option<File>,
 }
 
 impl Running {
@@ -35,6 +39,7 @@ impl Running {
         let _ = self.end.send(());
         let _ = self.server.await;
         self.services.db.close().await;
+        drop(self.lock);
     }
 }
 
@@ -52,6 +57,10 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .with_context(|| format!("cannot listen on {} (PORT, INTERNAL_HOST)", config.listen))?;
     let address = listener.local_addr()?;
     config.policy.own_services.push(address.to_string());
+    let lock = match &config.database {
+        DbSettings::Sqlite(file) => Some(lock(file)?),
+        DbSettings::Postgres(_) => None,
+    };
     let net = Client::new(Policy::new(&config.policy)?, &Roots::with_files(&config.ca_certs)?);
     let db = Db::open(&config.database)
         .await
@@ -67,6 +76,12 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .await
         .map_err(bootstrap_error)?;
     let needs_first_account = !accounts::any(&services).await?;
+    let cleaned = services.clone();
+    tokio::spawn(async move {
+        if let Err(error) = import::clean_up(&cleaned).await {
+            tracing::error!(%error, "what broken-off imports left could not be removed");
+        }
+    });
     let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
     let url = config
         .web
@@ -85,7 +100,32 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         services,
         end,
         server,
+        lock,
     })
+}
+
+/// Takes the embedded database for this process. Its queue, its writer and the removal of broken-off imports know of one
+/// server; a second one on another port would take the first one's running imports for broken off. The lock goes with the
+/// process, also when it is killed.
+fn lock(database: &Path) -> anyhow::Result<File> {
+    let path = database.with_added_extension("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("the lock file {} cannot be opened", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another Labelkeep uses the database {}; stop it, or choose another folder with --data-dir",
+            database.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("the lock file {} cannot be locked", path.display()))
+        }
+    }
 }
 
 /// Names the option that is wrong.

@@ -41,6 +41,25 @@ pub async fn begin(tx: &mut Tx, project_id: i64, account_id: i64, at: i64) -> Re
     Ok(id)
 }
 
+/// Notes how far an import has come.
+pub async fn advance(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task_import SET summary = $2, updated_at = $3 WHERE id = $1",
+        args![id, summary, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Imports that an account has running in a project, oldest first.
+pub async fn running(db: &Db, project_id: i64, account_id: i64) -> Result<Vec<ImportRow>> {
+    db.all(
+        "SELECT * FROM task_import WHERE pending AND project_id = $1 AND account_id = $2 AND status = 'in_progress' ORDER BY id",
+        args![project_id, account_id],
+    )
+    .await
+}
+
 /// Makes the tasks of an import visible.
 pub async fn complete(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<()> {
     tx.execute(
@@ -61,9 +80,14 @@ pub async fn fail(tx: &mut Tx, id: i64, error: &str, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// Imports that are pending: failed ones, and those that a stop of the server broke off.
-pub async fn pending(db: &Db) -> Result<Vec<ImportRow>> {
-    db.all("SELECT * FROM task_import WHERE pending", args![]).await
+/// Imports whose tasks are to be removed: failed ones, and those that have not moved since `before` (microseconds), because
+/// a stop of the server broke them off.
+pub async fn broken_off(db: &Db, before: i64) -> Result<Vec<ImportRow>> {
+    db.all(
+        "SELECT * FROM task_import WHERE pending AND (status = 'failed' OR updated_at < $1)",
+        args![before],
+    )
+    .await
 }
 
 /// Removes up to `limit` tasks of a pending import; gives how many it removed.

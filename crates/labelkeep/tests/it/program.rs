@@ -168,6 +168,18 @@ fn sec_012_a_port_that_is_taken_stops_the_start() {
 }
 
 #[test]
+fn a_second_server_on_the_same_data_is_refused_until_the_first_has_ended() {
+    let folder = TempDir::new().expect("a folder");
+    let mut first = Started::new(&mut program(&folder));
+    let line = refusal(&program(&folder).arg("--local").output().expect("the program"));
+    assert!(line.contains("another Labelkeep uses the database"), "{line}");
+    // As in a power cut: nothing is left behind that would keep the next start away.
+    first.child.kill().expect("killed");
+    first.child.wait().expect("ended");
+    assert!(Started::new(&mut program(&folder)).terminate().0);
+}
+
+#[test]
 fn sec_200_a_lost_master_key_stops_the_start() {
     let folder = TempDir::new().expect("a folder");
     let mut command = program(&folder);

@@ -4,6 +4,7 @@
 //! some 20 ms at most. Until the last chunk is in, no query shows any of them; one short write then makes them visible
 //! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
 
+mod cancel;
 mod chunk;
 mod preannotated;
 mod read;
@@ -13,13 +14,15 @@ use std::time::Instant;
 
 use labelkeep_policy::Actor;
 use labelkeep_store::projects::{self, CounterChange, ProjectRow};
-use labelkeep_store::{self as store, Tx, audit, imports};
+use labelkeep_store::{self as store, Dialect, Tx, audit, imports};
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
+pub use labelkeep_store::imports::ImportRow;
 use crate::annotations::locked_project;
 use crate::uploads::{Incoming, Placed};
 use crate::{Invalid, Result, ServiceError, Services};
+use cancel::Wanted;
 use chunk::{Chunk, Totals};
 pub(crate) use read::Members;
 
@@ -83,12 +86,28 @@ pub struct Summary {
 /// How many chunks may wait for the database.
 const CHUNKS_AHEAD: usize = 2;
 
-/// Imports tasks into a project.
+/// Imports tasks into a project. Runs in a task of its own: when the returned future is dropped, because the client has gone,
+/// the import is taken back instead of being left half done.
 pub async fn import(
     services: &Services,
     project: Granted<ProjectRow>,
     source: Source,
     options: Options,
+) -> Result<Summary> {
+    let wanted = Wanted::default();
+    let _guard = wanted.cancel_on_drop();
+    let services = services.clone();
+    tokio::spawn(async move { run(&services, project, source, options, &wanted).await })
+        .await
+        .map_err(|error| ServiceError::Internal(format!("the import's task: {error}")))?
+}
+
+async fn run(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    source: Source,
+    options: Options,
+    wanted: &Wanted,
 ) -> Result<Summary> {
     let started = Instant::now();
     let (actor, project) = project.into_parts();
@@ -104,11 +123,15 @@ pub async fn import(
     let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
     let reader = read::Reader::new(services, &project, config, members, options.clone(), chunks);
     let reading = tokio::task::spawn_blocking(move || reader.run(input));
-    let written = write(services, &actor, &project, &options, received).await;
+    let written = write(services, &actor, &project, &options, received, wanted).await;
     let read = reading
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
     let outcome = match (read, written) {
+        (Ok(_), Ok(written)) if wanted.is_cancelled() => {
+            written.abandon(services).await;
+            Err(cancelled())
+        }
         (Ok(summary), Ok(written)) => finish(services, &actor, &project, &options, written)
             .await
             .map(|totals| (summary, totals)),
@@ -244,6 +267,7 @@ async fn write(
     project: &ProjectRow,
     options: &Options,
     mut received: mpsc::Receiver<Chunk>,
+    wanted: &Wanted,
 ) -> Result<Written> {
     let mut written = Written {
         import_id: None,
@@ -255,13 +279,22 @@ async fn write(
         let Some(chunk) = written.last.replace(next) else {
             continue;
         };
-        if let Err(error) = write_one(services, actor, &mut written, chunk).await {
+        let outcome = if wanted.is_cancelled() {
+            Err(cancelled())
+        } else {
+            write_one(services, actor, &mut written, chunk).await
+        };
+        if let Err(error) = outcome {
             drop(received);
             written.abandon(services).await;
             return Err(error);
         }
     }
     Ok(written)
+}
+
+fn cancelled() -> ServiceError {
+    Invalid::whole("The import was cancelled.").into()
 }
 
 async fn write_one(services: &Services, actor: &Actor, written: &mut Written, chunk: Chunk) -> Result<()> {
@@ -286,6 +319,7 @@ async fn write_one(services: &Services, actor: &Actor, written: &mut Written, ch
             Box::pin(async move {
                 let project = locked_project(tx, project_id).await?;
                 chunk.insert(tx, &project, import_id, now, &mut totals).await?;
+                imports::advance(tx, import_id, &counted(&totals), now).await?;
                 Ok::<_, ServiceError>(totals)
             })
         })
@@ -376,11 +410,20 @@ async fn settle(tx: &mut Tx, project_id: i64, import_id: i64, totals: &Totals, n
     if let Some(version) = &totals.last_model_version {
         projects::default_model_version(tx, project_id, version).await?;
     }
-    let summary = format!(
+    Ok(imports::complete(tx, import_id, &counted(totals), now).await?)
+}
+
+/// The numbers as the import's row keeps them.
+fn counted(totals: &Totals) -> String {
+    format!(
         "{{\"task_count\":{},\"annotation_count\":{},\"prediction_count\":{}}}",
         totals.tasks, totals.annotations, totals.predictions
-    );
-    Ok(imports::complete(tx, import_id, &summary, now).await?)
+    )
+}
+
+/// The actor's imports into the project that run now, with what they have read so far.
+pub async fn running(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<imports::ImportRow>> {
+    Ok(imports::running(&services.db, project.row().id, project.actor().account_id).await?)
 }
 
 /// An import of the project and how it went.
@@ -390,9 +433,18 @@ pub async fn status(services: &Services, project: &Granted<ProjectRow>, id: i64)
         .ok_or(ServiceError::NotFound("ProjectImport"))
 }
 
+/// How long an import may stand still before another replica takes it for broken off, in microseconds: an hour. A body that
+/// stalls is refused after minutes.
+const STANDSTILL: i64 = 3_600_000_000;
+
 /// Removes what is left of imports that did not come to their end; at the start of the server.
 pub async fn clean_up(services: &Services) -> Result<()> {
-    for row in imports::pending(&services.db).await? {
+    // An embedded database has one server: what is pending at its start will not go on.
+    let before = match services.db.dialect() {
+        Dialect::Sqlite => services.now(),
+        Dialect::Postgres => services.now() - STANDSTILL,
+    };
+    for row in imports::broken_off(&services.db, before).await? {
         tracing::info!(
             import = row.id,
             project = row.project_id,

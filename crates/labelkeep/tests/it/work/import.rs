@@ -18,6 +18,29 @@ async fn upload(client: &Client, project: i64, files: &[(&str, &[u8])]) -> Reply
 }
 
 on_both_databases! {
+    async fn what_a_broken_off_import_left_is_removed_at_the_next_start(kit: Kit) {
+        let mut kit = kit;
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 2, json!({})).await;
+        let write = |sql: &'static str| {
+            let db = kit.services().db.clone();
+            async move { db.write(move |tx| Box::pin(async move { tx.execute(sql, vec![]).await })).await.expect("written") }
+        };
+        // As the server leaves it that is killed in the middle: rows of a pending import, last heard of in 2001.
+        write("INSERT INTO task_import (id, project_id, account_id, pending, status, created_at, updated_at)
+               SELECT 900, id, created_by, TRUE, 'in_progress', 1000000000000000, 1000000000000000 FROM project").await;
+        write("INSERT INTO task (project_id, inner_id, data, import_id, created_at, updated_at)
+               SELECT project_id, 100 + id, data, 900, created_at, updated_at FROM task").await;
+        assert_eq!(owner.get(&format!("/api/tasks/?project={id}")).await.json()["total"], 2);
+        kit.restart().await;
+        let db = kit.services().db.clone();
+        kit.until("the rows are gone", || async {
+            db.one::<(i64,)>("SELECT COUNT(*) FROM task", vec![]).await.expect("a count").0 == 2
+        }).await;
+        let (pending,): (bool,) = db.one("SELECT pending FROM task_import WHERE id = 900", vec![]).await.expect("a row");
+        assert!(!pending);
+    }
+
     async fn files_of_tables_and_text_become_tasks(kit: Kit) {
         let owner = kit.owner().await;
         let (id, _) = project(&owner, 0, json!({})).await;
