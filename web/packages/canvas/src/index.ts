@@ -11,6 +11,7 @@ export type { ShapeChange, StageModel } from './model';
 export { DEFAULT_LOOK, type ImageLook } from './render/image-layer';
 export { DEFAULT_THEME, type OverlayTheme } from './render/overlay';
 export { type ItemStyle, Scene, type SceneItem } from './scene';
+export { isMask, type MaskShape } from './shapes/mask';
 export type { PolygonShape } from './shapes/polygon';
 export type { RectangleShape } from './shapes/rectangle';
 export { kindOf } from './shapes/registry';

@@ -2,6 +2,8 @@
  * What the canvas needs from whoever owns the regions. Tools read shapes from the scene and change
  * them through this interface alone; the owner answers by changing the scene.
  */
+import type { Point } from './geometry/point';
+import type { Mask } from './raster/mask';
 import type { ItemStyle } from './scene';
 import type { Shape } from './shapes/shape';
 
@@ -41,6 +43,12 @@ export interface StageModel {
   change(label: string): ShapeChange;
   /** A change at once; steps with the same key that follow each other become one. */
   edit(label: string, shapes: ReadonlyMap<string, Shape>, mergeKey?: string): boolean;
+  /** Where the threshold of the magic wand begins, 0…255. */
+  wandThreshold(): number;
+  /** What the magic wand takes from a pixel on; null when it cannot, after a message to the person. */
+  flood(at: Point, threshold: number): Promise<Mask | null>;
+  /** Tells the person something, in writing. */
+  tell(text: string): void;
   /** Speaks to screen readers. */
   announce(text: string): void;
 }

@@ -38,7 +38,7 @@ export interface SceneItem {
 }
 
 export interface SceneChange {
-  /** Parts of the image whose resting items must be drawn again; null means all. */
+  /** Parts of the image whose resting items must be drawn again; null means all, none that only masks changed. */
   readonly boxes: readonly Box[] | null;
 }
 
@@ -47,6 +47,8 @@ export class Scene {
   private readonly index = new SpatialIndex();
   private readonly hidden = new Set<string>();
   private lifted: ReadonlySet<string> = new Set();
+  /** Ids of items that the mask layer draws. */
+  private readonly rasters = new Set<string>();
 
   constructor(private readonly onChange: (change: SceneChange) => void) {}
 
@@ -61,6 +63,16 @@ export class Scene {
   }
   all(): IterableIterator<SceneItem> {
     return this.items.values();
+  }
+
+  /** Visible items that the mask layer draws, lowest first. */
+  masks(): SceneItem[] {
+    const found: SceneItem[] = [];
+    for (const id of this.rasters) {
+      const item = this.items.get(id);
+      if (item && !this.hidden.has(id)) found.push(item);
+    }
+    return found.sort((a, b) => a.order - b.order);
   }
 
   /** Is it being dragged, so that the overlay draws it and the static layer does not? */
@@ -85,7 +97,11 @@ export class Scene {
     this.items.clear();
     this.hidden.clear();
     this.lifted = new Set();
-    for (const item of items) this.items.set(item.id, item);
+    this.rasters.clear();
+    for (const item of items) {
+      this.items.set(item.id, item);
+      if (kindOf(item.shape).raster) this.rasters.add(item.id);
+    }
     this.index.load([...this.items.values()].map((item) => [item.id, kindOf(item.shape).bounds(item.shape)] as const));
     this.onChange({ boxes: null });
   }
@@ -95,8 +111,10 @@ export class Scene {
     const boxes: Box[] = [];
     for (const item of items) {
       const before = this.items.get(item.id);
-      const bounds = kindOf(item.shape).bounds(item.shape);
-      if (!this.lifted.has(item.id)) {
+      const kind = kindOf(item.shape);
+      const bounds = kind.bounds(item.shape);
+      if (kind.raster) this.rasters.add(item.id);
+      else if (!this.lifted.has(item.id)) {
         if (before) boxes.push(kindOf(before.shape).bounds(before.shape));
         boxes.push(bounds);
       }
@@ -111,12 +129,14 @@ export class Scene {
     for (const id of ids) {
       const item = this.items.get(id);
       if (!item) continue;
-      boxes.push(kindOf(item.shape).bounds(item.shape));
+      const kind = kindOf(item.shape);
+      if (!kind.raster) boxes.push(kind.bounds(item.shape));
       this.items.delete(id);
+      this.rasters.delete(id);
       this.hidden.delete(id);
       this.index.delete(id);
     }
-    if (boxes.length > 0) this.onChange({ boxes });
+    this.onChange({ boxes });
   }
 
   setHidden(ids: readonly string[], hidden: boolean): void {
@@ -126,9 +146,10 @@ export class Scene {
       if (!item || this.hidden.has(id) === hidden) continue;
       if (hidden) this.hidden.add(id);
       else this.hidden.delete(id);
-      boxes.push(kindOf(item.shape).bounds(item.shape));
+      const kind = kindOf(item.shape);
+      if (!kind.raster) boxes.push(kind.bounds(item.shape));
     }
-    if (boxes.length > 0) this.onChange({ boxes });
+    this.onChange({ boxes });
   }
 
   /** Visible items whose bounds meet the box, lowest first. */

@@ -8,9 +8,13 @@ import type { Box } from './geometry/point';
 import { Keyboard } from './keyboard';
 import type { StageModel } from './model';
 import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
+import type { MaskLook } from './render/mask-blend';
+import { MaskLayer } from './render/mask-layer';
 import { OverlayPainter, type OverlayTheme } from './render/overlay';
 import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
+import { isMask } from './shapes/mask';
+import { BrushTool } from './tools/brush';
 import { PointerInput } from './tools/input';
 import { PanTool } from './tools/pan';
 import { PolygonTool } from './tools/polygon';
@@ -18,7 +22,8 @@ import { RectangleTool } from './tools/rectangle';
 import { SelectTool } from './tools/select';
 import { selectedItems } from './tools/targets';
 import { ThreePointTool } from './tools/three-point';
-import type { Tool, ToolContext, ToolPointer } from './tools/tool';
+import type { BrushSettings, Tool, ToolContext, ToolPointer } from './tools/tool';
+import { WandTool } from './tools/wand';
 
 export interface StageOptions {
   readonly camera: CameraOptions;
@@ -56,6 +61,7 @@ export class Stage {
   onCamera: (() => void) | null = null;
 
   private readonly image: ImageLayer;
+  private readonly masks = new MaskLayer();
   private readonly renderer: RegionRenderer;
   private readonly overlay: OverlayPainter;
   private readonly input: PointerInput;
@@ -65,10 +71,12 @@ export class Stage {
   private look: ImageLook = DEFAULT_LOOK;
   private pointerAt: ToolPointer | null = null;
   private hoveredId: string | null = null;
+  private brushSettings: BrushSettings = { diameter: 15 };
 
   private frame = 0;
   private dirtyImage = true;
   private dirtyRegions = true;
+  private dirtyMasks = true;
   private dirtyOverlay = true;
   private readonly observer: ResizeObserver;
   private readonly abort = new AbortController();
@@ -81,8 +89,11 @@ export class Stage {
   ) {
     this.camera = new Camera(() => this.cameraChanged());
     this.scene = new Scene((change) => {
-      this.renderer?.invalidate(change);
-      this.dirtyRegions = true;
+      // A stroke changes masks alone: the other regions are left as they are.
+      if (change.boxes === null || change.boxes.length > 0) {
+        this.renderer?.invalidate(change);
+        this.dirtyRegions = true;
+      }
       this.repaint();
     });
     this.image = new ImageLayer(() => {
@@ -93,7 +104,8 @@ export class Stage {
     this.overlay = new OverlayPainter(this.camera);
     element.style.touchAction = 'none';
     element.style.userSelect = 'none';
-    for (const canvas of [this.image.canvas, this.renderer.canvas, this.overlay.canvas]) {
+    for (const [name, { canvas }] of this.layers) {
+      canvas.dataset['layer'] = name;
       canvas.setAttribute('aria-hidden', 'true');
       Object.assign(canvas.style, {
         position: 'absolute',
@@ -112,6 +124,11 @@ export class Stage {
         new RectangleTool(context),
         new ThreePointTool(context),
         new PolygonTool(context),
+        new BrushTool(context, 'brush', 'brush', false),
+        new BrushTool(context, 'eraser', 'brush', true),
+        new BrushTool(context, 'bitmask', 'bitmask', false),
+        new BrushTool(context, 'bitmask-eraser', 'bitmask', true),
+        new WandTool(context),
       ].map((tool) => [tool.id, tool] as const),
     );
     this.activeTool = this.toolNamed('select');
@@ -153,6 +170,7 @@ export class Stage {
 
   setImage(source: CanvasImageSource | null, size: Size, turns: Turns = 0): void {
     this.image.setImage(source, size);
+    this.masks.setImage(size);
     this.keyboard.clear();
     this.camera.setImage(size, turns);
   }
@@ -169,6 +187,15 @@ export class Stage {
   }
   get imageLook(): ImageLook {
     return this.look;
+  }
+
+  /** Diameter of the brush, pixels of the image. */
+  get brush(): BrushSettings {
+    return this.brushSettings;
+  }
+  setBrush(settings: BrushSettings): void {
+    this.brushSettings = { diameter: Math.max(1, Math.round(settings.diameter)) };
+    this.repaint();
   }
 
   setTheme(theme: OverlayTheme): void {
@@ -248,9 +275,10 @@ export class Stage {
     this.observer.disconnect();
     this.input.destroy();
     this.image.destroy();
+    this.masks.destroy();
     this.renderer.destroy();
     this.overlay.canvas.width = 0;
-    for (const canvas of [this.image.canvas, this.renderer.canvas, this.overlay.canvas]) canvas.remove();
+    for (const [, { canvas }] of this.layers) canvas.remove();
   }
 
   private readonly context: ToolContext = this.toolContext();
@@ -269,6 +297,9 @@ export class Stage {
       },
       get limits(): Box {
         return stage.camera.imageBox;
+      },
+      get brush() {
+        return stage.brushSettings;
       },
       repaint: () => stage.repaint(),
     };
@@ -293,7 +324,7 @@ export class Stage {
       },
       pointerMoved(pointer) {
         stage.pointerAt = pointer;
-        if (stage.options.crosshair) stage.repaint();
+        if (stage.options.crosshair || stage.activeTool.paints) stage.repaint();
       },
       pressed() {
         stage.keyboard.clear();
@@ -317,6 +348,7 @@ export class Stage {
   private cameraChanged(): void {
     this.dirtyImage = true;
     this.dirtyRegions = true;
+    this.dirtyMasks = true;
     this.repaint();
     this.onCamera?.();
   }
@@ -327,7 +359,7 @@ export class Stage {
     if (width === 0 || height === 0) return;
     // More than three device pixels for one cannot be seen and would cost nine times the drawing.
     const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
-    for (const layer of [this.image, this.renderer, this.overlay]) layer.resize(width, height, ratio);
+    for (const [, layer] of this.layers) layer.resize(width, height, ratio);
     this.camera.setViewport({ width, height });
     this.cameraChanged();
     // A resized canvas is empty: waiting for the next frame would flash.
@@ -361,9 +393,48 @@ export class Stage {
     this.dirtyImage = false;
     if (this.dirtyRegions) this.dirtyRegions = this.renderer.draw(this.camera, now);
     if (this.dirtyRegions) this.schedule();
+    // Selection and pointer show on masks too, and a stroke that runs.
+    if (this.dirtyOverlay && this.masks.show(this.maskLooks())) this.dirtyMasks = true;
+    if (this.dirtyMasks) this.dirtyMasks = this.masks.draw(this.camera);
+    if (this.dirtyMasks) this.schedule();
     if (this.dirtyOverlay) this.paintOverlay();
     this.dirtyOverlay = false;
     this.onFrame?.();
+  }
+
+  /** From the lowest to the uppermost. */
+  private get layers() {
+    return [
+      ['image', this.image],
+      ['masks', this.masks],
+      ['regions', this.renderer],
+      ['overlay', this.overlay],
+    ] as const;
+  }
+
+  private maskLooks(): MaskLook[] {
+    const looks: MaskLook[] = [];
+    const preview = this.activeTool.preview ?? null;
+    const selected = new Set(this.model.selected());
+    for (const { id, shape, style, order } of this.scene.masks()) {
+      if (!isMask(shape)) continue;
+      looks.push({
+        id,
+        mask: preview?.id === id ? preview.mask : shape.mask,
+        color: style.color,
+        lineColor: style.strokeColor ?? style.color,
+        fill: style.fillOpacity,
+        outlined: style.strokeWidth > 0,
+        emphasis: selected.has(id) ? 'selected' : this.hoveredId === id ? 'hovered' : 'none',
+        order,
+      });
+    }
+    if (preview && preview.id === null) {
+      const { color, strokeColor, fillOpacity } = this.model.draftStyle();
+      const look = { color, lineColor: strokeColor ?? color, fill: fillOpacity, outlined: true };
+      looks.push({ id: '', mask: preview.mask, ...look, emphasis: 'selected', order: Infinity });
+    }
+    return looks;
   }
 
   private paintOverlay(): void {

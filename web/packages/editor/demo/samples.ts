@@ -1,6 +1,7 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
 import { FORM_SAMPLES } from './form-samples';
+import { maskSamples } from './mask-samples';
 
 export type Sample = Pick<EditorOptions, 'config' | 'task'> & Partial<EditorOptions>;
 
@@ -88,6 +89,7 @@ const NER = `<View>
 
 export const SAMPLES: Readonly<Record<string, () => Sample>> = {
   ...FORM_SAMPLES,
+  ...maskSamples(picture),
   text: () => ({
     config: NER,
     task: { id: 17, data: { text: NEWS } },

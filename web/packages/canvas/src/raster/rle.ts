@@ -62,7 +62,7 @@ export function decodeRle(bytes: Uint8Array, width: number, height: number): Mas
 }
 
 /** Writes a mask: 255 in all four values of a painted pixel, 0 elsewhere. */
-export function encodeRle(mask: Mask): Uint8Array {
+export function encodeRle(mask: Mask): Uint8Array<ArrayBuffer> {
   const writer = new RleWriter(mask.width * mask.height * 4);
   eachRun(mask, (painted, count) => writer.push(painted ? 255 : 0, count * 4));
   return writer.finish();
@@ -96,7 +96,7 @@ export class RleWriter {
     this.count = count;
   }
 
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     this.close(true);
     this.flush();
     return this.out.bytes();
@@ -178,7 +178,7 @@ class BitWriter {
     }
   }
 
-  bytes(): Uint8Array {
+  bytes(): Uint8Array<ArrayBuffer> {
     if (this.held > 0) this.write(0, 8 - this.held);
     return this.buffer.slice(0, this.length);
   }

@@ -81,6 +81,7 @@ export class OverlayPainter {
     const { ctx, ratio } = this;
     const { style } = item;
     const kind = kindOf(item.shape);
+    if (kind.raster) return;
     const width = Math.max(selected ? 2 : 1.5, style.strokeWidth + (selected ? 1 : 0.5)) * ratio;
     ctx.setLineDash([]);
     ctx.beginPath();
@@ -233,6 +234,32 @@ export class OverlayPainter {
     ctx.setLineDash([]);
     if (strong) this.dot(x, y, 4 * ratio, this.theme.accent, this.theme.surface, 'circle');
     forgetStyles(ctx);
+  }
+
+  /** Where a brush would paint, as a ring that shows on any image; a dashed one (no style) where it would erase. */
+  ring(center: Point, radius: number, style: ItemStyle | null): void {
+    const { ctx, ratio } = this;
+    const { x, y } = this.device(center);
+    const size = radius * this.camera.zoom * ratio;
+    for (const [color, width] of [
+      ['rgba(255,255,255,0.9)', 3],
+      [style?.color ?? '#1b1f24', 1.5],
+    ] as const) {
+      ctx.beginPath();
+      ctx.arc(x, y, Math.max(size, ratio), 0, 2 * Math.PI);
+      ctx.setLineDash(style || width === 3 ? [] : [4 * ratio, 3 * ratio]);
+      ctx.strokeStyle = color;
+      ctx.lineWidth = width * ratio;
+      ctx.stroke();
+    }
+    ctx.setLineDash([]);
+    forgetStyles(ctx);
+  }
+
+  /** A few words beside a point of the image. */
+  note(text: string, at: Point): void {
+    const { x, y } = this.camera.toScreen(at);
+    this.tag(text, x + 12, y + 12, '#1b1f24');
   }
 
   /** Size of what is being drawn, in pixels of the image, beside the moving corner. */

@@ -23,6 +23,7 @@ export function paintCost(item: SceneItem): number {
 export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio: number): void {
   const { shape, style } = item;
   const kind = kindOf(shape);
+  if (kind.raster) return;
   const upright = kind.upright?.(shape);
   if (upright) {
     const box = mapBox(matrix, upright);

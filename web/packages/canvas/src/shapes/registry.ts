@@ -1,10 +1,11 @@
 /** All kinds of shapes. A new kind is its file and one line here. */
+import { bitmaskKind, brushKind } from './mask';
 import { polygonKind } from './polygon';
 import { rectangleKind } from './rectangle';
 import type { Shape, ShapeKind } from './shape';
 
 const KINDS: ReadonlyMap<string, ShapeKind> = new Map(
-  [rectangleKind, polygonKind].map((kind) => [kind.kind, kind as unknown as ShapeKind]),
+  [rectangleKind, polygonKind, brushKind, bitmaskKind].map((kind) => [kind.kind, kind as unknown as ShapeKind]),
 );
 
 /** The kind of a shape. Throws for a kind that is not registered: a mistake in the program. */

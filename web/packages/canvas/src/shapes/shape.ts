@@ -44,6 +44,8 @@ export interface InsertPlace {
 
 export interface ShapeKind<S extends Shape = Shape> {
   readonly kind: S['kind'];
+  /** Made of pixels: the mask layer draws it, and it stays where it is. */
+  readonly raster?: true;
   bounds(shape: S): Box;
   /** Square pixels; the smallest shape under the pointer is taken first. */
   area(shape: S): number;

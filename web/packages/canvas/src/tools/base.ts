@@ -2,6 +2,7 @@
 import { clampToBox, type Point } from '../geometry/point';
 import type { OverlayPainter } from '../render/overlay';
 import type { SceneItem } from '../scene';
+import { kindOf } from '../shapes/registry';
 import { Manipulator } from './manipulate';
 import { nearness, type Tool, type ToolContext, type ToolPointer } from './tool';
 
@@ -61,7 +62,8 @@ export abstract class DrawingTool implements Tool {
     this.body = null;
     if (this.drawing || this.manipulating || armed || !model.hasLabels() || pointer.ctrl) return;
     const first = this.under(pointer)[0];
-    if (first !== undefined && model.canChange(first)) this.body = scene.get(first) ?? null;
+    const item = first === undefined ? undefined : scene.get(first);
+    if (item && !kindOf(item.shape).raster && model.canChange(item.id)) this.body = item;
   }
 
   drag(pointer: ToolPointer): void {

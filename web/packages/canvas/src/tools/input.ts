@@ -66,7 +66,7 @@ export class PointerInput {
       if (event.button === 1) event.preventDefault();
     });
     on('contextmenu', (event) => {
-      if (this.mode.name !== 'none') event.preventDefault();
+      if (this.mode.name !== 'none' || target.tool.paints) event.preventDefault();
     });
     const view = element.ownerDocument.defaultView;
     view?.addEventListener('keydown', (event) => this.onKey(event, true), { signal });
@@ -89,6 +89,8 @@ export class PointerInput {
 
   private onDown(event: PointerEvent): void {
     const { target } = this;
+    // While a pen is down a touch is the palm beside it.
+    if (event.pointerType === 'touch' && this.mode.name === 'tool' && this.mode.start.kind === 'pen') return;
     const pointer = this.pointer(event);
     if (event.pointerType === 'pen') this.penSeen = true;
     this.down.set(event.pointerId, pointer.screen);
@@ -125,7 +127,8 @@ export class PointerInput {
       event.preventDefault();
       return;
     }
-    if (event.button !== 0) return;
+    // 2 is the right button, 5 the far end of a pen.
+    if (event.button !== 0 && !(target.tool.paints && (event.button === 2 || event.button === 5))) return;
     this.mode = { name: 'tool', id: event.pointerId, start: pointer, dragged: false };
     target.tool.press(pointer);
     target.updateCursor(target.tool.cursor(pointer));
@@ -154,9 +157,14 @@ export class PointerInput {
       }
       case 'tool': {
         if (event.pointerId !== mode.id) return;
-        const dragged = mode.dragged || distance(mode.start.screen, pointer.screen) > SLOP[pointer.kind];
+        const slop = target.tool.paints ? 0 : SLOP[pointer.kind];
+        const dragged = mode.dragged || distance(mode.start.screen, pointer.screen) > slop;
         if (!dragged) return;
         if (!mode.dragged) this.mode = { ...mode, dragged };
+        if (target.tool.paints) {
+          // All places between two frames: a quick curve stays a curve.
+          for (const one of event.getCoalescedEvents?.() ?? []) target.tool.drag(this.pointer(one));
+        }
         target.tool.drag(pointer);
         target.updateCursor(target.tool.cursor(pointer));
       }
@@ -278,7 +286,7 @@ export class PointerInput {
     return count;
   }
 
-  private pointer(event: MouseEvent & { readonly pointerType?: string }): ToolPointer {
+  private pointer(event: MouseEvent & Partial<Pick<PointerEvent, 'pointerType' | 'pressure'>>): ToolPointer {
     const box = this.target.element.getBoundingClientRect();
     const screen = { x: event.clientX - box.left, y: event.clientY - box.top };
     return {
@@ -288,6 +296,11 @@ export class PointerInput {
       shift: event.shiftKey,
       ctrl: event.ctrlKey || event.metaKey,
       alt: event.altKey,
+      ...(event.pointerType === 'pen' && event.pressure !== undefined && event.buttons !== 0
+        ? { pressure: event.pressure }
+        : {}),
+      // 2 is the right button, 32 the far end of a pen.
+      ...((event.buttons & 34) !== 0 ? { erase: true } : {}),
     };
   }
 }

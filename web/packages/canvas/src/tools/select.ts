@@ -1,6 +1,7 @@
 /** Select and move (V): click, marquee, and everything that the manipulator does. */
 import { type Box, boxOf } from '../geometry/point';
 import type { OverlayPainter } from '../render/overlay';
+import { kindOf } from '../shapes/registry';
 import { clickSelects } from './base';
 import { Manipulator } from './manipulate';
 import { nearness, type Tool, type ToolContext, type ToolPointer } from './tool';
@@ -97,7 +98,8 @@ export class SelectTool implements Tool {
     const { model, scene } = this.context;
     const first = this.under(state.from)[0];
     const item = first === undefined ? undefined : scene.get(first);
-    if (item && !state.from.ctrl) {
+    // Masks stay where they are: dragging over one draws the frame.
+    if (item && !state.from.ctrl && !kindOf(item.shape).raster) {
       // Dragging what is not selected yet selects and moves it in one go.
       model.select([item.id]);
       if (model.canChange(item.id)) {

@@ -30,9 +30,9 @@ export function selectedItems(context: ToolContext): SceneItem[] {
   return items;
 }
 
-/** The selected items that may be changed. */
+/** The selected items that may be moved and changed by handles; masks are neither. */
 export function changeableItems(context: ToolContext): SceneItem[] {
-  return selectedItems(context).filter((item) => context.model.canChange(item.id));
+  return selectedItems(context).filter((item) => !kindOf(item.shape).raster && context.model.canChange(item.id));
 }
 
 /** Handles offered now, with what they belong to. */

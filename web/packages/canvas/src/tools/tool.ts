@@ -8,6 +8,7 @@ import type { Box, Point } from '../geometry/point';
 import type { StageModel } from '../model';
 import type { OverlayPainter } from '../render/overlay';
 import type { Scene } from '../scene';
+import type { MaskPreview } from './mask-target';
 
 export interface ToolPointer {
   /** CSS pixels in the viewport. */
@@ -19,6 +20,15 @@ export interface ToolPointer {
   /** ctrl, or ⌘ on a Mac. */
   readonly ctrl: boolean;
   readonly alt: boolean;
+  /** How hard a pen presses, 0…1; only for pens that tell. */
+  readonly pressure?: number;
+  /** The right button, or the far end of a pen. Only for tools that paint. */
+  readonly erase?: boolean;
+}
+
+export interface BrushSettings {
+  /** Pixels of the image, at least 1. */
+  readonly diameter: number;
 }
 
 /** What tools work with. */
@@ -28,6 +38,7 @@ export interface ToolContext {
   readonly model: StageModel;
   /** Area of the image: what is drawn stays in it. */
   readonly limits: Box;
+  readonly brush: BrushSettings;
   /** Asks for the overlay to be painted again. */
   repaint(): void;
 }
@@ -56,6 +67,10 @@ export interface Tool {
   back?(): boolean;
   /** Is it a tool that draws (keyboard cross-hair)? */
   readonly draws: boolean;
+  /** Does it paint: from the press on, with the right button too? */
+  readonly paints?: boolean;
+  /** A mask that is being changed, to be shown in place of what the scene has. */
+  readonly preview?: MaskPreview | null;
   paint(painter: OverlayPainter): void;
 }
 

@@ -102,6 +102,9 @@ export class Labels {
         for (const other of this.controls(object)) {
           if (other !== control && !needsNoTool(other)) this.armed.delete(other.name);
         }
+        // A tool that draws for this control stays in the hand (the magic wand of a brush).
+        const inHand = this.editor.tools.active(object);
+        if (inHand?.control === control.name && !inHand.subtracts) continue;
         const tool = this.editor.tools.of(object).find((one) => one.control === control.name);
         if (tool) this.editor.tools.activate(object, tool.id);
       }

@@ -84,7 +84,7 @@ class Reader {
     const answerKeys = module.answer ? [module.answer.key(type)] : [];
     const shape = this.modules.shapeOf(object.type, value);
     if (shape && !isAnswerOnly(value, answerKeys)) {
-      const geometry = readSafely(() => shape.read(value));
+      const geometry = readSafely(() => shape.read(value, item));
       if (geometry === null || geometry === undefined) return this.keep(seq, item);
       return this.place(parts, shape.kind, geometry);
     }

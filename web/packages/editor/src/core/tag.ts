@@ -6,7 +6,7 @@ import type { ConfigNode, TaskData } from '@labelkeep/labeling';
 import type { ComponentType } from 'react';
 import type { Action } from './actions';
 import type { Editor } from './editor';
-import type { JsonObject, Region } from './types';
+import type { JsonObject, Region, ResultItem } from './types';
 
 /**
  * Reads and writes one kind of geometry. `read` never throws: it gives null for values that it
@@ -22,8 +22,14 @@ export interface ShapeCodec<G = unknown> {
   readonly keys: readonly string[];
   /** Is this a `value` of this kind? Codecs are asked in the order of the registry. */
   matches(value: JsonObject): boolean;
-  read(value: JsonObject): G | null;
+  /** `item` is what the value stands in: masks need the size of the image from it. */
+  read(value: JsonObject, item?: ResultItem): G | null;
   write(geometry: G): JsonObject;
+  /**
+   * For geometries that take long to write: has what `write` will give made ready, off the page's
+   * thread. Null when it is ready. Never rejects, and `write` gives the same without it, only later.
+   */
+  prepare?(geometry: G): Promise<void> | null;
   /** A few words for lists and screen readers: the text of a span, "120 × 80". */
   describe(geometry: G): string;
   /** Numbers that the details panel offers for editing. */
@@ -71,6 +77,8 @@ export interface ToolDescriptor {
   /** Default key, `R`. */
   readonly shortcut?: string;
   readonly icon: Icon;
+  /** It takes away from regions and makes none (eraser): a label that is chosen then wants another tool. */
+  readonly subtracts?: boolean;
 }
 
 /** SVG path data on a 24 × 24 grid, drawn as strokes of the text colour. */

@@ -1,5 +1,6 @@
 /** Keys and buttons of an image: its tools, the view, and drawing or moving by arrow keys. */
 import type { Action, KeyEventLike } from '../../core';
+import { sizeActions } from '../raster/brush-size';
 import { canvasTool } from './tool-names';
 import type { ImageView } from './view';
 
@@ -124,6 +125,14 @@ function viewActions(view: ImageView): Action[] {
       run: () => view.turn(1),
       ...turnBar,
     },
+  );
+  actions.push(
+    ...sizeActions(
+      view.brushSize,
+      (name) => id(view, name),
+      mine,
+      (text) => view.context.editor.announce(text),
+    ),
   );
   return actions;
 }

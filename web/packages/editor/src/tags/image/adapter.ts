@@ -1,7 +1,17 @@
 /** Gives the canvas what it needs of the editor: selection, rights, edits as steps of undo. */
-import type { ItemStyle, Shape, ShapeChange, Size, StageModel } from '@labelkeep/canvas';
+import {
+  type ItemStyle,
+  isMask,
+  type Point,
+  type Shape,
+  type ShapeChange,
+  type Size,
+  type StageModel,
+} from '@labelkeep/canvas';
+import type { Mask } from '@labelkeep/canvas/raster';
 import type { ConfigNode } from '@labelkeep/labeling';
 import type { Edit, Editor, JsonObject, Region } from '../../core';
+import type { WandPicture } from '../raster/wand';
 import { bridgeOf } from './bridges';
 import { type ItemMaker, snapsToPixel } from './items';
 
@@ -10,6 +20,8 @@ export interface ImageState {
   readonly size: Size;
   /** Is there an image to draw on? */
   readonly loaded: boolean;
+  /** The picture for the magic wand; null without one. */
+  readonly picture: WandPicture | null;
   /** Degrees by which the view is turned. */
   readonly rotation: number;
   /** Page of a multi-image object; undefined for a single image. */
@@ -69,6 +81,21 @@ export class ImageModel implements StageModel {
     return snapsToPixel(this.control());
   }
 
+  wandThreshold(): number {
+    return this.wand()?.number('defaultThreshold', 15) ?? 15;
+  }
+
+  async flood(at: Point, threshold: number): Promise<Mask | null> {
+    const { picture } = this.state();
+    if (!picture) return null;
+    try {
+      return await picture.flood(at, threshold, this.wand()?.number('blurRadius', 5) ?? 5);
+    } catch (error) {
+      this.tell(error instanceof Error ? error.message : 'The magic wand found nothing.');
+      return null;
+    }
+  }
+
   create(shape: Shape): string | null {
     const control = this.control();
     const bridge = bridgeOf(shape.kind);
@@ -83,7 +110,9 @@ export class ImageModel implements StageModel {
       envelope: this.envelope({}),
       ...(page === undefined ? {} : { itemIndex: page }),
     });
-    if (id !== null && isWhole(shape)) this.afterDrawing();
+    // One goes on painting the same region.
+    if (id !== null && isMask(shape)) this.editor.document.view.select([id]);
+    else if (id !== null && isWhole(shape)) this.afterDrawing();
     return id;
   }
 
@@ -111,6 +140,10 @@ export class ImageModel implements StageModel {
     return done;
   }
 
+  tell(text: string): void {
+    this.editor.notify('info', text);
+  }
+
   announce(text: string): void {
     this.editor.announce(text);
   }
@@ -118,6 +151,12 @@ export class ImageModel implements StageModel {
   /** The control of the tool in the hand. */
   control(): ConfigNode | undefined {
     const name = this.editor.tools.active(this.state().object)?.control;
+    return name === undefined ? undefined : this.editor.config.byName.get(name);
+  }
+
+  /** The Magicwand whose tool is in the hand. */
+  private wand(): ConfigNode | undefined {
+    const name = this.editor.tools.active(this.state().object)?.id.split(':')[1];
     return name === undefined ? undefined : this.editor.config.byName.get(name);
   }
 

@@ -9,6 +9,10 @@ export interface ShapeBridge<G = unknown, S extends Shape = Shape> {
   readonly kind: string;
   /** Outline width where the configuration says none, CSS pixels. */
   readonly strokeWidth: number;
+  /** Opacity of the filling where the configuration says none, 0…1; default 0.2. */
+  readonly fillOpacity?: number;
+  /** False for a shape that is not there yet: a mask that must be decoded first. */
+  ready?(geometry: G): boolean;
   toShape(geometry: G, size: Size): S;
   /**
    * Percent of a shape. Numbers that did not change since `before` are those of `before`, to the

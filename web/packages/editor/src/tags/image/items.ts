@@ -17,10 +17,11 @@ export class ItemMaker {
     private readonly captions: () => boolean,
   ) {}
 
-  /** Null for kinds that the canvas cannot draw. */
+  /** Null for kinds that the canvas cannot draw, and for what is not decoded yet. */
   item(region: Region, size: Size): SceneItem | null {
     const bridge = bridgeOf(region.kind);
     if (!bridge) return null;
+    if (bridge.ready?.(region.geometry) === false) return null;
     const control = this.controlOf(region);
     return {
       id: region.id,
@@ -58,10 +59,12 @@ export class ItemMaker {
     const known = this.styles.get(key);
     if (known) return known;
     const labelled = control !== undefined && isLabelsControl(control);
+    const bridge = bridgeOf(kind);
+    const opacity = bridge?.fillOpacity ?? 0.2;
     const style: ItemStyle = {
       color,
-      fillOpacity: unit(control?.number('fillOpacity', control.number('opacity', 0.2)) ?? 0.2),
-      strokeWidth: Math.max(0, Math.min(100, control?.number('strokeWidth', bridgeOf(kind)?.strokeWidth ?? 1) ?? 1)),
+      fillOpacity: unit(control?.number('fillOpacity', control.number('opacity', opacity)) ?? opacity),
+      strokeWidth: Math.max(0, Math.min(100, control?.number('strokeWidth', bridge?.strokeWidth ?? 1) ?? 1)),
       ...(dashed ? { dashed } : {}),
       pointSize:
         POINT_SIZES[

@@ -1,5 +1,8 @@
 /** Tag modules of the image layer, loaded together when a configuration has an `Image`. */
 import type { TagModule } from '../../core';
+import { bitmaskModule } from '../bitmask';
+import { brushModule } from '../brush';
+import { magicWandModule } from '../magicwand';
 import { polygonModule } from '../polygon';
 import { rectangleModule } from '../rectangle';
 import { mountImage } from './mount';
@@ -10,4 +13,11 @@ const imageModule: TagModule = {
   object: { mount: mountImage, tools: imageTools },
 };
 
-export const imageTags: readonly TagModule[] = [imageModule, rectangleModule, polygonModule];
+export const imageTags: readonly TagModule[] = [
+  imageModule,
+  rectangleModule,
+  polygonModule,
+  brushModule,
+  bitmaskModule,
+  magicWandModule,
+];

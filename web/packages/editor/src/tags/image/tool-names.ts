@@ -6,31 +6,35 @@ import type { ConfigNode } from '@labelkeep/labeling';
 import type { Icon, ToolDescriptor } from '../../core';
 
 /** Tools that the canvas knows by name (`Stage.setTool`). */
-export type CanvasTool = 'select' | 'pan' | 'rectangle' | 'rectangle3' | 'polygon';
+export type CanvasTool =
+  | 'select'
+  | 'pan'
+  | 'rectangle'
+  | 'rectangle3'
+  | 'polygon'
+  | 'brush'
+  | 'eraser'
+  | 'bitmask'
+  | 'bitmask-eraser'
+  | 'wand';
 
 interface ShapeTool {
   readonly name: CanvasTool;
   readonly label: string;
   readonly shortcut: string;
   readonly icon: Icon;
+  readonly subtracts?: boolean;
 }
 
 /** Tools of a shape control, one set for each object that it works on. */
 export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
   return objectsOf(node).flatMap((object) =>
-    tools.map(({ name, label, shortcut, icon }) => ({
-      id: `${name}:${node.name}`,
-      object,
-      control: node.name,
-      label,
-      shortcut,
-      icon,
-    })),
+    tools.map(({ name, ...tool }) => ({ id: `${name}:${node.name}`, object, control: node.name, ...tool })),
   );
 }
 
 /** Names of `toName`; with none written and one image in the configuration, that one. */
-function objectsOf(node: ConfigNode): readonly string[] {
+export function objectsOf(node: ConfigNode): readonly string[] {
   if (node.toNames.length > 0) return node.toNames;
   let root = node;
   while (root.parent) root = root.parent;

@@ -3,7 +3,11 @@
  * follows selection, labels, tools and settings. Drawing is the canvas's; the model is the editor's.
  */
 import { type SceneItem, type Size, Stage } from '@labelkeep/canvas';
+import type { ConfigNode } from '@labelkeep/labeling';
 import type { AnnotationDocument, ChangeBatch, ObjectContext, ObjectHandle, Region } from '../../core';
+import { BrushSize } from '../raster/brush-size';
+import { MaskLoader } from '../raster/loader';
+import { WandPicture } from '../raster/wand';
 import { imageActions } from './actions';
 import { ImageModel, type ImageState } from './adapter';
 import { fitHeight } from './fit-height';
@@ -17,6 +21,8 @@ import { themeOf, watchTheme } from './theme';
 import { canvasTool } from './tool-names';
 
 const ROLE = 'image canvas';
+/** Tools that have a size. */
+const SIZED: ReadonlySet<string> = new Set(['brush', 'eraser', 'bitmask', 'bitmask-eraser']);
 
 export class ImageView implements ObjectHandle {
   ready: Promise<void>;
@@ -28,7 +34,11 @@ export class ImageView implements ObjectHandle {
   private readonly items: ItemMaker;
   private readonly offs: (() => void)[] = [];
   private documentOffs: (() => void)[] = [];
+  readonly brushSize: BrushSize;
   private image: LoadedImage | null = null;
+  /** Set with the image, and ended with it. */
+  private masks: MaskLoader | null = null;
+  private picture: WandPicture | null = null;
   private loading = new AbortController();
   /** Hidden regions as the scene knows them. */
   private hidden = new Set<string>();
@@ -56,6 +66,7 @@ export class ImageView implements ObjectHandle {
     const model = new ImageModel(editor, this.items, () => this.state());
     this.stage = new Stage(this.surface, model);
     this.status = new StatusPanel(this.root, () => this.reload());
+    this.brushSize = new BrushSize(this.root, this.stage);
     this.look = new LookPanel(this.root, this.stage, node);
     this.stage.setTheme(themeOf(this.root));
     this.stage.setLook({ grid: gridOf(node) });
@@ -108,6 +119,7 @@ export class ImageView implements ObjectHandle {
       object: this.name,
       size: this.size,
       loaded: this.image !== null,
+      picture: this.picture,
       rotation: this.stage.camera.turns * 90,
       page: this.isList ? this.page : undefined,
     };
@@ -116,7 +128,9 @@ export class ImageView implements ObjectHandle {
   destroy(): void {
     this.loading.abort();
     for (const off of [...this.offs, ...this.documentOffs]) off();
+    this.masks?.end();
     this.look.destroy();
+    this.brushSize.destroy();
     this.stage.destroy();
     this.image?.close();
     this.image = null;
@@ -172,6 +186,9 @@ export class ImageView implements ObjectHandle {
     this.loading.abort();
     const loading = new AbortController();
     this.loading = loading;
+    this.masks?.end();
+    this.masks = null;
+    this.picture = null;
     const { editor, node } = this.context;
     const written = this.addresses[this.page];
     const address = typeof written === 'string' && written.trim() !== '' ? editor.resolveUrl(written, node) : written;
@@ -182,6 +199,13 @@ export class ImageView implements ObjectHandle {
       this.image = image;
       this.status.done();
       this.stage.setImage(image.source, image.size, this.savedTurns());
+      this.picture = new WandPicture(image.source, image.size);
+      this.masks = new MaskLoader(
+        editor,
+        () => image.size,
+        (id) => this.putAgain(id),
+      );
+      this.brushSize.show(this.brushControl());
     } catch (error) {
       if (loading.signal.aborted) return;
       this.image?.close();
@@ -191,6 +215,27 @@ export class ImageView implements ObjectHandle {
     }
     this.loadScene();
     this.stage.flush();
+    await this.masks?.done();
+  }
+
+  /** The control whose brush or eraser is in the hand. */
+  private brushControl(): ConfigNode | null {
+    const { editor } = this.context;
+    const tool = editor.tools.active(this.name);
+    const sized = tool && SIZED.has(canvasTool(tool.id)) ? tool.control : undefined;
+    return (sized !== undefined && editor.config.byName.get(sized)) || null;
+  }
+
+  /** A mask was decoded. */
+  private putAgain(id: string): void {
+    const { document } = this.context.editor;
+    const region = document.store.get(id);
+    const item = region && this.items.item(region, this.size);
+    if (!item) return;
+    this.stage.scene.put([item]);
+    this.stage.scene.setHidden([id], document.view.isHidden(id));
+    // Lists say how large it is, which nobody knew until now.
+    document.store.region.emit(id);
   }
 
   private reload(): void {
@@ -219,7 +264,10 @@ export class ImageView implements ObjectHandle {
     if (this.image) {
       for (const region of this.regions(document)) {
         const item = this.items.item(region, this.size);
-        if (!item) continue;
+        if (!item) {
+          this.masks?.wants(region);
+          continue;
+        }
         items.push(item);
         if (document.view.isHidden(region.id)) hidden.push(region.id);
       }
@@ -241,6 +289,7 @@ export class ImageView implements ObjectHandle {
       if (this.isList && (region.itemIndex ?? 0) !== this.page) continue;
       const item = this.items.item(region, this.size);
       if (item) items.push(item);
+      else this.masks?.wants(region);
     }
     if (items.length > 0) scene.put(items);
     if (batch.removed.length > 0) scene.remove(batch.removed);
@@ -294,6 +343,7 @@ export class ImageView implements ObjectHandle {
     const tool = editor.tools.active(this.name);
     if (!tool) return;
     this.stage.setTool(canvasTool(tool.id));
+    this.brushSize.show(this.brushControl());
     try {
       if (editor.settings.get('keepTool')) editor.storage?.setItem(this.toolKey, tool.id);
     } catch {
@@ -303,8 +353,8 @@ export class ImageView implements ObjectHandle {
   }
 
   private applySettings(): void {
-    const { settings } = this.context.editor;
-    const { node } = this.context;
+    const { editor, node } = this.context;
+    const { settings } = editor;
     this.stage.setOptions({
       camera: cameraOptions(node),
       zoomBy: Math.max(1.01, Math.min(4, node.number('zoomBy', 1.1))),
@@ -313,7 +363,9 @@ export class ImageView implements ObjectHandle {
       crosshair: node.bool('crosshair'),
       captions: settings.get('regionLabels'),
     });
-    this.stage.setLook({ smoothing: node.bool('smoothing', settings.get('smoothing')) });
+    // Where masks are exact to the pixel one must see the pixels.
+    const exact = editor.config.controlsOf(node.name).some((control) => control.type.startsWith('bitmask'));
+    this.stage.setLook({ smoothing: !exact && node.bool('smoothing', settings.get('smoothing')) });
   }
 
   /** A label that waits to be used needs a tool in the hand: the last one that drew, or the first. */

@@ -14,9 +14,7 @@ describe.skipIf(!chromiumPath)('view of an image', () => {
     // Columns and rows of the layer of regions where a red outline is, on a line through the middle of the region.
     const edges = () =>
       image.page.evaluate(() => {
-        const layer = document.querySelectorAll<HTMLCanvasElement>(
-          '[data-object="img"] canvas',
-        )[1] as HTMLCanvasElement;
+        const layer = document.querySelector('[data-object="img"] [data-layer="regions"]') as HTMLCanvasElement;
         const { left, top } = layer.getBoundingClientRect();
         const { x, y, width, height } = (
           document.querySelector('[data-labelkeep-editor]') as unknown as {
