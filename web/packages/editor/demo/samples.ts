@@ -1,5 +1,6 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
+import { TEXT_SAMPLES } from './text-samples';
 import { FORM_SAMPLES } from './form-samples';
 import { maskSamples } from './mask-samples';
 
@@ -88,6 +89,7 @@ const NER = `<View>
 </View>`;
 
 export const SAMPLES: Readonly<Record<string, () => Sample>> = {
+  ...TEXT_SAMPLES,
   ...FORM_SAMPLES,
   ...maskSamples(picture),
   text: () => ({

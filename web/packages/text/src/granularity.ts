@@ -32,6 +32,47 @@ export function snap(text: string, selection: Stretch, granularity: Granularity,
   return granularity === 'symbol' ? snapped : trim(text, snapped);
 }
 
+/**
+ * As `snap`, in a text made of blocks: units end at the breaks (ascending offsets), so that no word or
+ * sentence runs from one block into the next. A selection over several blocks is widened at both ends.
+ */
+export function snapBetween(
+  text: string,
+  breaks: readonly number[],
+  selection: Stretch,
+  granularity: Granularity,
+  locale?: string,
+): Stretch | null {
+  if (breaks.length === 0) return snap(text, selection, granularity, locale);
+  const inner = granularity === 'symbol' ? selection : trim(text, selection);
+  if (!inner || inner.end <= inner.start) return null;
+  const first = blockOf(text, breaks, inner.start);
+  const last = blockOf(text, breaks, inner.end - 1);
+  const within = (block: Stretch): Stretch | null => {
+    const part = {
+      start: Math.max(inner.start, block.start) - block.start,
+      end: Math.min(inner.end, block.end) - block.start,
+    };
+    const snapped = snap(text.slice(block.start, block.end), part, granularity, locale);
+    return snapped && { start: snapped.start + block.start, end: snapped.end + block.start };
+  };
+  const start = within(first);
+  const end = first.start === last.start ? start : within(last);
+  return start && end ? { start: start.start, end: end.end } : null;
+}
+
+/** The block around a place: from the last break at or before it to the next one. */
+export function blockOf(text: string, breaks: readonly number[], place: number): Stretch {
+  let low = 0;
+  let high = breaks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((breaks[middle] as number) <= place) low = middle + 1;
+    else high = middle;
+  }
+  return { start: breaks[low - 1] ?? 0, end: breaks[low] ?? text.length };
+}
+
 /** The word at a place (for a double click), or null between words. */
 export function wordAt(text: string, place: number, locale?: string): Stretch | null {
   const from = windowStart(text, place);

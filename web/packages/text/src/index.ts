@@ -1,7 +1,10 @@
 /** Texts in the page: offsets, spans, highlights, selection. Knows neither editor nor React. */
 
-export { type Granularity, type Stretch, snap, step, wordAt } from './granularity';
+export { blockOf, type Granularity, type Stretch, snap, snapBetween, step, wordAt } from './granularity';
 export { type Interval, IntervalIndex, overlaps } from './intervals';
+export { MarkupSurface } from './markup-surface';
 export { CodePoints } from './offsets';
 export { type Emphasis, HighlightPainter, type PaintedSpan } from './painter';
-export { TextSurface } from './surface';
+export { type SelectedStretch, Surface } from './surface';
+export { TextSurface } from './text-surface';
+export { nodeAt, pathOf } from './xpath';

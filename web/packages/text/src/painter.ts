@@ -4,7 +4,7 @@
  * a span touches that span and its neighbours; the DOM stays as it is.
  */
 import { type Interval, IntervalIndex, overlaps } from './intervals';
-import type { TextSurface } from './surface';
+import type { Surface } from './surface';
 
 export interface PaintedSpan extends Interval {
   /** `#rrggbb`. */
@@ -27,14 +27,17 @@ export class HighlightPainter {
   private readonly sheet: CSSStyleSheet;
   private readonly prefix: string;
   private readonly view: Window & typeof globalThis;
+  private readonly scope: Document | ShadowRoot;
+  private readonly overlapRanges = new Map<string, StaticRange>();
   private overlapDue = false;
 
-  constructor(private readonly surface: TextSurface) {
-    this.view = surface.element.ownerDocument.defaultView as Window & typeof globalThis;
+  constructor(private readonly surface: Surface) {
+    this.view = surface.view;
+    this.scope = surface.scope;
     this.prefix = `labelkeep-${++instances}`;
     this.sheet = new this.view.CSSStyleSheet();
-    const { ownerDocument } = surface.element;
-    ownerDocument.adoptedStyleSheets = [...ownerDocument.adoptedStyleSheets, this.sheet];
+    const { scope } = this;
+    scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, this.sheet];
     this.rule(`${this.prefix}-overlap`, 'text-decoration: underline 2px; text-underline-offset: 3px;');
   }
 
@@ -102,8 +105,8 @@ export class HighlightPainter {
   destroy(): void {
     for (const name of this.highlights.keys()) this.view.CSS.highlights.delete(name);
     this.highlights.clear();
-    const { ownerDocument } = this.surface.element;
-    ownerDocument.adoptedStyleSheets = ownerDocument.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
+    const { scope } = this;
+    scope.adoptedStyleSheets = scope.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
   }
 
   private unpaint(id: string): void {
@@ -122,13 +125,21 @@ export class HighlightPainter {
     this.overlapDue = true;
     queueMicrotask(() => {
       this.overlapDue = false;
-      const name = `${this.prefix}-overlap`;
-      const stretches = overlaps(this.index.all());
-      const highlight = this.highlight(name, 1, null);
-      highlight.clear();
-      for (const { start, end } of stretches) {
+      const highlight = this.highlight(`${this.prefix}-overlap`, 1, null);
+      const kept = new Set<string>();
+      for (const { start, end } of overlaps(this.index.all())) {
+        const key = `${start} ${end}`;
+        kept.add(key);
+        if (this.overlapRanges.has(key)) continue;
         const range = this.surface.range(start, end);
-        if (range) highlight.add(range);
+        if (!range) continue;
+        this.overlapRanges.set(key, range);
+        highlight.add(range);
+      }
+      for (const [key, range] of this.overlapRanges) {
+        if (kept.has(key)) continue;
+        highlight.delete(range);
+        this.overlapRanges.delete(key);
       }
     });
   }

@@ -175,7 +175,12 @@ export class Editor {
   isShapeFacet(region: Region, facet: Facet): boolean {
     const control = this.config.byName.get(facet.from);
     const module = control && this.modules.forNode(control);
-    return module?.shape?.kind === region.kind || (region.kind === 'text' && facet.type.endsWith('labels'));
+    return module?.shape?.kind === region.kind || (this.isSpan(region) && facet.type.endsWith('labels'));
+  }
+
+  /** Is this region a stretch of text? */
+  isSpan(region: Pick<Region, 'kind'>): boolean {
+    return this.modules.shape(region.kind)?.span === true;
   }
 
   /** A few words about a region: number, labels, and what its shape says. */

@@ -144,6 +144,11 @@ export interface EditorOptions extends EditorCallbacks {
   readonly customHotkeys?: CustomHotkeys;
   /** Nonce of the page's content policy, for parts that must insert a style element. */
   readonly nonce?: string;
+  /**
+   * Address (of this site) of an empty page in which marked-up data is shown; the page brings its own
+   * content policy. Default `/frame.html`. Where it can't be loaded, a shadow root is used.
+   */
+  readonly frameUrl?: string;
   /** Makes a stored address loadable (`s3://…` to a proxy path). Default: as it is. */
   readonly resolveUrl?: (url: string, context: { readonly node: ConfigNode }) => string;
   /** Prefix for what the browser keeps; default `labelkeep`. */

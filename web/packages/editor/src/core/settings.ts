@@ -9,6 +9,7 @@ export interface SettingValues {
   continuousLabeling: boolean;
   selectAfterCreate: boolean;
   keepTool: boolean;
+  lineNumbers: boolean;
   smoothing: boolean;
   invertZoom: boolean;
   panelOpen: boolean;
@@ -26,6 +27,7 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   continuousLabeling: false,
   selectAfterCreate: false,
   keepTool: true,
+  lineNumbers: false,
   smoothing: true,
   invertZoom: false,
   panelOpen: true,

@@ -16,6 +16,8 @@ import type { JsonObject, Region, ResultItem } from './types';
 export interface ShapeCodec<G = unknown> {
   /** `Region.kind`: `text`, `rectangle`, `polygon`, … */
   readonly kind: string;
+  /** A stretch of text: selected rather than drawn by a tool, so any labels control of its object labels it. */
+  readonly span?: true;
   /** Lower-case tags of the objects that it lies on: `['image']`. */
   readonly objects: readonly string[];
   /** All keys of `value` that belong to the geometry. */
@@ -100,6 +102,11 @@ export interface ObjectHandle {
   reveal(regionId: string): void;
   /** Rectangle of the data on the page, CSS pixels. */
   box(): DOMRect;
+  /**
+   * Rectangle of the window where a region is drawn (for curves between regions); about where it
+   * would be when it is scrolled away; null when it is not shown (hidden, another page).
+   */
+  regionBox?(regionId: string): DOMRect | null;
   /** Number of regions drawn on screen in the last frame. */
   drawnCount(): number;
   /** Resolves when the data is shown or has failed. */
@@ -147,6 +154,8 @@ export interface TagModule {
   tools?(node: ConfigNode): readonly ToolDescriptor[];
   /** Drawn in place of the tag; objects need none. */
   readonly Panel?: ComponentType<TagPanelProps>;
+  /** Drawn in place of an object without a name; plain text when there is none. */
+  readonly Static?: ComponentType<TagPanelProps>;
   /** Keeps children of the config from being drawn by the layout (Labels draws its own). */
   readonly ownsChildren?: boolean;
   /** Answer of a new annotation before anyone touched it (selected choices, stars given in advance). */

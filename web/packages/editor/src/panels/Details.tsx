@@ -47,7 +47,7 @@ function OneRegion({ id }: { readonly id: string }) {
         <Actions />
       </header>
       <div className={styles['body']}>
-        {about !== '' && region.kind === 'text' && (
+        {about !== '' && editor.isSpan(region) && (
           <blockquote className={styles['quote']} dir="auto">
             {about.length > 400 ? `${about.slice(0, 400)}…` : about}
           </blockquote>

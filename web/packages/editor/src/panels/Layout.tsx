@@ -46,6 +46,14 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
 /** An object tag without a name is plain text of the page. */
 function StaticText({ node, shown }: { readonly node: ConfigNode; readonly shown: boolean }) {
   const editor = useEditor();
+  const Static = editor.modules.forNode(node)?.Static;
+  if (Static) {
+    return (
+      <div hidden={!shown}>
+        <Static editor={editor} node={node} />
+      </div>
+    );
+  }
   return (
     <p hidden={!shown} className={styles['static']} dir="auto">
       {attributeText(node, 'value', editor.task.data) ?? ''}

@@ -7,6 +7,7 @@ import type { TagModule } from '../core/tag';
 import { choicesTag } from './choices';
 import { dateTimeTag } from './datetime';
 import { headerTag } from './header';
+import { hyperTextTag } from './hypertext';
 import { labelsTag } from './labels';
 import { numberTag } from './number';
 import { pairwiseTag } from './pairwise';
@@ -23,6 +24,7 @@ const BUILT_IN: readonly TagModule[] = [
   headerTag,
   styleTag,
   textTag,
+  hyperTextTag,
   labelsTag,
   choicesTag,
   textAreaTag,

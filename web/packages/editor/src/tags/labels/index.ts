@@ -4,7 +4,7 @@ import { LabelsPanel } from './Labels';
 
 /** Labels for spans of texts, and for shapes that another tool draws. */
 export const labelsTag: TagModule = {
-  tags: ['labels'],
+  tags: ['labels', 'hypertextlabels'],
   answer: labelsAnswer,
   Panel: LabelsPanel,
   ownsChildren: true,

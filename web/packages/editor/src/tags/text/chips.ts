@@ -1,6 +1,6 @@
 /** Label names beside the spans that are on screen: absolutely placed, the text itself is untouched. */
-import type { HighlightPainter, TextSurface } from '@labelkeep/text';
-import type { TextView } from './object';
+import type { HighlightPainter, Surface } from '@labelkeep/text';
+import type { SpanView } from './span-view';
 import styles from './text.module.css';
 
 /** More chips than this on one screen can't be read; the rest is told by colour and list. */
@@ -10,12 +10,12 @@ export class TextChips {
   private readonly layer: HTMLElement;
 
   constructor(
-    private readonly view: TextView,
-    private readonly surface: TextSurface,
+    private readonly view: SpanView,
+    private readonly surface: Surface,
     private readonly painter: HighlightPainter,
     private readonly scroller: HTMLElement,
   ) {
-    this.layer = surface.element.ownerDocument.createElement('div');
+    this.layer = scroller.ownerDocument.createElement('div');
     this.layer.className = styles['chips'] ?? '';
     this.layer.setAttribute('aria-hidden', 'true');
     scroller.append(this.layer);

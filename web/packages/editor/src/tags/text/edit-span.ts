@@ -1,10 +1,10 @@
 /** Moving the ends of the selected span with keys, from anywhere in the editor. */
 import { step } from '@labelkeep/text';
 import type { Action } from '../../core/actions';
-import type { TextView } from './object';
+import type { SpanView } from './span-view';
 
 /** Moves one end of the selected span; the span keeps at least one character. */
-export function moveEnd(view: TextView, side: 'start' | 'end', to: (place: number) => number): void {
+export function moveEnd(view: SpanView, side: 'start' | 'end', to: (place: number) => number): void {
   const { editor } = view.context;
   const { document } = editor;
   const id = document.view.single;
@@ -23,12 +23,12 @@ export function moveEnd(view: TextView, side: 'start' | 'end', to: (place: numbe
   editor.announce(view.surface.text.slice(next.start, Math.min(next.end, next.start + 80)));
 }
 
-export function spanActions(view: TextView): Action[] {
+export function spanActions(view: SpanView): Action[] {
   const { editor } = view.context;
   const enabled = () => {
     const id = editor.document.view.single;
     const region = id === null ? undefined : editor.document.store.get(id);
-    return region?.kind === 'text' && region.object === view.name && editor.document.canChange(region.id);
+    return region?.kind === view.kind && region.object === view.name && editor.document.canChange(region.id);
   };
   const action = (id: string, label: string, shortcut: string, side: 'start' | 'end', direction: 1 | -1): Action => ({
     id: `text.${view.name}.${id}`,

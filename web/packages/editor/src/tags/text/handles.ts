@@ -1,8 +1,8 @@
 /** The two ends of the selected span as handles: drag them, or focus one and use the arrow keys. */
-import { snap, step, type TextSurface } from '@labelkeep/text';
+import { type Surface, step } from '@labelkeep/text';
 import type { Gesture } from '../../core/document';
 import { moveEnd } from './edit-span';
-import type { TextView } from './object';
+import type { SpanView } from './span-view';
 import styles from './text.module.css';
 
 type Side = 'start' | 'end';
@@ -13,8 +13,8 @@ export class TextHandles {
   private drag: { side: Side; gesture: Gesture; id: string } | null = null;
 
   constructor(
-    private readonly view: TextView,
-    private readonly surface: TextSurface,
+    private readonly view: SpanView,
+    private readonly surface: Surface,
     private readonly scroller: HTMLElement,
   ) {
     this.elements = { start: this.make('start'), end: this.make('end') };
@@ -39,8 +39,11 @@ export class TextHandles {
       element.style.transform = `translate(${x - box.left + this.scroller.scrollLeft}px, ${rect.top - box.top + this.scroller.scrollTop}px)`;
       element.style.height = `${rect.height}px`;
       element.style.setProperty('--label', this.view.context.editor.labels.style(span.region).color);
-      element.setAttribute('aria-valuenow', String(side === 'start' ? span.geometry.start : span.geometry.end));
-      element.setAttribute('aria-valuemax', String(this.view.points.length));
+      element.setAttribute(
+        'aria-valuenow',
+        String(this.points?.fromUnit(side === 'start' ? span.units.start : span.units.end) ?? 0),
+      );
+      element.setAttribute('aria-valuemax', String(this.points?.length ?? 0));
     }
   }
 
@@ -53,9 +56,14 @@ export class TextHandles {
     const { document } = this.view.context.editor;
     const id = document.view.single;
     const region = id === null ? undefined : document.store.get(id);
-    if (region?.kind !== 'text' || region.object !== this.view.name) return null;
+    if (region?.kind !== this.view.kind || region.object !== this.view.name) return null;
     if (!document.canChange(region.id) || document.view.isHidden(region.id)) return null;
-    return { region, units: this.view.units(region), geometry: region.geometry as { start: number; end: number } };
+    const units = this.view.units(region);
+    return units.end > units.start ? { region, units } : null;
+  }
+
+  private get points() {
+    return this.view.content?.points;
   }
 
   private make(side: Side): HTMLElement {
@@ -97,7 +105,7 @@ export class TextHandles {
     const { start, end } = span.units;
     const next =
       this.drag.side === 'start' ? { start: Math.min(at, end - 1), end } : { start, end: Math.max(at, start + 1) };
-    const snapped = snap(this.surface.text, next, this.view.granularity());
+    const snapped = this.view.snap(next.start, next.end);
     if (!snapped) return;
     const { id } = this.drag;
     this.drag.gesture.update((edit) => edit.setGeometry(id, this.view.geometry(snapped.start, snapped.end)));

@@ -4,8 +4,8 @@
  * and combined characters behave as everywhere else; only the caret is drawn here, because browsers
  * show none outside of editable text.
  */
-import { step, type TextSurface } from '@labelkeep/text';
-import type { TextView } from './object';
+import { type Surface, step } from '@labelkeep/text';
+import type { SpanView } from './span-view';
 import styles from './text.module.css';
 
 const MOVES: ReadonlyMap<string, { readonly direction: string; readonly by: string; readonly byCtrl: string }> =
@@ -24,13 +24,13 @@ export class TextKeyboard {
   private byKeyboard = false;
 
   constructor(
-    private readonly view: TextView,
-    private readonly surface: TextSurface,
+    private readonly view: SpanView,
+    private readonly surface: Surface,
     private readonly scroller: HTMLElement,
   ) {
     const { element } = surface;
     const { ownerDocument } = element;
-    this.caret = ownerDocument.createElement('div');
+    this.caret = scroller.ownerDocument.createElement('div');
     this.caret.className = styles['caret'] ?? '';
     this.caret.hidden = true;
     scroller.append(this.caret);
@@ -40,6 +40,11 @@ export class TextKeyboard {
     element.addEventListener('blur', () => this.show(false), { signal });
     element.addEventListener('pointerdown', () => this.show(false), { signal });
     ownerDocument.addEventListener('selectionchange', () => this.byKeyboard && this.draw(), { signal });
+  }
+
+  /** The text moved on the screen. */
+  update(): void {
+    if (this.byKeyboard) this.draw(false);
   }
 
   destroy(): void {
@@ -54,7 +59,7 @@ export class TextKeyboard {
   }
 
   private key(event: KeyboardEvent): void {
-    const selection = this.surface.element.ownerDocument.getSelection();
+    const selection = this.surface.browserSelection();
     if (!selection || event.target !== this.surface.element) return;
     const move = MOVES.get(event.key);
     if (move && !event.altKey) {
@@ -86,12 +91,11 @@ export class TextKeyboard {
   /** Enter without a selection selects the span under the caret. */
   private selectAt(place: number): void {
     const { document } = this.view.context.editor;
-    const point = this.view.points.fromUnit(place);
     let best: { id: string; length: number } | null = null;
     for (const region of document.store.onObject(this.view.name)) {
-      if (region.kind !== 'text') continue;
-      const { start, end } = region.geometry as { start: number; end: number };
-      if (start <= point && point < end && (!best || end - start < best.length))
+      if (region.kind !== this.view.kind) continue;
+      const { start, end } = this.view.units(region);
+      if (start <= place && place < end && (!best || end - start < best.length))
         best = { id: region.id, length: end - start };
     }
     if (best) document.view.select([best.id]);
@@ -112,7 +116,7 @@ export class TextKeyboard {
 
   private place(offset: number, extend = false): void {
     const range = this.surface.liveRange(offset, offset);
-    const selection = this.surface.element.ownerDocument.getSelection();
+    const selection = this.surface.browserSelection();
     if (!range || !selection) return;
     if (extend && this.isInside(selection)) selection.extend(range.startContainer, range.startOffset);
     else selection.setBaseAndExtent(range.startContainer, range.startOffset, range.startContainer, range.startOffset);
@@ -124,7 +128,7 @@ export class TextKeyboard {
     if (on) this.draw();
   }
 
-  private draw(): void {
+  private draw(follow = true): void {
     const selection = this.surface.selection();
     if (!selection) return;
     const { focus } = selection;
@@ -138,6 +142,6 @@ export class TextKeyboard {
     const y = rect.top - box.top + this.scroller.scrollTop;
     this.caret.style.transform = `translate(${x}px, ${y}px)`;
     this.caret.style.height = `${rect.height}px`;
-    this.caret.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (follow) this.caret.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 }

@@ -1,15 +1,29 @@
-/** Where the text of a Text object comes from: the task itself, or an address in it. */
-import type { ConfigNode } from '@labelkeep/labeling';
+/** Where the text of an object comes from: the task itself, an address in it, or a cell of a CSV file. */
+import { type ConfigNode, resolveVariable } from '@labelkeep/labeling';
 import type { ObjectContext } from '../../core/tag';
 import { safeUrl } from '../../core/urls';
+import { cellOf, parseResolver } from './resolver';
 
 /** The whole text. Rejects with a message for people when it can't be loaded. */
 export async function loadText(context: ObjectContext, signal: AbortSignal): Promise<string> {
-  const { node, value } = context;
+  const { node } = context;
+  const value = contentOf(context);
+  const resolver = parseResolver(node.get('resolver'));
+  if (resolver && typeof value === 'string' && value !== '') {
+    const cell = cellOf(await fetchText(context, value, signal), resolver);
+    if (cell === null) throw new Error(`The first row of ${value} has no column “${resolver.column}”.`);
+    return decode(node, cell);
+  }
   if (node.oneOf('valueType', ['text', 'url'], 'text') === 'url' && typeof value === 'string' && value !== '') {
     return decode(node, await fetchText(context, value, signal));
   }
   return decode(node, asText(value));
+}
+
+/** What stands inside an element counts when it has no `value`; of HyperText that is its markup. */
+function contentOf({ editor, node, value }: ObjectContext): unknown {
+  if (node.has('value') || node.type !== 'hypertext') return value;
+  return resolveVariable(node.markup.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, '$1'), editor.task.data);
 }
 
 async function fetchText({ editor, node }: ObjectContext, address: string, signal: AbortSignal): Promise<string> {

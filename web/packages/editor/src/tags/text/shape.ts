@@ -11,6 +11,7 @@ export interface SpanGeometry {
 
 export const textShape: ShapeCodec<SpanGeometry> = {
   kind: 'text',
+  span: true,
   objects: ['text'],
   keys: ['start', 'end', 'text'],
   matches: (value) =>
