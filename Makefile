@@ -28,6 +28,7 @@ lint: web/node_modules/.installed
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	scripts/check-arrows
+	scripts/check-licences
 	cd web && npm run lint && npm run typecheck
 
 format: web/node_modules/.installed
