@@ -128,6 +128,7 @@ fn projects() -> Router<App> {
         .route("/api/projects/{id}/label-stream-history/", get(queue::history))
         .route("/api/projects/{id}/export/formats", get(export::formats))
         .route("/api/projects/{id}/export", get(export::download))
+        .route("/api/projects/{id}/export/report", get(export::report))
         .route("/api/templates/", get(templates::list))
         .route("/templates/media/{name}", get(templates::media))
         .route("/api/samples/", get(samples::list))
@@ -157,6 +158,7 @@ fn work() -> Router<App> {
         .route("/api/projects/{id}/tasks/bulk/", post(import::create))
         .route("/api/projects/{id}/import", post(import::create))
         .route("/api/projects/{id}/import/predictions", post(predictions::import))
+        .route("/api/projects/{id}/imports/", get(import::running))
         .route("/api/projects/{id}/imports/{import}/", get(import::status))
         .route("/api/projects/{id}/reimport", post(import::reimport))
         .route(

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use bytes::Bytes;
 use labelkeep_formats::export::{
-    self as formats, Context, ExportAnnotation, ExportError, ExportTask, Exporter, FormatInfo, Media, Tasks,
+    self as formats, Context, ExportAnnotation, ExportError, ExportTask, Exporter, FormatInfo, Media, Report, Tasks,
 };
 use labelkeep_store::annotations::AnnotationRow;
 use labelkeep_store::drafts::DraftRow;
@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
 use crate::tasks::People;
-use crate::{Invalid, Result, Services};
+use crate::{Invalid, Result, ServiceError, Services};
 
 /// What to export.
 #[derive(Debug, Clone)]
@@ -60,12 +60,7 @@ pub fn catalog(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec
 
 /// Begins an export. The audit trail has it before the first byte goes out.
 pub async fn start(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Download> {
-    let exporter = formats::exporter(&options.format).ok_or_else(|| {
-        Invalid::field(
-            "exportType",
-            format!("{} is not supported export format", options.format),
-        )
-    })?;
+    let exporter = exporter_of(&options.format)?;
     let (actor, project) = project.into_parts();
     let now = services.now();
     let (origin, object) = (access::origin(&actor), format!("project:{}", project.id));
@@ -98,6 +93,31 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
     })
 }
 
+fn exporter_of(format: &str) -> Result<&'static dyn Exporter> {
+    let unknown = || Invalid::field("exportType", format!("{format} is not supported export format"));
+    Ok(formats::exporter(format).ok_or_else(unknown)?)
+}
+
+/// What an export would leave out, without making one. Pictures are not opened.
+pub async fn report(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Report> {
+    let exporter = exporter_of(&options.format)?;
+    let writer = Writer {
+        services: services.clone(),
+        project: project.into_parts().1,
+        exporter,
+        options: Options {
+            download_resources: false,
+            ..options
+        },
+        now: services.now(),
+    };
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || writer.write(&runtime, &mut std::io::sink()))
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?
+        .map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
 struct Writer {
     services: Services,
     project: ProjectRow,
@@ -114,9 +134,16 @@ impl Writer {
         };
         let written = self
             .write(runtime, &mut out)
-            .and_then(|()| out.flush().map_err(ExportError::from));
+            .and_then(|report| out.flush().map(|()| report).map_err(ExportError::from));
         match written {
-            Ok(()) => {}
+            Ok(report) => tracing::info!(
+                project = self.project.id,
+                format = self.exporter.name(),
+                items_in = report.items_in,
+                items_out = report.items_out,
+                drops = ?report.drops,
+                "exported"
+            ),
             // The client has gone: nobody is left to be told.
             Err(ExportError::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             Err(error) => {
@@ -128,7 +155,7 @@ impl Writer {
         }
     }
 
-    fn write(&self, runtime: &tokio::runtime::Handle, out: &mut PieceWriter) -> Result<(), ExportError> {
+    fn write(&self, runtime: &tokio::runtime::Handle, out: &mut dyn Write) -> Result<Report, ExportError> {
         let config = crate::projects::config(&self.services, &self.project)
             .map_err(|error| ExportError::Source(error.to_string()))?;
         let media = Uploads {
@@ -144,16 +171,7 @@ impl Writer {
             formula_escape: self.options.formula_escape,
         };
         let mut source = || self.tasks(runtime, &config);
-        let report = self.exporter.export(&context, &mut source, out)?;
-        tracing::info!(
-            project = self.project.id,
-            format = self.exporter.name(),
-            items_in = report.items_in,
-            items_out = report.items_out,
-            drops = ?report.drops,
-            "exported"
-        );
-        Ok(())
+        self.exporter.export(&context, &mut source, out)
     }
 
     /// All tasks once, read ahead of the writer.

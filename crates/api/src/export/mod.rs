@@ -7,7 +7,7 @@ use http::{HeaderValue, header};
 use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
 use labelkeep_services::export::{self, Options};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ApiResult;
 use crate::extract::{Access, Query, RawQuery, can, pairs};
@@ -29,6 +29,67 @@ pub(crate) struct ExportQuery {
     formula_escape: Option<bool>,
 }
 
+impl ExportQuery {
+    /// `text` is the whole query: ids may stand in it several times.
+    fn options(self, text: Option<String>) -> Options {
+        let text = text.unwrap_or_default();
+        let ids: Vec<i64> = pairs(&text)
+            .into_iter()
+            .filter(|(name, _)| matches!(name.as_ref(), "ids[]" | "ids"))
+            .flat_map(|(_, value)| {
+                value
+                    .split(',')
+                    .filter_map(|id| id.trim().parse().ok())
+                    .collect::<Vec<i64>>()
+            })
+            .collect();
+        Options {
+            format: self
+                .export_type
+                .or(self.export_type_too)
+                .unwrap_or_else(|| "JSON".to_owned()),
+            all_tasks: self.download_all_tasks.unwrap_or(false),
+            ids: (!ids.is_empty()).then_some(ids),
+            download_resources: self.download_resources.unwrap_or(true),
+            formula_escape: self.formula_escape.unwrap_or(false),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Count {
+    text: String,
+    count: u64,
+}
+
+/// What an export holds of what there is.
+#[derive(Serialize)]
+struct ReportOut {
+    items_in: u64,
+    items_out: u64,
+    /// Why items are not in the file.
+    drops: Vec<Count>,
+    /// What is missing of items that are.
+    losses: Vec<Count>,
+}
+
+/// `GET /api/projects/{id}/export/report`: ours; what the export with the same query would leave out
+pub(crate) async fn report(
+    State(services): State<Services>,
+    Access(project, _): Access<ProjectRow, can::Export>,
+    Query(query): Query<ExportQuery>,
+    RawQuery(text): RawQuery,
+) -> ApiResult<Response> {
+    let report = export::report(&services, project, query.options(text)).await?;
+    let counts = |list: Vec<(String, u64)>| list.into_iter().map(|(text, count)| Count { text, count }).collect();
+    answer::ok(&ReportOut {
+        items_in: report.items_in,
+        items_out: report.items_out,
+        drops: counts(report.drops),
+        losses: counts(report.losses),
+    })
+}
+
 /// `GET /api/projects/{id}/export/formats`
 pub(crate) async fn formats(
     State(services): State<Services>,
@@ -44,28 +105,7 @@ pub(crate) async fn download(
     Query(query): Query<ExportQuery>,
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
-    let text = text.unwrap_or_default();
-    let ids: Vec<i64> = pairs(&text)
-        .into_iter()
-        .filter(|(name, _)| matches!(name.as_ref(), "ids[]" | "ids"))
-        .flat_map(|(_, value)| {
-            value
-                .split(',')
-                .filter_map(|id| id.trim().parse().ok())
-                .collect::<Vec<i64>>()
-        })
-        .collect();
-    let options = Options {
-        format: query
-            .export_type
-            .or(query.export_type_too)
-            .unwrap_or_else(|| "JSON".to_owned()),
-        all_tasks: query.download_all_tasks.unwrap_or(false),
-        ids: (!ids.is_empty()).then_some(ids),
-        download_resources: query.download_resources.unwrap_or(true),
-        formula_escape: query.formula_escape.unwrap_or(false),
-    };
-    let download = export::start(&services, project, options).await?;
+    let download = export::start(&services, project, query.options(text)).await?;
     // The dot is the reference's; clients compare it.
     let kind = if download.extension == "zip" {
         "application/zip".to_owned()

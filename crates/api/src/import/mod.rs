@@ -5,7 +5,7 @@ mod stream;
 use axum::extract::State;
 use axum::response::Response;
 use labelkeep_services::access::{Granted, ProjectRow};
-use labelkeep_services::import::{self, Options, Source, Summary};
+use labelkeep_services::import::{self, ImportRow, Options, Source, Summary};
 use labelkeep_services::uploads::{Incoming, Receiver};
 use labelkeep_services::{ServiceError, Services};
 use serde::{Deserialize, Serialize};
@@ -225,6 +225,21 @@ struct StatusOut {
     summary: Map<String, Value>,
 }
 
+impl From<ImportRow> for StatusOut {
+    fn from(row: ImportRow) -> Self {
+        StatusOut {
+            id: row.id,
+            project: row.project_id,
+            status: row.status,
+            error: row.error,
+            created_at: Time(row.created_at),
+            updated_at: Time(row.updated_at),
+            finished_at: row.finished_at.map(Time),
+            summary: serde_json::from_str(&row.summary).unwrap_or_default(),
+        }
+    }
+}
+
 /// `GET /api/projects/{id}/imports/{import}/`
 pub(crate) async fn status(
     State(services): State<Services>,
@@ -232,16 +247,16 @@ pub(crate) async fn status(
     PathIds(ids): PathIds,
 ) -> ApiResult<Response> {
     let row = import::status(&services, &project, ids.get(1).copied().unwrap_or_default()).await?;
-    answer::ok(&StatusOut {
-        id: row.id,
-        project: row.project_id,
-        status: row.status,
-        error: row.error,
-        created_at: Time(row.created_at),
-        updated_at: Time(row.updated_at),
-        finished_at: row.finished_at.map(Time),
-        summary: serde_json::from_str(&row.summary).unwrap_or_default(),
-    })
+    answer::ok(&StatusOut::from(row))
+}
+
+/// `GET /api/projects/{id}/imports/`: ours; one's own imports that run now
+pub(crate) async fn running(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::Import>,
+) -> ApiResult<Response> {
+    let rows = import::running(&services, &project).await?;
+    answer::ok(&rows.into_iter().map(StatusOut::from).collect::<Vec<_>>())
 }
 
 /// Which uploads to read again.
