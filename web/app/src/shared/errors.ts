@@ -14,3 +14,8 @@ export function messagesOf(error: unknown): string[] {
 export function messageOf(error: unknown): string {
   return messagesOf(error).join(' ');
 }
+
+/** Whether the thing is not there, or not for this person. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

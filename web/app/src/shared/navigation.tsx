@@ -12,10 +12,15 @@ export function useGo(): (href: string) => void {
 export function AppLink({
   href,
   className,
+  isCurrent = false,
+  tabIndex,
   children,
 }: {
   href: string;
   className?: string | undefined;
+  /** The page that is shown lies here. */
+  isCurrent?: boolean;
+  tabIndex?: number;
   children: ReactNode;
 }) {
   const go = useGo();
@@ -33,7 +38,13 @@ export function AppLink({
     go(href);
   };
   return (
-    <a href={href} className={className} onClick={follow}>
+    <a
+      href={href}
+      className={className}
+      aria-current={isCurrent ? 'page' : undefined}
+      tabIndex={tabIndex}
+      onClick={follow}
+    >
       {children}
     </a>
   );

@@ -1,13 +1,15 @@
 /** All keys outside of the editor, which has a sheet of its own. */
 import { Dialog, Kbd } from '@labelkeep/kit';
 import type { Action } from './actions';
+import { readableKeys } from './keys';
 import styles from './shell.module.css';
 
 const TABLE = [
-  ['↑ ↓', 'Move in a table'],
+  ['↑ ↓', 'To the next or previous task'],
+  ['Page Up · Page Down', 'A screen further'],
+  ['Home · End', 'To the first or last task'],
   ['Enter', 'Open the task'],
-  ['Space', 'Select the task'],
-  ['Page Up, Page Down, Home, End', 'Move far'],
+  ['Space', 'Select it; with Shift all up to it'],
 ];
 
 export function HelpSheet({
@@ -19,29 +21,36 @@ export function HelpSheet({
   onClose: () => void;
   actions: readonly Action[];
 }) {
+  const anywhere = actions
+    .filter((action) => action.shortcut)
+    .map((action) => [readableKeys(action.shortcut ?? ''), action.label] as [string, string]);
   return (
     <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
+      <div className={styles.sheet}>
+        <Keys title="On this page" rows={anywhere} />
+        <Keys title="In a table of tasks" rows={TABLE as [string, string][]} />
+      </div>
+      <p className={styles.nothing}>
+        While labeling, <Kbd>?</Kbd> shows the keys of the editor. They can be changed in your account.
+      </p>
+    </Dialog>
+  );
+}
+
+function Keys({ title, rows }: { title: string; rows: [string, string][] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
       <dl className={styles.keys}>
-        {actions
-          .filter((action) => action.shortcut)
-          .map((action) => (
-            <div key={action.id}>
-              <dt>
-                <Kbd>{action.shortcut}</Kbd>
-              </dt>
-              <dd>{action.label}</dd>
-            </div>
-          ))}
-        {TABLE.map(([key, text]) => (
+        {rows.map(([key, text]) => (
           <div key={key}>
-            <dt>
+            <dt>{text}</dt>
+            <dd>
               <Kbd>{key}</Kbd>
-            </dt>
-            <dd>{text}</dd>
+            </dd>
           </div>
         ))}
       </dl>
-      <p className={styles.nothing}>While labeling, the same key shows the keys of the labeling editor.</p>
-    </Dialog>
+    </section>
   );
 }

@@ -1,10 +1,10 @@
 /** The command palette: every action and every project by a few letters. */
 import { api, type Project } from '@labelkeep/api';
-import { Dialog, Kbd, SearchField } from '@labelkeep/kit';
+import { CommandPalette } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Action } from './actions';
-import styles from './shell.module.css';
+import { readableKeys } from './keys';
 
 export function Palette({
   isOpen,
@@ -18,7 +18,6 @@ export function Palette({
   go: (href: string) => void;
 }) {
   const [text, setText] = useState('');
-  const [place, setPlace] = useState(0);
   const projects = useQuery({
     queryKey: ['projects', 'palette', text],
     queryFn: () =>
@@ -34,61 +33,36 @@ export function Palette({
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (label: string) => words.every((word) => label.toLowerCase().includes(word));
     return [
-      ...actions.filter((action) => action.id !== 'palette' && fits(action.label)),
+      ...actions
+        .filter((action) => action.id !== 'palette' && fits(action.label))
+        .map((action) => ({
+          id: action.id,
+          label: action.label,
+          group: 'Do',
+          run: action.run,
+          ...(action.shortcut ? { shortcut: readableKeys(action.shortcut) } : {}),
+        })),
       ...(projects.data?.results ?? []).map((project) => ({
         id: `project-${project.id}`,
-        label: `Open ${project.title || 'Untitled project'}`,
+        label: project.title || 'Untitled project',
+        group: 'Open',
         run: () => go(`/projects/${project.id}/data`),
       })),
-    ] as Action[];
+    ];
   }, [actions, projects.data, text, go]);
 
-  const close = () => {
-    setText('');
-    setPlace(0);
-    onClose();
-  };
-  const press = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setPlace(Math.min(place + 1, entries.length - 1));
-    else if (event.key === 'ArrowUp') setPlace(Math.max(place - 1, 0));
-    else if (event.key === 'Enter') {
-      close();
-      entries[place]?.run();
-    } else return;
-    event.preventDefault();
-  };
   return (
-    <Dialog title="Find or do" isOpen={isOpen} onClose={close}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys bubble from the field */}
-      <div onKeyDown={press} className={styles.palette}>
-        <SearchField
-          label="Find or do"
-          placeholder="A project, or what you want to do"
-          value={text}
-          onChange={(value) => {
-            setText(value);
-            setPlace(0);
-          }}
-        />
-        <ul>
-          {entries.map((entry, index) => (
-            <li key={entry.id}>
-              <button
-                type="button"
-                data-active={index === place || undefined}
-                onClick={() => {
-                  close();
-                  entry.run();
-                }}
-              >
-                <bdi>{entry.label}</bdi>
-                {entry.shortcut && <Kbd>{entry.shortcut}</Kbd>}
-              </button>
-            </li>
-          ))}
-          {entries.length === 0 && <li className={styles.nothing}>Nothing fits “{text}”.</li>}
-        </ul>
-      </div>
-    </Dialog>
+    <CommandPalette
+      label="Find or do"
+      placeholder="A project, or what you want to do"
+      isOpen={isOpen}
+      onClose={() => {
+        setText('');
+        onClose();
+      }}
+      text={text}
+      onText={setText}
+      entries={entries}
+    />
   );
 }

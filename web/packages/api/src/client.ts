@@ -19,8 +19,8 @@ export class ApiError extends Error {
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface UploadOptions {
-  /** Called with the part that has been sent, from 0 to 1. */
-  onProgress?: (part: number) => void;
+  /** Called with the bytes that have been sent, and of how many. */
+  onProgress?: (sent: number, total: number) => void;
   signal?: AbortSignal;
 }
 
@@ -104,7 +104,7 @@ function upload<T>(path: string, form: FormData | URLSearchParams, { onProgress,
     const request = new XMLHttpRequest();
     request.open('POST', path);
     request.setRequestHeader('X-CSRFToken', csrfToken());
-    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded, event.total);
     request.onload = () => {
       if (request.status === 401) signIn();
       if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText || 'null') as T);

@@ -2,7 +2,8 @@
 export { I18nProvider, RouterProvider } from 'react-aria-components';
 export * from './components/Button';
 export { type CodeCompletion, type CodeDiagnostic, CodeEditor, type CodeEditorProps } from './components/CodeEditor';
-export { type DataColumn, DataTable, type DataTableProps } from './components/DataTable';
+export { type CommandEntry, CommandPalette, type CommandPaletteProps } from './components/CommandPalette';
+export { type DataColumn, DataTable, type DataTableProps, type TablePosition } from './components/DataTable';
 export * from './components/fields';
 export * from './components/layout';
 export * from './components/overlays';

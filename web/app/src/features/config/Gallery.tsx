@@ -2,8 +2,11 @@
 import { Button, Chip, EmptyState, SearchField, Spinner } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { messageOf } from '../../shared/errors';
+import { count } from '../../shared/numbers';
 import { galleryQuery } from '../../shared/queries';
-import styles from './config.module.css';
+import styles from './gallery.module.css';
+import { Sketch } from './Sketch';
 
 export interface Chosen {
   title: string;
@@ -15,17 +18,26 @@ export function Gallery({ onChoose }: { onChoose: (template: Chosen) => void }) 
   const gallery = useQuery(galleryQuery);
   const [search, setSearch] = useState('');
   const [group, setGroup] = useState<string | null>(null);
-  const found = useMemo(() => {
+  const matching = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    return (gallery.data?.templates ?? []).filter(
-      (template) =>
-        (group === null || template.group === group) &&
-        words.every((word) => `${template.title} ${template.details} ${template.group}`.toLowerCase().includes(word)),
+    return (gallery.data?.templates ?? []).filter((template) =>
+      words.every((word) => `${template.title} ${template.details} ${template.group}`.toLowerCase().includes(word)),
     );
-  }, [gallery.data, search, group]);
+  }, [gallery.data, search]);
+  if (gallery.isError) {
+    return (
+      <EmptyState
+        title="The templates could not be loaded"
+        actions={<Button onPress={() => void gallery.refetch()}>Try again</Button>}
+      >
+        {messageOf(gallery.error)}
+      </EmptyState>
+    );
+  }
   if (gallery.isPending) return <Spinner label="Loading templates" />;
-  const groups = (gallery.data?.groups ?? []).filter((title) =>
-    gallery.data?.templates.some((template) => template.group === title),
+  const found = matching.filter((template) => group === null || template.group === group);
+  const groups = gallery.data.groups.filter((title) =>
+    gallery.data.templates.some((template) => template.group === title),
   );
   return (
     <div className={styles.gallery}>
@@ -41,47 +53,49 @@ export function Gallery({ onChoose }: { onChoose: (template: Chosen) => void }) 
                 onClick={() => setGroup(title)}
               >
                 {title ?? 'All kinds of data'}
+                <span>{count(matching.filter((template) => title === null || template.group === title).length)}</span>
               </button>
             </li>
           ))}
         </ul>
       </aside>
-      <div className={styles.templates}>
+      <ul className={styles.templates} aria-label="Templates">
         {found.map((template) => (
-          <article key={`${template.group}/${template.slug}`} className={styles.template}>
-            <header>
-              <h3>{template.title}</h3>
-              {!template.drawn && <Chip>Partly shown</Chip>}
-            </header>
-            <p>{template.details}</p>
-            <Button
-              size="small"
-              onPress={() =>
+          <li key={`${template.group}/${template.slug}`}>
+            <button
+              type="button"
+              className={styles.template}
+              onClick={() =>
                 onChoose({ title: template.title, config: template.config, sample: template.sample ?? {} })
               }
             >
-              Use this template
-            </Button>
-          </article>
+              <Sketch config={template.config} />
+              <span className={styles.text}>
+                <strong>{template.title}</strong>
+                {!template.drawn && <Chip>Partly shown</Chip>}
+                <span className={styles.details}>{template.details}</span>
+              </span>
+            </button>
+          </li>
         ))}
-        {found.length === 0 && (
-          <EmptyState
-            title="No template fits"
-            actions={
-              <Button
-                onPress={() => {
-                  setSearch('');
-                  setGroup(null);
-                }}
-              >
-                Show all templates
-              </Button>
-            }
-          >
-            Try another word, or write the configuration yourself: completion and a preview help.
-          </EmptyState>
-        )}
-      </div>
+      </ul>
+      {found.length === 0 && (
+        <EmptyState
+          title="No template fits"
+          actions={
+            <Button
+              onPress={() => {
+                setSearch('');
+                setGroup(null);
+              }}
+            >
+              Show all templates
+            </Button>
+          }
+        >
+          Try another word, or write the configuration yourself: completion and a preview help.
+        </EmptyState>
+      )}
     </div>
   );
 }

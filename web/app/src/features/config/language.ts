@@ -13,7 +13,8 @@ export function diagnosticsOf(found: readonly Diagnostic[]): CodeDiagnostic[] {
     line: diagnostic.line ?? 1,
     column: diagnostic.column ?? 1,
     severity: diagnostic.severity === 'warning' ? 'warning' : 'error',
-    message: diagnostic.message,
+    // The place stands beside it.
+    message: diagnostic.message.replace(/[:,]? (at )?line \d+, column \d+\.?$/, ''),
   }));
 }
 

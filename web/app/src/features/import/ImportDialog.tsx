@@ -1,55 +1,81 @@
 /** Import into a project: pick, watch, and see what came in or what was wrong. */
-import { AlertTriangle, Button, Check, Dialog, Progress } from '@labelkeep/kit';
-import { useRef, useState } from 'react';
+import { ApiError } from '@labelkeep/api';
+import { AlertTriangle, Button, Check, Dialog, Progress as ProgressBar } from '@labelkeep/kit';
+import { useEffect, useRef, useState } from 'react';
 import { messagesOf } from '../../shared/errors';
-import { counted } from '../../shared/numbers';
-import { ImportPanel, type ImportSummary, type Picked, send } from './ImportPanel';
+import { bytes, count, counted } from '../../shared/numbers';
+import { ImportPanel } from './ImportPanel';
 import styles from './import.module.css';
+import { Rate } from './rate';
+import { type ImportSummary, type Picked, type Progress, Refused, send, takeOver } from './send';
 
 type State =
-  | { kind: 'picking'; errors: string[] }
-  | { kind: 'sending'; text: string; part: number }
+  | { kind: 'picking'; problem?: Problem }
+  | { kind: 'sending'; progress: Progress; rate: number }
   | { kind: 'done'; summary: ImportSummary };
+
+interface Problem {
+  title: string;
+  lines: string[];
+  /** What came in before. */
+  before: number;
+}
+
+/** Lines of a refused file that are listed. */
+const LISTED = 20;
 
 export function ImportDialog({
   project,
   isOpen,
+  onOpen,
   onClose,
   onImported,
 }: {
   project: number;
   isOpen: boolean;
+  /** Files that were picked before the project was made want to be imported. */
+  onOpen: () => void;
   onClose: () => void;
+  /** Tasks came in. */
   onImported: () => void;
 }) {
   const [picked, setPicked] = useState<Picked[]>([]);
-  const [state, setState] = useState<State>({ kind: 'picking', errors: [] });
+  const [state, setState] = useState<State>({ kind: 'picking' });
   const cancel = useRef<AbortController>(undefined);
 
   const close = () => {
     cancel.current?.abort();
     setPicked([]);
-    setState({ kind: 'picking', errors: [] });
+    setState({ kind: 'picking' });
     onClose();
   };
-  const start = async () => {
-    cancel.current = new AbortController();
+  const start = async (files: Picked[]) => {
+    const abort = new AbortController();
+    cancel.current = abort;
+    const rate = new Rate();
+    setState({ kind: 'sending', progress: { phase: 'sending', name: '', done: 0, total: 0 }, rate: 0 });
     try {
-      const summary = await send(
-        project,
-        picked,
-        (text, part) => setState({ kind: 'sending', text, part }),
-        cancel.current.signal,
-      );
+      const tell = (progress: Progress) => setState({ kind: 'sending', progress, rate: rate.note(progress.done) });
+      const summary = await send(project, files, tell, abort.signal);
       setPicked([]);
       setState({ kind: 'done', summary });
       onImported();
     } catch (error) {
-      if (cancel.current.signal.aborted) setState({ kind: 'picking', errors: ['The import was cancelled.'] });
-      else setState({ kind: 'picking', errors: messagesOf(error) });
-      onImported();
+      if (!(error instanceof Refused)) throw error;
+      setPicked(error.rest);
+      setState({ kind: 'picking', problem: problemOf(error, abort.signal.aborted) });
+      if (error.before.task_count > 0) onImported();
     }
   };
+  const first = useRef({ start, onOpen });
+  first.current = { start, onOpen };
+  useEffect(() => {
+    const files = takeOver(project);
+    if (files.length === 0) return;
+    setPicked(files);
+    first.current.onOpen();
+    void first.current.start(files);
+  }, [project]);
 
   const footer =
     state.kind === 'picking' ? (
@@ -57,7 +83,7 @@ export function ImportDialog({
         <Button variant="quiet" onPress={close}>
           Cancel
         </Button>
-        <Button variant="primary" isDisabled={picked.length === 0} onPress={() => void start()}>
+        <Button variant="primary" isDisabled={picked.length === 0} onPress={() => void start(picked)}>
           {picked.length === 0 ? 'Import' : `Import ${counted(picked.length, 'item')}`}
         </Button>
       </>
@@ -65,7 +91,7 @@ export function ImportDialog({
       <Button onPress={() => cancel.current?.abort()}>Cancel the import</Button>
     ) : (
       <>
-        <Button onPress={() => setState({ kind: 'picking', errors: [] })}>Import more</Button>
+        <Button onPress={() => setState({ kind: 'picking' })}>Import more</Button>
         <Button variant="primary" onPress={close}>
           See the tasks
         </Button>
@@ -73,30 +99,70 @@ export function ImportDialog({
     );
 
   return (
-    <Dialog title="Import data" isOpen={isOpen} onClose={close} size="large" footer={footer}>
+    <Dialog
+      title="Import data"
+      isOpen={isOpen}
+      onClose={close}
+      size="large"
+      footer={footer}
+      isKept={state.kind === 'sending'}
+    >
       {state.kind === 'picking' && (
         <>
-          {state.errors.length > 0 && (
-            <div role="alert" className={styles.errors}>
-              <strong>
-                <AlertTriangle size={16} /> Nothing of this file came in
-              </strong>
-              <ul>
-                {state.errors.slice(0, 20).map((error, index) => (
-                  <li key={index}>{error}</li>
-                ))}
-              </ul>
-              {state.errors.length > 20 && <p>and {state.errors.length - 20} more</p>}
-            </div>
-          )}
+          {state.problem && <Refusal problem={state.problem} />}
           <ImportPanel picked={picked} onChange={setPicked} />
         </>
       )}
-      {state.kind === 'sending' && (
-        <Progress label={state.text} value={state.part} max={1} detail={`${Math.round(state.part * 100)} %`} />
-      )}
+      {state.kind === 'sending' && <Running progress={state.progress} rate={state.rate} />}
       {state.kind === 'done' && <Summary summary={state.summary} />}
     </Dialog>
+  );
+}
+
+function problemOf(error: Refused, isCancelled: boolean): Problem {
+  const before = error.before.task_count;
+  if (isCancelled) return { title: 'The import was cancelled', lines: [`Nothing of ${error.file} came in.`], before };
+  const lines = messagesOf(error.cause);
+  const unreachable = error.cause instanceof ApiError && error.cause.status === 0;
+  return { title: unreachable ? 'The import broke off' : `Nothing of ${error.file} came in`, lines, before };
+}
+
+function Refusal({ problem }: { problem: Problem }) {
+  const more = problem.lines.length - LISTED;
+  return (
+    <div role="alert" className={styles.errors}>
+      <strong>
+        <AlertTriangle size={16} /> <bdi>{problem.title}</bdi>
+      </strong>
+      <ul>
+        {problem.lines.slice(0, LISTED).map((line, index) => (
+          <li key={index}>{line}</li>
+        ))}
+      </ul>
+      {more > 0 && <p>and {count(more)} more</p>}
+      {problem.before > 0 && <p>{counted(problem.before, 'task')} of the files before it came in and stay.</p>}
+    </div>
+  );
+}
+
+function Running({ progress, rate }: { progress: Progress; rate: number }) {
+  if (progress.phase === 'reading') {
+    const speed = rate > 0 ? `, ${count(Math.round(rate))} a second` : '';
+    return (
+      <ProgressBar
+        label={`Reading ${progress.name}`}
+        detail={progress.done > 0 ? `${counted(progress.done, 'task')}${speed}` : ''}
+      />
+    );
+  }
+  const speed = rate > 0 ? `, ${bytes(rate)} a second` : '';
+  return (
+    <ProgressBar
+      label={`Sending ${progress.name}`}
+      value={progress.done}
+      max={Math.max(1, progress.total)}
+      detail={`${bytes(progress.done)} of ${bytes(progress.total)}${speed}`}
+    />
   );
 }
 
@@ -107,7 +173,7 @@ function Summary({ summary }: { summary: ImportSummary }) {
     ...(summary.prediction_count ? [counted(summary.prediction_count, 'prediction')] : []),
   ];
   return (
-    <div className={styles.done}>
+    <div className={styles.done} role="status">
       <p>
         <Check size={16} /> {parts.join(', ')} came in.
       </p>
@@ -117,7 +183,7 @@ function Summary({ summary }: { summary: ImportSummary }) {
           <ul>
             {summary.warnings?.map((warning) => (
               <li key={warning.text}>
-                {warning.text} ({warning.count})
+                {warning.text} ({count(warning.count)})
               </li>
             ))}
           </ul>

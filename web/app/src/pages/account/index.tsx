@@ -4,21 +4,23 @@ import { Avatar, Button, PageHeader, Panel, RadioGroup, Spinner, TextField, toas
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
+import { useTitle } from '../../shared/title';
 import { setTheme, type Theme, useTheme } from '../../shell/theme';
 import styles from './account.module.css';
 import { Tokens } from './Tokens';
 
 export function AccountPage() {
   const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
+  useTitle('Account');
   if (!me.data) return <Spinner label="Loading your account" />;
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader title="Account" description={me.data.email} />
       <Profile me={me.data} />
       <Password />
       <Tokens />
       <Appearance />
-    </main>
+    </div>
   );
 }
 

@@ -1,19 +1,26 @@
 /** A new project in three steps: its name, its data, its labeling setup. */
 import { api, type Project } from '@labelkeep/api';
-import { Button, Dialog, PageHeader, Panel, TextArea, TextField, toast } from '@labelkeep/kit';
+import { Button, Dialog, PageHeader, Panel, TextArea, TextField } from '@labelkeep/kit';
+import { validate } from '@labelkeep/labeling';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ConfigEditor } from '../../features/config/ConfigEditor';
+import { useEffect, useMemo, useState } from 'react';
+import { ConfigEditor, hasErrors } from '../../features/config/ConfigEditor';
 import { type Chosen, Gallery } from '../../features/config/Gallery';
-import { ImportPanel, type Picked, sendAll } from '../../features/import/ImportPanel';
-import { messageOf, messagesOf } from '../../shared/errors';
+import { diagnosticsOf } from '../../features/config/language';
+import { ImportPanel } from '../../features/import/ImportPanel';
+import { forget, type Peek, peek } from '../../features/import/peek';
+import { handOver, type Picked } from '../../features/import/send';
+import { messagesOf } from '../../shared/errors';
 import { useGo } from '../../shared/navigation';
+import { counted } from '../../shared/numbers';
+import { useTitle } from '../../shared/title';
 import styles from './create.module.css';
 
 const STEPS = ['Name', 'Data', 'Labeling setup'] as const;
 const EMPTY = '<View>\n  \n</View>\n';
 
 export function CreateProjectPage() {
+  useTitle('New project');
   const go = useGo();
   const queries = useQueryClient();
   const [step, setStep] = useState(0);
@@ -22,9 +29,27 @@ export function CreateProjectPage() {
   const [picked, setPicked] = useState<Picked[]>([]);
   const [config, setConfig] = useState('');
   const [sample, setSample] = useState<Record<string, unknown>>();
+  const [data, setData] = useState<Peek>();
   const [errors, setErrors] = useState<string[]>([]);
-  const [progress, setProgress] = useState<string>();
+  const [isCreating, setCreating] = useState(false);
   const [leaving, setLeaving] = useState(false);
+
+  useEffect(() => {
+    let isCurrent = true;
+    let found: Peek | undefined;
+    void peek(picked)
+      .catch(() => undefined)
+      .then((peeked) => {
+        found = peeked;
+        if (isCurrent) setData(peeked);
+        else forget(peeked);
+      });
+    return () => {
+      isCurrent = false;
+      forget(found);
+    };
+  }, [picked]);
+  const isBroken = useMemo(() => config.trim() !== '' && hasErrors(diagnosticsOf(validate(config))), [config]);
 
   const titleError =
     title.trim().length < 3
@@ -41,33 +66,25 @@ export function CreateProjectPage() {
 
   const create = async () => {
     setErrors([]);
-    setProgress('Making the project');
-    let project: Project | undefined;
+    setCreating(true);
     try {
-      project = await api.post<Project>('/api/projects/', {
+      const { id } = await api.post<Project>('/api/projects/', {
         title: title.trim(),
         description,
         ...(config.trim() ? { label_config: config } : {}),
       });
-      const id = project.id;
-      const failed = await sendAll(id, picked, (text) => setProgress(text));
       await queries.invalidateQueries({ queryKey: ['projects'] });
-      if (failed.length > 0) {
-        toast.error(`Some data did not come in: ${failed.join(' ')}`);
-        go(`/projects/${id}/data?import=1`);
-        return;
-      }
+      // The project's import dialog sends the files: progress, cancel and errors have one place.
+      handOver(id, picked);
       go(`/projects/${id}/data`);
     } catch (error) {
       setErrors(messagesOf(error));
-      if (project) toast.error(messageOf(error));
-    } finally {
-      setProgress(undefined);
+      setCreating(false);
     }
   };
 
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader
         title="New project"
         breadcrumbs={[{ label: 'Projects', href: '/projects/' }, { label: 'New project' }]}
@@ -88,11 +105,11 @@ export function CreateProjectPage() {
             ) : (
               <Button
                 variant="primary"
-                isPending={progress !== undefined}
-                isDisabled={titleError !== undefined}
+                isPending={isCreating}
+                isDisabled={titleError !== undefined || isBroken}
                 onPress={() => void create()}
               >
-                {progress ?? 'Create project'}
+                {picked.length > 0 ? `Create and import ${counted(picked.length, 'item')}` : 'Create project'}
               </Button>
             )}
           </>
@@ -115,7 +132,13 @@ export function CreateProjectPage() {
       )}
       {step === 0 && (
         <Panel>
-          <div className={styles.form}>
+          <form
+            className={styles.form}
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (titleError === undefined) setStep(1);
+            }}
+          >
             <TextField
               label="Title"
               value={title}
@@ -131,7 +154,8 @@ export function CreateProjectPage() {
               rows={3}
               description="What the labels are for. Everyone who works on the project sees it."
             />
-          </div>
+            <button type="submit" hidden />
+          </form>
         </Panel>
       )}
       {step === 1 && (
@@ -164,7 +188,7 @@ export function CreateProjectPage() {
                 Back to the templates
               </Button>
             </div>
-            <ConfigEditor value={config} onChange={setConfig} sample={sample} serverErrors={errors} />
+            <ConfigEditor value={config} onChange={setConfig} sample={sample} data={data} serverErrors={errors} />
           </>
         ))}
       <Dialog
@@ -183,6 +207,6 @@ export function CreateProjectPage() {
       >
         The files and the labeling setup that you have picked are not kept.
       </Dialog>
-    </main>
+    </div>
   );
 }

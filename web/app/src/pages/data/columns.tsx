@@ -3,6 +3,8 @@ import type { Task } from '@labelkeep/api';
 import { Check, Chip, RelativeTime } from '@labelkeep/kit';
 import { parseConfig } from '@labelkeep/labeling';
 import type { ReactNode } from 'react';
+import { AppLink } from '../../shared/navigation';
+import { count } from '../../shared/numbers';
 import styles from './data.module.css';
 
 export interface Column {
@@ -10,6 +12,9 @@ export interface Column {
   header: string;
   width: number;
   align?: 'start' | 'end';
+  grows?: boolean;
+  /** Shows thumbnails, and wants taller rows. */
+  isPicture?: boolean;
   render(task: Task): ReactNode;
 }
 
@@ -21,11 +26,21 @@ export function columnsFor(keys: string[], config: string): Column[] {
   // What the configuration shows comes first.
   const ordered = [...keys].sort((a, b) => Number(kinds.has(b)) - Number(kinds.has(a)));
   return [
-    { id: 'id', header: 'ID', width: 90, align: 'end', render: (task) => task.id },
+    {
+      id: 'id',
+      header: 'ID',
+      width: 80,
+      align: 'end',
+      render: (task) => (
+        <AppLink href={`/projects/${task.project}/data?task=${task.id}`} className={styles.id} tabIndex={-1}>
+          {task.id}
+        </AppLink>
+      ),
+    },
     {
       id: 'state',
       header: 'State',
-      width: 110,
+      width: 104,
       render: (task) =>
         task.is_labeled ? (
           <span className={styles.finished}>
@@ -42,14 +57,33 @@ export function columnsFor(keys: string[], config: string): Column[] {
     ...ordered.slice(0, SHOWN).map((key) => ({
       id: `data.${key}`,
       header: key === '$undefined$' ? 'data' : key,
-      width: kinds.get(key) === 'Image' ? 120 : 320,
+      ...(kinds.get(key) === 'Image'
+        ? { width: 120, isPicture: true }
+        : { width: kinds.has(key) ? 320 : 160, grows: kinds.has(key) || kinds.size === 0 }),
       render: (task: Task) => <Value value={task.data[key] ?? valueOfOnlyKey(task, key)} kind={kinds.get(key)} />,
     })),
-    { id: 'annotations', header: 'Annotations', width: 110, align: 'end', render: (task) => task.total_annotations },
-    { id: 'skipped', header: 'Skipped', width: 90, align: 'end', render: (task) => task.cancelled_annotations },
-    { id: 'predictions', header: 'Predictions', width: 110, align: 'end', render: (task) => task.total_predictions },
+    {
+      id: 'annotations',
+      header: 'Annotations',
+      width: 104,
+      align: 'end',
+      render: (task) => number(task.total_annotations),
+    },
+    { id: 'skipped', header: 'Skipped', width: 80, align: 'end', render: (task) => number(task.cancelled_annotations) },
+    {
+      id: 'predictions',
+      header: 'Predictions',
+      width: 104,
+      align: 'end',
+      render: (task) => number(task.total_predictions),
+    },
     { id: 'updated', header: 'Changed', width: 130, render: (task) => <RelativeTime value={task.updated_at} /> },
   ];
+}
+
+/** Nothing is quieter than a nought. */
+function number(value: number): ReactNode {
+  return value > 0 ? count(value) : <span className={styles.muted}>0</span>;
 }
 
 /** Tasks that came before the configuration have their value under its only key now. */

@@ -14,25 +14,37 @@ import {
   RefreshCw,
   Settings,
   Spinner,
+  type TablePosition,
   Tag,
   Trash,
   toast,
   Upload,
 } from '@labelkeep/kit';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ExportDialog } from '../../features/export/ExportDialog';
 import { ImportDialog } from '../../features/import/ImportDialog';
-import { messageOf } from '../../shared/errors';
+import { isMissing, messageOf } from '../../shared/errors';
 import { useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
+import { useTitle } from '../../shared/title';
 import { columnsFor } from './columns';
 import styles from './data.module.css';
 import { useTaskWindow } from './use-task-window';
 
-const LabelPage = lazy(async () => ({ default: (await import('../label')).LabelPage }));
+const loadLabelPage = () => import('../label');
+const LabelPage = lazy(async () => ({ default: (await loadLabelPage()).LabelPage }));
+
+/** Where the person was in the tables of this visit, by project. */
+const positions = new Map<number, TablePosition>();
+
+function positionOf(project: number): TablePosition {
+  const known = positions.get(project) ?? { top: 0, active: 0 };
+  positions.set(project, known);
+  return known;
+}
 
 interface DataSearch {
   task?: number | string;
@@ -60,7 +72,7 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
   const queries = useQueryClient();
   const project = useQuery(projectQuery(id));
   const [isImporting, setImporting] = useState(importing);
-  const [isExporting, setExporting] = useState(false);
+  const [exporting, setExporting] = useState<'project' | 'selected'>();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [deleting, setDeleting] = useState<'selected' | 'all'>();
   const total = project.data?.task_number ?? 0;
@@ -74,26 +86,36 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
     [summary.data, project.data?.label_config],
   );
 
+  useTitle(project.data?.title);
+  // The editor is fetched while the person looks at the list, so that it opens at once.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadLabelPage().catch(() => undefined), 500);
+    return () => clearTimeout(timer);
+  }, []);
+
+  const hasPictures = columns.some((column) => column.isPicture);
   const reload = async () => {
-    tasks.clear();
-    setSelected(new Set());
+    tasks.refresh();
     await Promise.all([
       queries.invalidateQueries({ queryKey: ['project', id] }),
       queries.invalidateQueries({ queryKey: ['summary', id] }),
       queries.invalidateQueries({ queryKey: ['tasks', id] }),
     ]);
   };
-  const remove = async () => {
-    try {
-      if (deleting === 'all') await api.delete(`/api/projects/${id}/tasks/`);
+  const remove = useMutation({
+    mutationFn: async (what: 'selected' | 'all') => {
+      if (what === 'all') await api.delete(`/api/projects/${id}/tasks/`);
       else for (const task of selected) await api.delete(`/api/tasks/${task}/`);
-      toast.success(deleting === 'all' ? 'All tasks were deleted' : `${counted(selected.size, 'task')} deleted`);
-    } catch (error) {
-      toast.error(messageOf(error));
-    }
-    setDeleting(undefined);
-    await reload();
-  };
+      return what === 'all' ? total : selected.size;
+    },
+    onSuccess: (number) => toast.success(`${counted(number, 'task')} deleted`),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: async () => {
+      setDeleting(undefined);
+      setSelected(new Set());
+      await reload();
+    },
+  });
 
   if (project.isError) {
     return (
@@ -101,7 +123,9 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
         title="This project cannot be shown"
         actions={<Button onPress={() => go('/projects/')}>All projects</Button>}
       >
-        {messageOf(project.error)} It may have been deleted, or it belongs to another organization.
+        {isMissing(project.error)
+          ? 'It may have been deleted, or it belongs to another organization.'
+          : messageOf(project.error)}
       </EmptyState>
     );
   }
@@ -109,7 +133,7 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
   const left = Math.max(0, project.data.queue_total - project.data.queue_done);
 
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader
         title={project.data.title || 'Untitled project'}
         breadcrumbs={[{ label: 'Projects', href: '/projects/' }, { label: project.data.title || 'Untitled project' }]}
@@ -124,7 +148,7 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
             <Button icon={<Upload size={16} />} onPress={() => setImporting(true)}>
               Import
             </Button>
-            <Button icon={<Download size={16} />} isDisabled={total === 0} onPress={() => setExporting(true)}>
+            <Button icon={<Download size={16} />} isDisabled={total === 0} onPress={() => setExporting('project')}>
               Export
             </Button>
             <Button icon={<Settings size={16} />} onPress={() => go(`/projects/${id}/settings`)}>
@@ -134,17 +158,6 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
               label="More actions"
               trigger={<IconButton label="More actions" icon={<MoreHorizontal size={16} />} />}
               items={[
-                ...(selected.size > 0
-                  ? [
-                      {
-                        id: 'delete',
-                        label: `Delete ${counted(selected.size, 'selected task')}`,
-                        icon: <Trash size={16} />,
-                        danger: true,
-                        onAction: () => setDeleting('selected'),
-                      },
-                    ]
-                  : []),
                 {
                   id: 'delete-all',
                   label: 'Delete all tasks',
@@ -160,7 +173,7 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
               isDisabled={left === 0}
               onPress={() => go(`/projects/${id}/data?labeling=1`)}
             >
-              {left === 0 ? 'Nothing left to label' : `Label all ${counted(left, 'task')}`}
+              {left > 0 ? `Label all ${counted(left, 'task')}` : total > 0 ? 'Nothing left to label' : 'Label all'}
             </Button>
           </>
         }
@@ -171,6 +184,20 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
           <span>This project does not say yet what is to be labeled.</span>
           <Button size="small" onPress={() => go(`/projects/${id}/settings/labeling`)}>
             Set up labeling
+          </Button>
+        </div>
+      )}
+      {selected.size > 0 && (
+        <div className={styles.selection} role="status">
+          <span>{counted(selected.size, 'task')} selected</span>
+          <Button size="small" variant="quiet" onPress={() => setSelected(new Set())}>
+            Clear
+          </Button>
+          <Button size="small" icon={<Download size={14} />} onPress={() => setExporting('selected')}>
+            Export
+          </Button>
+          <Button size="small" variant="danger" icon={<Trash size={14} />} onPress={() => setDeleting('selected')}>
+            Delete
           </Button>
         </div>
       )}
@@ -199,27 +226,38 @@ function TaskList({ project: id, importing }: { project: number; importing: bool
             rowId={(task) => task.id}
             selectedIds={selected}
             onSelectionChange={setSelected}
-            rowHeight={44}
+            onSelectRange={(first, last) =>
+              void tasks.ids(first, last).then((ids) => setSelected((known) => new Set([...known, ...ids])))
+            }
+            rowHeight={hasPictures ? 44 : 32}
+            position={positionOf(id)}
           />
         </div>
       )}
       <ImportDialog
         project={id}
         isOpen={isImporting}
+        onOpen={() => setImporting(true)}
         onClose={() => setImporting(false)}
         onImported={() => void reload()}
       />
-      <ExportDialog project={project.data} isOpen={isExporting} onClose={() => setExporting(false)} />
+      <ExportDialog
+        project={project.data}
+        isOpen={exporting !== undefined}
+        onClose={() => setExporting(undefined)}
+        {...(exporting === 'selected' ? { tasks: [...selected] } : {})}
+      />
       <ConfirmDialog
         title={deleting === 'all' ? 'Delete all tasks?' : 'Delete the selected tasks?'}
         isOpen={deleting !== undefined}
         onClose={() => setDeleting(undefined)}
-        onConfirm={() => void remove()}
+        onConfirm={() => deleting && remove.mutate(deleting)}
+        isPending={remove.isPending}
         confirmLabel={`Delete ${counted(deleting === 'all' ? total : selected.size, 'task')}`}
         danger
       >
         Their annotations, drafts and predictions go with them. This cannot be taken back.
       </ConfirmDialog>
-    </main>
+    </div>
   );
 }

@@ -9,13 +9,15 @@ import type {
   SavePayload,
 } from '@labelkeep/editor';
 import { Editor } from '@labelkeep/editor';
-import { Button, Check, ChevronLeft, EmptyState, Spinner, toast } from '@labelkeep/kit';
+import { Button, Check, ChevronLeft, EmptyState, LinkButton, Mark, Spinner, toast } from '@labelkeep/kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { messageOf } from '../../shared/errors';
+import { isMissing, messageOf } from '../../shared/errors';
 import { AppLink, useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
+import { useTitle } from '../../shared/title';
+import { ThemeMenu } from '../../shell/TopBar';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
 import { Stream } from './stream';
@@ -40,7 +42,16 @@ export function LabelPage({ project: projectId, task: taskId }: { project: numbe
   const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/api/current-user/whoami') });
   const project = useQuery(projectQuery(projectId));
   if (project.isError) {
-    return <EmptyState title="This project cannot be shown">{messageOf(project.error)}</EmptyState>;
+    return (
+      <EmptyState
+        title="This project cannot be shown"
+        actions={<LinkButton href="/projects/">All projects</LinkButton>}
+      >
+        {isMissing(project.error)
+          ? 'It may have been deleted, or it belongs to another organization.'
+          : messageOf(project.error)}
+      </EmptyState>
+    );
   }
   if (!me.data || !project.data) return <Spinner label="Loading the editor" />;
   return <Labeling key={`${projectId}/${taskId ?? 'stream'}`} me={me.data} project={project.data} taskId={taskId} />;
@@ -98,6 +109,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   }, [shown.kind, advance]);
 
   const task = shown.kind === 'task' ? shown.task : undefined;
+  useTitle(task ? `Task ${task.id}` : 'Labeling', project.title);
   const position = task ? visited.indexOf(task.id) : -1;
 
   const save = async (method: 'POST' | 'PATCH', path: string, payload: SavePayload, extra: object = {}) => {
@@ -178,11 +190,16 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   return (
     <div className={styles.page}>
       <header className={styles.bar}>
+        <AppLink href="/projects/" className={styles.mark}>
+          <Mark size={20} />
+          <span className={styles.hidden}>All projects</span>
+        </AppLink>
         <AppLink href={`/projects/${project.id}/data`} className={styles.back}>
           <ChevronLeft size={16} />
           <bdi>{project.title || 'Untitled project'}</bdi>
         </AppLink>
         <SaveState state={saves} discard={(id) => void outbox.discard(id)} />
+        <ThemeMenu />
       </header>
       <div className={styles.stage}>
         {shown.kind === 'loading' && <Spinner label="Loading the task" />}
@@ -196,8 +213,8 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
               </Button>
             }
           >
-            Every task that is meant for you has its annotations
-            {saves.waiting > 0 ? `, of which ${counted(saves.waiting, 'save')} still on the way` : ''}.
+            Every task that is meant for you has its annotations.
+            {saves.waiting > 0 && ` ${counted(saves.waiting, 'save')} still on the way to the server.`}
           </EmptyState>
         )}
         {shown.kind === 'offline' && (
@@ -210,10 +227,13 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
           <EmptyState
             title="This task cannot be shown"
             actions={
-              <Button onPress={() => (taskId === undefined ? void advance() : void open(taskId))}>Try again</Button>
+              <>
+                <Button onPress={() => (taskId === undefined ? void advance() : void open(taskId))}>Try again</Button>
+                <LinkButton href={`/projects/${project.id}/data`}>See the tasks</LinkButton>
+              </>
             }
           >
-            {messageOf(shown.error)}
+            {isMissing(shown.error) ? 'It may have been deleted since this address was kept.' : messageOf(shown.error)}
           </EmptyState>
         )}
         {task && (

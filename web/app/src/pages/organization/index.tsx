@@ -18,6 +18,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
 import { counted } from '../../shared/numbers';
+import { useTitle } from '../../shared/title';
 import styles from './organization.module.css';
 
 interface Member {
@@ -27,6 +28,7 @@ interface Member {
 
 export function OrganizationPage() {
   const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
+  useTitle('People');
   const organization = me.data?.active_organization;
   const members = useQuery({
     queryKey: ['members', organization],
@@ -40,7 +42,7 @@ export function OrganizationPage() {
   if (!me.data || !members.data) return <Spinner label="Loading people" />;
   const may = (permission: string) => me.data?.permissions?.includes(permission) ?? false;
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader
         title="People"
         description={`${me.data.active_organization_meta.title}, ${counted(members.data.count, 'member')}`}
@@ -78,7 +80,7 @@ export function OrganizationPage() {
         </table>
       </Panel>
       {may('tokens.settings') && <TokenKinds />}
-    </main>
+    </div>
   );
 }
 

@@ -25,8 +25,9 @@ import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
 import { AppLink, useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
+import { useTitle } from '../../shared/title';
 import styles from './projects.module.css';
-import { Samples } from './Samples';
+import { SampleMenu, Samples } from './Samples';
 
 interface Page {
   count: number;
@@ -38,6 +39,7 @@ const FIELDS =
   'id,title,description,task_number,finished_task_number,total_annotations_number,total_predictions_number,queue_total,queue_done,pinned_at,created_at,created_by,color';
 
 export function ProjectsPage() {
+  useTitle('Projects');
   const [search, setSearch] = useState('');
   const go = useGo();
   const projects = useInfiniteQuery({
@@ -53,7 +55,7 @@ export function ProjectsPage() {
   const none = projects.isSuccess && total === 0 && search === '';
 
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader
         title="Projects"
         description={none ? undefined : projects.isSuccess ? counted(total, 'project') : undefined}
@@ -61,6 +63,7 @@ export function ProjectsPage() {
           none ? undefined : (
             <>
               <SearchField label="Find a project" placeholder="Find a project" value={search} onChange={setSearch} />
+              <SampleMenu />
               <Button variant="primary" icon={<Plus size={16} />} onPress={() => go('/projects/create')}>
                 New project
               </Button>
@@ -102,17 +105,19 @@ export function ProjectsPage() {
           The search looks at titles, without regard to case.
         </EmptyState>
       )}
-      <ul className={styles.list} aria-label="Projects">
-        {rows.map((project) => (
-          <ProjectRow key={project.id} project={project} />
-        ))}
-      </ul>
+      {rows.length > 0 && (
+        <ul className={styles.list} aria-label="Projects">
+          {rows.map((project) => (
+            <ProjectRow key={project.id} project={project} />
+          ))}
+        </ul>
+      )}
       {projects.hasNextPage && (
         <Button isPending={projects.isFetchingNextPage} onPress={() => void projects.fetchNextPage()}>
           Show more of {count(total)}
         </Button>
       )}
-    </main>
+    </div>
   );
 }
 
@@ -167,27 +172,35 @@ function ProjectRow({ project }: { project: Project }) {
       <span className={styles.time}>
         <RelativeTime value={project.created_at} />
       </span>
-      <Menu
-        label={`Actions for ${project.title}`}
-        trigger={
-          <IconButton label={`Actions for ${project.title || 'this project'}`} icon={<MoreHorizontal size={16} />} />
-        }
-        items={[
-          {
-            id: 'pin',
-            label: project.pinned_at ? 'Unpin' : 'Pin to the top',
-            icon: <Pin size={16} />,
-            onAction: () => void pin(),
-          },
-          {
-            id: 'settings',
-            label: 'Settings',
-            icon: <Settings size={16} />,
-            onAction: () => go(`/projects/${project.id}/settings`),
-          },
-          { id: 'delete', label: 'Delete', icon: <Trash size={16} />, danger: true, onAction: () => setDeleting(true) },
-        ]}
-      />
+      <span className={styles.menu}>
+        <Menu
+          label={`Actions for ${project.title}`}
+          trigger={
+            <IconButton label={`Actions for ${project.title || 'this project'}`} icon={<MoreHorizontal size={16} />} />
+          }
+          items={[
+            {
+              id: 'pin',
+              label: project.pinned_at ? 'Unpin' : 'Pin to the top',
+              icon: <Pin size={16} />,
+              onAction: () => void pin(),
+            },
+            {
+              id: 'settings',
+              label: 'Settings',
+              icon: <Settings size={16} />,
+              onAction: () => go(`/projects/${project.id}/settings`),
+            },
+            {
+              id: 'delete',
+              label: 'Delete',
+              icon: <Trash size={16} />,
+              danger: true,
+              onAction: () => setDeleting(true),
+            },
+          ]}
+        />
+      </span>
       <ConfirmDialog
         title="Delete this project?"
         isOpen={deleting}

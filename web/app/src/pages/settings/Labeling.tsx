@@ -1,12 +1,15 @@
-/** The labeling setup of a project. The server refuses what would orphan existing answers. */
+/** The labeling setup of a project, with what existing answers would lose by a change. The server refuses to orphan answers. */
 import { api, type Project, type TaskPage } from '@labelkeep/api';
 import { Button, Dialog, toast } from '@labelkeep/kit';
+import { validate } from '@labelkeep/labeling';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ConfigEditor } from '../../features/config/ConfigEditor';
+import { useMemo, useState } from 'react';
+import { ConfigEditor, hasErrors } from '../../features/config/ConfigEditor';
 import { Gallery } from '../../features/config/Gallery';
+import { diagnosticsOf } from '../../features/config/language';
 import { messagesOf } from '../../shared/errors';
 import { useChange } from './index';
+import { Losses } from './Losses';
 import styles from './settings.module.css';
 
 export function Labeling({ project }: { project: Project }) {
@@ -20,17 +23,25 @@ export function Labeling({ project }: { project: Project }) {
         ? ((await api.get<TaskPage>('/api/tasks/', { project: project.id, page_size: 1 })).tasks[0]?.data ?? null)
         : null,
   });
+  const isBroken = useMemo(() => hasErrors(diagnosticsOf(validate(config))), [config]);
+  const isSame = config === project.label_config;
   return (
     <div className={styles.wide}>
       <div className={styles.bar}>
         <Button onPress={() => setChoosing(true)}>Choose a template</Button>
         <span className={styles.grow} />
-        <Button isDisabled={config === project.label_config} onPress={() => setConfig(project.label_config)}>
+        <Button
+          isDisabled={isSame}
+          onPress={() => {
+            setConfig(project.label_config);
+            change.reset();
+          }}
+        >
           Take the changes back
         </Button>
         <Button
           variant="primary"
-          isDisabled={config === project.label_config}
+          isDisabled={isSame || isBroken}
           isPending={change.isPending}
           onPress={() =>
             change.mutate({ label_config: config }, { onSuccess: () => toast.success('The labeling setup was saved') })
@@ -41,9 +52,13 @@ export function Labeling({ project }: { project: Project }) {
       </div>
       <ConfigEditor
         value={config}
-        onChange={setConfig}
-        sample={first.data ?? undefined}
+        onChange={(text) => {
+          setConfig(text);
+          if (change.isError) change.reset();
+        }}
+        data={first.data ? { kind: 'row', row: first.data } : undefined}
         serverErrors={change.error ? messagesOf(change.error) : []}
+        notes={!isSame && !isBroken && <Losses project={project} config={config} />}
       />
       <Dialog title="Templates" isOpen={choosing} onClose={() => setChoosing(false)} size="large">
         <Gallery

@@ -1,11 +1,12 @@
 /** A project's settings: what it is called, what is labeled, how the work is done, and its end. */
 import { api, type Project } from '@labelkeep/api';
-import { EmptyState, PageHeader, Spinner, Tabs } from '@labelkeep/kit';
+import { EmptyState, LinkButton, PageHeader, Spinner, Tabs } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useParams } from '@tanstack/react-router';
-import { messageOf } from '../../shared/errors';
+import { isMissing, messageOf } from '../../shared/errors';
 import { useGo } from '../../shared/navigation';
 import { projectQuery } from '../../shared/queries';
+import { useTitle } from '../../shared/title';
 import { Annotation } from './Annotation';
 import { Danger } from './Danger';
 import { General } from './General';
@@ -33,13 +34,25 @@ export function SettingsPage() {
   const { pathname } = useLocation();
   const go = useGo();
   const project = useQuery(projectQuery(Number(id)));
+  useTitle('Settings', project.data?.title);
   const section = SECTIONS.find((name) => pathname.replace(/\/$/, '').endsWith(name)) ?? 'general';
-  if (project.isError) return <EmptyState title="This project cannot be shown">{messageOf(project.error)}</EmptyState>;
+  if (project.isError) {
+    return (
+      <EmptyState
+        title="This project cannot be shown"
+        actions={<LinkButton href="/projects/">All projects</LinkButton>}
+      >
+        {isMissing(project.error)
+          ? 'It may have been deleted, or it belongs to another organization.'
+          : messageOf(project.error)}
+      </EmptyState>
+    );
+  }
   if (!project.data) return <Spinner label="Loading the settings" />;
   const { data } = project;
   const title = data.title || 'Untitled project';
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <PageHeader
         title="Settings"
         breadcrumbs={[
@@ -60,6 +73,6 @@ export function SettingsPage() {
           { id: 'danger-zone', label: 'Danger zone', content: <Danger key={data.id} project={data} /> },
         ]}
       />
-    </main>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: elements of a real table cannot be placed by a virtual list
 /**
  * A table of any length: only the rows on screen exist. Rows come when they are asked for; one that is not here yet is a
- * shimmer, and nothing jumps when it arrives. Arrow keys move, Enter opens, Space selects.
+ * shimmer, and nothing jumps when it arrives. Arrow keys move, Enter opens, Space selects, with Shift all rows up to there.
  */
 import {
   type CSSProperties,
@@ -19,8 +19,10 @@ import styles from './table.module.css';
 export interface DataColumn<Row> {
   id: string;
   header: string;
-  /** Pixels at the start; the person may change it. */
+  /** Pixels at the start, and at least; the person may change it. */
   width: number;
+  /** Takes a share of the room that is left, until the person sets a width. */
+  grows?: boolean;
   /** Numbers go to the end. */
   align?: 'start' | 'end';
   render: (row: Row) => ReactNode;
@@ -36,8 +38,23 @@ export interface DataTableProps<Row> {
   rowId: (row: Row) => number;
   selectedIds?: ReadonlySet<number>;
   onSelectionChange?: (ids: ReadonlySet<number>) => void;
+  /** Selects all rows between two places, both included; they may not be here yet. */
+  onSelectRange?: (first: number, last: number) => void;
   rowHeight?: 32 | 44;
+  /** Where the person was: read at the start, kept up to date. */
+  position?: TablePosition;
 }
+
+/** A place in a table, to come back to. */
+export interface TablePosition {
+  /** Pixels. */
+  top: number;
+  /** The row that the keys act on. */
+  active: number;
+}
+
+/** Height of the head, in pixels. */
+const HEAD = 36;
 
 /** Rows drawn above and below what is on screen. */
 const OVERSCAN = 6;
@@ -52,12 +69,15 @@ export function DataTable<Row>({
   rowId,
   selectedIds,
   onSelectionChange,
+  onSelectRange,
   rowHeight = 32,
+  position,
 }: DataTableProps<Row>) {
   const box = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState(600);
-  const [top, setTop] = useState(0);
-  const [active, setActive] = useState(0);
+  const [top, setTop] = useState(position?.top ?? 0);
+  const [active, setActive] = useState(position?.active ?? 0);
+  const anchor = useRef(0);
   const [widths, setWidths] = useState<Record<string, number>>({});
   const map = useMemo(() => scrollMap(count, rowHeight), [count, rowHeight]);
   const { first, offset } = map.at(top, viewport);
@@ -67,16 +87,23 @@ export function DataTable<Row>({
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = new ResizeObserver(() => setViewport(element.clientHeight - rowHeight));
+    const measure = new ResizeObserver(() => setViewport(element.clientHeight - HEAD));
     measure.observe(element);
+    if (position?.top) element.scrollTop = position.top;
     return () => measure.disconnect();
-  }, [rowHeight]);
+  }, [rowHeight, position]);
+  useEffect(() => {
+    if (position) Object.assign(position, { top, active });
+  }, [position, top, active]);
   useEffect(() => {
     if (to >= from) onVisibleRange?.(from, to);
   }, [from, to, onVisibleRange]);
 
   const widthOf = (column: DataColumn<Row>) => widths[column.id] ?? column.width;
-  const template = `${onSelectionChange ? '40px ' : ''}${columns.map((column) => `${widthOf(column)}px`).join(' ')} minmax(0, 1fr)`;
+  const track = (column: DataColumn<Row>) =>
+    column.grows && widths[column.id] === undefined ? `minmax(${column.width}px, 1fr)` : `${widthOf(column)}px`;
+  const filled = columns.some((column) => column.grows && widths[column.id] === undefined);
+  const template = `${onSelectionChange ? '40px ' : ''}${columns.map(track).join(' ')}${filled ? '' : ' minmax(0, 1fr)'}`;
   const line: CSSProperties = { gridTemplateColumns: template, height: rowHeight };
 
   const move = (index: number) => {
@@ -88,7 +115,12 @@ export function DataTable<Row>({
       box.current?.scrollTo({ top: map.to(Math.max(0, target), viewport) });
     }
   };
-  const toggle = (row: Row) => {
+  const toggle = (row: Row, index: number, isRange: boolean) => {
+    if (isRange && onSelectRange) {
+      onSelectRange(Math.min(anchor.current, index), Math.max(anchor.current, index));
+      return;
+    }
+    anchor.current = index;
     const next = new Set(selectedIds);
     const id = rowId(row);
     if (!next.delete(id)) next.add(id);
@@ -108,7 +140,7 @@ export function DataTable<Row>({
     const row = getRow(active);
     if (target !== undefined) move(target);
     else if (event.key === 'Enter' && row) onOpen?.(row, active);
-    else if (event.key === ' ' && row && onSelectionChange) toggle(row);
+    else if (event.key === ' ' && row && onSelectionChange) toggle(row, active, event.shiftKey);
     else return;
     event.preventDefault();
   };
@@ -129,9 +161,11 @@ export function DataTable<Row>({
         data-active={index === active || undefined}
         style={line}
         id={`row-${index}`}
-        onClick={() => {
+        onClick={(event) => {
           setActive(index);
-          if (row) onOpen?.(row, index);
+          // A link in the row, or a wish for another tab, has its own way.
+          const own = event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey;
+          if (row && !own) onOpen?.(row, index);
         }}
       >
         {onSelectionChange && (
@@ -141,7 +175,7 @@ export function DataTable<Row>({
               <input
                 type="checkbox"
                 checked={selected}
-                onChange={() => toggle(row)}
+                onChange={(event) => toggle(row, index, (event.nativeEvent as MouseEvent).shiftKey)}
                 aria-label={`Select ${rowId(row)}`}
                 tabIndex={-1}
               />
@@ -163,13 +197,13 @@ export function DataTable<Row>({
       role="grid"
       aria-label={label}
       aria-rowcount={count + 1}
-      aria-activedescendant={count > 0 ? `row-${active}` : undefined}
+      aria-activedescendant={active >= from && active <= to ? `row-${active}` : undefined}
       tabIndex={0}
       className={styles.table}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={press}
     >
-      <div role="row" tabIndex={-1} aria-rowindex={1} className={styles.head} style={line}>
+      <div role="row" tabIndex={-1} aria-rowindex={1} className={styles.head} style={{ ...line, height: HEAD }}>
         {onSelectionChange && <div role="columnheader" tabIndex={-1} aria-label="Selected" />}
         {columns.map((column) => (
           <div key={column.id} role="columnheader" tabIndex={-1} className={styles.cell} data-align={column.align}>
@@ -181,8 +215,9 @@ export function DataTable<Row>({
           </div>
         ))}
       </div>
-      <div className={styles.body} style={{ height: map.height }}>
+      <div role="presentation" className={styles.body} style={{ height: map.height }}>
         <div
+          role="rowgroup"
           className={styles.window}
           style={{ transform: `translateY(${top - offset + (from - first) * rowHeight}px)` }}
         >

@@ -174,7 +174,7 @@ export function Select({ label, options, value, onChange, description, isLabelHi
     >
       {!isLabelHidden && <Label>{label}</Label>}
       <AriaButton className={styles.select ?? ''}>
-        <SelectValue />
+        <SelectValue>{options.find((option) => option.id === value)?.label}</SelectValue>
         <ChevronDown size={16} aria-hidden="true" />
       </AriaButton>
       <Help description={description} />

@@ -10,7 +10,7 @@ import {
   ModalOverlay,
   Popover,
 } from 'react-aria-components';
-import { X } from '../icons';
+import { Check, X } from '../icons';
 import { Button, IconButton } from './Button';
 import styles from './overlay.module.css';
 import { Kbd } from './small';
@@ -21,16 +21,19 @@ export interface DialogProps {
   onClose: () => void;
   size?: 'small' | 'medium' | 'large';
   footer?: ReactNode;
+  /** Stays when somebody clicks beside it: work runs in it. */
+  isKept?: boolean;
   children?: ReactNode;
 }
 
-export function Dialog({ title, isOpen, onClose, size = 'medium', footer, children }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, size = 'medium', footer, isKept = false, children }: DialogProps) {
   return (
     <ModalOverlay
       className={styles.backdrop ?? ''}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable
+      isDismissable={!isKept}
+      isKeyboardDismissDisabled={isKept}
     >
       <Modal className={styles.modal ?? ''} data-size={size}>
         <AriaDialog className={styles.dialog ?? ''}>
@@ -54,6 +57,8 @@ export interface ConfirmDialogProps {
   /** Says what happens, with the number of things. */
   confirmLabel: string;
   danger?: boolean;
+  /** It is being done. */
+  isPending?: boolean;
   children?: ReactNode;
 }
 
@@ -65,6 +70,7 @@ export function ConfirmDialog({
   onConfirm,
   confirmLabel,
   danger = false,
+  isPending = false,
   children,
 }: ConfirmDialogProps) {
   return (
@@ -76,7 +82,7 @@ export function ConfirmDialog({
       footer={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant={danger ? 'danger' : 'primary'} onPress={onConfirm}>
+          <Button variant={danger ? 'danger' : 'primary'} isPending={isPending} onPress={onConfirm}>
             {confirmLabel}
           </Button>
         </>
@@ -90,9 +96,12 @@ export function ConfirmDialog({
 export interface MenuEntry {
   id: string;
   label: string;
+  description?: string;
   icon?: ReactNode;
   danger?: boolean;
   shortcut?: string;
+  /** For one of several: whether it is the present one. */
+  isChecked?: boolean;
   onAction: () => void;
 }
 
@@ -111,8 +120,12 @@ export function Menu({ label, trigger, items }: { label: string; trigger: ReactE
               data-danger={item.danger || undefined}
             >
               {item.icon}
-              <span className={styles.grow}>{item.label}</span>
+              <span className={styles.grow}>
+                {item.label}
+                {item.description && <small>{item.description}</small>}
+              </span>
               {item.shortcut && <Kbd>{item.shortcut}</Kbd>}
+              {item.isChecked && <Check size={14} aria-label="chosen" />}
             </MenuItem>
           ))}
         </AriaMenu>

@@ -74,25 +74,25 @@ export function Spinner({ label = 'Loading' }: { label?: string }) {
   );
 }
 
-/** How far something is. */
+/** How far something is. Without a value it works, and nobody knows how long. */
 export function Progress({
   label,
   value,
-  max,
+  max = 1,
   detail,
 }: {
   label: string;
-  value: number;
-  max: number;
+  value?: number;
+  max?: number;
   detail?: string;
 }) {
   return (
     <div className={styles.progress}>
       <div className={styles.progressHead}>
-        <span>{label}</span>
+        <bdi>{label}</bdi>
         {detail && <span className={styles.number}>{detail}</span>}
       </div>
-      <progress value={value} max={max} aria-label={label} />
+      <progress {...(value === undefined ? {} : { value })} max={max} aria-label={label} />
     </div>
   );
 }

@@ -1,0 +1,97 @@
+/** The bar at the top: where one is, finding, help, theme, oneself. */
+import { api, type User } from '@labelkeep/api';
+import {
+  Avatar,
+  Button,
+  IconButton,
+  Keyboard,
+  LogOut,
+  Mark,
+  Menu,
+  Monitor,
+  Moon,
+  Search,
+  Sun,
+  User as UserIcon,
+  Users,
+} from '@labelkeep/kit';
+import { useQuery } from '@tanstack/react-query';
+import { AppLink } from '../shared/navigation';
+import { readableKeys } from './keys';
+import styles from './shell.module.css';
+import { signOut } from './sign-out';
+import { setTheme, type Theme, useTheme } from './theme';
+
+const PLACES = [
+  { href: '/projects/', label: 'Projects', under: /^\/($|projects)/ },
+  { href: '/organization', label: 'People', under: /^\/(organization|people)/ },
+];
+
+export function TopBar({
+  path,
+  onSearch,
+  onHelp,
+  go,
+}: {
+  path: string;
+  onSearch: () => void;
+  onHelp: () => void;
+  go: (href: string) => void;
+}) {
+  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
+  const name = me.data ? `${me.data.first_name} ${me.data.last_name}`.trim() || me.data.email : '';
+  return (
+    <header className={styles.bar}>
+      <AppLink href="/projects/" className={styles.brand}>
+        <Mark size={20} />
+        Labelkeep
+      </AppLink>
+      <nav aria-label="Main" className={styles.nav}>
+        {PLACES.map((place) => (
+          <AppLink key={place.href} href={place.href} isCurrent={place.under.test(path)}>
+            {place.label}
+          </AppLink>
+        ))}
+      </nav>
+      <Button size="small" variant="quiet" icon={<Search size={14} />} onPress={onSearch}>
+        Find or do… <kbd className={styles.key}>{readableKeys('ctrl+k')}</kbd>
+      </Button>
+      <IconButton label="Keyboard help" shortcut="?" icon={<Keyboard size={16} />} onPress={onHelp} />
+      <ThemeMenu />
+      <Menu
+        label="You"
+        trigger={<IconButton label={name ? `You: ${name}` : 'You'} icon={<Avatar name={name} />} />}
+        items={[
+          { id: 'account', label: 'Account', icon: <UserIcon size={16} />, onAction: () => go('/user/account') },
+          { id: 'people', label: 'People', icon: <Users size={16} />, onAction: () => go('/organization') },
+          { id: 'out', label: 'Sign out', icon: <LogOut size={16} />, onAction: () => void signOut() },
+        ]}
+      />
+    </header>
+  );
+}
+
+const THEMES: { id: Theme; label: string; Icon: typeof Sun }[] = [
+  { id: 'light', label: 'Light', Icon: Sun },
+  { id: 'dark', label: 'Dark', Icon: Moon },
+  { id: 'auto', label: "The system's", Icon: Monitor },
+];
+
+/** Light, dark, or the system's. */
+export function ThemeMenu() {
+  const theme = useTheme();
+  const { Icon } = THEMES.find((entry) => entry.id === theme) ?? { Icon: Monitor };
+  return (
+    <Menu
+      label="Theme"
+      trigger={<IconButton label="Theme" icon={<Icon size={16} />} />}
+      items={THEMES.map(({ id, label, Icon: Own }) => ({
+        id,
+        label,
+        icon: <Own size={16} />,
+        isChecked: id === theme,
+        onAction: () => setTheme(id),
+      }))}
+    />
+  );
+}
