@@ -88,6 +88,19 @@ export class Entry {
     return writeResult(this.document.store, this.editor.modules);
   }
 
+  /**
+   * Has everything that takes long to write (masks) made ready off the page's thread. Null when it is
+   * ready: the result can be had at once. Results are right without it; reading them only takes longer.
+   */
+  prepare(): Promise<unknown> | null {
+    const waits: Promise<void>[] = [];
+    for (const region of this.document.store.all()) {
+      const wait = this.editor.modules.shape(region.kind)?.prepare?.(region.geometry);
+      if (wait) waits.push(wait);
+    }
+    return waits.length > 0 ? Promise.all(waits) : null;
+  }
+
   /** Seconds of work: those stored before and those since the tab was opened. */
   leadTime(now: number = Date.now()): number {
     const here = this.openedAt === null ? 0 : (now - this.openedAt) / 1000;

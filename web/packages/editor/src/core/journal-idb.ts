@@ -1,16 +1,35 @@
-/** Journals in IndexedDB, by person and task. Without IndexedDB nothing is kept and nothing fails. */
+/**
+ * Journals in IndexedDB, by person and task. Without IndexedDB nothing is kept and nothing fails. A
+ * journal is one row for its state, one for what it started from, and one for each step, so that a
+ * change writes what is new and no more.
+ */
 import type { JournalEntry, JournalStore } from './journal';
+import type { Delta, ResultItem } from './types';
 
 const STORE = 'journals';
 /** Journals that nobody came back to for this long are removed, milliseconds. */
 const KEPT = 14 * 24 * 3600 * 1000;
 
-interface Row {
+interface StateRow {
   readonly id: string;
   readonly scope: string;
   readonly savedAt: number;
-  readonly entry: JournalEntry;
+  readonly entry: Omit<JournalEntry, 'base' | 'history'>;
+  readonly position: number;
+  /** Number of steps. */
+  readonly steps: number;
 }
+interface BaseRow {
+  readonly id: string;
+  readonly scope: string;
+  readonly base: readonly ResultItem[];
+}
+interface StepRow {
+  readonly id: string;
+  readonly scope: string;
+  readonly step: Delta;
+}
+type Row = StateRow | BaseRow | StepRow;
 
 /** Journals of one person on one task, and where to write further ones. */
 export async function openJournal(
@@ -22,40 +41,99 @@ export async function openJournal(
   try {
     const database = await open(`${prefix}-journal`);
     const rows = await read(database, scope);
-    return { entries: rows.map((row) => row.entry), store: new IndexedDbJournal(database, scope) };
+    const entries = assemble(rows);
+    return { entries, store: new IndexedDbJournal(database, scope, entries) };
   } catch {
     return { entries: [], store: null };
   }
 }
 
+/** Rows in order of their ids. A journal that misses a row is none. */
+function assemble(rows: readonly Row[]): JournalEntry[] {
+  const bases = new Map<string, readonly ResultItem[]>();
+  const steps = new Map<string, Delta[]>();
+  for (const row of rows) {
+    if ('base' in row) bases.set(row.id, row.base);
+    if (!('step' in row)) continue;
+    const journal = row.id.slice(0, row.id.lastIndexOf(STEP));
+    steps.set(journal, [...(steps.get(journal) ?? []), row.step]);
+  }
+  const entries: JournalEntry[] = [];
+  for (const row of rows) {
+    if (!('entry' in row)) continue;
+    const base = bases.get(row.id + BASE);
+    const deltas = steps.get(row.id) ?? [];
+    if (base && deltas.length === row.steps)
+      entries.push({ ...row.entry, base, history: { deltas, position: row.position } });
+  }
+  return entries;
+}
+
+/** Ends of the ids of a journal's rows. */
+const BASE = '\u0000base';
+const STEP = '\u0000step\u0000';
+
+function stepId(journal: string, index: number): string {
+  return `${journal}${STEP}${String(index).padStart(9, '0')}`;
+}
+
+/** The ids of all rows of a journal. */
+function rowsOf(id: string): IDBKeyRange {
+  return IDBKeyRange.bound(id, `${id}\u0000\uffff`);
+}
+
 class IndexedDbJournal implements JournalStore {
+  /** What the rows hold, by identity: records are immutable. */
+  private readonly kept = new Map<string, Pick<JournalEntry, 'base' | 'history'>>();
+
   constructor(
     private readonly database: IDBDatabase,
     private readonly scope: string,
-  ) {}
+    entries: readonly JournalEntry[],
+  ) {
+    for (const { key, base, history } of entries) this.kept.set(key, { base, history });
+  }
 
-  write(entry: JournalEntry): void {
-    this.run((store) =>
-      store.put({ id: this.id(entry.key), scope: this.scope, savedAt: entry.savedAt, entry } satisfies Row),
-    );
+  write(whole: JournalEntry): void {
+    const { base, history, ...entry } = whole;
+    const { scope } = this;
+    const id = this.id(entry.key);
+    const before = this.kept.get(entry.key);
+    const { deltas, position } = history;
+    const old = before?.history.deltas ?? [];
+    let same = 0;
+    while (same < deltas.length && same < old.length && deltas[same] === old[same]) same++;
+    const done = this.run((store) => {
+      const put = (row: Row) => store.put(row);
+      put({ id, scope, savedAt: entry.savedAt, entry, position, steps: deltas.length });
+      if (before?.base !== base) put({ id: id + BASE, scope, base });
+      for (let i = same; i < deltas.length; i++) put({ id: stepId(id, i), scope, step: deltas[i] as Delta });
+      // Steps that were undone and then replaced.
+      if (old.length > deltas.length)
+        store.delete(IDBKeyRange.bound(stepId(id, deltas.length), stepId(id, old.length)));
+    });
+    if (done) this.kept.set(entry.key, { base, history });
   }
 
   remove(key: string): void {
-    this.run((store) => store.delete(this.id(key)));
+    this.kept.delete(key);
+    this.run((store) => store.delete(rowsOf(this.id(key))));
   }
 
   private id(key: string): string {
     return `${this.scope}\u0000${key}`;
   }
 
-  private run(act: (store: IDBObjectStore) => IDBRequest): void {
+  private run(act: (store: IDBObjectStore) => void): boolean {
     try {
       const transaction = this.database.transaction(STORE, 'readwrite');
       act(transaction.objectStore(STORE));
       // Called from page-hide too: the transaction must not wait for another turn.
       transaction.commit();
+      return true;
     } catch {
       // A full disk or a closed database: the server's draft is what remains.
+      return false;
     }
   }
 }
@@ -82,7 +160,7 @@ function read(database: IDBDatabase, scope: string): Promise<readonly Row[]> {
     old.onsuccess = () => {
       const cursor = old.result;
       if (!cursor) return;
-      store.delete(cursor.primaryKey);
+      store.delete(rowsOf(String(cursor.primaryKey)));
       cursor.continue();
     };
     const request = store.index('scope').getAll(scope);

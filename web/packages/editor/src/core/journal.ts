@@ -85,27 +85,69 @@ export class Journals {
 }
 
 /**
- * Short mark of a result that does not depend on the order of keys (databases reorder them):
- * two independent 32-bit FNV-1a sums of its canonical JSON and its length. Not for security.
+ * Short mark of a result that does not depend on the order of keys (databases reorder them). Items
+ * are immutable and may be large (masks): the mark of each is kept. Not for security.
  */
 export function fingerprint(result: readonly ResultItem[]): string {
-  const text = canonical(result);
-  let a = 0x811c9dc5;
-  let b = 0x1b873593;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ (code + i), 0x01000193);
-  }
-  return `${(a >>> 0).toString(16)}-${(b >>> 0).toString(16)}-${text.length}`;
+  const mark = new Mark();
+  for (const item of result) mark.text(markOf(item));
+  return mark.toString();
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const parts = Object.entries(value)
-    .filter(([, part]) => part !== undefined)
-    .sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0))
-    .map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`);
-  return `{${parts.join(',')}}`;
+const marks = new WeakMap<object, string>();
+
+function markOf(item: unknown): string {
+  const kept = typeof item === 'object' && item !== null ? item : null;
+  let text = kept && marks.get(kept);
+  if (!text) {
+    const mark = new Mark();
+    mark.value(item);
+    text = mark.toString();
+    if (kept) marks.set(kept, text);
+  }
+  return text;
+}
+
+/** Two independent 32-bit FNV-1a sums over a value, without its text ever being made, and their length. */
+class Mark {
+  private a = 0x811c9dc5;
+  private b = 0x1b873593;
+  private length = 0;
+
+  value(value: unknown): void {
+    if (Array.isArray(value)) {
+      this.add(1);
+      for (const part of value) this.value(part);
+      this.add(2);
+    } else if (typeof value === 'number' && (value | 0) === value && !Object.is(value, -0)) {
+      this.add(3);
+      this.add(value);
+    } else if (typeof value !== 'object' || value === null) {
+      this.text(JSON.stringify(value) ?? 'null');
+    } else {
+      this.add(4);
+      const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+      for (const [key, part] of entries.sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0))) {
+        this.text(key);
+        this.value(part);
+      }
+      this.add(5);
+    }
+  }
+
+  text(text: string): void {
+    this.add(6);
+    for (let i = 0; i < text.length; i++) this.add(text.charCodeAt(i));
+    this.add(7);
+  }
+
+  toString(): string {
+    return `${(this.a >>> 0).toString(16)}-${(this.b >>> 0).toString(16)}-${this.length}`;
+  }
+
+  private add(code: number): void {
+    this.a = Math.imul(this.a ^ code, 0x01000193);
+    this.b = Math.imul(this.b ^ (code + this.length), 0x01000193);
+    this.length++;
+  }
 }

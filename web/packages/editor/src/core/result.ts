@@ -289,10 +289,22 @@ function isReplaced(foreign: ForeignItem, store: RegionStore): boolean {
   return !facet || facet.changed;
 }
 
+/** Items that were made of a facet. Records are immutable: the same ones give the same item. */
+const written = new WeakMap<Facet, { readonly region: Region; readonly modules: Modules; readonly item: ResultItem }>();
+
 /** One result item. An unchanged facet gives its source itself. */
 export function writeFacet(region: Region, facet: Facet, modules: Modules): ResultItem {
   const { source } = facet;
   if (source && !facet.changed) return source;
+  const known = written.get(facet);
+  if (known?.region === region && known.modules === modules) return known.item;
+  const item = makeItem(region, facet, modules);
+  written.set(facet, { region, modules, item });
+  return item;
+}
+
+function makeItem(region: Region, facet: Facet, modules: Modules): ResultItem {
+  const { source } = facet;
   const codec = modules.forTag(facet.type)?.answer as AnswerCodec | undefined;
   const shape = region.kind === ANSWER ? undefined : modules.shape(region.kind);
 

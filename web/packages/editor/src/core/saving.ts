@@ -74,7 +74,7 @@ export class Saving {
     if (options.mode === 'preview') return;
     if (this.draftEntry && this.draftEntry !== entry) void this.flush();
     this.draftEntry = entry;
-    this.journalTimer ??= setTimeout(() => this.writeJournal(), JOURNAL_DELAY);
+    this.journalTimer ??= setTimeout(() => void this.prepareJournal(), JOURNAL_DELAY);
     if (!options.onDraft) {
       this.changed.emit();
       return;
@@ -167,6 +167,11 @@ export class Saving {
     if (entry.isOpen && !entry.document.readonly) this.editor.journals.write(entry.toJournal());
   }
 
+  private async prepareJournal(): Promise<void> {
+    await (this.draftEntry ?? this.editor.entry).prepare();
+    this.writeJournal();
+  }
+
   destroy(): void {
     this.writeJournal();
     if (this.draftTimer) clearTimeout(this.draftTimer);
@@ -175,6 +180,9 @@ export class Saving {
 
   private async sendDraft(entry: Entry): Promise<void> {
     this.set({ kind: 'saving' });
+    // Awaited only when there is something to wait for: a page that is being left has no later turn.
+    const prepared = entry.prepare();
+    if (prepared) await prepared;
     const result = entry.draftResult();
     const counted = this.changes.get(entry.key) ?? 0;
     try {
@@ -204,6 +212,7 @@ export class Saving {
     this.changed.emit();
     const started = Date.now();
     try {
+      await entry.prepare();
       // A draft that is on its way gives the id that this save replaces.
       await this.draftRun;
       const answer = await send(this.payload(entry, action, entry.submitResult()));
