@@ -23,6 +23,11 @@ export function answerTarget(editor: Editor, control: ConfigNode): string {
   return control.type === 'pairwise' ? control.name : (editor.config.targetsOf(control)[0] ?? '');
 }
 
+/** Does a perRegion control stand in the rows of the regions list (`displayMode="region-list"`)? */
+export function isInRows(control: ConfigNode): boolean {
+  return isPerRegion(control) && control.get('displayMode')?.trim().toLowerCase() === 'region-list';
+}
+
 /** Number of items of the object that a control works on; 1 for objects without items. */
 export function itemCount(editor: Editor, control: ConfigNode): number {
   const object = editor.config.byName.get(editor.config.targetsOf(control)[0] ?? '');

@@ -2,6 +2,7 @@ import { type CSSProperties, memo } from 'react';
 import { ICONS } from '../core/icons';
 import type { Row } from '../core/region-rows';
 import { useDocument, useEditor, useRegion, useRegionFlags } from '../react/hooks';
+import { RowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { IconView } from './parts/Icon';
 import styles from './regions.module.css';
 
@@ -35,7 +36,15 @@ export const RegionRow = memo(
         aria-selected={selected}
         aria-label={`${number}. ${editor.describe(region)}${hidden ? ', hidden' : ''}${locks ? ', locked' : ''}`}
         className={`${styles['row']} ${selected ? styles['selected'] : ''} ${hovered ? styles['hovered'] : ''} ${active ? styles['active'] : ''} ${hidden ? styles['hidden'] : ''}`}
-        style={{ '--label': color, paddingLeft: 8 + (level - 1) * 14 } as CSSProperties}
+        style={
+          {
+            '--label': color,
+            position: 'relative',
+            height: 32 + rowFieldsHeight(editor),
+            paddingLeft: 8 + (level - 1) * 14,
+            paddingBottom: rowFieldsHeight(editor) || undefined,
+          } as CSSProperties
+        }
         onClick={(event) => onSelect(row, event)}
         onPointerEnter={() => document.view.hover(id)}
         onPointerLeave={() => document.view.hover(null)}
@@ -68,6 +77,7 @@ export const RegionRow = memo(
           icon={hidden ? ICONS.eyeOff : ICONS.eye}
           onPress={() => document.view.setHidden([id], !hidden)}
         />
+        <RowFields region={id} />
       </div>
     );
   },

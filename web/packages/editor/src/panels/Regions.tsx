@@ -3,6 +3,7 @@ import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { ICONS } from '../core/icons';
 import { type Row, regionRows } from '../core/region-rows';
 import { useContent, useDocument, useEditor, useRegionIds, useSelection, useSetting } from '../react/hooks';
+import { rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
@@ -175,7 +176,7 @@ export function Regions() {
           handle={list}
           className={styles['list']}
           count={rows.length}
-          rowHeight={ROW}
+          rowHeight={ROW + rowFieldsHeight(editor)}
           role="tree"
           label="Regions"
           activeId={active === null ? undefined : `${prefix}${active}`}

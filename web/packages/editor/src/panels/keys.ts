@@ -27,10 +27,9 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
   page.addEventListener('keydown', listener);
   const offFocus = editor.focusRequests.subscribe((what) => {
     if (what !== 'region-field') return;
-    const field = root.querySelector<HTMLElement>(
-      '[data-per-region] :is(input, textarea, select, button):not([disabled])',
-    );
-    field?.focus();
+    // At their own place, or in the row of the selected region.
+    const places = ':is([data-per-region], [aria-selected="true"] [data-row-field])';
+    root.querySelector<HTMLElement>(`${places} :is(input, textarea, select, button):not([disabled])`)?.focus();
   });
   return () => {
     page.removeEventListener('keydown', listener);

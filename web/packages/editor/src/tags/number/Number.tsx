@@ -1,5 +1,5 @@
 /** The panel of Number: an input, and a slider when the configuration asks for one. */
-import { useEffect, useId, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useId, useRef, useState } from 'react';
 import type { AnswerHandle } from '../../core/answer-of';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
@@ -113,6 +113,7 @@ function Slider({ editor, node, handle }: Props) {
       <span className={styles['end']}>{min}</span>
       <input
         type="range"
+        style={{ '--at': `${max > min ? ((shown - min) / (max - min)) * 100 : 0}%` } as CSSProperties}
         min={min}
         max={max}
         step={rule.step}

@@ -29,7 +29,7 @@ export function RatingPanel({ editor, node, region }: TagPanelProps) {
   return (
     <Question node={node}>
       <div
-        className={`${styles['stars']} ${styles[size]} ${styles[icon]}`}
+        className={`${styles['stars']} ${styles[size]} ${styles[`is-${icon}`] ?? ''}`}
         role="radiogroup"
         aria-label={questionTitle(editor, node)}
         aria-required={node.bool('required') || undefined}

@@ -20,7 +20,13 @@ export function TextAreaPanel(props: TagPanelProps) {
   const { editor, node, region } = props;
   const handle = useAnswer<readonly string[]>(node, region);
   if (!handle) return null;
-  if (region !== undefined) return <RowText key={handle.subject} {...props} handle={handle} />;
+  if (region !== undefined) {
+    return (
+      <Question node={node}>
+        <RowText key={handle.subject} {...props} handle={handle} />
+      </Question>
+    );
+  }
   const label = node.get('label');
   return (
     <Question node={node}>
@@ -158,6 +164,7 @@ function NextEntry({ editor, node, handle }: TextProps) {
             if (element) setSnippetField(editor, node, element);
           }}
           className={styles['input']}
+          style={{ '--rows': rows } as CSSProperties}
           rows={rows}
           value={text}
           dir="auto"

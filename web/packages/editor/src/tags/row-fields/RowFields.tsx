@@ -1,0 +1,63 @@
+/** Questions that stand in the row of a region in the regions list, one line each. */
+import type { ConfigNode } from '@labelkeep/labeling';
+import type { Editor } from '../../core/editor';
+import { isInRows } from '../../core/subjects';
+import { RowRegion } from '../../panels/parts/Question';
+import { useConditions, useDocument, useEditor } from '../../react/hooks';
+import styles from './row-fields.module.css';
+
+/** Pixels of one question in a row. */
+const LINE = 32;
+
+const controls = new WeakMap<Editor, readonly ConfigNode[]>();
+
+function controlsInRows(editor: Editor): readonly ConfigNode[] {
+  const known = controls.get(editor);
+  if (known) return known;
+  const found = editor.config.controls.filter((node) => isInRows(node) && editor.modules.forNode(node)?.Panel);
+  controls.set(editor, found);
+  return found;
+}
+
+/** Pixels that the rows of this configuration are higher by: all rows of the list are equally high. */
+export function rowFieldsHeight(editor: Editor): number {
+  return controlsInRows(editor).length * LINE;
+}
+
+export function RowFields({ region }: { readonly region: string }) {
+  const editor = useEditor();
+  const document = useDocument();
+  useConditions();
+  const nodes = controlsInRows(editor);
+  const current = document.store.get(region);
+  if (nodes.length === 0 || !current) return null;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keeps clicks and keys of the fields from the row around them.
+    <div
+      className={styles['fields']}
+      style={{ height: nodes.length * LINE }}
+      onClick={(event) => event.stopPropagation()}
+      onPointerDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => event.stopPropagation()}
+      onFocus={() => {
+        if (document.view.single !== region) document.view.select([region]);
+      }}
+    >
+      <RowRegion value={region}>
+        {nodes.map((node) => {
+          const Panel = editor.modules.forNode(node)?.Panel;
+          const asked = editor.visibility.appliesTo(node, current) && editor.visibility.isSaved(current, facetOf(node));
+          return Panel && asked ? (
+            <div key={node.name} className={styles['line']}>
+              <Panel editor={editor} node={node} region={region} />
+            </div>
+          ) : null;
+        })}
+      </RowRegion>
+    </div>
+  );
+}
+
+function facetOf(node: ConfigNode) {
+  return { from: node.name, type: node.type, seq: -1, changed: false };
+}
