@@ -1,8 +1,10 @@
 /** What arrow keys do to the selection. A series of presses is one step of undo. */
-import { EMPTY_BOX, unite } from './geometry/point';
+import { boxAround, EMPTY_BOX, unite } from './geometry/point';
+import type { SceneItem } from './scene';
 import { kindOf } from './shapes/registry';
 import type { Shape } from './shapes/shape';
 import { insideLimits, translated } from './tools/manipulate';
+import { pointsOf } from './tools/point-selection';
 import { changeableItems } from './tools/targets';
 import type { ToolContext } from './tools/tool';
 
@@ -10,12 +12,29 @@ import type { ToolContext } from './tools/tool';
 export function nudge(context: ToolContext, dx: number, dy: number): void {
   const items = changeableItems(context);
   if (items.length === 0) return;
+  const [only] = items;
+  const chosen = only && items.length === 1 ? context.points.of(only) : null;
+  if (only && chosen && chosen.size > 0) {
+    nudgePoints(context, only, chosen, dx, dy);
+    return;
+  }
   const bounds = items.reduce((box, item) => unite(box, kindOf(item.shape).bounds(item.shape)), EMPTY_BOX);
   const by = insideLimits({ x: dx, y: dy }, bounds, context.limits);
   if (by.x === 0 && by.y === 0) return;
   const shapes = new Map<string, Shape>(items.map((item) => [item.id, translated(item, by.x, by.y)]));
   const ids = items.map((item) => item.id).join(' ');
   context.model.edit(items.length === 1 ? 'Move region' : `Move ${items.length} regions`, shapes, `nudge ${ids}`);
+}
+
+/** Moves the chosen points of a region. */
+function nudgePoints(context: ToolContext, item: SceneItem, chosen: ReadonlySet<string>, dx: number, dy: number): void {
+  const kind = kindOf(item.shape);
+  const places = pointsOf(item).flatMap((point) => (chosen.has(point.id) ? [point.at] : []));
+  const by = insideLimits({ x: dx, y: dy }, boxAround(places), context.limits);
+  const shape = kind.movePoints?.(item.shape, chosen, by.x, by.y);
+  if (!shape || (by.x === 0 && by.y === 0)) return;
+  const key = `nudge ${item.id} ${[...chosen].join(' ')}`;
+  context.model.edit(chosen.size === 1 ? 'Move point' : `Move ${chosen.size} points`, new Map([[item.id, shape]]), key);
 }
 
 /**
@@ -28,12 +47,13 @@ export function resizeByKeys(context: ToolContext, dx: number, dy: number): void
   for (const item of items) {
     const kind = kindOf(item.shape);
     const sides = kind.handles(item.shape, { rotatable: false }).filter((handle) => handle.role === 'side');
-    const handle = sides.find((one) => one.id === (dx !== 0 ? 'e' : 's'));
+    const handle =
+      sides.find((one) => one.id === (dx !== 0 ? 'e' : 's')) ?? (sides.length === 1 ? sides[0] : undefined);
     if (handle) {
       const angle = (handle.direction * Math.PI) / 180;
       const by = dx !== 0 ? dx : dy;
-      const extent = (item.shape as unknown as { width: number; height: number })[dx !== 0 ? 'width' : 'height'];
-      if (extent + by < 1) continue;
+      const extent = kind.frame?.(item.shape)[dx !== 0 ? 'width' : 'height'];
+      if (extent === undefined || extent + by < 1) continue;
       shapes.set(
         item.id,
         kind.moveHandle(item.shape, {

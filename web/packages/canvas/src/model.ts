@@ -5,7 +5,7 @@
 import type { Point } from './geometry/point';
 import type { Mask } from './raster/mask';
 import type { ItemStyle } from './scene';
-import type { Shape } from './shapes/shape';
+import type { PathRules, Shape } from './shapes/shape';
 
 /** A change in progress: shown at once, one step of undo when it is committed. */
 export interface ShapeChange {
@@ -13,6 +13,12 @@ export interface ShapeChange {
   /** False when nothing changed. */
   commit(): boolean;
   cancel(): void;
+}
+
+/** How a shape was drawn. */
+export interface CreateOptions {
+  /** Says what is not meant (alt with a smart tool). */
+  readonly negative?: boolean;
 }
 
 export interface StageModel {
@@ -36,7 +42,11 @@ export interface StageModel {
   /** Does what would be drawn now snap to whole pixels? */
   snapToPixel(): boolean;
   /** Makes a region as one step of undo; null when it may not be (after a message). */
-  create(shape: Shape): string | null;
+  create(shape: Shape, how?: CreateOptions): string | null;
+  /** A drawing that was a region from its first point on is done. */
+  finished(): void;
+  /** What paths drawn now may be. */
+  pathRules(): PathRules;
   /** Deletes regions as one step. */
   remove(label: string, ids: readonly string[]): void;
   /** Starts a change by dragging. */

@@ -4,7 +4,7 @@
  */
 import { type Box, EMPTY_BOX, grow, type Point, unite } from './geometry/point';
 import { kindOf } from './shapes/registry';
-import type { Shape } from './shapes/shape';
+import type { PathRules, Shape } from './shapes/shape';
 import { SpatialIndex } from './spatial-index';
 
 /** How a region looks. Widths are CSS pixels and do not grow with zoom. */
@@ -21,6 +21,8 @@ export interface ItemStyle {
   /** Half the size of a point handle. */
   readonly pointSize?: number;
   readonly pointStyle?: 'circle' | 'rectangle';
+  /** Radius of its vertices while it rests (`Vector`). */
+  readonly dotSize?: number;
 }
 
 export interface SceneItem {
@@ -33,9 +35,14 @@ export interface SceneItem {
   readonly rotatable: boolean;
   /** Round to whole pixels when it is changed (`snap="pixel"`). */
   readonly snapToPixel: boolean;
+  /** For paths: what the control that drew it allows. */
+  readonly rules?: PathRules;
   /** Text of its tag on the canvas; empty for none. Asked for only when it is drawn. */
   caption(): string;
 }
+
+/** Points are small: they are hit from this many times as far as outlines. */
+const MARKER_REACH = 2.5;
 
 export interface SceneChange {
   /** Parts of the image whose resting items must be drawn again; null means all, none that only masks changed. */
@@ -174,13 +181,15 @@ export class Scene {
    * the smaller before the larger, the upper before the lower.
    */
   hit(point: Point, tolerance: number): SceneItem[] {
-    const box = grow({ minX: point.x, minY: point.y, maxX: point.x, maxY: point.y }, tolerance);
+    const reach = tolerance * MARKER_REACH;
+    const box = grow({ minX: point.x, minY: point.y, maxX: point.x, maxY: point.y }, reach);
     const found: { item: SceneItem; area: number }[] = [];
     for (const id of this.index.query(box)) {
       const item = this.items.get(id);
       if (!item || this.hidden.has(id)) continue;
       const kind = kindOf(item.shape);
-      if (kind.distance(item.shape, point) <= tolerance) found.push({ item, area: kind.area(item.shape) });
+      if (kind.distance(item.shape, point) <= (kind.marker ? reach : tolerance))
+        found.push({ item, area: kind.area(item.shape) });
     }
     return found.sort((a, b) => a.area - b.area || b.item.order - a.item.order).map((one) => one.item);
   }

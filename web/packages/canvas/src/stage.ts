@@ -2,11 +2,13 @@
  * The stage puts the layers on top of each other, runs the frames and hands pointers and keys to
  * the active tool. It owns no regions: they are in the scene, and changes go to the model.
  */
+import { Arrangement } from './arrange';
 import { Camera, type CameraOptions, type Turns } from './camera';
 import type { Size } from './geometry/percent';
 import type { Box } from './geometry/point';
 import { Keyboard } from './keyboard';
 import type { StageModel } from './model';
+import { PointKeys } from './point-keys';
 import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
 import type { MaskLook } from './render/mask-blend';
 import { MaskLayer } from './render/mask-layer';
@@ -15,14 +17,19 @@ import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
 import { isMask } from './shapes/mask';
 import { BrushTool } from './tools/brush';
+import { EllipseTool } from './tools/ellipse';
 import { PointerInput } from './tools/input';
+import { KeyPointTool } from './tools/keypoint';
 import { PanTool } from './tools/pan';
+import { PointSelection } from './tools/point-selection';
 import { PolygonTool } from './tools/polygon';
 import { RectangleTool } from './tools/rectangle';
 import { SelectTool } from './tools/select';
+import { Snapper, type SnapSettings } from './tools/snap';
 import { selectedItems } from './tools/targets';
 import { ThreePointTool } from './tools/three-point';
 import type { BrushSettings, Tool, ToolContext, ToolPointer } from './tools/tool';
+import { VectorTool } from './tools/vector';
 import { WandTool } from './tools/wand';
 
 export interface StageOptions {
@@ -55,6 +62,10 @@ export class Stage {
   readonly scene: Scene;
   /** Drawing, moving and resizing by keys. */
   readonly keyboard: Keyboard;
+  /** Points of the selected outline, by keys. */
+  readonly pointKeys: PointKeys;
+  /** Putting selected shapes in line, and measuring them. */
+  readonly arrangement: Arrangement;
   /** After each frame. */
   onFrame: (() => void) | null = null;
   /** The camera moved (zoom display). */
@@ -123,7 +134,10 @@ export class Stage {
         new PanTool(context),
         new RectangleTool(context),
         new ThreePointTool(context),
+        new EllipseTool(context),
         new PolygonTool(context),
+        new VectorTool(context),
+        new KeyPointTool(context),
         new BrushTool(context, 'brush', 'brush', false),
         new BrushTool(context, 'eraser', 'brush', true),
         new BrushTool(context, 'bitmask', 'bitmask', false),
@@ -137,6 +151,8 @@ export class Stage {
       () => this.activeTool,
       () => this.pointerAt?.image ?? null,
     );
+    this.pointKeys = new PointKeys(context);
+    this.arrangement = new Arrangement(context);
     this.input = new PointerInput(this.inputTarget());
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(element);
@@ -198,6 +214,13 @@ export class Stage {
     this.repaint();
   }
 
+  /** Whether and how near points are drawn to neighbours and to the border. */
+  setSnapping(settings: SnapSettings): void {
+    this.snapper.settings = settings;
+    this.snapper.clear();
+    this.repaint();
+  }
+
   setTheme(theme: OverlayTheme): void {
     this.overlay.setTheme(theme);
     this.repaint();
@@ -216,8 +239,9 @@ export class Stage {
   /** Ends what is half done without touching regions: other regions are shown, or another tool was taken. */
   abandon(): void {
     this.input.interrupt();
-    // A polygon in work is a region: it stays and can be gone on with.
-    if (this.activeTool.id !== 'polygon') this.activeTool.cancel();
+    // What is a region already stays, and can be gone on with.
+    if (this.activeTool.draftIsRegion) this.activeTool.pause?.();
+    else this.activeTool.cancel();
     this.keyboard.clear();
     this.repaint();
   }
@@ -242,8 +266,22 @@ export class Stage {
 
   /** Takes back the last step of a drawing that is not yet a region. True when there was one. */
   undoStep(): boolean {
-    // The points of a polygon are steps of the document's own history.
-    return this.activeTool.id !== 'polygon' && this.keyboard.back();
+    return !this.activeTool.draftIsRegion && this.keyboard.back();
+  }
+
+  /** Rectangle of the page around a region; what is scrolled out of view stands at the view's edge. */
+  pageBox(id: string): DOMRect | null {
+    const box = this.scene.boundsOf([id]);
+    if (!box) return null;
+    const view = this.element.getBoundingClientRect();
+    const a = this.camera.toScreen({ x: box.minX, y: box.minY });
+    const b = this.camera.toScreen({ x: box.maxX, y: box.maxY });
+    const within = (value: number, size: number) => Math.max(0, Math.min(size, value));
+    const left = within(Math.min(a.x, b.x), view.width);
+    const top = within(Math.min(a.y, b.y), view.height);
+    const right = within(Math.max(a.x, b.x), view.width);
+    const bottom = within(Math.max(a.y, b.y), view.height);
+    return new DOMRect(view.left + left, view.top + top, right - left, bottom - top);
   }
 
   /** Brings a region into view. */
@@ -281,7 +319,9 @@ export class Stage {
     for (const [, { canvas }] of this.layers) canvas.remove();
   }
 
+  private readonly points = new PointSelection();
   private readonly context: ToolContext = this.toolContext();
+  private readonly snapper = new Snapper(this.context);
 
   private toolContext(): ToolContext {
     const stage = this;
@@ -301,6 +341,10 @@ export class Stage {
       get brush() {
         return stage.brushSettings;
       },
+      get snapper() {
+        return stage.snapper;
+      },
+      points: this.points,
       repaint: () => stage.repaint(),
     };
   }
@@ -446,6 +490,7 @@ export class Stage {
     if (hovered && !selected.includes(hovered)) overlay.emphasis(hovered, false);
     if (options.captions) this.paintCaptions(selected, hovered);
     this.activeTool.paint(overlay);
+    this.snapper.paint(overlay);
     const { point } = this.keyboard;
     if (point) overlay.crosshair(this.camera.toScreen(point), true);
     else if (options.crosshair && this.pointerAt) overlay.crosshair(this.pointerAt.screen, false);

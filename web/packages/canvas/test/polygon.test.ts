@@ -40,7 +40,7 @@ describe('points of a polygon', () => {
         if (!place) throw new Error('a place on the outline was expected');
         const next = polygonKind.insert?.(shape, place);
         if (!next) throw new Error('a polygon was expected');
-        expect(polygonArea(next.points)).toBeCloseTo(polygonArea(points), 4);
+        expect(polygonArea(next.shape.points)).toBeCloseTo(polygonArea(points), 4);
       }),
     );
   });

@@ -1,5 +1,6 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
+import { shapesSample } from './shapes';
 import { TEXT_SAMPLES } from './text-samples';
 import { FORM_SAMPLES } from './form-samples';
 import { maskSamples } from './mask-samples';
@@ -207,6 +208,7 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
       },
     ],
   }),
+  shapes: shapesSample,
   labels: () => ({
     config: `<View><Labels name="label" toName="text" value="$kinds"/><Text name="text" value="$text" granularity="word"/>
   <TextArea name="why" toName="text" perRegion="true" placeholder="Why this label?"/>

@@ -21,6 +21,14 @@ export interface OverlayTheme {
   readonly font: string;
 }
 
+/** How a handle stands out. */
+export interface HandleState {
+  /** The pointer is on it, or has it. */
+  readonly active?: boolean;
+  /** It is one of the chosen points. */
+  readonly chosen?: boolean;
+}
+
 export const DEFAULT_THEME: OverlayTheme = { accent: '#2f6bff', surface: '#ffffff', font: 'system-ui, sans-serif' };
 
 const TAG_HEIGHT = 18;
@@ -156,11 +164,30 @@ export class OverlayPainter {
     this.ctx.globalAlpha = 1;
   }
 
-  handle(handle: Handle, screen: Point, style: ItemStyle | null, active: boolean): void {
+  handle(handle: Handle, screen: Point, style: ItemStyle | null, state: HandleState = {}): void {
     const { ctx, ratio, theme } = this;
     const x = screen.x * ratio;
     const y = screen.y * ratio;
     const line = style?.color ?? theme.accent;
+    const active = state.active === true;
+    if (handle.anchor) {
+      const anchor = this.device(handle.anchor);
+      ctx.beginPath();
+      ctx.moveTo(anchor.x, anchor.y);
+      ctx.lineTo(x, y);
+      ctx.strokeStyle = line;
+      ctx.lineWidth = ratio;
+      ctx.stroke();
+      this.dot(
+        x,
+        y,
+        (active ? 4.5 : 3.5) * ratio,
+        active ? theme.surface : line,
+        active ? line : theme.surface,
+        'circle',
+      );
+      return;
+    }
     if (handle.role === 'rotate') {
       const foot = this.device(handle.at);
       ctx.beginPath();
@@ -175,14 +202,49 @@ export class OverlayPainter {
     const point = handle.role === 'point';
     const size = point ? (style?.pointSize ?? 4.5) : handle.role === 'side' ? 3.5 : 4.5;
     const look = point ? (style?.pointStyle ?? 'circle') : 'rectangle';
-    this.dot(
-      x,
-      y,
-      (active ? size + 1 : size) * ratio,
-      active ? line : theme.surface,
-      active ? theme.surface : line,
-      look,
-    );
+    const full = active || state.chosen === true;
+    const radius = (full ? size + 1 : size) * ratio;
+    this.dot(x, y, radius, full ? line : theme.surface, full ? theme.surface : line, look);
+    // A chosen point has a ring besides: colour alone would not tell it from the one under the pointer.
+    if (state.chosen) this.circle(x, y, radius + 3 * ratio, line);
+  }
+
+  /** A place that attracts the point in the hand: a ring on a vertex, a cross on an edge. */
+  snapMark(at: Point, to: 'vertex' | 'edge'): void {
+    const { ctx, ratio } = this;
+    const { x, y } = this.device(at);
+    const size = 7 * ratio;
+    if (to === 'vertex') {
+      this.circle(x, y, size, this.theme.accent);
+      return;
+    }
+    ctx.beginPath();
+    for (const sign of [1, -1]) {
+      ctx.moveTo(x - size, y - sign * size);
+      ctx.lineTo(x + size, y + sign * size);
+    }
+    this.rim(this.theme.accent);
+  }
+
+  private circle(x: number, y: number, radius: number, color: string): void {
+    this.ctx.beginPath();
+    this.ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    this.rim(color);
+  }
+
+  /** Strokes the current path so that it shows on any image. */
+  private rim(color: string): void {
+    const { ctx, ratio } = this;
+    ctx.setLineDash([]);
+    for (const [line, width] of [
+      ['rgba(255,255,255,0.9)', 3.5],
+      [color, 1.5],
+    ] as const) {
+      ctx.strokeStyle = line;
+      ctx.lineWidth = width * ratio;
+      ctx.stroke();
+    }
+    forgetStyles(ctx);
   }
 
   /** The frame around several regions. */

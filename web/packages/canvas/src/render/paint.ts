@@ -1,5 +1,6 @@
 /** Paints one item with Canvas2D. Shared by the static layer, its cached tiles and the overlay. */
-import { type Matrix, mapBox } from '../geometry/matrix';
+import { apply, type Matrix, mapBox } from '../geometry/matrix';
+import type { Point } from '../geometry/point';
 import type { ItemStyle, SceneItem } from '../scene';
 import { kindOf } from '../shapes/registry';
 import { withOpacity } from './color';
@@ -11,8 +12,12 @@ const DOT_SIZE = 3;
 
 /** How much work an item is, in units of an upright rectangle. */
 export function paintCost(item: SceneItem): number {
-  const points = (item.shape as { readonly points?: { readonly length: number } }).points;
-  return points ? 2 + points.length / 8 : 1;
+  const { points, vertices } = item.shape as {
+    readonly points?: { readonly length: number };
+    readonly vertices?: { readonly length: number };
+  };
+  // Curves and dots cost about twice as much as straight edges.
+  return points ? 2 + points.length / 8 : vertices ? 2 + vertices.length / 2 : 1;
 }
 
 /**
@@ -53,7 +58,7 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
     return;
   }
   const box = mapBox(matrix, kind.bounds(shape));
-  if (box.maxX - box.minX < DOT_SIZE && box.maxY - box.minY < DOT_SIZE) {
+  if (!kind.marker && box.maxX - box.minX < DOT_SIZE && box.maxY - box.minY < DOT_SIZE) {
     paintDot(ctx, box.minX, box.minY, style);
     return;
   }
@@ -69,6 +74,23 @@ export function paintItem(ctx: Context2D, item: SceneItem, matrix: Matrix, ratio
     ctx.stroke();
     ctx.lineJoin = 'round';
   }
+  if (style.dotSize && kind.dots) paintDots(ctx, kind.dots(shape), style, matrix, ratio);
+}
+
+/** The vertices of a path that rests. */
+function paintDots(ctx: Context2D, points: Iterable<Point>, style: ItemStyle, matrix: Matrix, ratio: number): void {
+  const radius = (style.dotSize ?? 0) * ratio;
+  ctx.beginPath();
+  for (const point of points) {
+    const { x, y } = apply(matrix, point);
+    if (style.pointStyle === 'rectangle') ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+    else {
+      ctx.moveTo(x + radius, y);
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+  }
+  setFill(ctx, style.strokeColor ?? style.color);
+  ctx.fill();
 }
 
 function lineWidth(style: ItemStyle, ratio: number): number {

@@ -7,6 +7,7 @@ import {
   mapPoints,
   movePoint,
   nearestOnOutline,
+  nearestPoint,
   pointAt,
   pointCount,
   polygonArea,
@@ -14,7 +15,7 @@ import {
   polygonContains,
   polygonMeetsBox,
 } from '../geometry/polygon';
-import type { Handle, Shape, ShapeKind } from './shape';
+import type { Handle, Shape, ShapeEdit, ShapeKind } from './shape';
 
 export interface PolygonShape extends Shape {
   readonly kind: 'polygon';
@@ -90,9 +91,31 @@ export const polygonKind: ShapeKind<PolygonShape> = {
       ? { after: place.edge, at: { x: place.x, y: place.y }, distance: place.distance }
       : null;
   },
-  insert: (shape, place) => ({ ...shape, points: insertPoint(shape.points, place.after, place.at) }),
+  insert: (shape, place) => ({
+    shape: { ...shape, points: insertPoint(shape.points, place.after, place.at) },
+    handle: pointHandle(place.after + 1),
+  }),
+  nearestVertex(shape, point, tolerance) {
+    const index = nearestPoint(shape.points, point, tolerance);
+    return index < 0 ? null : pointAt(shape.points, index);
+  },
+  nearestEdge: (shape, point) => nearestOnOutline(shape.points, shape.closed, point),
+  movePoints(shape, handles, dx, dy) {
+    const points = shape.points.slice();
+    for (const handle of handles) {
+      const index = handleIndex(handle);
+      if (index < 0 || index >= pointCount(points)) continue;
+      points[index * 2] = (points[index * 2] as number) + dx;
+      points[index * 2 + 1] = (points[index * 2 + 1] as number) + dy;
+    }
+    return { ...shape, points };
+  },
+  clickHandle(shape, handle, press) {
+    if (press.alt || press.count === 2) return removePoints(shape, new Set([handle]));
+    const closed = handle === pointHandle(0) ? polygonKind.close?.(shape) : null;
+    return closed ? { label: 'Close shape', shape: closed } : null;
+  },
   close: (shape) => (shape.closed || pointCount(shape.points) < LEAST_POINTS ? null : { ...shape, closed: true }),
-  closingHandle: pointHandle(0),
   removeHandle(shape, handle) {
     const index = handleIndex(handle);
     const least = shape.closed ? LEAST_POINTS : 1;
@@ -100,6 +123,19 @@ export const polygonKind: ShapeKind<PolygonShape> = {
     return { ...shape, points: deletePoint(shape.points, index) };
   },
 };
+
+/** Takes points out as far as the least number allows. */
+export function removePoints(shape: PolygonShape, handles: ReadonlySet<string>): ShapeEdit<PolygonShape> | null {
+  const chosen = new Set(
+    [...handles].map(handleIndex).filter((index) => index >= 0 && index < pointCount(shape.points)),
+  );
+  if (chosen.size === 0) return null;
+  const label = chosen.size === 1 ? 'Delete point' : `Delete ${chosen.size} points`;
+  if (pointCount(shape.points) - chosen.size < (shape.closed ? LEAST_POINTS : 1)) {
+    return { label, shape: null, reason: 'A polygon keeps at least three points.' };
+  }
+  return { label, shape: { ...shape, points: shape.points.filter((_, index) => !chosen.has(index >> 1)) } };
+}
 
 export function pointHandle(index: number): string {
   return `point-${index}`;

@@ -3,41 +3,21 @@ import type { Matrix } from '../geometry/matrix';
 import {
   type Box,
   boxAround,
-  clampToBox,
-  cosSin,
+  distance,
   encloses,
   intersects,
   normalizeDegrees,
   type Point,
   segmentsMeet,
 } from '../geometry/point';
-import {
-  at,
-  corners,
-  type Rectangle,
-  resize,
-  rotateAbout,
-  type Sides,
-  scaleAbout,
-  toLocal,
-} from '../geometry/rectangle';
-import type { Handle, HandleDrag, PathSink, Shape, ShapeKind } from './shape';
+import { nearestOnOutline } from '../geometry/polygon';
+import { at, corners, type Rectangle, rotateAbout, scaleAbout, toLocal } from '../geometry/rectangle';
+import { frameHandles, moveFrameHandle } from './frame';
+import type { HandleDrag, PathSink, Shape, ShapeKind } from './shape';
 
 export interface RectangleShape extends Shape, Rectangle {
   readonly kind: 'rectangle';
 }
-
-/** Handle names with the sides that they move. */
-const SIDES: ReadonlyMap<string, Sides> = new Map([
-  ['nw', { x: -1, y: -1 }],
-  ['n', { x: 0, y: -1 }],
-  ['ne', { x: 1, y: -1 }],
-  ['e', { x: 1, y: 0 }],
-  ['se', { x: 1, y: 1 }],
-  ['s', { x: 0, y: 1 }],
-  ['sw', { x: -1, y: 1 }],
-  ['w', { x: -1, y: 0 }],
-]);
 
 export const rectangleKind: ShapeKind<RectangleShape> = {
   kind: 'rectangle',
@@ -81,21 +61,8 @@ export const rectangleKind: ShapeKind<RectangleShape> = {
   },
   filled: () => true,
   upright: (shape) => (shape.rotation === 0 ? rectangleKind.bounds(shape) : null),
-  handles(shape, { rotatable }) {
-    const handles: Handle[] = [];
-    for (const [id, sides] of SIDES) {
-      handles.push({
-        id,
-        role: sides.x === 0 || sides.y === 0 ? 'side' : 'corner',
-        at: at(shape, (sides.x + 1) / 2, (sides.y + 1) / 2),
-        direction: shape.rotation + (Math.atan2(sides.y, sides.x) * 180) / Math.PI,
-      });
-    }
-    if (rotatable) {
-      handles.push({ id: 'rotate', role: 'rotate', at: at(shape, 0.5, 0), direction: shape.rotation - 90 });
-    }
-    return handles;
-  },
+  frame: (shape) => shape,
+  handles: (shape, { rotatable }) => frameHandles(shape, rotatable),
   moveHandle: moveRectangleHandle,
   translate: (shape, dx, dy) => ({ ...shape, x: shape.x + dx, y: shape.y + dy }),
   scale: (shape, origin, sx, sy) => ({ ...scaleAbout(shape, origin, sx, sy), kind: 'rectangle' }),
@@ -121,6 +88,15 @@ export const rectangleKind: ShapeKind<RectangleShape> = {
       height: Math.max(1, Math.round(shape.y + shape.height) - y),
     };
   },
+  nearestVertex(shape, point, tolerance) {
+    let best: Point | null = null;
+    for (const corner of corners(shape)) {
+      if (distance(corner, point) <= (best ? distance(best, point) : tolerance)) best = corner;
+    }
+    return best;
+  },
+  nearestEdge: (shape, point) =>
+    nearestOnOutline(Float64Array.from(corners(shape).flatMap(({ x, y }) => [x, y])), true, point),
 };
 
 function moveRectangleHandle(shape: RectangleShape, drag: HandleDrag): RectangleShape {
@@ -132,16 +108,9 @@ function moveRectangleHandle(shape: RectangleShape, drag: HandleDrag): Rectangle
     // The wanted angle itself, not the sum: snapping to 45° must give 45.
     return { ...turned, rotation: normalizeDegrees(wanted), kind: 'rectangle' };
   }
-  const sides = SIDES.get(drag.handle);
-  if (!sides) return shape;
-  // Only upright rectangles can be cut at the border of the image without bending them.
-  const upright = cosSin(shape.rotation).sin === 0 || cosSin(shape.rotation).cos === 0;
-  const within = encloses(drag.limits, rectangleKind.bounds(shape));
-  const to = upright && within ? clampToBox(drag.to, drag.limits) : drag.to;
-  const resized: RectangleShape = {
-    ...resize(shape, sides, drag.snapToPixel ? { x: Math.round(to.x), y: Math.round(to.y) } : to, drag),
-    kind: 'rectangle',
-  };
+  const frame = moveFrameHandle(shape, rectangleKind.bounds(shape), drag);
+  if (!frame) return shape;
+  const resized: RectangleShape = { ...frame, kind: 'rectangle' };
   return drag.snapToPixel && shape.rotation === 0 ? rectangleKind.snap(resized) : resized;
 }
 

@@ -1,9 +1,10 @@
 /** What tools that draw have in common: handles first, clicks that select where no label waits. */
-import { clampToBox, type Point } from '../geometry/point';
+import type { Point } from '../geometry/point';
 import type { OverlayPainter } from '../render/overlay';
 import type { SceneItem } from '../scene';
 import { kindOf } from '../shapes/registry';
 import { Manipulator } from './manipulate';
+import type { SnapRequest } from './snap';
 import { nearness, type Tool, type ToolContext, type ToolPointer } from './tool';
 
 export abstract class DrawingTool implements Tool {
@@ -97,12 +98,14 @@ export abstract class DrawingTool implements Tool {
     const manipulating = this.manipulating;
     this.endPress();
     if (manipulating && this.manipulator.click(pointer, count)) return;
-    if (!this.drawing && pointer.kind !== 'keyboard' && this.selects(pointer, count)) return;
+    const means = !this.drawing && pointer.kind !== 'keyboard' && !this.goesOn(pointer);
+    if (means && this.selects(pointer, count)) return;
     this.drawClick(pointer, count);
     this.context.repaint();
   }
 
   interrupt(): void {
+    this.context.snapper.clear();
     if (this.manipulating) this.manipulator.interrupt();
     else if (this.dragging) this.dropDrag();
     this.endPress();
@@ -117,10 +120,15 @@ export abstract class DrawingTool implements Tool {
     this.paintDraft(painter);
   }
 
-  /** The point inside the image and, when the control snaps, on whole pixels. */
-  protected place(point: Point): Point {
-    const inside = clampToBox(point, this.context.limits);
-    return this.context.model.snapToPixel() ? { x: Math.round(inside.x), y: Math.round(inside.y) } : inside;
+  /** The point inside the image, where its neighbours attract it and, when the control snaps, on whole pixels. */
+  protected place(point: Point, pointer: Pick<ToolPointer, 'ctrl' | 'kind'>, request: SnapRequest = {}): Point {
+    const at = this.context.snapper.snap(point, pointer, request);
+    return this.context.model.snapToPixel() ? { x: Math.round(at.x), y: Math.round(at.y) } : at;
+  }
+
+  /** Does a click here go on with the selected region, so that it does not unselect it? */
+  protected goesOn(_pointer: ToolPointer): boolean {
+    return false;
   }
 
   /** Regions under the pointer, best first. */

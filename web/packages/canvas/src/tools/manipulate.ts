@@ -2,12 +2,13 @@
  * Changing what is selected: moving it, its handles, the frame around several, points put in and
  * taken out. Every tool has one, so that points can be edited whichever tool is in the hand.
  */
-import { type Box, clamp, encloses, type Point } from '../geometry/point';
+import { type Box, boxAround, clamp, encloses, type Point } from '../geometry/point';
 import type { ShapeChange } from '../model';
 import type { OverlayPainter } from '../render/overlay';
 import type { SceneItem } from '../scene';
 import { kindOf } from '../shapes/registry';
-import type { Shape } from '../shapes/shape';
+import { NO_RULES, type Shape, type ShapeEdit } from '../shapes/shape';
+import { pointsOf } from './point-selection';
 import { changeableItems, handleOnScreen, offer, resizeCursor, type Target, targetAt } from './targets';
 import type { ToolContext, ToolPointer } from './tool';
 
@@ -49,6 +50,8 @@ export class Manipulator {
   press(pointer: ToolPointer, bodies: boolean): boolean {
     const target = targetAt(this.context, pointer);
     if (!target || (target.type === 'body' && !bodies)) return false;
+    // With ctrl one chooses: points of the region, and regions.
+    if (pointer.ctrl && (target.type !== 'handle' || target.handle.role !== 'point')) return false;
     this.state = { name: 'pointing', target, from: pointer };
     return true;
   }
@@ -84,19 +87,10 @@ export class Manipulator {
     this.toIdle();
     if (!target) return false;
     if (target.type === 'insert') {
-      const kind = kindOf(target.item.shape);
-      const shape = kind.insert?.(target.item.shape, target.place);
-      if (shape) this.context.model.edit('Insert point', new Map([[target.item.id, shape]]));
+      this.clickEdge(target, pointer);
       return true;
     }
-    if (target.type === 'handle' && target.handle.role === 'point' && (pointer.alt || count === 2)) {
-      const shape = kindOf(target.item.shape).removeHandle?.(target.item.shape, target.handle.id);
-      if (shape) this.context.model.edit('Delete point', new Map([[target.item.id, shape]]));
-      else this.context.model.announce('A polygon keeps at least three points.');
-      return true;
-    }
-    if (target.type === 'handle' && target.handle.id === kindOf(target.item.shape).closingHandle)
-      return closeShape(this.context, target.item);
+    if (target.type === 'handle') this.clickHandle(target, pointer, count);
     return target.type === 'handle' || target.type === 'frame';
   }
 
@@ -114,7 +108,8 @@ export class Manipulator {
     if (target.type === 'body') return 'move';
     if (target.type === 'insert') return 'copy';
     if (target.handle.role === 'rotate') return this.changing ? 'grabbing' : 'grab';
-    if (target.handle.role === 'point') return pointer?.alt ? 'not-allowed' : 'move';
+    if (target.handle.role === 'point' || target.handle.role === 'control')
+      return pointer?.alt ? 'not-allowed' : 'move';
     return resizeCursor(target.handle.direction + this.context.camera.turns * 90);
   }
 
@@ -131,8 +126,12 @@ export class Manipulator {
       painter.ghost(hovered.place.at, hovered.item.style);
     const active = this.state.name === 'idle' ? hovered : this.state.target;
     const activeId = active && (active.type === 'handle' || active.type === 'frame') ? active.handle.id : null;
+    const chosen = offered.item ? this.context.points.of(offered.item) : null;
     for (const handle of offered.handles) {
-      painter.handle(handle, handleOnScreen(this.context, handle), offered.item?.style ?? null, handle.id === activeId);
+      painter.handle(handle, handleOnScreen(this.context, handle), offered.item?.style ?? null, {
+        active: handle.id === activeId,
+        chosen: chosen?.has(handle.id) === true,
+      });
     }
   }
 
@@ -144,11 +143,12 @@ export class Manipulator {
     if (target.type === 'insert') {
       // Dragging an edge puts a point in and moves it: one step.
       const kind = kindOf(target.item.shape);
-      const shape = kind.insert?.(target.item.shape, target.place) ?? target.item.shape;
-      const item = { ...target.item, shape };
-      const handle = kind.handles(shape, { rotatable: false })[target.place.after + 1];
+      const made = isFull(context, target.item) ? undefined : kind.insert?.(target.item.shape, target.place);
+      const item = { ...target.item, shape: made?.shape ?? target.item.shape };
+      const handle = kind.handles(item.shape, { rotatable: false }).find((one) => one.id === made?.handle);
       if (!handle) return;
       items = [item];
+      context.points.clear();
       taken = { type: 'handle', item, handle };
     }
     context.scene.lift(items.map((item) => item.id));
@@ -188,19 +188,7 @@ export class Manipulator {
     const shapes = new Map<string, Shape>();
     const { target } = state;
     if (target.type === 'handle') {
-      const { item, handle } = target;
-      shapes.set(
-        item.id,
-        kindOf(item.shape).moveHandle(item.shape, {
-          handle: handle.id,
-          to,
-          keepRatio: pointer.shift,
-          snapAngle: pointer.shift,
-          fromCenter: pointer.alt,
-          limits: this.context.limits,
-          snapToPixel: item.snapToPixel,
-        }),
-      );
+      shapes.set(target.item.id, this.handleMoved(target, to, pointer));
     } else if (target.type === 'frame') {
       for (const item of state.items)
         shapes.set(item.id, frameChange(item, state.bounds, target.handle.id, to, pointer));
@@ -210,6 +198,63 @@ export class Manipulator {
     }
     state.change.update(shapes);
     this.context.repaint();
+  }
+
+  private handleMoved({ item, handle }: Target & { type: 'handle' }, to: Point, pointer: ToolPointer): Shape {
+    const { context } = this;
+    const kind = kindOf(item.shape);
+    const curve = handle.role === 'point' && pointer.shift && item.rules?.curves === true;
+    // Corners of turned shapes may leave the image: nothing holds them at its border.
+    const attracted = handle.role === 'point' ? !curve : handle.role === 'corner' && inLimits(to, context.limits);
+    const aim = attracted
+      ? context.snapper.snap(to, pointer, { edges: handle.role === 'point', except: new Set([item.id]) })
+      : to;
+    const chosen = context.points.of(item);
+    if (!curve && chosen.size > 1 && chosen.has(handle.id) && kind.movePoints) {
+      const bounds = boxAround(pointsOf(item).flatMap((one) => (chosen.has(one.id) ? [one.at] : [])));
+      const by = insideLimits({ x: aim.x - handle.at.x, y: aim.y - handle.at.y }, bounds, context.limits);
+      const round = item.snapToPixel ? Math.round : (value: number) => value;
+      return kind.movePoints(item.shape, chosen, round(by.x), round(by.y));
+    }
+    return kind.moveHandle(item.shape, {
+      handle: handle.id,
+      to: aim,
+      keepRatio: pointer.shift,
+      snapAngle: pointer.shift,
+      fromCenter: pointer.alt,
+      limits: context.limits,
+      snapToPixel: item.snapToPixel,
+      curve,
+      apart: pointer.alt,
+    });
+  }
+
+  private clickEdge({ item, place }: Target & { type: 'insert' }, pointer: ToolPointer): void {
+    const kind = kindOf(item.shape);
+    const broken = pointer.alt ? kind.breakAt?.(item.shape, place) : null;
+    if (broken) {
+      applyEdit(this.context, item, broken);
+      return;
+    }
+    const made = isFull(this.context, item) ? undefined : kind.insert?.(item.shape, place);
+    if (!made) return;
+    this.context.points.clear();
+    this.context.model.edit('Insert point', new Map([[item.id, made.shape]]));
+  }
+
+  private clickHandle({ item, handle }: Target & { type: 'handle' }, pointer: ToolPointer, count: number): void {
+    const { points } = this.context;
+    const kind = kindOf(item.shape);
+    const several = handle.role === 'point' && kind.movePoints !== undefined;
+    if (pointer.ctrl && several) {
+      points.toggle(item, handle.id);
+      return;
+    }
+    const edit = kind.clickHandle?.(item.shape, handle.id, { ...pointer, count }, item.rules ?? NO_RULES);
+    if (edit) {
+      points.clear();
+      applyEdit(this.context, item, edit);
+    } else if (several) points.set(item, [handle.id]);
   }
 
   private moveBy(state: State & { name: 'changing' }, pointer: ToolPointer): Point {
@@ -224,6 +269,7 @@ export class Manipulator {
 
   private toIdle(): void {
     this.state = { name: 'idle' };
+    this.context.snapper.clear();
     this.context.repaint();
   }
 }
@@ -232,6 +278,24 @@ export class Manipulator {
 export function closeShape(context: ToolContext, item: SceneItem): boolean {
   const shape = kindOf(item.shape).close?.(item.shape);
   return shape ? context.model.edit('Close shape', new Map([[item.id, shape]])) : false;
+}
+
+/** Makes an edit of a shape one step, or says why it cannot be. */
+export function applyEdit(context: ToolContext, item: SceneItem, edit: ShapeEdit): void {
+  if (edit.shape) context.model.edit(edit.label, new Map([[item.id, edit.shape]]));
+  else context.model.tell(edit.reason);
+}
+
+/** Has a path as many points as it may have? Then it says so. */
+export function isFull(context: ToolContext, item: SceneItem): boolean {
+  const most = item.rules?.maxPoints ?? Infinity;
+  if (most === Infinity || pointsOf(item).length < most) return false;
+  context.model.tell(`This path has ${most} points, which is the most it may have.`);
+  return true;
+}
+
+function inLimits({ x, y }: Point, box: Box): boolean {
+  return x >= box.minX && x <= box.maxX && y >= box.minY && y <= box.maxY;
 }
 
 /** A move that keeps what was inside the image inside it. */
@@ -291,6 +355,7 @@ function labelOf(target: Target, count: number): string {
       return count === 1 ? 'Move region' : `Move ${count} regions`;
     default:
       if (target.handle.role === 'point') return 'Move point';
+      if (target.handle.role === 'control') return 'Bend curve';
       return target.handle.role === 'rotate' ? 'Rotate' : 'Resize';
   }
 }

@@ -13,6 +13,8 @@ import { reach, type ToolPointer } from './tool';
 
 /** Side of the triangle that a double-click makes, CSS pixels. */
 const DEFAULT_SIDE = 30;
+/** Points that no pointer put where they are: nothing attracts them. */
+const UNDRAWN = { ctrl: true, kind: 'mouse' } as const;
 
 type PolygonItem = SceneItem & { readonly shape: PolygonShape };
 
@@ -23,6 +25,7 @@ type Drag =
 
 export class PolygonTool extends DrawingTool {
   readonly id = 'polygon';
+  readonly draftIsRegion = true;
   /** The region being drawn. It may vanish (undo) and come back (redo): the scene is asked each time. */
   private draftId: string | null = null;
   private dragState: Drag | null = null;
@@ -83,20 +86,20 @@ export class PolygonTool extends DrawingTool {
   protected startDrag(pointer: ToolPointer): void {
     const draft = this.draft();
     const index = draft ? this.pointUnder(draft, pointer) : -1;
-    const at = this.place(pointer.image);
+    const at = this.spot(pointer);
     this.dragState = index >= 0 ? { name: 'moving', index, at } : { name: 'placing', at };
   }
 
   protected moveDrag(pointer: ToolPointer): void {
     this.pointer = pointer;
-    if (this.dragState) this.dragState = { ...this.dragState, at: this.place(pointer.image) };
+    if (this.dragState) this.dragState = { ...this.dragState, at: this.spot(pointer) };
   }
 
   protected endDrag(pointer: ToolPointer): void {
     const drag = this.dragState;
     this.dragState = null;
     const draft = this.draft();
-    const at = this.place(pointer.image);
+    const at = this.spot(pointer);
     if (drag?.name === 'moving' && draft) {
       this.put(draft, { ...draft.shape, points: movePoint(draft.shape.points, drag.index, at) }, 'Move point');
     } else if (drag?.name === 'placing') {
@@ -111,14 +114,14 @@ export class PolygonTool extends DrawingTool {
   protected drawClick(pointer: ToolPointer, count: number): void {
     const draft = this.draft();
     if (!draft) {
-      if (count === 1) this.add(this.place(pointer.image));
+      if (count === 1) this.add(this.spot(pointer));
       return;
     }
     const points = pointCount(draft.shape.points);
     const index = this.pointUnder(draft, pointer);
     if (pointer.kind === 'keyboard') {
       // Enter on the first or the last point closes: the key needs no aiming.
-      const here = this.place(pointer.image);
+      const here = this.spot(pointer);
       const last = pointAt(draft.shape.points, points - 1);
       const first = pointAt(draft.shape.points, 0);
       if (points >= LEAST_POINTS && (same(here, last) || same(here, first))) this.finish();
@@ -140,7 +143,7 @@ export class PolygonTool extends DrawingTool {
       return;
     }
     if (index === points - 1) return;
-    this.add(this.place(pointer.image));
+    this.add(this.spot(pointer));
   }
 
   protected paintDraft(painter: OverlayPainter): void {
@@ -159,8 +162,14 @@ export class PolygonTool extends DrawingTool {
     for (let i = 0; i < count; i++) painter.point(pointAt(points, i), draft.style, i === 0 && closes);
   }
 
+  /** Where a point goes: onto vertices and edges of the neighbours, so that outlines share their borders. */
+  private spot(pointer: ToolPointer): Point {
+    const except = new Set(this.draftId === null ? [] : [this.draftId]);
+    return this.place(pointer.image, pointer, { edges: true, except });
+  }
+
   private aim(): Point | null {
-    return this.pointer ? this.place(this.pointer.image) : null;
+    return this.pointer ? this.spot(this.pointer) : null;
   }
 
   private add(at: Point): void {
@@ -185,8 +194,8 @@ export class PolygonTool extends DrawingTool {
     const right = x + side > limits.maxX ? -side : side;
     const down = y + side > limits.maxY ? -side : side;
     const [b, c] = [
-      this.place({ x: x + right, y }),
-      this.place({ x: x + right / 2, y: y + (down * Math.sqrt(3)) / 2 }),
+      this.place({ x: x + right, y }, UNDRAWN),
+      this.place({ x: x + right / 2, y: y + (down * Math.sqrt(3)) / 2 }, UNDRAWN),
     ];
     this.put(
       draft,

@@ -39,7 +39,7 @@ export class SelectTool implements Tool {
   }
 
   press(pointer: ToolPointer): void {
-    const claimed = !pointer.ctrl && this.manipulator.press(pointer, true);
+    const claimed = this.manipulator.press(pointer, !pointer.ctrl);
     this.state = { name: 'pointing', from: pointer, onSelection: claimed };
   }
 

@@ -98,7 +98,7 @@ export function targetAt(context: ToolContext, pointer: ToolPointer): Target | n
       if (offered.item) return { type: 'handle', item: offered.item, handle: near };
       if (offered.box) return { type: 'frame', handle: near, box: offered.box };
     }
-    if (offered.item) {
+    if (offered.item && !pointer.ctrl && putsIn(offered.item, pointer)) {
       const place = kindOf(offered.item.shape).insertPlace?.(offered.item.shape, pointer.image);
       if (place && place.distance * context.camera.zoom <= reach(pointer) * 0.6)
         return { type: 'insert', item: offered.item, place };
@@ -110,6 +110,14 @@ export function targetAt(context: ToolContext, pointer: ToolPointer): Target | n
   );
   return body ? { type: 'body', item: body } : null;
 }
+
+/** Does a press on an edge mean the edge, and not the shape? */
+function putsIn(item: SceneItem, pointer: ToolPointer): boolean {
+  const kind = kindOf(item.shape);
+  return !kind.insertByShift || pointer.shift || (pointer.alt && kind.breakAt?.(item.shape, NOWHERE) !== null);
+}
+
+const NOWHERE: InsertPlace = { after: 0, at: { x: 0, y: 0 }, distance: 0 };
 
 function nearestHandle(context: ToolContext, handles: readonly Handle[], pointer: ToolPointer): Handle | null {
   let best: Handle | null = null;
@@ -128,15 +136,11 @@ function nearestHandle(context: ToolContext, handles: readonly Handle[], pointer
 /** Leaves out handles that there is no room for, so that a small region can still be moved. */
 function roomy(context: ToolContext, item: SceneItem, handles: readonly Handle[]): readonly Handle[] {
   const { zoom } = context.camera;
-  const corners = handles.filter((handle) => handle.role === 'corner');
-  const first = corners[0];
-  if (first) {
-    const shape = item.shape as unknown as Partial<Rectangle>;
-    const width = (shape.width ?? Infinity) * zoom;
-    const height = (shape.height ?? Infinity) * zoom;
+  const frame = kindOf(item.shape).frame?.(item.shape);
+  if (frame) {
     return handles.filter((handle) => {
       if (handle.role !== 'side') return true;
-      return handle.id === 'n' || handle.id === 's' ? width >= SIDE_ROOM : height >= SIDE_ROOM;
+      return (handle.id === 'n' || handle.id === 's' ? frame.width : frame.height) * zoom >= SIDE_ROOM;
     });
   }
   if (handles.length < 200) return handles;

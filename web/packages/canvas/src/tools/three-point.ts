@@ -36,7 +36,7 @@ export class ThreePointTool extends DrawingTool {
   }
 
   protected startDrag(pointer: ToolPointer): void {
-    const at = this.place(pointer.image);
+    const at = this.place(pointer.image, pointer);
     if (this.state.name === 'idle') this.state = { name: 'side', a: at, to: at, dragged: true };
   }
 
@@ -61,7 +61,7 @@ export class ThreePointTool extends DrawingTool {
     if (this.state.name === 'side') this.toHeight(pointer);
     else if (this.state.name === 'height') this.make(pointer);
     else if (count === 1 && this.context.model.canDraw()) {
-      const at = this.place(pointer.image);
+      const at = this.place(pointer.image, pointer);
       this.state = { name: 'side', a: at, to: at, dragged: false };
       this.context.model.announce('First corner set. Set the second corner, then the height.');
     }
@@ -79,7 +79,7 @@ export class ThreePointTool extends DrawingTool {
 
   private toHeight(pointer: ToolPointer): void {
     if (this.state.name !== 'side') return;
-    const b = this.place(pointer.image);
+    const b = this.place(pointer.image, pointer);
     if (distance(this.state.a, b) * this.context.camera.zoom < 3) return;
     this.state = { name: 'height', a: this.state.a, b, to: b };
   }

@@ -9,6 +9,8 @@ import type { StageModel } from '../model';
 import type { OverlayPainter } from '../render/overlay';
 import type { Scene } from '../scene';
 import type { MaskPreview } from './mask-target';
+import type { PointSelection } from './point-selection';
+import type { Snapper } from './snap';
 
 export interface ToolPointer {
   /** CSS pixels in the viewport. */
@@ -39,6 +41,9 @@ export interface ToolContext {
   /** Area of the image: what is drawn stays in it. */
   readonly limits: Box;
   readonly brush: BrushSettings;
+  readonly snapper: Snapper;
+  /** Chosen points of the selected region. */
+  readonly points: PointSelection;
   /** Asks for the overlay to be painted again. */
   repaint(): void;
 }
@@ -67,6 +72,10 @@ export interface Tool {
   back?(): boolean;
   /** Is it a tool that draws (keyboard cross-hair)? */
   readonly draws: boolean;
+  /** What is half drawn is a region already: its points are steps of the document's own history. */
+  readonly draftIsRegion?: boolean;
+  /** Another tool is taken, or other regions are shown: such a region stays as it is. */
+  pause?(): void;
   /** Does it paint: from the press on, with the right button too? */
   readonly paints?: boolean;
   /** A mask that is being changed, to be shown in place of what the scene has. */

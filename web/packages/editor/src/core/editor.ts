@@ -13,6 +13,7 @@ import { type JournalEntry, type JournalStore, Journals } from './journal';
 import { Labels } from './labels';
 import { Modules } from './modules';
 import type { EditorOptions, EditorTask } from './options';
+import { writeFacet } from './result';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
 import { standardActions } from './standard-actions';
@@ -196,6 +197,21 @@ export class Editor {
     return shape ? shape.describe(region.geometry) : '';
   }
 
+  /** What a region's shape still misses before it can be submitted; null when it is whole. */
+  missingIn(region: Region): string | null {
+    const facet = region.facets.find((one) => this.isShapeFacet(region, one));
+    const control = facet && this.config.byName.get(facet.from);
+    return this.modules.shape(region.kind)?.incomplete?.(region.geometry, control) ?? null;
+  }
+
+  /** Hands the items of a region to the model as a prompt. */
+  askModel(id: string): void {
+    const region = this.document.store.get(id);
+    if (!region) return;
+    const result = region.facets.map((facet) => writeFacet(region, facet, this.modules));
+    this.options.onPrompt?.({ region: id, result });
+  }
+
   /** A colour of the configuration as `#rrggbb`, or null. */
   color(text: string | undefined): string | null {
     return cssColor(text);
@@ -368,6 +384,7 @@ export class Editor {
     for (const object of this.config.objects)
       tools.push(...(this.modules.forNode(object)?.object?.tools?.(object) ?? []));
     for (const control of this.config.controls) tools.push(...(this.modules.forNode(control)?.tools?.(control) ?? []));
-    return tools;
+    const without = this.options.onPrompt ? 'without-model' : 'with-model';
+    return tools.filter((tool) => tool.offered !== without);
   }
 }

@@ -121,6 +121,11 @@ export interface EditorCallbacks {
     readonly kind: 'annotation' | 'prediction' | 'new';
     readonly id: number | string | null;
   }): void;
+  /**
+   * A model that answers while a person works gets the items of a region drawn with a smart tool. Smart tools are
+   * offered only where a page gives this.
+   */
+  onPrompt?(prompt: { readonly region: string; readonly result: readonly ResultItem[] }): void;
   /** After each change; for live previews. Call `result()` only when it is needed. */
   onChange?(change: { readonly result: () => readonly ResultItem[] }): void;
 }

@@ -11,6 +11,10 @@ export interface SettingValues {
   keepTool: boolean;
   lineNumbers: boolean;
   smoothing: boolean;
+  /** Points that are drawn near a neighbour or the border of the image go there. */
+  snapping: boolean;
+  /** How near, CSS pixels. */
+  snapDistance: number;
   invertZoom: boolean;
   panelOpen: boolean;
   panelWidth: number;
@@ -29,6 +33,8 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   keepTool: true,
   lineNumbers: false,
   smoothing: true,
+  snapping: true,
+  snapDistance: 6,
   invertZoom: false,
   panelOpen: true,
   panelWidth: 300,

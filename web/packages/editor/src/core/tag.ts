@@ -36,8 +36,11 @@ export interface ShapeCodec<G = unknown> {
   describe(geometry: G): string;
   /** Numbers that the details panel offers for editing. */
   readonly fields?: readonly GeometryField<G>[];
-  /** Does the shape still miss something (open polygon)? Blocks submitting with this message. */
-  incomplete?(geometry: G): string | null;
+  /**
+   * Does the shape still miss something (open polygon)? Blocks submitting with this message. `control` is the
+   * one that drew it.
+   */
+  incomplete?(geometry: G, control?: ConfigNode): string | null;
 }
 
 /** One editable number of a geometry. */
@@ -79,6 +82,8 @@ export interface ToolDescriptor {
   /** Default key, `R`. */
   readonly shortcut?: string;
   readonly icon: Icon;
+  /** Offered only where a model answers prompts (smart tools), or only where none does (`smartOnly`); default: always. */
+  readonly offered?: 'with-model' | 'without-model';
   /** It takes away from regions and makes none (eraser): a label that is chosen then wants another tool. */
   readonly subtracts?: boolean;
 }

@@ -1,13 +1,21 @@
 /** Keys and buttons of an image: its tools, the view, and drawing or moving by arrow keys. */
-import type { Action, KeyEventLike } from '../../core';
+import type { Action, KeyEventLike, ToolDescriptor } from '../../core';
 import { sizeActions } from '../raster/brush-size';
+import { shapeActions } from './shape-actions';
 import { canvasTool } from './tool-names';
 import type { ImageView } from './view';
 
 const GROUP = 'Image';
 
 export function imageActions(view: ImageView): Action[] {
-  return [...toolActions(view), ...viewActions(view), ...lookActions(view), ...pageActions(view), ...keyActions(view)];
+  return [
+    ...toolActions(view),
+    ...viewActions(view),
+    ...lookActions(view),
+    ...pageActions(view),
+    ...keyActions(view),
+    ...shapeActions(view, { id: (name) => id(view, name), hasKeys: () => hasKeys(view) }),
+  ];
 }
 
 function id(view: ImageView, name: string): string {
@@ -30,9 +38,9 @@ function toolActions(view: ImageView): Action[] {
   const { editor } = view.context;
   const tools = editor.tools.of(view.name);
   return tools.map((tool) => {
-    const name = canvasTool(tool.id);
+    const name = nameOf(tool);
     // Of several controls with the same tool the first one has its key; the others say whose they are.
-    const first = tools.find((one) => canvasTool(one.id) === name) === tool;
+    const first = tools.find((one) => nameOf(one) === name) === tool;
     return {
       id: id(view, `tool.${first ? name : tool.id}`),
       label: first ? tool.label : `${tool.label} (${tool.control})`,
@@ -46,6 +54,11 @@ function toolActions(view: ImageView): Action[] {
       run: () => editor.tools.activate(view.name, tool.id),
     };
   });
+}
+
+/** Smart tools are tools of their own beside the manual ones. */
+function nameOf(tool: ToolDescriptor): string {
+  return tool.offered === 'with-model' ? `smart-${canvasTool(tool.id)}` : canvasTool(tool.id);
 }
 
 function viewActions(view: ImageView): Action[] {

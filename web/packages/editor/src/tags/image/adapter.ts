@@ -1,7 +1,9 @@
 /** Gives the canvas what it needs of the editor: selection, rights, edits as steps of undo. */
 import {
+  type CreateOptions,
   type ItemStyle,
   isMask,
+  type PathRules,
   type Point,
   type Shape,
   type ShapeChange,
@@ -10,8 +12,9 @@ import {
 } from '@labelkeep/canvas';
 import type { Mask } from '@labelkeep/canvas/raster';
 import type { ConfigNode } from '@labelkeep/labeling';
-import type { Edit, Editor, JsonObject, Region } from '../../core';
+import type { Edit, Editor, JsonObject, Region, ToolDescriptor } from '../../core';
 import type { WandPicture } from '../raster/wand';
+import { pathRules } from '../vector/rules';
 import { bridgeOf } from './bridges';
 import { type ItemMaker, snapsToPixel } from './items';
 
@@ -96,7 +99,7 @@ export class ImageModel implements StageModel {
     }
   }
 
-  create(shape: Shape): string | null {
+  create(shape: Shape, how: CreateOptions = {}): string | null {
     const control = this.control();
     const bridge = bridgeOf(shape.kind);
     if (!control || !bridge) return null;
@@ -107,13 +110,22 @@ export class ImageModel implements StageModel {
       kind: bridge.kind,
       geometry: bridge.toGeometry(shape, size, null),
       control: control.name,
-      envelope: this.envelope({}),
+      envelope: this.envelope(this.prompt(shape, how)),
       ...(page === undefined ? {} : { itemIndex: page }),
     });
     // One goes on painting the same region.
     if (id !== null && isMask(shape)) this.editor.document.view.select([id]);
     else if (id !== null && isWhole(shape)) this.afterDrawing();
+    if (id !== null && this.tool()?.offered === 'with-model') this.editor.askModel(id);
     return id;
+  }
+
+  finished(): void {
+    this.afterDrawing();
+  }
+
+  pathRules(): PathRules {
+    return pathRules(this.control());
   }
 
   remove(label: string, ids: readonly string[]): void {
@@ -150,7 +162,7 @@ export class ImageModel implements StageModel {
 
   /** The control of the tool in the hand. */
   control(): ConfigNode | undefined {
-    const name = this.editor.tools.active(this.state().object)?.control;
+    const name = this.tool()?.control;
     return name === undefined ? undefined : this.editor.config.byName.get(name);
   }
 
@@ -158,6 +170,16 @@ export class ImageModel implements StageModel {
   private wand(): ConfigNode | undefined {
     const name = this.editor.tools.active(this.state().object)?.id.split(':')[1];
     return name === undefined ? undefined : this.editor.config.byName.get(name);
+  }
+
+  private tool(): ToolDescriptor | null {
+    return this.editor.tools.active(this.state().object);
+  }
+
+  /** A point that is drawn for a model says whether it is meant or not meant. */
+  private prompt(shape: Shape, how: CreateOptions): JsonObject {
+    const asks = shape.kind === 'keypoint' && this.tool()?.offered === 'with-model';
+    return asks ? { is_positive: how.negative !== true } : {};
   }
 
   private write(edit: Edit, shapes: ReadonlyMap<string, Shape>): void {

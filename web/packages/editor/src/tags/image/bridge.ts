@@ -11,6 +11,8 @@ export interface ShapeBridge<G = unknown, S extends Shape = Shape> {
   readonly strokeWidth: number;
   /** Opacity of the filling where the configuration says none, 0…1; default 0.2. */
   readonly fillOpacity?: number;
+  /** Colour where neither a label nor the configuration gives one; default #f48a42. */
+  readonly color?: string;
   /** False for a shape that is not there yet: a mask that must be decoded first. */
   ready?(geometry: G): boolean;
   toShape(geometry: G, size: Size): S;

@@ -1,15 +1,17 @@
 /** Regions as items of the scene: shape, colours and widths from labels and configuration, tag text. */
-import type { ItemStyle, SceneItem, Size } from '@labelkeep/canvas';
+import type { ItemStyle, PathRules, SceneItem, Size } from '@labelkeep/canvas';
 import type { ConfigNode } from '@labelkeep/labeling';
 import { cssColor, type Editor, isLabelsControl, NO_LABEL_COLOR, type Region } from '../../core';
+import { pathRules } from '../vector/rules';
 import { bridgeOf } from './bridges';
 
-/** Colour of shapes of a control that has no labels at all. */
+/** Colour of shapes where neither a label nor their control gives one. */
 const SHAPE_COLOR = '#f48a42';
 
 export class ItemMaker {
   /** Thousands of regions share a few looks. */
   private readonly styles = new Map<string, ItemStyle>();
+  private readonly rules = new Map<string, PathRules>();
 
   constructor(
     private readonly editor: Editor,
@@ -30,6 +32,7 @@ export class ItemMaker {
       order: region.seq,
       rotatable: control?.bool('canRotate', true) ?? true,
       snapToPixel: snapsToPixel(control),
+      ...(region.kind === 'vector' ? { rules: this.rulesOf(control) } : {}),
       caption: () => this.caption(region.id),
     };
   }
@@ -37,7 +40,8 @@ export class ItemMaker {
   /** Look of what the active tool would draw. */
   draftStyle(control: ConfigNode | undefined, kind: string): ItemStyle {
     const armed = this.editor.labels.activeColor(this.object, control?.name);
-    return this.make(control, kind, armed === NO_LABEL_COLOR ? this.plainColor(control) : armed, false);
+    if (armed !== NO_LABEL_COLOR) return this.make(control, kind, { fill: armed });
+    return this.make(control, kind, this.plainColors(control, kind));
   }
 
   /** The control that drew a region: its attributes decide widths and opacity. */
@@ -48,28 +52,31 @@ export class ItemMaker {
   }
 
   private style(region: Region, control: ConfigNode | undefined): ItemStyle {
-    const look = this.editor.labels.style(region);
-    const color = look.labels.length > 0 ? look.color : this.plainColor(control);
     const open = region.kind === 'polygon' && (region.geometry as { closed?: unknown }).closed === false;
-    return this.make(control, region.kind, color, open);
+    const labels = this.editor.labels.ofRegion(region);
+    if (labels.length === 0) return this.make(control, region.kind, this.plainColors(control, region.kind), open);
+    const known = labels.find((one) => one.label)?.label;
+    // The control's outline is for labels that have no colour of their own.
+    const outline = known?.node?.get('background') ? null : cssColor(control?.get('strokeColor'));
+    const fill = known?.color ?? NO_LABEL_COLOR;
+    return this.make(control, region.kind, outline === null ? { fill } : { fill, outline }, open);
   }
 
-  private make(control: ConfigNode | undefined, kind: string, color: string, dashed: boolean): ItemStyle {
-    const key = `${control?.name}\u0000${kind}\u0000${color}\u0000${dashed}`;
+  private make(control: ConfigNode | undefined, kind: string, colors: Colors, dashed = false): ItemStyle {
+    const { fill, outline } = colors;
+    const key = [control?.name, kind, fill, outline, dashed].join('\u0000');
     const known = this.styles.get(key);
     if (known) return known;
     const labelled = control !== undefined && isLabelsControl(control);
     const bridge = bridgeOf(kind);
     const opacity = bridge?.fillOpacity ?? 0.2;
     const style: ItemStyle = {
-      color,
+      color: fill,
+      ...(outline === undefined || outline === fill ? {} : { strokeColor: outline }),
       fillOpacity: unit(control?.number('fillOpacity', control.number('opacity', opacity)) ?? opacity),
       strokeWidth: Math.max(0, Math.min(100, control?.number('strokeWidth', bridge?.strokeWidth ?? 1) ?? 1)),
       ...(dashed ? { dashed } : {}),
-      pointSize:
-        POINT_SIZES[
-          control?.oneOf('pointSize', ['small', 'medium', 'large'], labelled ? 'medium' : 'small') ?? 'small'
-        ],
+      ...pointSizes(control, kind, labelled),
       pointStyle: control?.oneOf('pointStyle', ['rectangle', 'circle'], labelled ? 'rectangle' : 'circle') ?? 'circle',
     };
     this.styles.set(key, style);
@@ -77,9 +84,20 @@ export class ItemMaker {
   }
 
   /** Grey where a label is missing; the control's own colour where there are none to give. */
-  private plainColor(control: ConfigNode | undefined): string {
-    if (this.editor.labels.controls(this.object).length > 0) return NO_LABEL_COLOR;
-    return cssColor(control?.get('fillColor')) ?? cssColor(control?.get('strokeColor')) ?? SHAPE_COLOR;
+  private plainColors(control: ConfigNode | undefined, kind: string): Colors {
+    if (this.editor.labels.controls(this.object).length > 0) return { fill: NO_LABEL_COLOR };
+    const plain = bridgeOf(kind)?.color ?? SHAPE_COLOR;
+    return {
+      fill: cssColor(control?.get('fillColor')) ?? plain,
+      outline: cssColor(control?.get('strokeColor')) ?? plain,
+    };
+  }
+
+  private rulesOf(control: ConfigNode | undefined): PathRules {
+    const name = control?.name ?? '';
+    const rules = this.rules.get(name) ?? pathRules(control);
+    this.rules.set(name, rules);
+    return rules;
   }
 
   private caption(id: string): string {
@@ -93,8 +111,32 @@ export class ItemMaker {
   }
 }
 
+/** `#rrggbb`. */
+interface Colors {
+  readonly fill: string;
+  /** Where it differs. */
+  readonly outline?: string;
+}
+
 /** Half the side of a point handle, CSS pixels. */
 const POINT_SIZES = { small: 4, medium: 4.5, large: 6 } as const;
+
+function pointSizes(
+  control: ConfigNode | undefined,
+  kind: string,
+  labelled: boolean,
+): Pick<ItemStyle, 'pointSize' | 'dotSize'> {
+  const fallback = labelled ? 'medium' : 'small';
+  const named = POINT_SIZES[control?.oneOf('pointSize', ['small', 'medium', 'large'], fallback) ?? fallback];
+  if (kind !== 'vector') return { pointSize: named };
+  // Paths say it in pixels, for those that are selected and for the others.
+  const size = (name: string, otherwise: number) =>
+    Math.max(0, Math.min(50, control?.number(name, otherwise) ?? otherwise));
+  return {
+    pointSize: size('pointSizeEnabled', control?.get('pointSize') ? named : 5),
+    dotSize: size('pointSizeDisabled', 3),
+  };
+}
 
 export function snapsToPixel(control: ConfigNode | undefined): boolean {
   return control?.get('snap')?.trim().toLowerCase() === 'pixel';

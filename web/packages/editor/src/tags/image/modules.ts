@@ -2,9 +2,12 @@
 import type { TagModule } from '../../core';
 import { bitmaskModule } from '../bitmask';
 import { brushModule } from '../brush';
+import { ellipseModule } from '../ellipse';
+import { keyPointModule } from '../keypoint';
 import { magicWandModule } from '../magicwand';
 import { polygonModule } from '../polygon';
 import { rectangleModule } from '../rectangle';
+import { vectorModule } from '../vector';
 import { mountImage } from './mount';
 import { imageTools } from './tool-names';
 
@@ -16,7 +19,10 @@ const imageModule: TagModule = {
 export const imageTags: readonly TagModule[] = [
   imageModule,
   rectangleModule,
+  ellipseModule,
   polygonModule,
+  vectorModule,
+  keyPointModule,
   brushModule,
   bitmaskModule,
   magicWandModule,

@@ -11,7 +11,10 @@ export type CanvasTool =
   | 'pan'
   | 'rectangle'
   | 'rectangle3'
+  | 'ellipse'
   | 'polygon'
+  | 'vector'
+  | 'keypoint'
   | 'brush'
   | 'eraser'
   | 'bitmask'
@@ -24,14 +27,34 @@ interface ShapeTool {
   readonly shortcut: string;
   readonly icon: Icon;
   readonly subtracts?: boolean;
+  /** Has a form that asks a model. */
+  readonly smart?: boolean;
 }
 
 /** Tools of a shape control, one set for each object that it works on. */
 export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
+  const smartOnly = node.bool('smartOnly');
   return objectsOf(node).flatMap((object) =>
-    tools.map(({ name, ...tool }) => ({ id: `${name}:${node.name}`, object, control: node.name, ...tool })),
+    tools.flatMap(({ name, smart, ...tool }): ToolDescriptor[] => {
+      const manual = { id: `${name}:${node.name}`, object, control: node.name, ...tool };
+      if (!smart || !node.bool('smart', true)) return [manual];
+      return [
+        smartOnly ? { ...manual, offered: 'without-model' } : manual,
+        {
+          ...manual,
+          id: `${name}:${node.name}:smart`,
+          label: `${tool.label}, asks the model`,
+          shortcut: 'm',
+          icon: [...tool.icon, ...SPARK],
+          offered: 'with-model',
+        },
+      ];
+    }),
   );
 }
+
+/** In a corner of the icon of tools that ask a model. */
+const SPARK: Icon = ['M20 2v4', 'M18 4h4'];
 
 /** Names of `toName`; with none written and one image in the configuration, that one. */
 export function objectsOf(node: ConfigNode): readonly string[] {

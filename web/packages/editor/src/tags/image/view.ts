@@ -141,6 +141,10 @@ export class ImageView implements ObjectHandle {
     this.stage.reveal(regionId);
   }
 
+  regionBox(regionId: string): DOMRect | null {
+    return this.hidden.has(regionId) ? null : this.stage.pageBox(regionId);
+  }
+
   box(): DOMRect {
     return this.stage.visibleImage;
   }
@@ -365,6 +369,8 @@ export class ImageView implements ObjectHandle {
     });
     // Where masks are exact to the pixel one must see the pixels.
     const exact = editor.config.controlsOf(node.name).some((control) => control.type.startsWith('bitmask'));
+    const distance = Math.max(1, Math.min(40, settings.get('snapDistance')));
+    this.stage.setSnapping({ enabled: settings.get('snapping'), distance });
     this.stage.setLook({ smoothing: !exact && node.bool('smoothing', settings.get('smoothing')) });
   }
 

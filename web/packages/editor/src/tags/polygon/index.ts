@@ -11,5 +11,7 @@ export const polygonModule: TagModule = {
   // The palette draws the labels itself.
   ownsChildren: true,
   tools: (node) =>
-    shapeTools(node, [{ name: 'polygon', label: 'Polygon', shortcut: 'p', icon: ['M12 3.5 20.5 10 17 20H7L3.5 10z'] }]),
+    shapeTools(node, [
+      { name: 'polygon', label: 'Polygon', shortcut: 'p', smart: true, icon: ['M12 3.5 20.5 10 17 20H7L3.5 10z'] },
+    ]),
 };

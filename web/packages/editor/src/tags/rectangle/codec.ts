@@ -1,5 +1,6 @@
 /** How results hold rectangles: percent of the image, turned about the top-left corner. */
-import type { GeometryField, JsonObject, ShapeCodec } from '../../core';
+import type { JsonObject, ShapeCodec } from '../../core';
+import { finite, numberField, short } from '../image/number-field';
 
 /** All in percent of the natural image, but `rotation` in degrees, clockwise. */
 export interface RectangleGeometry {
@@ -33,35 +34,10 @@ export const rectangleCodec: ShapeCodec<RectangleGeometry> = {
   }),
   describe: (geometry) => `${short(geometry.width)} × ${short(geometry.height)} %`,
   fields: [
-    field('x', 'X', '%'),
-    field('y', 'Y', '%'),
-    field('width', 'Width', '%', 0),
-    field('height', 'Height', '%', 0),
-    field('rotation', 'Rotation', '°'),
+    numberField('x', 'X', '%'),
+    numberField('y', 'Y', '%'),
+    numberField('width', 'Width', '%', 0),
+    numberField('height', 'Height', '%', 0),
+    numberField('rotation', 'Rotation', '°'),
   ],
 };
-
-function field(
-  key: keyof RectangleGeometry,
-  label: string,
-  unit: string,
-  min?: number,
-): GeometryField<RectangleGeometry> {
-  return {
-    key,
-    label,
-    unit,
-    step: key === 'rotation' ? 1 : 0.1,
-    ...(min === undefined ? {} : { min }),
-    get: (geometry) => geometry[key],
-    set: (geometry, value) => ({ ...geometry, [key]: value }),
-  };
-}
-
-function finite(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function short(value: number): string {
-  return value.toFixed(1).replace(/\.0$/, '');
-}

@@ -12,7 +12,7 @@ export const rectangleModule: TagModule = {
   ownsChildren: true,
   tools: (node) =>
     shapeTools(node, [
-      { name: 'rectangle', label: 'Rectangle', shortcut: 'r', icon: ['M4 6h16v12H4z'] },
+      { name: 'rectangle', label: 'Rectangle', shortcut: 'r', smart: true, icon: ['M4 6h16v12H4z'] },
       {
         name: 'rectangle3',
         label: 'Rectangle by three points',

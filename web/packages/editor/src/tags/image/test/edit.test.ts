@@ -140,7 +140,11 @@ describe.skipIf(!chromiumPath)('regions on an image', () => {
     await keyboard.press('ArrowRight');
     expect(await results()).toEqual([made]);
     await keyboard.press('Escape');
-    await keyboard.press('Control+h');
+    await image.page.evaluate(() =>
+      (window as unknown as { editor: { editor: { actions: { run(id: string): void } } } }).editor.editor.actions.run(
+        'region.hide-all',
+      ),
+    );
     await pause();
     await click(35, 40);
     expect(await selected()).toEqual([]);
