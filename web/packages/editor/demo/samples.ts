@@ -1,7 +1,7 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
 import { shapesSample } from './shapes';
-import { TEXT_SAMPLES } from './text-samples';
+import { textSamples } from './text-samples';
 import { FORM_SAMPLES } from './form-samples';
 import { maskSamples } from './mask-samples';
 
@@ -90,7 +90,7 @@ const NER = `<View>
 </View>`;
 
 export const SAMPLES: Readonly<Record<string, () => Sample>> = {
-  ...TEXT_SAMPLES,
+  ...textSamples(picture),
   ...FORM_SAMPLES,
   ...maskSamples(picture),
   text: () => ({

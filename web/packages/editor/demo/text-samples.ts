@@ -24,7 +24,55 @@ const HTML_CONFIG = `<View>
   <Relations><Relation value="bought"/><Relation value="costs" background="#8e44ad"/></Relations>
 </View>`;
 
-export const TEXT_SAMPLES: Readonly<Record<string, () => Sample>> = {
+/** Two paragraphs with names, and a picture: relations go between them. */
+const RELATIONS_CONFIG = `<View>
+  <Relations><Relation value="works for" background="#c0392b"/><Relation value="located in"/><Relation value="shown in" background="#8e44ad"/></Relations>
+  <Labels name="label" toName="text"><Label value="PER" background="#e05a4f"/><Label value="ORG" background="#3a7bd5"/><Label value="LOC" background="#2e9e6b"/></Labels>
+  <Text name="text" value="$text"/>
+  <RectangleLabels name="box" toName="img"><Label value="Building" background="#b0761a"/></RectangleLabels>
+  <Image name="img" value="$image" maxWidth="60%"/>
+</View>`;
+
+const RELATIONS_TEXT = `Maria Lindqvist has led the ferry company Nordlinie since 2019. Its terminal in Turku was opened on Monday.
+
+Oskar Nieminen of the union Satama said that Nordlinie had kept its word. The old hall in Tallinn will be torn down.`;
+
+function span(id: string, word: string, label: string, from = 0) {
+  const start = RELATIONS_TEXT.indexOf(word, from);
+  const value = { start, end: start + word.length, text: word, labels: [label] };
+  return { id, from_name: 'label', to_name: 'text', type: 'labels', origin: 'manual', value };
+}
+
+function relation(from_id: string, to_id: string, direction: string, ...labels: string[]) {
+  return { type: 'relation', from_id, to_id, direction, labels };
+}
+
+const RELATIONS_RESULT = [
+  span('r1', 'Maria Lindqvist', 'PER'),
+  span('r2', 'Nordlinie', 'ORG'),
+  span('r3', 'Turku', 'LOC'),
+  span('r4', 'Oskar Nieminen', 'PER'),
+  span('r5', 'Satama', 'ORG'),
+  span('r6', 'Tallinn', 'LOC'),
+  {
+    id: 'b1',
+    from_name: 'box',
+    to_name: 'img',
+    type: 'rectanglelabels',
+    origin: 'manual',
+    original_width: 1200,
+    original_height: 800,
+    image_rotation: 0,
+    value: { x: 15, y: 48.5, width: 13.4, height: 34, rotation: 0, rectanglelabels: ['Building'] },
+  },
+  relation('r1', 'r2', 'right', 'works for'),
+  relation('r4', 'r5', 'bi', 'works for'),
+  relation('r2', 'r3', 'right', 'located in'),
+  relation('r3', 'b1', 'left', 'shown in'),
+  relation('r6', 'r5', 'right'),
+];
+
+export const textSamples = (picture: () => string): Readonly<Record<string, () => Sample>> => ({
   html: () => ({
     config: HTML_CONFIG.replace('INLINE', 'false'),
     task: { id: 'html', data: { html: LETTER } },
@@ -33,4 +81,9 @@ export const TEXT_SAMPLES: Readonly<Record<string, () => Sample>> = {
     config: HTML_CONFIG.replace('INLINE', 'true'),
     task: { id: 'html-inline', data: { html: LETTER } },
   }),
-};
+  relations: () => ({
+    config: RELATIONS_CONFIG,
+    task: { id: 'relations', data: { text: RELATIONS_TEXT, image: picture() } },
+    annotations: [{ id: 1, completed_by: 7, result: RELATIONS_RESULT }],
+  }),
+});

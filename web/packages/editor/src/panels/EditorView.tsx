@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef } from 'react';
 import type { Editor } from '../core/editor';
 import { EditorProvider, useEditor, useSetting, useVersion } from '../react/hooks';
+import { RelationsOverlay } from '../tags/relations/RelationsOverlay';
 import { SCOPE_ATTRIBUTE } from '../tags/style';
 import { BottomBar } from './BottomBar';
 import { Details } from './Details';
@@ -11,6 +12,7 @@ import { bindKeys } from './keys';
 import { Layout } from './Layout';
 import { LiveRegion, Notices } from './Notices';
 import { Regions } from './Regions';
+import { Relations } from './Relations';
 import { Tabs } from './Tabs';
 import './tokens.css';
 
@@ -56,10 +58,12 @@ function Main() {
           </p>
         )}
         <Layout />
+        <RelationsOverlay />
       </main>
       {open && (
         <aside className={styles['side']} aria-label="Regions and details">
           <Regions />
+          <Relations />
           <Details />
         </aside>
       )}

@@ -13,6 +13,7 @@ import { numberTag } from './number';
 import { pairwiseTag } from './pairwise';
 import { listTag, rankerTag } from './ranker';
 import { ratingTag } from './rating';
+import { relationsTag } from './relations';
 import { styleTag } from './style';
 import { taxonomyTag } from './taxonomy';
 import { textTag } from './text';
@@ -25,6 +26,7 @@ const BUILT_IN: readonly TagModule[] = [
   styleTag,
   textTag,
   hyperTextTag,
+  relationsTag,
   labelsTag,
   choicesTag,
   textAreaTag,
