@@ -9,11 +9,7 @@ pub const PALETTE: [&str; 24] = [
 /// Step between tries; coprime with the palette's length, so that all colours are reached.
 const STEP: usize = 7;
 
-/// The colour of a label on its own: FNV-1a (32 bit) of its value's UTF-8 bytes, modulo the palette's length.
-pub fn color_of(value: &str) -> &'static str {
-    PALETTE[index_of(value)]
-}
-
+/// A label's first choice: FNV-1a (32 bit) of its value's UTF-8 bytes, modulo the palette's length.
 fn index_of(value: &str) -> usize {
     let hash = value
         .bytes()

@@ -4,11 +4,12 @@ use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use labelkeep_api::{App, app, server};
 use labelkeep_net::{Client, Policy, Roots};
-use labelkeep_services::{ServiceError, Services, accounts, import};
+use labelkeep_services::{ServiceError, Services, accounts, housekeeping};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -29,6 +30,7 @@ pub struct Running {
     pub services: Services,
     end: oneshot::Sender<()>,
     server: JoinHandle<()>,
+    housekeeper: JoinHandle<()>,
     /// Held while this server uses an embedded database.
     lock: Option<File>,
 }
@@ -38,6 +40,7 @@ impl Running {
     pub async fn stop(self) {
         let _ = self.end.send(());
         let _ = self.server.await;
+        self.housekeeper.abort();
         self.services.db.close().await;
         drop(self.lock);
     }
@@ -76,12 +79,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .await
         .map_err(bootstrap_error)?;
     let needs_first_account = !accounts::any(&services).await?;
-    let cleaned = services.clone();
-    tokio::spawn(async move {
-        if let Err(error) = import::clean_up(&cleaned).await {
-            tracing::error!(%error, "what broken-off imports left could not be removed");
-        }
-    });
+    let housekeeper = tokio::spawn(keep_house(services.clone()));
     let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
     let url = config
         .web
@@ -100,8 +98,21 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         services,
         end,
         server,
+        housekeeper,
         lock,
     })
+}
+
+/// How often what nobody waits for is done.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
+async fn keep_house(services: Services) {
+    loop {
+        if let Err(error) = housekeeping::run(&services).await {
+            tracing::error!(%error, "leftovers could not be removed; tried again in an hour");
+        }
+        tokio::time::sleep(HOUSEKEEPING).await;
+    }
 }
 
 /// Takes the embedded database for this process. Its queue, its writer and the removal of broken-off imports know of one

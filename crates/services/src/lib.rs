@@ -11,6 +11,7 @@ mod context;
 pub mod drafts;
 mod error;
 pub mod export;
+pub mod housekeeping;
 pub(crate) mod html;
 pub mod import;
 pub(crate) mod json;

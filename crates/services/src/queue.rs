@@ -1,8 +1,8 @@
 //! The next task: candidates, order, lock, history. The rules are those of reference/projects-and-workflow.md §4.
 
+use labelkeep_store::Tx;
 use labelkeep_store::projects::{self, ProjectRow};
 use labelkeep_store::queue::{self as rows, Order, Request};
-use labelkeep_store::{self as store, Tx};
 
 use crate::access::Granted;
 use crate::annotations::locked_project;
@@ -200,14 +200,4 @@ pub async fn progress(services: &Services, account_id: i64, of: &[&ProjectRow]) 
             (open + mine.annotated_tasks_finished, done)
         })
         .collect())
-}
-
-/// Removes reservations that have run out.
-pub async fn purge(services: &Services) -> Result<()> {
-    let now = services.now();
-    services
-        .db
-        .write(move |tx| Box::pin(async move { store::queue::purge_locks(tx, now).await.map(|_| ()) }))
-        .await?;
-    Ok(())
 }

@@ -15,25 +15,11 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether the body has the field.
-    pub fn is_present(&self) -> bool {
-        !matches!(self, Patch::Absent)
-    }
-
     /// The value, if one was given.
     pub fn value(self) -> Option<T> {
         match self {
             Patch::Value(value) => Some(value),
             Patch::Absent | Patch::Null => None,
-        }
-    }
-
-    /// Sets a field that may be empty.
-    pub fn apply_nullable(self, target: &mut Option<T>) {
-        match self {
-            Patch::Absent => {}
-            Patch::Null => *target = None,
-            Patch::Value(value) => *target = Some(value),
         }
     }
 
@@ -54,6 +40,11 @@ impl<T> Patch<T> {
             Patch::Value(value) => Some(Some(value)),
         }
     }
+}
+
+/// For a field that may be left out but not be null: `#[serde(default, deserialize_with = "not_null")]`.
+pub(crate) fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {

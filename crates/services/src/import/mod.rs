@@ -18,12 +18,12 @@ use labelkeep_store::{self as store, Dialect, Tx, audit, imports};
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
-pub use labelkeep_store::imports::ImportRow;
 use crate::annotations::locked_project;
 use crate::uploads::{Incoming, Placed};
 use crate::{Invalid, Result, ServiceError, Services};
 use cancel::Wanted;
 use chunk::{Chunk, Totals};
+pub use labelkeep_store::imports::ImportRow;
 pub(crate) use read::Members;
 
 /// What to import.
