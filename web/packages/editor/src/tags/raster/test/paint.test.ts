@@ -1,0 +1,484 @@
+/** Painting with real pointers and keys, and the result JSON that comes of it. */
+/// <reference types="node" />
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  decodeRle,
+  emptyMask,
+  encodePng,
+  encodeRle,
+  type Mask,
+  MaskEditor,
+  maskArea,
+  maskBounds,
+  maskHas,
+} from '@labelkeep/canvas/raster';
+import { describe, expect, it } from 'vitest';
+import { useImagePage } from '../../image/test/image-page';
+import { chromiumPath } from '../../image/test/page';
+
+/** `Car` is in the hand when a task is opened. A screen pixel is about an image pixel. */
+const BRUSH = `<View>
+  <BrushLabels name="mask" toName="img" strokeWidth="20"><Label value="Car" background="#e05a4f" selected="true"/><Label value="Bus" background="#2e9e6b"/></BrushLabels>
+  <Magicwand name="wand" toName="img" blurRadius="0" defaultThreshold="10"/>
+  <Image name="img" value="$image"/>
+</View>`;
+const PAIR = `<View><Labels name="lab" toName="img"><Label value="Car" selected="true"/></Labels>
+  <Brush name="brush" toName="img"/><Image name="img" value="$image"/></View>`;
+const BITMASK = `<View>
+  <BitmaskLabels name="bits" toName="img" strokeWidth="1"><Label value="Cell" selected="true"/><Label value="Core"/></BitmaskLabels>
+  <Image name="img" value="$image"/></View>`;
+const SIZE = { width: 1000, height: 500 };
+
+function square(left: number, top: number, side: number): Mask {
+  const editor = new MaskEditor(emptyMask(SIZE.width, SIZE.height));
+  for (let y = top; y < top + side; y++) editor.span(y, left, left + side, true);
+  return editor.snapshot();
+}
+
+function brushItem(id: string, mask: Mask, value: object = {}) {
+  return {
+    id,
+    from_name: 'mask',
+    to_name: 'img',
+    type: 'brushlabels',
+    origin: 'manual',
+    original_width: SIZE.width,
+    original_height: SIZE.height,
+    image_rotation: 0,
+    value: { format: 'rle', rle: Array.from(encodeRle(mask)), brushlabels: ['Car'], ...value },
+  };
+}
+
+describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () => {
+  const image = useImagePage();
+  const { open, results, selected, at, mouse, keyboard, drag, click } = image;
+  const maskOf = (item: { value: Record<string, unknown> } | undefined) =>
+    decodeRle(Uint8Array.from((item?.value['rle'] as number[]) ?? []), SIZE.width, SIZE.height);
+  const masks = async () => (await results()).map(maskOf);
+  const notice = () => image.page.locator('[aria-live]').allTextContents();
+  const scale = () => SIZE.width / image.box.width;
+
+  it('paints a stroke from the press on and writes the whole item', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await drag([20, 40], [60, 40]);
+    const [item, ...rest] = await results();
+    expect(rest).toEqual([]);
+    expect(item).toMatchObject({
+      from_name: 'mask',
+      to_name: 'img',
+      type: 'brushlabels',
+      origin: 'manual',
+      original_width: 1000,
+      original_height: 500,
+      image_rotation: 0,
+    });
+    expect(Object.keys(item?.value ?? {}).sort()).toEqual(['brushlabels', 'format', 'rle']);
+    expect((item?.value['rle'] as number[] | undefined)?.slice(0, 6)).toEqual([0, 30, 132, 128, 57, 27]);
+    const mask = maskOf(item);
+    const { minX, minY, maxX, maxY } = maskBounds(mask);
+    // 20 CSS pixels thick on the fitted image, and round at its ends.
+    const thick = Math.round(20 * scale());
+    expect(maxY - minY).toBe(thick);
+    expect(Math.abs(minX - (200 - thick / 2))).toBeLessThanOrEqual(2);
+    expect(Math.abs(maxX - (600 + thick / 2))).toBeLessThanOrEqual(2);
+    expect(maskHas(mask, 400, 200)).toBe(true);
+    expect(maskHas(mask, minX, minY)).toBe(false);
+    expect(image.errors).toEqual([]);
+  });
+
+  it('goes on with the selected region; each stroke is one step of undo', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await drag([20, 30], [40, 30]);
+    await drag([20, 60], [40, 60]);
+    const both = await results();
+    expect(both).toHaveLength(1);
+    expect(await selected()).toEqual([both[0]?.id]);
+    expect(maskHas(maskOf(both[0]), 300, 150) && maskHas(maskOf(both[0]), 300, 300)).toBe(true);
+    await keyboard.press('Control+z');
+    const [one] = await masks();
+    expect(one && maskHas(one, 300, 150) && !maskHas(one, 300, 300)).toBe(true);
+    await keyboard.press('Control+Shift+z');
+    expect(await results()).toEqual(both);
+    await keyboard.press('Control+z');
+    await keyboard.press('Control+z');
+    expect(await results()).toEqual([]);
+  });
+
+  it('starts another region when none is selected', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await drag([20, 30], [40, 30]);
+    await keyboard.press('Escape');
+    await keyboard.press('2');
+    await drag([60, 30], [80, 30]);
+    expect((await results()).map((item) => item.value['brushlabels'])).toEqual([['Car'], ['Bus']]);
+  });
+
+  it('erases with the right button and with the eraser, to nothing; then the region is gone, in one step', async () => {
+    await open(BRUSH, [brushItem('a', square(300, 150, 100))]);
+    await keyboard.press('v');
+    await click(35, 40);
+    expect(await selected()).toEqual(['a']);
+    await keyboard.press('b');
+    await mouse.move(...at(35, 25));
+    await mouse.down({ button: 'right' });
+    await mouse.move(...at(35, 55), { steps: 4 });
+    await mouse.up({ button: 'right' });
+    const [cut] = await masks();
+    expect(cut && maskHas(cut, 350, 200)).toBe(false);
+    expect(cut && maskHas(cut, 310, 200) && maskHas(cut, 390, 200)).toBe(true);
+    expect(maskArea(cut as Mask)).toBeLessThan(100 * 100 - 15 * 100);
+    await keyboard.press('e');
+    for (let i = 0; i < 20; i++) await keyboard.press(']');
+    await drag([25, 40], [45, 40]);
+    expect(await results()).toEqual([]);
+    await keyboard.press('Control+z');
+    expect(maskArea((await masks())[0] as Mask)).toBe(maskArea(cut as Mask));
+  });
+
+  it('makes the brush larger and smaller by keys', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await click(30, 50);
+    const area = async () => maskArea((await masks())[0] as Mask);
+    const first = await area();
+    await keyboard.press('Control+z');
+    await keyboard.press('1');
+    for (let i = 0; i < 5; i++) await keyboard.press(']');
+    await click(30, 50);
+    const second = await area();
+    expect(second).toBeGreaterThan(2 * first);
+    await keyboard.press('Control+z');
+    await keyboard.press('1');
+    for (let i = 0; i < 12; i++) await keyboard.press('[');
+    await click(30, 50);
+    expect(await area()).toBeLessThan(first / 2);
+  });
+
+  it('leaves all other items as they were, to the byte, unknown keys too', async () => {
+    const others = [
+      { ...brushItem('a', square(300, 150, 100), { own: [1] }), custom: { kept: true }, score: 0.5 },
+      brushItem('broken', square(10, 10, 5), { rle: [1, 2, 3] }),
+      { ...brushItem('draft', square(10, 10, 5), { rle: null, touches: [] }), meta: { text: ['x'] } },
+    ];
+    await open(BRUSH, others);
+    await keyboard.press('b');
+    await drag([60, 60], [80, 60]);
+    const out = await results();
+    expect(out).toHaveLength(4);
+    expect(out.slice(0, 3)).toEqual(others);
+    expect(JSON.stringify(out.slice(0, 3))).toBe(JSON.stringify(others));
+    // What cannot be read is said, and the rest is shown.
+    expect((await notice()).join(' ')).toContain('Region 2 cannot be shown, and is kept as it is');
+  });
+
+  it('shows masks and picks them to the pixel', async () => {
+    const ring = new MaskEditor(square(300, 150, 200));
+    for (let y = 200; y < 300; y++) ring.span(y, 350, 450, false);
+    await open(BRUSH.replace('selected="true"', ''), [brushItem('ring', ring.snapshot())]);
+    const alpha = (x: number, y: number) =>
+      image.page.evaluate(
+        ([px, py]) => {
+          const layer = document.querySelector('[data-layer="masks"]') as HTMLCanvasElement;
+          const box = layer.getBoundingClientRect();
+          const place = [px - box.left, py - box.top].map((p) => Math.round(p * (layer.width / box.width)));
+          const ctx = layer.getContext('2d') as CanvasRenderingContext2D;
+          return ctx.getImageData(place[0] as number, place[1] as number, 1, 1).data[3] ?? 0;
+        },
+        at(x, y),
+      );
+    expect(await alpha(32, 40)).toBeGreaterThan(80);
+    expect(await alpha(40, 50)).toBe(0);
+    expect(await alpha(60, 50)).toBe(0);
+    await keyboard.press('v');
+    await click(40, 50);
+    expect(await selected()).toEqual([]);
+    await click(32, 40);
+    expect(await selected()).toEqual(['ring']);
+    // Masks stay where they are.
+    await drag([32, 40], [70, 70]);
+    await keyboard.press('ArrowRight');
+    expect(maskBounds((await masks())[0] as Mask)).toEqual({ minX: 300, minY: 150, maxX: 500, maxY: 350 });
+    await keyboard.press('Alt+h');
+    expect(await alpha(32, 40)).toBe(0);
+    await keyboard.press('Alt+h');
+    expect(await alpha(32, 40)).toBeGreaterThan(80);
+    await keyboard.press('Backspace');
+    expect(await results()).toEqual([]);
+    expect(await alpha(32, 40)).toBe(0);
+  });
+
+  it('reads the strokes and the mask of a draft, and writes them as one code when one paints on', async () => {
+    const wand = encodePng(square(600, 300, 50));
+    const value = {
+      rle: Array.from(encodeRle(square(100, 100, 50))),
+      maskDataURL: `data:image/png;base64,${Buffer.from(wand).toString('base64')}`,
+      touches: [
+        { type: 'add', relativePoints: [50, 20, 60, 20], relativeStrokeWidth: 2, strokeWidth: 9, points: [1, 2] },
+        { type: 'eraser', relativePoints: [12.5, 25], relativeStrokeWidth: 1, compositeOperation: 'destination-out' },
+      ],
+    };
+    await open(BRUSH, [brushItem('d', emptyMask(1000, 500), value)]);
+    await keyboard.press('v');
+    await click(55, 20);
+    expect(await selected()).toEqual(['d']);
+    await keyboard.press('b');
+    await drag([80, 80], [85, 80]);
+    const [item] = await results();
+    expect(Object.keys(item?.value ?? {}).sort()).toEqual(['brushlabels', 'format', 'rle']);
+    const mask = maskOf(item);
+    const has = (x: number, y: number) => maskHas(mask, x, y);
+    expect([has(110, 110), has(125, 125), has(550, 105), has(550, 115), has(620, 320), has(820, 400)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('changes no locked region and says why', async () => {
+    await open(BRUSH, [brushItem('a', square(300, 150, 100))]);
+    await keyboard.press('v');
+    await click(35, 40);
+    await keyboard.press('Alt+l');
+    const before = await results();
+    await keyboard.press('b');
+    await drag([30, 40], [60, 40]);
+    expect(await results()).toEqual(before);
+    expect((await notice()).join(' ')).toContain('locked');
+  });
+
+  it('gives a stroke up on Escape and on a second finger, and undo takes nothing else', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await drag([20, 30], [30, 30]);
+    const before = await results();
+    await mouse.move(...at(50, 50));
+    await mouse.down();
+    await mouse.move(...at(60, 50));
+    await keyboard.press('Escape');
+    await mouse.move(...at(70, 50));
+    await mouse.up();
+    expect(await results()).toEqual(before);
+    const touch = await image.page.context().newCDPSession(image.page);
+    const fingers = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...places: [number, number][]) => {
+      const touchPoints = places.map(([x, y], id) => ({ x: at(x, y)[0], y: at(x, y)[1], id }));
+      await touch.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await fingers('touchStart', [50, 50]);
+    await fingers('touchMove', [55, 50]);
+    await fingers('touchStart', [55, 50], [70, 50]);
+    await fingers('touchMove', [50, 50], [75, 50]);
+    await fingers('touchEnd');
+    expect(await results()).toEqual(before);
+  });
+
+  it('paints with a pen by its pressure, and takes no notice of the palm', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    const input = await image.page.context().newCDPSession(image.page);
+    const pen = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', x: number, y: number, force: number) => {
+      const [px, py] = at(x, y);
+      const buttons = type === 'mouseReleased' ? 0 : 1;
+      return input.send('Input.dispatchMouseEvent', {
+        type,
+        x: px,
+        y: py,
+        button: 'left',
+        buttons,
+        clickCount: 1,
+        pointerType: 'pen',
+        force,
+      });
+    };
+    await pen('mousePressed', 20, 50, 0.3);
+    await pen('mouseMoved', 30, 50, 0.3);
+    const palm = { x: at(60, 80)[0], y: at(60, 80)[1], id: 5 };
+    await input.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [palm] });
+    await pen('mouseMoved', 50, 50, 1);
+    await input.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await pen('mouseMoved', 60, 50, 1);
+    await pen('mouseReleased', 60, 50, 0);
+    const [mask, ...rest] = await masks();
+    expect(rest).toEqual([]);
+    if (!mask) throw new Error('The pen painted nothing.');
+    const thick = (x: number) => Array.from({ length: 500 }, (_, y) => maskHas(mask, x, y)).filter(Boolean).length;
+    expect(thick(250)).toBeLessThan(thick(560) / 2);
+    expect(thick(560)).toBe(Math.round(20 * scale()));
+  });
+
+  it('writes a brush and its labels as two items of one region', async () => {
+    await open(PAIR);
+    await keyboard.press('b');
+    await drag([20, 30], [40, 30]);
+    await drag([20, 50], [40, 50]);
+    const items = await results();
+    expect(items.map((item) => [item.from_name, item.type])).toEqual([
+      ['brush', 'brush'],
+      ['lab', 'labels'],
+    ]);
+    expect(items[0]?.id).toBe(items[1]?.id);
+    expect(items[1]?.value).toEqual({ ...items[0]?.value, labels: ['Car'] });
+  });
+
+  it('paints with the keyboard', async () => {
+    await open(BRUSH);
+    await keyboard.press('b');
+    await click(50, 50);
+    await keyboard.press('Control+z');
+    await keyboard.press('1');
+    for (let i = 0; i < 3; i++) await keyboard.press('Shift+ArrowRight');
+    await keyboard.press('Enter');
+    const [mask] = await masks();
+    const box = maskBounds(mask as Mask);
+    expect(Math.abs((box.minX + box.maxX) / 2 - 530)).toBeLessThanOrEqual(3);
+  });
+
+  describe('with bit masks', () => {
+    const tiny = { width: 40, height: 20 };
+    const pixels = (item: { value: Record<string, unknown> } | undefined) =>
+      image.page.evaluate(async (url) => {
+        const picture = new Image();
+        picture.src = url;
+        await picture.decode();
+        const canvas = document.createElement('canvas');
+        canvas.width = picture.naturalWidth;
+        canvas.height = picture.naturalHeight;
+        const ctx = canvas.getContext('2d') as CanvasRenderingContext2D;
+        ctx.drawImage(picture, 0, 0);
+        const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+        const painted: string[] = [];
+        const other = new Set<string>();
+        for (let i = 0; i < data.length; i += 4) {
+          const [r, g, b, a] = data.slice(i, i + 4);
+          if (a === 255 && r === 0 && g === 0 && b === 0)
+            painted.push(`${(i / 4) % canvas.width},${Math.floor(i / 4 / canvas.width)}`);
+          else if (a !== 0) other.add([r, g, b, a].join());
+        }
+        return { size: [canvas.width, canvas.height], painted, other: [...other] };
+      }, String(item?.value['imageDataURL']));
+
+    it('paints exactly the pixels under the pointer, as a PNG of natural size; the picture is not smoothed', async () => {
+      await open(BITMASK, [], tiny);
+      await keyboard.press('b');
+      const middle = (x: number, y: number) => [((x + 0.5) / 40) * 100, ((y + 0.5) / 20) * 100] as const;
+      await drag(middle(5, 3), middle(9, 3));
+      await mouse.move(...at(...middle(7, 3)));
+      await mouse.down({ button: 'right' });
+      await mouse.up({ button: 'right' });
+      const [item, ...rest] = await results();
+      expect(rest).toEqual([]);
+      expect(item).toMatchObject({ type: 'bitmasklabels', from_name: 'bits', original_width: 40, original_height: 20 });
+      expect(Object.keys(item?.value ?? {}).sort()).toEqual(['bitmasklabels', 'imageDataURL']);
+      expect(await pixels(item)).toEqual({ size: [40, 20], painted: ['5,3', '6,3', '8,3', '9,3'], other: [] });
+      const smooth = await image.page.evaluate(
+        () =>
+          (document.querySelector('[data-layer="image"]') as HTMLCanvasElement).getContext('2d')?.imageSmoothingEnabled,
+      );
+      expect(smooth).toBe(false);
+    });
+
+    it('reads PNG masks and picks what is under the pointer while no label is in the hand', async () => {
+      const editor = new MaskEditor(emptyMask(40, 20));
+      for (let y = 4; y < 8; y++) editor.span(y, 10, 14, true);
+      const url = `data:image/png;base64,${Buffer.from(encodePng(editor.snapshot())).toString('base64')}`;
+      const item = {
+        id: 'm',
+        from_name: 'bits',
+        to_name: 'img',
+        type: 'bitmasklabels',
+        value: { imageDataURL: url, bitmasklabels: ['Cell'] },
+      };
+      await open(BITMASK.replace(' selected="true"', ''), [item], tiny);
+      expect(await results()).toEqual([item]);
+      await keyboard.press('b');
+      await click((12.5 / 40) * 100, (5.5 / 20) * 100);
+      expect(await selected()).toEqual(['m']);
+      // That pixel is painted already: nothing changed.
+      expect(await results()).toEqual([item]);
+      await click((20.5 / 40) * 100, (5.5 / 20) * 100);
+      expect((await pixels((await results())[0])).painted).toContain('20,5');
+      expect((await results())[0]?.id).toBe('m');
+    });
+  });
+
+  describe('with the magic wand', () => {
+    const openPicture = async (address?: string) => {
+      await open(BRUSH);
+      await image.page.evaluate(
+        async ([config, given]) => {
+          const canvas = document.createElement('canvas');
+          canvas.width = 1000;
+          canvas.height = 500;
+          const draw = canvas.getContext('2d') as CanvasRenderingContext2D;
+          draw.fillStyle = '#303030';
+          draw.fillRect(0, 0, 1000, 500);
+          draw.fillStyle = '#a04040';
+          draw.fillRect(200, 100, 200, 200);
+          draw.fillStyle = '#b85858';
+          draw.fillRect(400, 100, 100, 200);
+          const task = { id: `wand-${Math.random()}`, data: { image: given ?? canvas.toDataURL() } };
+          const page = window as unknown as { editor: { update(options: object): Promise<void> } };
+          await page.editor.update({ config, task, annotations: [], predictions: [], drafts: [] });
+        },
+        [BRUSH, address] as const,
+      );
+      await image.measure();
+      await keyboard.press('w');
+    };
+
+    it('takes the area of one colour, and further colours the further one drags, for the brush of the image', async () => {
+      await openPicture();
+      await click(30, 40);
+      await expect.poll(async () => (await results()).length).toBe(1);
+      const [item] = await results();
+      expect(item).toMatchObject({ from_name: 'mask', type: 'brushlabels' });
+      expect(item?.value['brushlabels']).toEqual(['Car']);
+      expect(maskBounds(maskOf(item))).toEqual({ minX: 200, minY: 100, maxX: 400, maxY: 300 });
+      await keyboard.press('Control+z');
+      await keyboard.press('1');
+      await mouse.move(...at(30, 40));
+      await mouse.down();
+      const [x, y] = at(30, 40);
+      await mouse.move(x + 40, y + 30, { steps: 4 });
+      await mouse.up();
+      await expect.poll(async () => (await results()).length).toBe(1);
+      expect(maskBounds(maskOf((await results())[0]))).toEqual({ minX: 200, minY: 100, maxX: 500, maxY: 300 });
+      // The right button takes away from the selected region.
+      await mouse.move(...at(45, 40));
+      await mouse.down({ button: 'right' });
+      await mouse.up({ button: 'right' });
+      await expect.poll(async () => maskArea((await masks())[0] as Mask)).toBe(200 * 200);
+    });
+
+    it('stays in the hand when another label is chosen', async () => {
+      await openPicture();
+      await keyboard.press('2');
+      await click(30, 40);
+      await expect.poll(async () => (await results()).length).toBe(1);
+      expect((await results())[0]?.value['brushlabels']).toEqual(['Bus']);
+    });
+
+    it('says why it cannot read a picture from a server that does not allow it', async () => {
+      const png = encodePng(square(10, 10, 100));
+      const server = createServer((_request, response) => response.setHeader('content-type', 'image/png').end(png));
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      try {
+        await openPicture(`http://localhost:${(server.address() as AddressInfo).port}/picture.png`);
+        await click(30, 40);
+        await expect.poll(async () => (await notice()).join(' ')).toContain('CORS');
+        expect(await results()).toEqual([]);
+        await keyboard.press('b');
+        await drag([20, 40], [60, 40]);
+        expect(await results()).toHaveLength(1);
+      } finally {
+        server.close();
+      }
+    });
+  });
+});
