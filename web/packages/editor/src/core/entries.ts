@@ -80,7 +80,7 @@ export class Entry {
   /** The result as it would be submitted: answers of hidden branches are left out. */
   submitResult(): readonly ResultItem[] {
     const { visibility, modules } = this.editor;
-    return writeResult(this.document.store, modules, (region, facet) => visibility.isSaved(region, facet));
+    return writeResult(this.document.store, modules, visibility.keeper());
   }
 
   /** Everything, for drafts: nothing that was typed is lost. */

@@ -38,12 +38,23 @@ export class Visibility {
    * Is this answer part of what is submitted? Answers of branches hidden by choices are not, nor
    * perRegion answers whose region lost the label they ask for. Selection plays no part.
    */
-  isSaved(region: Region, facet: Facet): boolean {
+  isSaved(region: Region, facet: Facet, at: Look = look(region, false)): boolean {
     const node = this.editor.config.byName.get(facet.from);
     if (!node) return true;
-    if (!this.allHold(node, look(region, false))) return false;
+    if (!this.allHold(node, at)) return false;
     const wanted = isPerRegion(node) ? node.given('whenLabelValue') : undefined;
     return !wanted || region.kind === ANSWER || this.hasLabel(region, wanted);
+  }
+
+  /** `isSaved` for a whole result: each control is looked at once for the task, and once for each region. */
+  keeper(): (region: Region, facet: Facet) => boolean {
+    const task = look(undefined, false);
+    let last: Look | null = null;
+    return (region, facet) => {
+      if (region.kind === ANSWER && region.itemIndex === undefined) return this.isSaved(region, facet, task);
+      if (last?.region !== region) last = look(region, false);
+      return this.isSaved(region, facet, last);
+    };
   }
 
   /** The one selected region. */
@@ -111,10 +122,12 @@ export class Visibility {
       const control = this.editor.config.byName.get(name);
       return control ? [control] : [];
     }
-    return this.editor.config.controls.filter(
-      (control) => control !== node && (control.type === 'choices' || control.type === 'taxonomy'),
+    this.choiceControls ??= this.editor.config.controls.filter(
+      (control) => control.type === 'choices' || control.type === 'taxonomy',
     );
+    return this.choiceControls.filter((control) => control !== node);
   }
+  private choiceControls: readonly ConfigNode[] | null = null;
 
   /** A hidden control is not answered; each control is looked at once, also when controls wait in a circle. */
   private isAnswerable(control: ConfigNode, at: Look): boolean {
