@@ -1,9 +1,9 @@
 /** Samples of the demo page: own texts and drawn pictures, no server. */
 import type { EditorOptions } from '../src';
-import { shapesSample } from './shapes';
-import { textSamples } from './text-samples';
 import { FORM_SAMPLES } from './form-samples';
 import { maskSamples } from './mask-samples';
+import { shapesSample } from './shapes';
+import { textSamples } from './text-samples';
 
 export type Sample = Pick<EditorOptions, 'config' | 'task'> & Partial<EditorOptions>;
 
@@ -14,12 +14,13 @@ const NEWS = `The ferry company Nordlinie opened its new terminal in Turku on Mo
 In Tallinn, the port authority said it would follow in 2027. שלום means peace, and naïve café owners hope for both.`;
 
 /** A picture of boxes and hills as an SVG-free bitmap, so that the demo needs no file. */
-function picture(): string {
+function picture(hue = 0): string {
   const canvas = document.createElement('canvas');
   canvas.width = 1200;
   canvas.height = 800;
   const draw = canvas.getContext('2d');
   if (!draw) return '';
+  if (hue > 0) draw.filter = `hue-rotate(${hue}deg)`;
   const sky = draw.createLinearGradient(0, 0, 0, 800);
   sky.addColorStop(0, '#7fb4e8');
   sky.addColorStop(1, '#f2e4c8');
@@ -90,8 +91,8 @@ const NER = `<View>
 </View>`;
 
 export const SAMPLES: Readonly<Record<string, () => Sample>> = {
-  ...textSamples(picture),
   ...FORM_SAMPLES,
+  ...textSamples(picture),
   ...maskSamples(picture),
   text: () => ({
     config: NER,
@@ -223,6 +224,82 @@ export const SAMPLES: Readonly<Record<string, () => Sample>> = {
         })),
       },
     },
+  }),
+  /** Ten thousand boxes on one picture, long names, three annotators and a model. */
+  many: () => {
+    const names = ['House', 'Roof', 'Window with wooden shutters that are closed although it is the middle of the day'];
+    const boxes = (count: number, seed: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        id: `b${index}`,
+        from_name: 'box',
+        to_name: 'img',
+        type: 'rectanglelabels',
+        original_width: 1200,
+        original_height: 800,
+        image_rotation: 0,
+        ...(index % 7 === 3 ? { parentID: `b${index - 1}` } : {}),
+        ...(index % 5 === 0 ? { meta: { text: [`Note ${index}`] } } : {}),
+        value: {
+          x: (index * 7 + seed) % 98,
+          y: Math.floor((index * 7) / 98) % 97,
+          width: 1.4,
+          height: 1.6,
+          rotation: 0,
+          rectanglelabels: [names[(index + seed) % 3] ?? ''],
+        },
+      }));
+    const person = (id: number, first_name: string, last_name: string) => ({
+      id,
+      email: `p${id}@example.org`,
+      first_name,
+      last_name,
+    });
+    return {
+      config: `<View>
+  <RectangleLabels name="box" toName="img">${names.map((name) => `<Label value="${name}"/>`).join('')}</RectangleLabels>
+  <Image name="img" value="$image"/>
+  <Choices name="weather" toName="img" choice="single" showInline="true"><Choice value="sunny"/><Choice value="cloudy"/></Choices>
+</View>`,
+      task: { id: 9, data: { image: picture() } },
+      predictions: [{ id: 31, model_version: 'detector 2.1', score: 0.71, result: boxes(40, 2) }],
+      annotations: [
+        {
+          id: 51,
+          completed_by: person(8, 'Bartholomäus Maximilian', 'von Donaudampfschifffahrt zu Hinterwäldlerhausen'),
+          created_at: '2026-11-20T09:00:00Z',
+          result: [
+            ...boxes(120, 1),
+            { id: 'w', from_name: 'weather', to_name: 'img', type: 'choices', value: { choices: ['cloudy'] } },
+          ],
+        },
+        {
+          id: 52,
+          completed_by: person(9, 'Cem', 'Yıldız'),
+          created_at: '2026-11-21T09:00:00Z',
+          was_cancelled: true,
+          result: [],
+        },
+        {
+          id: 53,
+          completed_by: person(7, 'Ann', 'Berg'),
+          created_at: '2026-11-27T09:00:00Z',
+          ground_truth: true,
+          result: [
+            ...boxes(10_000, 0),
+            { id: 'w', from_name: 'weather', to_name: 'img', type: 'choices', value: { choices: ['sunny'] } },
+          ],
+        },
+      ],
+    };
+  },
+  /** Several pictures in one task, each with regions and an answer of its own. */
+  pages: () => ({
+    config: `<View>
+  <RectangleLabels name="box" toName="img"><Label value="House" background="#e05a4f"/><Label value="Roof" background="#3a7bd5"/></RectangleLabels>
+  <Image name="img" valueList="$pages"/>
+  <Choices name="quality" toName="img" perItem="true" choice="single" showInline="true"><Choice value="sharp"/><Choice value="blurred"/></Choices>
+</View>`,
+    task: { id: 12, data: { pages: Array.from({ length: 12 }, (_, index) => picture(index * 30)) } },
   }),
   long: () => {
     const text = longText(1_000_000);

@@ -1,10 +1,12 @@
 /** The labeling editor: mount it in an element, or use the React component. */
 export type { CustomHotkeys } from './core/actions';
 export type {
+  AnnotationState,
   EditorAnnotation,
   EditorCallbacks,
   EditorDraft,
   EditorOptions,
+  EditorPlace,
   EditorPrediction,
   EditorTask,
   EditorUser,

@@ -1,10 +1,11 @@
 /** Mounting the editor in a page. The one place that knows React's root and the page's events. */
-import { parseConfig } from '@labelkeep/labeling';
+import { parseConfig, resolveVariable } from '@labelkeep/labeling';
 import { createRoot, type Root } from 'react-dom/client';
 import { Editor as EditorCore } from './core/editor';
 import { openJournal } from './core/journal-idb';
-import type { EditorOptions } from './core/options';
+import type { EditorOptions, EditorPlace, EditorTask } from './core/options';
 import type { KeyValueStorage } from './core/settings';
+import { ANSWER } from './core/store';
 import { EditorView } from './panels/EditorView';
 import { loadModules } from './tags/registry';
 
@@ -18,6 +19,8 @@ export interface EditorHandle {
   update(options: Partial<EditorOptions>): Promise<void>;
   /** Hands out a pending draft now; resolves when it is saved or has failed. */
   flush(): Promise<void>;
+  /** Fetches what the next task shows (of the same configuration), so that it opens at once. */
+  prefetch(task: EditorTask): void;
   /** Hands out a pending draft, and removes the editor. */
   destroy(): void;
 }
@@ -45,15 +48,7 @@ type Host = HTMLElement & { labelkeep?: EditorState };
  * Options whose change (of content, not of identity) needs a new model; the others are taken over
  * as they are. Drafts count when a task is opened and never while it is open.
  */
-const REBUILD: readonly (keyof EditorOptions)[] = [
-  'config',
-  'task',
-  'annotations',
-  'predictions',
-  'user',
-  'mode',
-  'customHotkeys',
-];
+const REBUILD: readonly (keyof EditorOptions)[] = ['config', 'task', 'annotations', 'predictions', 'user', 'mode'];
 
 /** Mounts the editor in an element, which it fills. Options are described in `EditorOptions`. */
 export function mount(element: HTMLElement, options: EditorOptions): EditorHandle {
@@ -99,6 +94,8 @@ class Mounted implements EditorHandle {
     if (!changed) {
       if (this.editor) {
         Object.assign(this.editor.options, options);
+        if (options.customHotkeys) this.editor.actions.setCustom(options.customHotkeys);
+        if (options.place && !sameJson(options.place, before.place)) openPlace(this.editor, options.place);
         this.editor.entries.touch();
       }
       return this.ready;
@@ -111,6 +108,16 @@ class Mounted implements EditorHandle {
   flush(): Promise<void> {
     this.editor?.flushInputs.emit();
     return this.editor?.saving.flush() ?? Promise.resolve();
+  }
+
+  prefetch(task: EditorTask): void {
+    const { editor } = this;
+    if (!editor) return;
+    for (const node of editor.config.objects) {
+      const written = node.get('value') ?? node.get('valueList') ?? node.text;
+      const value = resolveVariable(written, task.data);
+      editor.modules.forNode(node)?.object?.prefetch?.(node, value, (url) => editor.resolveUrl(url, node));
+    }
   }
 
   destroy(): void {
@@ -158,7 +165,9 @@ class Mounted implements EditorHandle {
     previous?.destroy();
     await mounted;
     await Promise.all([...editor.objects.values()].map((object) => object.ready));
-    this.shown = generation === this.generation;
+    if (generation !== this.generation) return;
+    this.shown = true;
+    if (options.place) openPlace(editor, options.place);
   }
 
   private publish(editor: EditorCore): void {
@@ -187,6 +196,26 @@ class Mounted implements EditorHandle {
     };
     Object.defineProperty(this.host, 'labelkeep', { value: Object.freeze(state), configurable: true });
   }
+}
+
+/** Opens what an address names, as far as it is there. */
+function openPlace(editor: EditorCore, { annotation, prediction, region }: EditorPlace): void {
+  const entry = editor.entries
+    .all()
+    .find(
+      (one) =>
+        (annotation !== undefined && String(one.annotation?.id) === String(annotation)) ||
+        (prediction !== undefined && String(one.prediction?.id) === String(prediction)),
+    );
+  if (entry) editor.entries.select(entry.key);
+  if (region === undefined) return;
+  for (const one of editor.document.store.all()) {
+    if (one.wireId !== region || one.kind === ANSWER) continue;
+    editor.document.view.select([one.id]);
+    editor.reveal(one.id);
+    return;
+  }
+  editor.notify('info', 'The region that the address names is not there any more.');
 }
 
 /** Is this the same JSON? Order of keys does not matter. */

@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     await page.keyboard.press('2');
     await page.keyboard.press('Enter');
     expect((await resultOf(page))[0]?.value).toMatchObject({ start: 4, end: 9, text: 'ferry', labels: ['ORG'] });
-    await page.keyboard.press('Alt+r');
+    await page.keyboard.press('Alt+g');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await selected()).toHaveLength(1);

@@ -3,7 +3,7 @@
  * this registry; nothing else binds keys.
  */
 import { Emitter } from './emitter';
-import { type KeyEventLike, matchesShortcut, parseShortcut, type Shortcut } from './shortcut';
+import { type KeyEventLike, matchesShortcut, parseShortcut, type Shortcut, shortcutName } from './shortcut';
 import type { Icon } from './tag';
 
 export interface Action {
@@ -26,6 +26,8 @@ export interface Action {
   readonly section?: 'tools' | 'view' | 'edit';
   /** Left out of palette and help (keys that only make sense on the spot). */
   readonly quiet?: boolean;
+  /** The browser tells of these keys by an event of its own (copy, cut, paste): they are shown, not bound. */
+  readonly byBrowser?: boolean;
   /** Key repeat runs it again (zoom, step). */
   readonly repeat?: boolean;
   enabled?(): boolean;
@@ -42,12 +44,37 @@ export class ActionRegistry {
   readonly changed = new Emitter();
   private readonly actions = new Map<string, Action>();
   private readonly parsed = new Map<string, readonly Shortcut[]>();
-  private readonly custom: ReadonlyMap<string, { readonly key: string | null; readonly active?: boolean }>;
+  private custom: ReadonlyMap<string, { readonly key: string | null; readonly active?: boolean }>;
   private cached: readonly Action[] | null = null;
 
   constructor(custom: CustomHotkeys = {}) {
-    // Accounts store keys as `annotation:undo`.
-    this.custom = new Map(Object.entries(custom).map(([id, key]) => [id.replace(':', '.'), key]));
+    this.custom = byAction(custom);
+  }
+
+  /** Takes over the keys that a person set. */
+  setCustom(custom: CustomHotkeys): void {
+    this.custom = byAction(custom);
+    for (const action of this.actions.values())
+      this.parsed.set(action.id, parseShortcut(this.shortcutOf(action) ?? ''));
+    this.touch();
+  }
+
+  /** The keys that the person set, under the names by which accounts store them: `annotation:undo`. */
+  get customized(): CustomHotkeys {
+    return Object.fromEntries([...this.custom].map(([id, key]) => [id.replace('.', ':'), key]));
+  }
+
+  /** Has the person set a key for this action, or switched it off? */
+  isCustom(id: string): boolean {
+    return this.custom.has(id);
+  }
+
+  /** Other actions that one of these keys would press too. */
+  conflicts(id: string, keys: string): readonly Action[] {
+    const wanted = parseShortcut(keys).map(shortcutName);
+    return this.list().filter(
+      (action) => action.id !== id && this.parsed.get(action.id)?.some((known) => wanted.includes(shortcutName(known))),
+    );
   }
 
   /** Adds actions (replacing those with the same id); returns the function that removes them. */
@@ -101,7 +128,7 @@ export class ActionRegistry {
     const all = this.list();
     for (let i = all.length - 1; i >= 0; i--) {
       const action = all[i] as Action;
-      if (typing && action.scope !== 'input') continue;
+      if (action.byBrowser || (typing && action.scope !== 'input')) continue;
       if (event.repeat && !action.repeat) continue;
       const keys = this.parsed.get(action.id);
       if (!keys?.some((key) => matchesShortcut(key, event))) continue;
@@ -120,4 +147,15 @@ export class ActionRegistry {
     this.cached = null;
     this.changed.emit();
   }
+}
+
+/** Accounts store keys as `annotation:undo`; whatever has no key and is not switched off is left out. */
+function byAction(
+  custom: CustomHotkeys,
+): ReadonlyMap<string, { readonly key: string | null; readonly active?: boolean }> {
+  return new Map(
+    Object.entries(custom ?? {}).flatMap(([id, key]) =>
+      typeof key === 'object' && key !== null ? [[id.replace(':', '.'), key] as const] : [],
+    ),
+  );
 }

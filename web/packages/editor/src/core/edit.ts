@@ -165,6 +165,15 @@ export class Edit {
     for (const id of gone) this.putRegion(id, null);
   }
 
+  /** Puts other regions and relations in the place of all that there are (an earlier state, a draft). */
+  replaceAll(regions: readonly Region[], relations: readonly Relation[]): void {
+    for (const relation of this.store.relations()) this.putRelation(relation.id, null);
+    const wanted = new Set(regions.map((region) => region.id));
+    for (const id of this.store.ids()) if (!wanted.has(id)) this.putRegion(id, null);
+    for (const region of regions) this.put(region);
+    for (const relation of relations) this.putRelation(relation.id, relation);
+  }
+
   /** Adds, replaces or (with null) deletes a relation. */
   putRelation(id: string, relation: Relation | null): void {
     const key = `relation\u0000${id}`;

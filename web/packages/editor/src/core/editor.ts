@@ -3,17 +3,20 @@
  * It draws nothing and knows no framework; panels and drawing layers read it and listen to it.
  */
 import { type Config, type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
-import { ActionRegistry } from './actions';
+import { ActionRegistry, type CustomHotkeys } from './actions';
 import { cssColor } from './config';
 import type { AnnotationDocument } from './document';
 import { Emitter } from './emitter';
 import { Entries, type Entry } from './entries';
+import { FullScreen } from './full-screen';
 import { type AssignedKeys, assignKeys, labelActions } from './hotkeys';
 import { type JournalEntry, type JournalStore, Journals } from './journal';
 import { Labels } from './labels';
 import { Modules } from './modules';
-import type { EditorOptions, EditorTask } from './options';
+import type { EditorOptions, EditorPlace, EditorTask } from './options';
+import { PanelLayout } from './panel-layout';
 import { writeFacet } from './result';
+import { CurrentElements, expandRepeaters } from './repeater';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
 import { standardActions } from './standard-actions';
@@ -51,6 +54,9 @@ export interface EditorEnvironment {
   readonly journalStore?: JournalStore | null;
 }
 
+/** Panels around the data, in the order of their help. */
+const PANELS = ['regions', 'details', 'relations', 'history'] as const;
+
 export class Editor {
   readonly config: Config;
   readonly task: EditorTask;
@@ -65,6 +71,11 @@ export class Editor {
   readonly storage: KeyValueStorage | null;
   readonly journals: Journals;
   readonly ui = new UiState();
+  /** Where the person is in repeated parts of the configuration. */
+  readonly elements = new CurrentElements();
+  readonly panels: PanelLayout;
+  readonly fullScreen = new FullScreen();
+  private readonly hotkeysKey: string;
   /** Keys of labels and choices. */
   readonly keys: AssignedKeys;
   /** What kept the last submit from going out; the panel of that control shows it. */
@@ -79,7 +90,9 @@ export class Editor {
   /** Before anything is read for saving: fields hand in text that is still being typed. */
   readonly flushInputs = new Emitter();
   /** Panels that should take the focus: "focus the first field of this region". */
-  readonly focusRequests = new Emitter<'region-field' | 'region-list' | 'label-search' | 'note' | 'relabel'>();
+  readonly focusRequests = new Emitter<
+    'region-field' | 'region-list' | 'region-search' | 'label-search' | 'note' | 'data'
+  >();
 
   /** An object stands in the page; carries its name. */
   readonly objectMounted = new Emitter<string>();
@@ -95,11 +108,17 @@ export class Editor {
   ) {
     this.storage = environment.storage;
     this.task = options.task;
-    this.config = parseConfig(options.config);
+    this.config = expandRepeaters(parseConfig(options.config), options.task.data);
     this.modules = new Modules(environment.modules);
     const prefix = options.storagePrefix ?? 'labelkeep';
     this.settings = new Settings(environment.storage, `${prefix}.editor.settings.${options.user?.id ?? 'nobody'}`);
-    this.actions = new ActionRegistry(options.customHotkeys);
+    this.panels = new PanelLayout(
+      environment.storage,
+      `${prefix}.editor.panels.${options.user?.id ?? 'nobody'}`,
+      PANELS,
+    );
+    this.hotkeysKey = `${prefix}.editor.keys.${options.user?.id ?? 'nobody'}`;
+    this.actions = new ActionRegistry(options.customHotkeys ?? this.keptHotkeys());
     this.tools = new Tools(this.collectTools());
     this.visibility = new Visibility(this);
     this.journals = new Journals(environment.journals ?? [], environment.journalStore ?? null);
@@ -111,7 +130,7 @@ export class Editor {
     this.actions.register(labelActions(this));
     for (const node of this.config.controls) {
       const actions = this.modules.forNode(node)?.actions?.(this, node);
-      if (actions) this.actions.register(actions);
+      if (actions) this.actions.register(this.elements.bound(node, actions));
     }
   }
 
@@ -264,6 +283,62 @@ export class Editor {
     return this.entry.annotation ? this.options.onDeleteAnnotation !== undefined : this.entries.all().length > 1;
   }
 
+  get canMarkGroundTruth(): boolean {
+    const { options, entries } = this;
+    return options.onGroundTruth !== undefined && entries.tab.kind !== 'prediction' && entries.tab.annotation !== null;
+  }
+
+  /** Is this the end of a stream, where going on means to come back later? */
+  get canPostpone(): boolean {
+    const { mode, history, onNavigate } = this.options;
+    const able = mode === 'stream' && onNavigate !== undefined && history?.canPostpone !== false;
+    return able && history?.canForward !== true && this.saving.busy === null;
+  }
+
+  /** Keeps keys in the browser, for pages that have no account to keep them in. */
+  keepHotkeys(hotkeys: CustomHotkeys): void {
+    this.storage?.setItem(this.hotkeysKey, JSON.stringify(hotkeys));
+  }
+
+  private keptHotkeys(): CustomHotkeys {
+    try {
+      const kept: unknown = JSON.parse(this.storage?.getItem(this.hotkeysKey) ?? '{}');
+      return typeof kept === 'object' && kept !== null ? (kept as CustomHotkeys) : {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** Brings a panel to the front, unfolding what hides it. */
+  showPanel(panel: string): void {
+    this.settings.set('panelOpen', true);
+    this.panels.show(panel);
+  }
+
+  /** What an address must name to come back to the open tab, and to one of its regions. */
+  placeOf(region?: string): EditorPlace {
+    const { annotation, prediction } = this.entries.tab;
+    const wire = region === undefined ? undefined : this.document.store.get(region)?.wireId;
+    return {
+      ...(annotation ? { annotation: annotation.id } : {}),
+      ...(prediction ? { prediction: prediction.id } : {}),
+      ...(wire === undefined ? {} : { region: wire }),
+    };
+  }
+
+  /** Puts the address of a place into the clipboard. */
+  copyLink(place: EditorPlace): void {
+    this.copyText(this.options.linkTo?.(place) ?? linkTo(place), 'Link copied.');
+  }
+
+  /** Puts a text into the clipboard and says so. */
+  copyText(text: string, done: string): void {
+    const shown = () => this.notify('info', `To be copied by hand: ${text}`);
+    // Without a secure connection browsers give pages no clipboard.
+    if (!navigator.clipboard) return shown();
+    navigator.clipboard.writeText(text).then(() => this.notify('info', done), shown);
+  }
+
   get hasInstructions(): boolean {
     return (this.options.projectSettings?.expert_instruction ?? '').trim() !== '';
   }
@@ -286,6 +361,8 @@ export class Editor {
     if (this.ui.dialog !== null) return this.ui.close();
     for (const handle of this.objects.values()) if (handle.cancel?.()) return;
     if (this.document.view.selected.length > 0) return this.document.view.select([]);
+    if (this.entry.kind === 'state') return this.entries.lookAway();
+    if (this.ui.compare) return this.ui.setCompare(false);
     this.labels.clear();
   }
 
@@ -387,4 +464,15 @@ export class Editor {
     const without = this.options.onPrompt ? 'without-model' : 'with-model';
     return tools.filter((tool) => tool.offered !== without);
   }
+}
+
+/** The page's own address with the place in its query. */
+function linkTo(place: EditorPlace): string {
+  const address = new URL(location.href);
+  for (const key of ['annotation', 'prediction', 'region'] as const) {
+    const value = place[key];
+    if (value === undefined) address.searchParams.delete(key);
+    else address.searchParams.set(key, String(value));
+  }
+  return address.href;
 }

@@ -12,7 +12,8 @@ import { presetItems } from './preselect';
 import { readResult, writeResult } from './result';
 import type { ResultItem } from './types';
 
-export type EntryKind = 'annotation' | 'prediction' | 'new';
+/** `state` is an earlier state of an annotation that is looked at; it has no tab. */
+export type EntryKind = 'annotation' | 'prediction' | 'new' | 'state';
 
 /** Where the items of a document came from. */
 export interface EntrySource {
@@ -26,6 +27,8 @@ export interface EntrySource {
   readonly parentAnnotation?: number | string | null;
   /** Key of an entry that was not saved before a reload. */
   readonly key?: string;
+  /** What a state is called: "Submitted by Ann, 3 March 2026, 10:12". */
+  readonly title?: string;
 }
 
 export class Entry {
@@ -38,6 +41,8 @@ export class Entry {
   draftSavedAt: number | null;
   readonly parentPrediction: number | string | null;
   readonly parentAnnotation: number | string | null;
+  /** Name of a state. */
+  readonly title: string;
   /** Seconds of work that are stored already. */
   leadTimeBefore: number;
   /** When it was opened in this sitting; null until then. */
@@ -57,6 +62,7 @@ export class Entry {
     this.annotation = source.annotation ?? null;
     this.prediction = source.prediction ?? null;
     this.key = source.key ?? keyOf(source);
+    this.title = source.title ?? '';
     const { draft } = source;
     this.draftId = draft?.id ?? null;
     this.draftSavedAt = draft ? time(draft.updated_at ?? draft.created_at) : null;
@@ -112,7 +118,8 @@ export class Entry {
     const current = this.draftResult();
     return {
       key: this.key,
-      kind: this.kind,
+      // States are never written.
+      kind: this.kind === 'state' ? 'annotation' : this.kind,
       annotationId: this.annotation?.id ?? null,
       draftId: this.draftId,
       parentPrediction: this.parentPrediction,
@@ -127,7 +134,8 @@ export class Entry {
 
   private open(): AnnotationDocument {
     const { config, modules } = this.editor;
-    const readonly = this.kind === 'prediction' || this.annotation?.editable === false;
+    const looked = this.kind === 'prediction' || this.kind === 'state';
+    const readonly = looked || this.annotation?.editable === false;
     const document = new AnnotationDocument(this.key, readonly);
     const journal = readonly ? null : this.editor.journals.restore(this.key, this.startsFrom);
     const fresh = this.kind === 'new' && this.startsFrom.length === 0;
@@ -150,6 +158,7 @@ export class Entries {
   readonly changed = new Emitter();
   private list: readonly Entry[] = [];
   private currentKey: string;
+  private looked: Entry | null = null;
 
   constructor(private readonly editor: Editor) {
     const { annotations = [], predictions = [], drafts = [] } = editor.options;
@@ -188,24 +197,60 @@ export class Entries {
   }
 
   get current(): Entry {
+    return this.looked ?? this.tab;
+  }
+
+  /** The tab that is chosen, also while an earlier state of it is looked at. */
+  get tab(): Entry {
     return this.list.find((entry) => entry.key === this.currentKey) ?? this.list[0] ?? this.addNew({ kind: 'new' });
   }
 
   /** Opens a tab. A pending draft of the tab that is left is handed out first. */
   select(key: string): void {
     const next = this.list.find((entry) => entry.key === key);
-    if (!next || key === this.currentKey) return;
+    if (!next) return;
+    if (key === this.currentKey) return this.lookAway();
+    this.looked = null;
     this.editor.flushInputs.emit();
     void this.editor.saving.flush();
-    this.leave(this.current);
+    this.leave(this.tab);
     this.currentKey = key;
     next.openedAt = Date.now();
     this.editor.documentChanged.emit();
     this.changed.emit();
     this.editor.options.onSelectAnnotation?.({
-      kind: next.kind === 'new' && next.annotation ? 'annotation' : next.kind,
+      kind: next.kind === 'prediction' ? 'prediction' : next.annotation ? 'annotation' : 'new',
       id: next.annotation?.id ?? next.prediction?.id ?? null,
     });
+  }
+
+  /** Shows an earlier state of the chosen tab, read-only. */
+  lookAt(state: { readonly id: string; readonly title: string; readonly items: readonly ResultItem[] }): void {
+    this.editor.flushInputs.emit();
+    void this.editor.saving.flush();
+    const key = `state-${this.tab.key}-${state.id}`;
+    this.looked = new Entry(this.editor, { kind: 'state', key, title: state.title, items: state.items });
+    this.editor.documentChanged.emit();
+    this.editor.announce(`Looking at ${state.title}, read-only`);
+  }
+
+  /** Back from an earlier state to the work. */
+  lookAway(): void {
+    if (!this.looked) return;
+    this.looked = null;
+    this.editor.documentChanged.emit();
+  }
+
+  /** Makes the state that is looked at the content of its tab, as one step that can be undone. */
+  restoreLooked(): boolean {
+    const state = this.looked;
+    if (!state || this.tab.document.readonly) return false;
+    this.lookAway();
+    const { config, modules } = this.editor;
+    const { regions, relations } = readResult(state.startsFrom, config, modules);
+    const done = this.tab.document.edit('Restore an earlier state', (edit) => edit.replaceAll(regions, relations));
+    this.editor.announce(done ? `Restored: ${state.title}` : 'This state is the same as the present one');
+    return done;
   }
 
   /** Starts an empty annotation and opens it. */
@@ -233,6 +278,7 @@ export class Entries {
   remove(key: string): void {
     const index = this.list.findIndex((entry) => entry.key === key);
     if (index < 0) return;
+    this.looked = null;
     this.list = this.list.filter((entry) => entry.key !== key);
     this.editor.journals.remove(key);
     if (this.currentKey === key) {
@@ -245,6 +291,19 @@ export class Entries {
     this.changed.emit();
   }
 
+  /** Opens the tab that stands so many places further. */
+  step(by: number): void {
+    const next = this.list[(this.list.indexOf(this.tab) + by + this.list.length) % this.list.length];
+    if (next) this.select(next.key);
+  }
+
+  /** A task has one ground truth: another annotation became it. */
+  clearGroundTruth(): void {
+    for (const entry of this.list) {
+      if (entry.annotation?.ground_truth) entry.annotation = { ...entry.annotation, ground_truth: false };
+    }
+  }
+
   /** State of a tab changed (saved, skipped): tabs draw again. */
   touch(): void {
     this.list = [...this.list];
@@ -252,7 +311,7 @@ export class Entries {
   }
 
   destroy(): void {
-    this.leave(this.current);
+    this.leave(this.tab);
   }
 
   private leave(entry: Entry): void {
@@ -269,7 +328,13 @@ export class Entries {
 
   /** The tab that opens by itself. */
   private first(): Entry {
-    const { mode = 'quick', user, projectSettings } = this.editor.options;
+    const { mode = 'quick', user, projectSettings, place } = this.editor.options;
+    const named = this.list.find(
+      ({ annotation, prediction }) =>
+        (place?.annotation !== undefined && String(annotation?.id) === String(place.annotation)) ||
+        (place?.prediction !== undefined && String(prediction?.id) === String(place.prediction)),
+    );
+    if (named) return named;
     const annotations = this.list.filter((entry) => entry.kind === 'annotation');
     const drafts = this.list.filter((entry) => entry.kind === 'new');
     const own = annotations.filter((entry) => isBy(entry.annotation, user?.id));

@@ -40,5 +40,21 @@ export const ICONS = {
   spark: icon('M12 4v5', 'M12 15v5', 'M4 12h5', 'M15 12h5'),
   warning: icon('M12 4 2.8 19.5h18.4z', 'M12 10v4', 'M12 17h.01'),
   edit: icon('M4 20h4L19 9l-4-4L4 16z'),
+  link: icon(
+    'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.6-5.6L12 7.3',
+    'M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.6 5.6l1.4-1.4',
+  ),
+  compare: icon('M4 5h7v14H4z', 'M13 5h7v14h-7z'),
+  clock: icon('M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16z', 'M12 8v4.5l3 2'),
+  full: icon('M4 9V4h5', 'M15 4h5v5', 'M20 15v5h-5', 'M9 20H4v-5'),
+  postpone: icon('m6 5 7 7-7 7', 'M17 5v6', 'M17 14.5v4.5'),
+  more: icon(
+    'M4.2 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0z',
+    'M11.2 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0z',
+    'M18.2 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0z',
+  ),
+  list: icon('M4 6h.01', 'M4 12h.01', 'M4 18h.01', 'M8 6h12', 'M8 12h12', 'M8 18h12'),
+  float: icon('M4 8h11v11H4z', 'M9 5h11v11'),
+  note: icon('M5 4h14v11l-5 5H5z', 'M14 20v-5h5', 'M8.5 9h7', 'M8.5 13h4'),
   skip: icon('m5 5 9 7-9 7z', 'M18 5v14'),
 } as const satisfies Record<string, Icon>;

@@ -39,7 +39,7 @@ export async function openJournal(
 ): Promise<{ entries: readonly JournalEntry[]; store: JournalStore | null }> {
   const scope = `${user}\u0000${task}`;
   try {
-    const database = await open(`${prefix}-journal`);
+    const database = await shared(`${prefix}-journal`);
     const rows = await read(database, scope);
     const entries = assemble(rows);
     return { entries, store: new IndexedDbJournal(database, scope, entries) };
@@ -136,6 +136,26 @@ class IndexedDbJournal implements JournalStore {
       return false;
     }
   }
+}
+
+/** One connection for the whole page: a browser keeps each one that is opened, task after task. */
+const connections = new Map<string, Promise<IDBDatabase>>();
+
+function shared(name: string): Promise<IDBDatabase> {
+  const known = connections.get(name);
+  if (known) return known;
+  const forget = () => connections.delete(name);
+  const opened = open(name).then((database) => {
+    database.onclose = forget;
+    database.onversionchange = () => {
+      forget();
+      database.close();
+    };
+    return database;
+  });
+  opened.catch(forget);
+  connections.set(name, opened);
+  return opened;
 }
 
 function open(name: string): Promise<IDBDatabase> {

@@ -10,8 +10,8 @@ export class Modules {
   private readonly byTag = new Map<string, TagModule>();
   private readonly shapes = new Map<string, AnyShape>();
 
-  constructor(modules: readonly TagModule[]) {
-    for (const module of modules) {
+  constructor(readonly list: readonly TagModule[]) {
+    for (const module of list) {
       for (const tag of module.tags) this.byTag.set(tag.toLowerCase(), module);
       if (module.shape) this.shapes.set(module.shape.kind, module.shape as unknown as AnyShape);
     }

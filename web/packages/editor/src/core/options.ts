@@ -85,6 +85,28 @@ export interface TaskHistory {
   /** From 1; absent hides the counter. */
   readonly position?: number;
   readonly total?: number;
+  /** May the task be put off? Default true in a stream. */
+  readonly canPostpone?: boolean;
+}
+
+/** A state that an annotation went through, as the page's history tells it. */
+export interface AnnotationState {
+  readonly id: number | string;
+  /** `submitted`, `updated`, `skipped`, `draft`, `conflict`, `imported`, …; other words are shown as they are. */
+  readonly kind: string;
+  readonly by?: EditorUser | null;
+  /** ISO time. */
+  readonly created_at: string;
+  /** Characters of the result; what changed is counted without being asked only in small ones. */
+  readonly size?: number;
+}
+
+/** A place in the editor that an address can name. */
+export interface EditorPlace {
+  readonly annotation?: number | string;
+  readonly prediction?: number | string;
+  /** `id` of a region's result items. */
+  readonly region?: string;
 }
 
 /** What is sent to be saved. */
@@ -102,6 +124,8 @@ export interface SavePayload {
   readonly operationId: string;
   /** For skip and draft of a saved annotation: its id. */
   readonly annotation_id: number | string | null;
+  /** For a draft: the person goes on without submitting, and the task comes back later. */
+  readonly postponed?: boolean;
 }
 
 /** What a save may give back: the annotation as the server keeps it. */
@@ -116,6 +140,16 @@ export interface EditorCallbacks {
   /** Autosave; gives the draft's id. */
   onDraft?(payload: SavePayload): Promise<number | string | null | undefined> | number | string | null | undefined;
   onDeleteAnnotation?(id: number | string): Promise<void> | void;
+  /** Marks an annotation as ground truth, or takes the mark off. Without it the menu has no such entry. */
+  onGroundTruth?(id: number | string, value: boolean): Promise<void> | void;
+  /** States of a saved annotation, newest first. */
+  loadHistory?(id: number | string): Promise<readonly AnnotationState[]>;
+  /** The result of one of them. */
+  loadState?(id: number | string, state: number | string): Promise<readonly ResultItem[]>;
+  /** Keeps the keys that a person set; without it they are kept in the browser. */
+  onHotkeys?(hotkeys: CustomHotkeys): Promise<void> | void;
+  /** Address of a place in this task, for "Copy link". Default: the page's own address with the place in its query. */
+  linkTo?(place: EditorPlace): string;
   onNavigate?(direction: 'next' | 'previous'): void;
   onSelectAnnotation?(selection: {
     readonly kind: 'annotation' | 'prediction' | 'new';
@@ -145,6 +179,8 @@ export interface EditorOptions extends EditorCallbacks {
    */
   readonly mode?: 'stream' | 'quick' | 'preview';
   readonly history?: TaskHistory;
+  /** What to open at the start: an annotation or a prediction, and a region in it. */
+  readonly place?: EditorPlace;
   /** Keys that this person set, by action id. */
   readonly customHotkeys?: CustomHotkeys;
   /** Nonce of the page's content policy, for parts that must insert a style element. */

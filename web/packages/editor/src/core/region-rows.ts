@@ -1,23 +1,49 @@
 /** Rows of the regions list: order, filter and groups. Pure; ten thousand regions take a few milliseconds. */
 import type { Editor } from './editor';
+import type { Icon } from './tag';
+import type { Region } from './types';
 
 export type Row =
-  | { readonly kind: 'region'; readonly id: string; readonly level: number }
+  | {
+      readonly kind: 'region';
+      readonly id: string;
+      readonly level: number;
+      /** Regions stand below it, whether they are shown or folded. */
+      readonly parent: boolean;
+      readonly folded: boolean;
+    }
   | {
       readonly kind: 'group';
       readonly key: string;
       readonly title: string;
       readonly color: string;
+      readonly icon: Icon | null;
       readonly ids: readonly string[];
+      readonly folded: boolean;
     };
 
+/** Which regions are listed. */
+export type RegionFilter = 'all' | 'shown' | 'unlabelled' | 'incomplete' | 'prediction' | 'note' | 'page';
+
+export const REGION_FILTERS: readonly (readonly [RegionFilter, string])[] = [
+  ['all', 'All regions'],
+  ['page', 'On the shown page'],
+  ['unlabelled', 'Without a label'],
+  ['incomplete', 'Not finished'],
+  ['prediction', 'From a prediction, not changed'],
+  ['note', 'With a note'],
+  ['shown', 'Not hidden'],
+];
+
 export interface RowOptions {
-  readonly group: 'none' | 'label';
-  readonly order: 'created' | 'score';
+  /** `none` is the tree that people make by hand. */
+  readonly group: 'none' | 'label' | 'tool';
+  readonly order: 'created' | 'score' | 'start';
   readonly descending: boolean;
   /** Words that a region must contain, in any order. */
   readonly query: string;
-  /** Keys of groups that are folded. */
+  readonly filter: RegionFilter;
+  /** Keys of groups and ids of regions that are folded. */
   readonly folded: ReadonlySet<string>;
 }
 
@@ -26,53 +52,110 @@ const NO_LABEL = 'No label';
 /** Rows for the open document. Without groups, children of a region stand below it. */
 export function regionRows(editor: Editor, options: RowOptions): readonly Row[] {
   const { store } = editor.document;
-  let ids = editor.document.regionIds();
   const words = options.query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  if (words.length > 0) {
+  let ids = editor.document.regionIds();
+  if (words.length > 0 || options.filter !== 'all') {
     ids = ids.filter((id) => {
       const region = store.get(id);
-      if (!region) return false;
-      const text =
-        `${editor.document.regionNumber(id)} ${editor.describe(region)} ${noteOf(region.meta)}`.toLowerCase();
-      return words.every((word) => text.includes(word));
+      return region !== undefined && passes(editor, region, options.filter) && contains(editor, region, words);
     });
   }
-  if (options.order === 'score') {
-    const score = (id: string) => store.get(id)?.score ?? Number.NEGATIVE_INFINITY;
-    ids = [...ids].sort((a, b) => score(a) - score(b));
+  if (options.order !== 'created') {
+    const value = options.order === 'score' ? scoreOf : (region: Region) => startOf(editor, region);
+    const values = new Map(ids.map((id) => [id, value(store.get(id) as Region)]));
+    ids = [...ids].sort((a, b) => (values.get(a) ?? 0) - (values.get(b) ?? 0));
   }
   if (options.descending) ids = [...ids].reverse();
-  return options.group === 'label' ? grouped(editor, ids, options.folded) : nested(editor, ids);
+  if (options.group === 'none') return nested(editor, ids, options.folded);
+  return grouped(editor, ids, options.folded, options.group);
 }
 
-function grouped(editor: Editor, ids: readonly string[], folded: ReadonlySet<string>): readonly Row[] {
-  const groups = new Map<string, { title: string; color: string; ids: string[] }>();
+/** Beginning of a region on a time line, seconds; regions without one come first. */
+export function startOf(editor: Editor, region: Region): number {
+  const field = editor.modules.shape(region.kind)?.fields?.find((one) => one.key === 'start');
+  return field ? field.get(region.geometry) : Number.NEGATIVE_INFINITY;
+}
+
+function scoreOf(region: Region): number {
+  return region.score ?? Number.NEGATIVE_INFINITY;
+}
+
+function passes(editor: Editor, region: Region, filter: RegionFilter): boolean {
+  switch (filter) {
+    case 'shown':
+      return !editor.document.view.isHidden(region.id);
+    case 'unlabelled':
+      return editor.labels.ofRegion(region).length === 0;
+    case 'incomplete':
+      return editor.missingIn(region) !== null;
+    case 'prediction':
+      return region.origin === 'prediction';
+    case 'note':
+      return noteOf(region.meta) !== '';
+    case 'page':
+      return region.itemIndex === undefined || region.itemIndex === editor.page(region.object);
+    default:
+      return true;
+  }
+}
+
+function contains(editor: Editor, region: Region, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const number = editor.document.regionNumber(region.id);
+  const text = `${number} ${editor.describe(region)} ${noteOf(region.meta)}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function grouped(
+  editor: Editor,
+  ids: readonly string[],
+  folded: ReadonlySet<string>,
+  by: 'label' | 'tool',
+): readonly Row[] {
+  const groups = new Map<string, { title: string; color: string; icon: Icon | null; ids: string[] }>();
   for (const id of ids) {
     const region = editor.document.store.get(id);
     if (!region) continue;
     const { labels, color } = editor.labels.style(region);
-    const title = labels.length > 0 ? labels.join(', ') : NO_LABEL;
-    const group = groups.get(title) ?? { title, color, ids: [] };
+    const tool = by === 'tool' ? toolOf(editor, region) : null;
+    const title = tool ? tool.title : labels.length > 0 ? labels.join(', ') : NO_LABEL;
+    const group = groups.get(title) ?? { title, color: tool ? '' : color, icon: tool?.icon ?? null, ids: [] };
     group.ids.push(id);
     groups.set(title, group);
   }
-  return [...groups].flatMap(([key, group]) => [
-    { kind: 'group' as const, key, ...group },
-    ...(folded.has(key) ? [] : group.ids.map((id) => ({ kind: 'region' as const, id, level: 2 }))),
-  ]);
+  return [...groups].flatMap(([title, group]) => {
+    const key = `${by} ${title}`;
+    const row = { kind: 'group' as const, key, ...group, folded: folded.has(key) };
+    return row.folded
+      ? [row]
+      : [row, ...group.ids.map((id) => ({ kind: 'region' as const, id, level: 2, parent: false, folded: false }))];
+  });
 }
 
-function nested(editor: Editor, ids: readonly string[]): readonly Row[] {
+/** The tool that makes regions of this kind: its name and icon. */
+export function toolOf(editor: Editor, region: Region): { readonly title: string; readonly icon: Icon | null } {
+  const facet = region.facets.find((one) => editor.isShapeFacet(region, one)) ?? region.facets[0];
+  const tool = editor.tools.of(region.object).find((one) => one.control === facet?.from);
+  const kind = region.kind.charAt(0).toUpperCase() + region.kind.slice(1);
+  return { title: kind, icon: tool?.icon ?? null };
+}
+
+function nested(editor: Editor, ids: readonly string[], folded: ReadonlySet<string>): readonly Row[] {
   const { store } = editor.document;
-  const byWire = new Map(ids.map((id) => [store.get(id)?.wireId ?? id, id]));
   const children = new Map<string, string[]>();
   const roots: string[] = [];
+  let byWire: Map<string, string> | null = null;
   for (const id of ids) {
     const parent = store.get(id)?.parentId;
-    const known = parent === undefined ? undefined : byWire.get(parent);
+    if (parent === undefined) {
+      roots.push(id);
+      continue;
+    }
+    byWire ??= new Map(ids.map((one) => [store.get(one)?.wireId ?? one, one]));
+    const known = byWire.get(parent);
     if (known === undefined || known === id) roots.push(id);
     else {
       const siblings = children.get(known);
@@ -80,19 +163,52 @@ function nested(editor: Editor, ids: readonly string[]): readonly Row[] {
       else children.set(known, [id]);
     }
   }
-  if (children.size === 0) return roots.map((id) => ({ kind: 'region', id, level: 1 }));
+  if (children.size === 0) return roots.map((id) => ({ kind: 'region', id, level: 1, parent: false, folded: false }));
   const rows: Row[] = [];
   const seen = new Set<string>();
-  const visit = (id: string, level: number): void => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    rows.push({ kind: 'region', id, level });
-    for (const child of children.get(id) ?? []) visit(child, level + 1);
+  // A list of what is still to come, and no recursion: parents may be thousands of levels deep.
+  const visit = (root: string): void => {
+    const waiting: { id: string; level: number; hide: boolean }[] = [{ id: root, level: 1, hide: false }];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { id, level, hide } = next;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const below = children.get(id) ?? [];
+      const closed = folded.has(id) && below.length > 0;
+      if (!hide) rows.push({ kind: 'region', id, level, parent: below.length > 0, folded: closed });
+      for (let i = below.length - 1; i >= 0; i--)
+        waiting.push({ id: below[i] as string, level: level + 1, hide: hide || closed });
+    }
   };
-  for (const id of roots) visit(id, 1);
+  for (const id of roots) visit(id);
   // Parents that name each other in a circle are nobody's roots: they are listed flat.
-  for (const id of ids) visit(id, 1);
+  for (const id of ids) visit(id);
   return rows;
+}
+
+/** Would `parent` stand below `child` already? Then it can't become its parent. */
+export function isBelow(editor: Editor, child: string, parent: string): boolean {
+  const { store } = editor.document;
+  const byWire = new Map(store.ids().map((id) => [store.get(id)?.wireId ?? id, id]));
+  const seen = new Set<string>();
+  for (let at: string | undefined = parent; at !== undefined && !seen.has(at); ) {
+    if (at === child) return true;
+    seen.add(at);
+    const up: string | undefined = store.get(at)?.parentId;
+    at = up === undefined ? undefined : byWire.get(up);
+  }
+  return false;
+}
+
+/** Makes regions children of another one, or of none, as one step. */
+export function moveBelow(editor: Editor, ids: readonly string[], parent: string | null): boolean {
+  const { document } = editor;
+  const wire = parent === null ? null : document.store.get(parent)?.wireId;
+  if (wire === undefined) return false;
+  const able = ids.filter((id) => document.canChange(id) && (parent === null || !isBelow(editor, id, parent)));
+  return document.edit(parent === null ? 'Take out of its group' : 'Group below another region', (edit) => {
+    for (const id of able) edit.setParent(id, wire);
+  });
 }
 
 /** The free-text note of a region; empty when it has none. */

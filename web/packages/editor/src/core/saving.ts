@@ -103,6 +103,42 @@ export class Saving {
     if (this.draftRun === run) this.draftRun = null;
   }
 
+  /** Keeps a draft that says that the task comes back later, and leaves the task. */
+  async postpone(): Promise<void> {
+    const { editor } = this;
+    const { entry, options } = editor;
+    if (!editor.canPostpone) return;
+    editor.flushInputs.emit();
+    await this.flush();
+    if (options.onDraft && !entry.document.readonly) {
+      await this.sendDraft(entry, true);
+      if (this.current.kind === 'failed') {
+        editor.notify('error', `Not postponed: ${this.current.message} Your work is kept here; try again.`);
+        return;
+      }
+    }
+    options.onNavigate?.('next');
+  }
+
+  /** Marks the open annotation as ground truth on the page's side, or takes the mark off. */
+  async toggleGroundTruth(): Promise<void> {
+    const { editor } = this;
+    const entry = editor.entries.tab;
+    const { annotation } = entry;
+    if (!annotation || !editor.options.onGroundTruth) return;
+    const value = annotation.ground_truth !== true;
+    try {
+      await editor.options.onGroundTruth(annotation.id, value);
+      // There is one ground truth of a task.
+      if (value) editor.entries.clearGroundTruth();
+      entry.annotation = { ...annotation, ground_truth: value };
+      editor.entries.touch();
+      editor.announce(value ? 'Set as ground truth' : 'No longer ground truth');
+    } catch (error) {
+      editor.notify('error', `Ground truth was not changed: ${messageOf(error)}`);
+    }
+  }
+
   /** Checks and submits (or updates) the open annotation. */
   async submit(): Promise<boolean> {
     const { editor } = this;
@@ -145,7 +181,8 @@ export class Saving {
 
   /** Deletes the open annotation, on the page's side too when it was saved. */
   async deleteCurrent(): Promise<boolean> {
-    const { entry, options, entries } = this.editor;
+    const { options, entries } = this.editor;
+    const entry = entries.tab;
     const id = entry.annotation?.id;
     if (id === undefined) {
       this.forgetDraft();
@@ -178,7 +215,7 @@ export class Saving {
     this.draftTimer = null;
   }
 
-  private async sendDraft(entry: Entry): Promise<void> {
+  private async sendDraft(entry: Entry, postponed = false): Promise<void> {
     this.set({ kind: 'saving' });
     // Awaited only when there is something to wait for: a page that is being left has no later turn.
     const prepared = entry.prepare();
@@ -186,10 +223,12 @@ export class Saving {
     const result = entry.draftResult();
     const counted = this.changes.get(entry.key) ?? 0;
     try {
-      const id = await this.editor.options.onDraft?.(this.payload(entry, 'draft', result));
+      const action = postponed ? 'postpone' : 'draft';
+      const payload = this.payload(entry, action, result);
+      const id = await this.editor.options.onDraft?.(postponed ? { ...payload, postponed } : payload);
       if (id !== undefined && id !== null) entry.draftId = id;
       entry.draftSavedAt = Date.now();
-      this.operations.delete(`${entry.key}\u0000draft`);
+      this.operations.delete(`${entry.key}\u0000${action}`);
       this.editor.journals.noteSent(entry.key, result);
       if (entry.isOpen && this.running === null) this.editor.journals.write(entry.toJournal());
       if (counted === (this.changes.get(entry.key) ?? 0)) this.set({ kind: 'saved', at: entry.draftSavedAt });
@@ -215,9 +254,10 @@ export class Saving {
       await entry.prepare();
       // A draft that is on its way gives the id that this save replaces.
       await this.draftRun;
-      const answer = await send(this.payload(entry, action, entry.submitResult()));
+      const payload = this.payload(entry, action, entry.submitResult());
+      const answer = await send(payload);
       this.operations.delete(`${entry.key}\u0000${action}`);
-      this.saved(action, entry, answer);
+      this.saved(action, entry, answer, payload.result);
       return true;
     } catch (error) {
       this.editor.notify('error', `${FAILED[action]}: ${messageOf(error)} Your work is kept here; try again.`);
@@ -231,7 +271,7 @@ export class Saving {
     }
   }
 
-  private saved(action: SaveAction, entry: Entry, answer: SaveAnswer): void {
+  private saved(action: SaveAction, entry: Entry, answer: SaveAnswer, result: SavePayload['result']): void {
     this.forgetDraft();
     this.editor.journals.remove(entry.key);
     if (action === 'delete') {
@@ -248,7 +288,7 @@ export class Saving {
     if (id !== undefined) {
       entry.annotation = {
         ...entry.annotation,
-        result: [],
+        result,
         ...answer,
         id,
         was_cancelled: action === 'skip',

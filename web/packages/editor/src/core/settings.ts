@@ -16,10 +16,12 @@ export interface SettingValues {
   /** How near, CSS pixels. */
   snapDistance: number;
   invertZoom: boolean;
+  /** Frames that a hop in a video goes. */
+  videoHop: number;
+  drawOutsideVideo: boolean;
   panelOpen: boolean;
-  panelWidth: number;
-  regionGroup: 'none' | 'label';
-  regionOrder: 'created' | 'score';
+  regionGroup: 'none' | 'label' | 'tool';
+  regionOrder: 'created' | 'score' | 'start';
   regionOrderDescending: boolean;
 }
 
@@ -36,8 +38,9 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   snapping: true,
   snapDistance: 6,
   invertZoom: false,
+  videoHop: 10,
+  drawOutsideVideo: false,
   panelOpen: true,
-  panelWidth: 300,
   regionGroup: 'none',
   regionOrder: 'created',
   regionOrderDescending: false,

@@ -103,6 +103,25 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ['-', '−'],
 ]);
 
+/** One name for each combination, for comparing. */
+export function shortcutName({ ctrl, meta, alt, shift, key }: Shortcut): string {
+  return [ctrl && 'control', meta && 'meta', alt && 'alt', shift && 'shift', key].filter(Boolean).join('+');
+}
+
+/** The shortcut that a key event presses, as it is written; null while only modifiers are held. */
+export function shortcutOf(event: KeyEventLike, mac: boolean = isMac): string | null {
+  const name = event.key.toLowerCase();
+  if (['control', 'meta', 'alt', 'shift', 'altgraph', 'dead', 'unidentified', 'capslock'].includes(name)) return null;
+  const physical = event.altKey || event.shiftKey ? physicalKey(event.code) : null;
+  const known = physical ?? NAMES.get(name) ?? name;
+  const key = known === ',' ? 'comma' : known === '+' ? 'plus' : known;
+  const ctrl = mac ? event.metaKey && 'ctrl' : event.ctrlKey && 'ctrl';
+  const other = mac ? event.ctrlKey && 'control' : event.metaKey && 'meta';
+  // Shift is part of a printed character such as "?", and is not written again.
+  const printed = physical === null && key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
+  return [ctrl, other, event.altKey && 'alt', event.shiftKey && !printed && 'shift', key].filter(Boolean).join('+');
+}
+
 /** Words for people: `Ctrl Z`, `⌘ Z`. The first alternative only. */
 export function formatShortcut(text: string, mac: boolean = isMac): string {
   const first = parseShortcut(text, mac)[0];

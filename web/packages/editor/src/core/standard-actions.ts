@@ -1,7 +1,9 @@
-/** The actions that every configuration has. Tags and mounted objects add theirs. */
+/** The actions on annotations and the screen that every configuration has. Tags and mounted objects add theirs. */
 import type { Action } from './actions';
 import type { Editor } from './editor';
 import { ICONS } from './icons';
+import { regionActions } from './region-actions';
+import { isMac } from './shortcut';
 
 export function standardActions(editor: Editor): Action[] {
   return [...annotationActions(editor), ...regionActions(editor), ...screenActions(editor)];
@@ -24,7 +26,8 @@ function annotationActions(editor: Editor): Action[] {
       id: 'annotation.skip',
       label: 'Skip this task',
       group: 'Annotation',
-      shortcut: 'ctrl+space',
+      // ⌘ and space belong to a Mac itself.
+      shortcut: isMac ? 'alt+enter' : 'ctrl+space',
       scope: 'input',
       enabled: () => editor.canSkip,
       run: () => void saving.skip(),
@@ -88,7 +91,64 @@ function annotationActions(editor: Editor): Action[] {
       group: 'Annotation',
       icon: ICONS.trash,
       enabled: () => editor.canDeleteEntry,
-      run: () => void saving.deleteCurrent(),
+      run: () => editor.ui.show('delete-annotation'),
+    },
+    {
+      id: 'annotation.ground-truth',
+      label: 'Set or unset ground truth',
+      group: 'Annotation',
+      icon: ICONS.star,
+      enabled: () => editor.canMarkGroundTruth,
+      active: () => editor.entries.tab.annotation?.ground_truth === true,
+      run: () => void saving.toggleGroundTruth(),
+    },
+    {
+      id: 'annotation.link',
+      label: 'Copy a link to this annotation',
+      group: 'Annotation',
+      icon: ICONS.link,
+      enabled: () => options.mode !== 'preview' && editor.entries.tab.kind !== 'new',
+      run: () => editor.copyLink(editor.placeOf()),
+    },
+    {
+      id: 'annotation.next',
+      label: 'Next annotation or prediction',
+      group: 'Annotation',
+      shortcut: 'ctrl+alt+arrowright',
+      enabled: () => editor.entries.all().length > 1,
+      run: () => editor.entries.step(1),
+    },
+    {
+      id: 'annotation.previous',
+      label: 'Previous annotation or prediction',
+      group: 'Annotation',
+      shortcut: 'ctrl+alt+arrowleft',
+      enabled: () => editor.entries.all().length > 1,
+      run: () => editor.entries.step(-1),
+    },
+    {
+      id: 'annotation.compare',
+      label: 'Compare all annotations',
+      group: 'Annotation',
+      shortcut: 'shift+c',
+      icon: ICONS.compare,
+      enabled: () => options.mode !== 'preview' && editor.entries.all().length > 1,
+      active: () => editor.ui.compare,
+      run: () => editor.ui.setCompare(!editor.ui.compare),
+    },
+    {
+      id: 'annotation.history',
+      label: 'Show the history',
+      group: 'Annotation',
+      icon: ICONS.clock,
+      run: () => editor.showPanel('history'),
+    },
+    {
+      id: 'annotation.restore',
+      label: 'Restore the state that is looked at',
+      group: 'Annotation',
+      enabled: () => editor.entry.kind === 'state' && !editor.entries.tab.document.readonly,
+      run: () => void editor.entries.restoreLooked(),
     },
   ];
   if (options.onNavigate) {
@@ -111,167 +171,18 @@ function annotationActions(editor: Editor): Action[] {
         enabled: () => options.history?.canForward ?? false,
         run: () => editor.navigate('next'),
       },
+      {
+        id: 'task.postpone',
+        label: 'Postpone: keep a draft, go on, come back later',
+        group: 'Annotation',
+        shortcut: 'ctrl+alt+arrowdown',
+        icon: ICONS.postpone,
+        enabled: () => editor.canPostpone,
+        run: () => void saving.postpone(),
+      },
     );
   }
   return actions;
-}
-
-function regionActions(editor: Editor): Action[] {
-  const doc = () => editor.document;
-  const selected = () => doc().view.selected;
-  const some = () => selected().length > 0;
-  const next = (by: 1 | -1) => {
-    const ids = doc().regionIds();
-    if (ids.length === 0) return;
-    const at = ids.indexOf(selected().at(-1) ?? '');
-    const id = at < 0 ? (by > 0 ? ids[0] : ids.at(-1)) : ids[(at + by + ids.length) % ids.length];
-    if (id === undefined) return;
-    doc().view.select([id]);
-    editor.reveal(id);
-  };
-  return [
-    {
-      id: 'region.delete',
-      label: 'Delete selected regions',
-      group: 'Regions',
-      shortcut: 'backspace, delete',
-      icon: ICONS.trash,
-      enabled: () => some() && !editor.readonly,
-      run: () => editor.deleteRegions(selected()),
-    },
-    {
-      id: 'region.delete-all',
-      label: 'Delete all regions',
-      group: 'Regions',
-      shortcut: 'ctrl+backspace',
-      enabled: () => !editor.readonly && doc().regionIds().length > 0,
-      run: () => {
-        const count = doc().regionIds().length;
-        editor.deleteRegions(doc().regionIds());
-        editor.notify(
-          'info',
-          `${count === 1 ? 'One region was' : `${count} regions were`} deleted. Undo brings them back.`,
-        );
-      },
-    },
-    {
-      id: 'region.duplicate',
-      label: 'Duplicate selected regions',
-      group: 'Regions',
-      shortcut: 'ctrl+d',
-      icon: ICONS.copy,
-      enabled: () => some() && !editor.readonly,
-      run: () => editor.duplicateRegions(selected()),
-    },
-    {
-      id: 'region.hide',
-      label: 'Hide or show selected regions',
-      group: 'Regions',
-      shortcut: 'alt+h',
-      icon: ICONS.eye,
-      enabled: some,
-      run: () => {
-        const hidden = selected().every((id) => doc().view.isHidden(id));
-        doc().view.setHidden(selected(), !hidden);
-        editor.announce(hidden ? 'Shown' : 'Hidden');
-      },
-    },
-    {
-      id: 'region.hide-all',
-      label: 'Hide or show all regions',
-      group: 'Regions',
-      shortcut: 'ctrl+h',
-      icon: ICONS.eye,
-      run: () => {
-        const ids = doc().regionIds();
-        const hide = doc().view.hiddenCount < ids.length;
-        doc().view.setHidden(ids, hide);
-        editor.announce(hide ? 'All regions hidden' : 'All regions shown');
-      },
-    },
-    {
-      id: 'region.lock',
-      label: 'Lock or unlock selected regions',
-      group: 'Regions',
-      shortcut: 'alt+l',
-      icon: ICONS.lock,
-      enabled: some,
-      run: () => {
-        const locked = selected().every((id) => doc().view.isLocked(id));
-        doc().view.setLocked(selected(), !locked);
-        editor.announce(locked ? 'Unlocked' : 'Locked');
-      },
-    },
-    {
-      id: 'region.note',
-      label: 'Write a note on the region',
-      group: 'Regions',
-      shortcut: 'alt+m',
-      enabled: () => doc().view.single !== null && !editor.readonly,
-      run: () => editor.focusRequests.emit('note'),
-    },
-    {
-      id: 'region.relabel',
-      label: 'Change labels of the selection',
-      group: 'Regions',
-      shortcut: 'f2',
-      enabled: () => some() && !editor.readonly,
-      run: () => editor.focusRequests.emit('label-search'),
-    },
-    {
-      id: 'region.unselect',
-      label: 'Unselect',
-      group: 'Regions',
-      shortcut: 'u',
-      enabled: some,
-      run: () => doc().view.select([]),
-    },
-    {
-      id: 'region.select-all',
-      label: 'Select all regions',
-      group: 'Regions',
-      shortcut: 'ctrl+a',
-      enabled: () => doc().regionIds().length > 0,
-      run: () => {
-        doc().view.select(doc().regionIds());
-        editor.announce(`${doc().regionIds().length} regions selected`);
-      },
-    },
-    {
-      id: 'region.next',
-      label: 'Next region',
-      group: 'Regions',
-      shortcut: 'alt+.',
-      repeat: true,
-      run: () => next(1),
-    },
-    {
-      id: 'region.previous',
-      label: 'Previous region',
-      group: 'Regions',
-      shortcut: 'alt+comma',
-      repeat: true,
-      run: () => next(-1),
-    },
-    {
-      id: 'region.answer',
-      label: 'Go to the first question about the region',
-      group: 'Regions',
-      shortcut: 'enter',
-      enabled: () => doc().view.single !== null,
-      run: () => editor.focusRequests.emit('region-field'),
-    },
-    {
-      id: 'region.list',
-      label: 'Go to the regions list',
-      group: 'Regions',
-      shortcut: 'alt+r',
-      run: () => {
-        editor.settings.set('panelOpen', true);
-        editor.focusRequests.emit('region-list');
-      },
-    },
-  ];
 }
 
 function screenActions(editor: Editor): Action[] {
@@ -286,7 +197,7 @@ function screenActions(editor: Editor): Action[] {
     },
     {
       id: 'screen.panel',
-      label: 'Fold or unfold the side panel',
+      label: 'Fold or unfold the panels',
       group: 'Screen',
       shortcut: '\\',
       icon: ICONS.panel,
@@ -326,6 +237,32 @@ function screenActions(editor: Editor): Action[] {
       shortcut: 'ctrl+comma',
       icon: ICONS.settings,
       run: () => editor.ui.show('settings'),
+    },
+    {
+      id: 'screen.full',
+      label: 'Fill the screen, or leave it',
+      group: 'Screen',
+      shortcut: 'shift+f',
+      icon: ICONS.full,
+      enabled: () => editor.fullScreen.possible,
+      active: () => editor.fullScreen.on,
+      run: () => editor.fullScreen.toggle(),
+    },
+    {
+      id: 'screen.panels-reset',
+      label: 'Put the panels back where they belong',
+      group: 'Screen',
+      run: () => {
+        editor.panels.reset();
+        editor.settings.set('panelOpen', true);
+      },
+    },
+    {
+      id: 'screen.data',
+      label: 'Go to the data',
+      group: 'Screen',
+      shortcut: 'alt+d',
+      run: () => editor.focusRequests.emit('data'),
     },
     {
       id: 'screen.labels',

@@ -132,6 +132,11 @@ export interface ObjectSpec {
   mount(host: HTMLElement, context: ObjectContext): ObjectHandle;
   /** Tools that need no control (select, pan). */
   tools?(node: ConfigNode): readonly ToolDescriptor[];
+  /**
+   * Lets the browser fetch the data of a task that is opened soon. `resolve` makes a stored address
+   * loadable. Whatever is held for it must be bounded; a failure is nobody's business.
+   */
+  prefetch?(node: ConfigNode, value: unknown, resolve: (url: string) => string): void;
 }
 
 /** What a React panel of a tag gets. */

@@ -23,7 +23,7 @@ export interface Problem {
 export function validate(editor: Editor): Problem | null {
   const { store } = editor.document;
   for (const region of store.all()) {
-    const missing = editor.modules.shape(region.kind)?.incomplete?.(region.geometry);
+    const missing = editor.missingIn(region);
     if (missing) return { message: missing, region: region.id, object: region.object };
   }
   for (const node of editor.config.controls) {

@@ -17,7 +17,7 @@ export function BottomBar() {
     <footer className={styles['bar']}>
       <div className={styles['place']}>
         <ActionById id="task.previous" />
-        <ActionById id="task.next" />
+        {editor.canPostpone ? <ActionById id="task.postpone" /> : <ActionById id="task.next" />}
         <span className={styles['task']}>
           Task {editor.task.id}
           {history?.position !== undefined && history.total !== undefined && (
@@ -82,6 +82,21 @@ function Buttons() {
   useVersion(editor.saving.changed.subscribe as Subscribe);
   useVersion(editor.entries.changed.subscribe as Subscribe);
   const { busy } = editor.saving;
+  if (entry.kind === 'state') {
+    const able = !editor.entries.tab.document.readonly;
+    return (
+      <>
+        <button type="button" className={styles['skip']} onClick={() => editor.entries.lookAway()}>
+          Back to the present
+        </button>
+        {able && (
+          <button type="button" className={styles['submit']} onClick={() => editor.entries.restoreLooked()}>
+            Restore this state
+          </button>
+        )}
+      </>
+    );
+  }
   if (entry.kind === 'prediction' || entry.document.readonly) {
     return (
       <button type="button" className={styles['submit']} onClick={() => editor.actions.run('annotation.copy')}>

@@ -1,27 +1,32 @@
-/** Details of the selection: numbers that can be changed, labels, note; counts and bulk actions for several. */
-import { useEffect, useRef } from 'react';
-import { noteOf } from '../core/region-rows';
-import type { GeometryField } from '../core/tag';
+/** Details of the selection: numbers that can be changed, labels, answers, note; the open tab when nothing is selected. */
+import { questionTitle } from '../core/titles';
 import type { Region } from '../core/types';
 import { useDocument, useEditor, useEntry, useRegion, useRegionFlags, useSelection } from '../react/hooks';
+import { Fact, NumberField } from './detail-fields';
 import styles from './details.module.css';
+import { NoteField } from './NoteField';
 import { ActionById } from './parts/ActionButton';
+import { Key } from './parts/Key';
+import { SeveralRegions } from './SeveralRegions';
+import { personName, when } from './words';
 
 export function Details() {
   const selection = useSelection();
   const [first] = selection;
   return (
-    <section className={styles['details']} aria-label="Details">
+    <div className={styles['details']}>
       {selection.length === 0 && <AboutAnnotation />}
       {selection.length === 1 && first !== undefined && <OneRegion key={first} id={first} />}
-      {selection.length > 1 && <Several ids={selection} />}
-    </section>
+      {selection.length > 1 && <SeveralRegions ids={selection} />}
+    </div>
   );
 }
 
-function Actions() {
+/** What can be done with the selection, for one region and for several. */
+export function SelectionActions() {
   return (
     <div className={styles['actions']} role="toolbar" aria-label="Selection">
+      <ActionById id="region.relabel" />
       <ActionById id="region.duplicate" />
       <ActionById id="region.hide" />
       <ActionById id="region.lock" />
@@ -40,11 +45,12 @@ function OneRegion({ id }: { readonly id: string }) {
   const labels = editor.labels.ofRegion(region);
   const able = document.canChange(id);
   const about = editor.aboutShape(region);
+  const locked = document.view.isLocked(id);
   return (
     <>
       <header className={styles['head']}>
         <h2 className={styles['title']}>Region {document.regionNumber(id)}</h2>
-        <Actions />
+        <SelectionActions />
       </header>
       <div className={styles['body']}>
         {about !== '' && editor.isSpan(region) && (
@@ -69,173 +75,144 @@ function OneRegion({ id }: { readonly id: string }) {
         {shape?.fields && shape.fields.length > 0 && (
           <div className={styles['fields']}>
             {shape.fields.map((field) => (
-              <NumberField key={field.key} region={region} field={field} disabled={!able} />
+              <NumberField key={field.key} regions={[region]} field={field} disabled={!able} />
             ))}
           </div>
         )}
+        <Answers region={region} />
         <dl className={styles['facts']}>
+          {locked && <Fact name="State" value="locked" />}
+          {region.readonly && <Fact name="State" value="read-only in the data" />}
+          {region.itemIndex !== undefined && <Fact name="Page" value={String(region.itemIndex + 1)} />}
           {region.score !== undefined && <Fact name="Score" value={region.score.toFixed(3)} />}
           {region.origin !== 'manual' && (
             <Fact name="Origin" value={region.origin === 'prediction' ? 'prediction' : 'prediction, changed'} />
           )}
-          {region.readonly && <Fact name="State" value="read-only in the data" />}
+          {region.parentId !== undefined && <Parent wire={region.parentId} />}
           <Fact name="Id" value={region.wireId} />
         </dl>
-        <Note region={region} disabled={!able} />
+        <NoteField regions={[region]} disabled={!able} />
       </div>
     </>
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+/** What perRegion controls say about the region; it is changed where the configuration asks for it. */
+function Answers({ region }: { readonly region: Region }) {
+  const editor = useEditor();
+  const answers = region.facets.flatMap((facet) => {
+    const control = editor.config.byName.get(facet.from);
+    const isLabels = editor.labels.of(facet.from).length > 0 || editor.isShapeFacet(region, facet);
+    return control && !isLabels && facet.answer !== undefined
+      ? [{ from: facet.from, title: questionTitle(editor, control), text: answerText(facet.answer) }]
+      : [];
+  });
+  if (answers.length === 0) return null;
+  return (
+    <dl className={styles['facts']}>
+      {answers.map(({ from, title, text }) => (
+        <Fact key={from} name={title} value={text} />
+      ))}
+    </dl>
+  );
+}
+
+/** An answer in words: lists with commas, paths with strokes. */
+export function answerText(answer: unknown): string {
+  if (Array.isArray(answer)) {
+    return answer.map((one: unknown) => (Array.isArray(one) ? one.join(' / ') : answerText(one))).join(', ');
+  }
+  if (typeof answer === 'object' && answer !== null) return JSON.stringify(answer);
+  return String(answer ?? '');
+}
+
+function Parent({ wire }: { readonly wire: string }) {
+  const editor = useEditor();
+  const document = useDocument();
+  const parent = [...document.store.all()].find((one) => one.wireId === wire);
+  if (!parent) return null;
   return (
     <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dt>Below</dt>
+      <dd>
+        <button
+          type="button"
+          className={styles['link']}
+          onClick={() => {
+            document.view.select([parent.id]);
+            editor.reveal(parent.id);
+          }}
+        >
+          {document.regionNumber(parent.id)}. {editor.describe(parent).slice(0, 80)}
+        </button>
+      </dd>
     </div>
-  );
-}
-
-function NumberField({
-  region,
-  field,
-  disabled,
-}: {
-  readonly region: Region;
-  readonly field: GeometryField;
-  readonly disabled: boolean;
-}) {
-  const document = useDocument();
-  const editor = useEditor();
-  const value = field.get(region.geometry);
-  const shown = String(Math.round(value * 1000) / 1000);
-  const { set } = field;
-  const commit = (text: string) => {
-    const next = Number(text);
-    if (!set || text.trim() === '' || !Number.isFinite(next) || text === shown) return;
-    const clamped = Math.max(
-      field.min ?? Number.NEGATIVE_INFINITY,
-      Math.min(field.max ?? Number.POSITIVE_INFINITY, next),
-    );
-    const typed = set(region.geometry, clamped);
-    const geometry = editor.objects.get(region.object)?.fitGeometry?.(typed) ?? typed;
-    document.edit(`Set ${field.label}`, (edit) => edit.setGeometry(region.id, geometry));
-  };
-  return (
-    <label className={styles['field']}>
-      <span>{field.label}</span>
-      <input
-        // A number that is changed from outside (a drag, an undo) shows at once.
-        key={shown}
-        type="number"
-        defaultValue={shown}
-        step={field.step ?? 'any'}
-        disabled={disabled || !set || field.editable === false}
-        onBlur={(event) => commit(event.target.value)}
-        onKeyDown={(event) => event.key === 'Enter' && commit(event.currentTarget.value)}
-      />
-      {field.unit && <span className={styles['unit']}>{field.unit}</span>}
-    </label>
-  );
-}
-
-function Note({ region, disabled }: { readonly region: Region; readonly disabled: boolean }) {
-  const editor = useEditor();
-  const document = useDocument();
-  const input = useRef<HTMLTextAreaElement>(null);
-  const note = noteOf(region.meta);
-  const noteRef = useRef(note);
-  noteRef.current = note;
-  const commit = () => {
-    const text = input.current?.value ?? noteRef.current;
-    if (text === noteRef.current) return;
-    document.edit('Write note', (edit) => edit.setMeta(region.id, 'text', text.trim() === '' ? undefined : [text]));
-  };
-  const commitRef = useRef(commit);
-  commitRef.current = commit;
-  useEffect(() => {
-    const offs = [
-      editor.focusRequests.subscribe((what) => what === 'note' && input.current?.focus()),
-      editor.flushInputs.subscribe(() => commitRef.current()),
-    ];
-    return () => {
-      for (const off of offs) off();
-    };
-  }, [editor]);
-  return (
-    <label className={styles['note']}>
-      <span>Note</span>
-      <textarea
-        ref={input}
-        key={note}
-        rows={2}
-        defaultValue={note}
-        disabled={disabled}
-        placeholder="A remark about this region"
-        onBlur={commit}
-        dir="auto"
-      />
-    </label>
-  );
-}
-
-function Several({ ids }: { readonly ids: readonly string[] }) {
-  const editor = useEditor();
-  const document = useDocument();
-  const counts = new Map<string, number>();
-  for (const id of ids) {
-    const region = document.store.get(id);
-    if (!region) continue;
-    const labels = editor.labels.style(region).labels;
-    for (const title of labels.length > 0 ? labels : ['No label']) counts.set(title, (counts.get(title) ?? 0) + 1);
-  }
-  return (
-    <>
-      <header className={styles['head']}>
-        <h2 className={styles['title']}>{ids.length.toLocaleString()} regions</h2>
-        <Actions />
-      </header>
-      <div className={styles['body']}>
-        <dl className={styles['facts']}>
-          {[...counts].map(([title, count]) => (
-            <Fact key={title} name={title} value={count.toLocaleString()} />
-          ))}
-        </dl>
-        {!editor.readonly && <p className={styles['hint']}>Choose a label to set it on all of them.</p>}
-      </div>
-    </>
   );
 }
 
 function AboutAnnotation() {
   const entry = useEntry();
-  const by = entry.annotation?.completed_by;
-  const who = typeof by === 'object' && by !== null ? (by.email ?? String(by.id)) : entry.annotation?.created_username;
+  const editor = useEditor();
+  const { annotation, prediction } = entry;
+  const who = annotation ? personName(annotation.completed_by, annotation.created_username) : '';
+  const title =
+    entry.kind === 'state'
+      ? 'Earlier state'
+      : entry.kind === 'prediction'
+        ? `Prediction ${prediction?.id ?? ''}`
+        : annotation
+          ? `Annotation ${annotation.id}`
+          : 'New annotation';
   return (
     <>
       <header className={styles['head']}>
-        <h2 className={styles['title']}>
-          {entry.kind === 'prediction'
-            ? 'Prediction'
-            : entry.annotation
-              ? `Annotation ${entry.annotation.id}`
-              : 'New annotation'}
-        </h2>
+        <h2 className={styles['title']}>{title}</h2>
       </header>
       <div className={styles['body']}>
         <dl className={styles['facts']}>
+          {entry.kind === 'state' && <Fact name="What" value={entry.title} />}
           {who && <Fact name="By" value={who} />}
-          {entry.prediction?.model_version && <Fact name="Model" value={entry.prediction.model_version} />}
-          {typeof entry.prediction?.score === 'number' && (
-            <Fact name="Score" value={entry.prediction.score.toFixed(3)} />
+          {annotation?.created_at && <Fact name="Made" value={when(annotation.created_at)} />}
+          {annotation?.updated_at && annotation.updated_at !== annotation.created_at && (
+            <Fact name="Changed" value={when(annotation.updated_at)} />
           )}
-          {entry.annotation?.ground_truth && <Fact name="State" value="ground truth" />}
-          {entry.annotation?.was_cancelled && <Fact name="State" value="skipped" />}
+          {typeof annotation?.lead_time === 'number' && <Fact name="Work" value={duration(annotation.lead_time)} />}
+          {prediction?.model_version && <Fact name="Model" value={prediction.model_version} />}
+          {typeof prediction?.score === 'number' && <Fact name="Score" value={prediction.score.toFixed(3)} />}
+          {annotation?.ground_truth && <Fact name="State" value="ground truth" />}
+          {annotation?.was_cancelled && <Fact name="State" value="skipped" />}
           {entry.parentPrediction !== null && <Fact name="Made from" value={`prediction ${entry.parentPrediction}`} />}
           {entry.parentAnnotation !== null && <Fact name="Made from" value={`annotation ${entry.parentAnnotation}`} />}
         </dl>
-        <p className={styles['hint']}>Select a region to see its details.</p>
+        <ul className={styles['hints']}>
+          <li>Select a region to see and change its numbers, labels and note.</li>
+          <Hint id="region.select-all" />
+          <Hint id="screen.palette" />
+          <Hint id="screen.help" />
+        </ul>
+        {editor.readonly && <ActionById id="annotation.copy" words />}
       </div>
     </>
   );
+}
+
+function Hint({ id }: { readonly id: string }) {
+  const editor = useEditor();
+  const action = editor.actions.get(id);
+  const keys = action && editor.actions.shortcutOf(action);
+  if (!action || !keys) return null;
+  return (
+    <li>
+      {action.label} <Key keys={keys} />
+    </li>
+  );
+}
+
+/** 3,725 seconds are "1 h 2 min". */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,25 +1,42 @@
 /** The screen of the editor: tabs above, data and controls, side panel, bar below. */
 import { useEffect, useId, useRef } from 'react';
 import type { Editor } from '../core/editor';
-import { EditorProvider, useEditor, useSetting, useVersion } from '../react/hooks';
+import { EditorProvider, useEditor, useEmitter, useEntry } from '../react/hooks';
 import { RelationsOverlay } from '../tags/relations/RelationsOverlay';
 import { SCOPE_ATTRIBUTE } from '../tags/style';
 import { BottomBar } from './BottomBar';
-import { Details } from './Details';
-import { Dialogs } from './Dialogs';
+import { bindClipboard } from './clipboard';
+import { Compare } from './compare/Compare';
+import { Dialogs } from './dialogs/Dialogs';
+import { Workspace } from './dock/Workspace';
 import styles from './editor.module.css';
 import { bindKeys } from './keys';
 import { Layout } from './Layout';
 import { LiveRegion, Notices } from './Notices';
-import { Regions } from './Regions';
-import { Relations } from './Relations';
+import { speakSelection } from './speak';
 import { Tabs } from './Tabs';
 import './tokens.css';
+
+type Subscribe = (listener: () => void) => () => void;
 
 export function EditorView({ editor }: { readonly editor: Editor }) {
   const root = useRef<HTMLDivElement>(null);
   const { options } = editor;
-  useEffect(() => (root.current ? bindKeys(root.current, editor) : undefined), [editor]);
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const offs = [
+      bindKeys(element, editor),
+      bindClipboard(element, editor),
+      editor.fullScreen.attach(element),
+      editor.fullScreen.changed.subscribe(() => editor.actions.refresh()),
+      speakSelection(editor),
+    ];
+    editor.actions.refresh();
+    return () => {
+      for (const off of offs) off();
+    };
+  }, [editor]);
   useEffect(() => {
     if (options.mode === 'stream' && options.projectSettings?.show_instruction && editor.hasInstructions) {
       if (firstOfStream(options.storagePrefix, options.projectSettings?.['id'])) editor.ui.show('instructions');
@@ -41,31 +58,61 @@ export function EditorView({ editor }: { readonly editor: Editor }) {
 
 function Main() {
   const editor = useEditor();
-  const open = useSetting('panelOpen');
+  const area = useRef<HTMLElement>(null);
   const scope = useId();
-  useVersion(editor.documentChanged.subscribe as (listener: () => void) => () => void);
+  const compares = useEmitter(editor.ui.changed.subscribe as Subscribe, () => editor.ui.compare);
+  useEffect(
+    () =>
+      editor.focusRequests.subscribe((what) => {
+        if (what !== 'data') return;
+        const focusable = '[data-object] [tabindex="0"], [tabindex="0"], input, button, textarea';
+        area.current?.querySelector<HTMLElement>(focusable)?.focus();
+      }),
+    [editor],
+  );
+  if (compares) return <Compare />;
   return (
-    <div className={styles['main']}>
-      <main className={styles['area']} {...{ [SCOPE_ATTRIBUTE]: scope }} aria-label="Data and controls">
-        {editor.readonly && (
-          <p className={styles['readonly']}>
-            {editor.entry.kind === 'prediction'
-              ? 'A prediction can’t be changed. '
-              : 'This annotation can’t be changed. '}
-            <button type="button" onClick={() => editor.actions.run('annotation.copy')}>
-              Copy to new annotation
-            </button>
-          </p>
-        )}
+    <Workspace>
+      <main ref={area} className={styles['area']} {...{ [SCOPE_ATTRIBUTE]: scope }} aria-label="Data and controls">
+        <ReadOnly />
         <Layout />
         <RelationsOverlay />
       </main>
-      {open && (
-        <aside className={styles['side']} aria-label="Regions and details">
-          <Regions />
-          <Relations />
-          <Details />
-        </aside>
+    </Workspace>
+  );
+}
+
+/** Why the open tab can't be changed, and the way on. */
+function ReadOnly() {
+  const editor = useEditor();
+  const entry = useEntry();
+  if (!editor.readonly) return null;
+  if (entry.kind === 'state') {
+    return (
+      <div className={styles['readonly']}>
+        <span>
+          Earlier state: <b>{entry.title}</b>
+        </span>
+        {!editor.entries.tab.document.readonly && (
+          <button type="button" onClick={() => editor.entries.restoreLooked()}>
+            Restore this state
+          </button>
+        )}
+        <button type="button" onClick={() => editor.entries.lookAway()}>
+          Back to the present
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles['readonly']}>
+      <span>
+        {entry.kind === 'prediction' ? 'A prediction can’t be changed.' : 'This annotation can’t be changed.'}
+      </span>
+      {editor.options.mode !== 'preview' && (
+        <button type="button" onClick={() => editor.actions.run('annotation.copy')}>
+          Copy to new annotation
+        </button>
       )}
     </div>
   );

@@ -1,20 +1,37 @@
 import { type CSSProperties, memo } from 'react';
 import { ICONS } from '../core/icons';
-import type { Row } from '../core/region-rows';
-import { useDocument, useEditor, useRegion, useRegionFlags } from '../react/hooks';
+import { noteOf, type Row, toolOf } from '../core/region-rows';
+import { useDocument, useEditor, useRegion, useRegionFlags, useVersion } from '../react/hooks';
 import { RowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { IconView } from './parts/Icon';
+import type { MenuPlace } from './parts/Menu';
 import styles from './regions.module.css';
 
 interface Shared {
   readonly domId: string;
   readonly active: boolean;
+  /** Pixels. */
+  readonly height: number;
   readonly onSelect: (row: Row, event: React.MouseEvent) => void;
+  readonly onFold: (key: string, close: boolean) => void;
+  readonly onMenu: (row: Row, place: MenuPlace) => void;
 }
 
-/** One region: number, colour, labels, text, score, and its switches. */
+type RegionRowData = Extract<Row, { kind: 'region' }>;
+
+/** One region: number, tool, colour, labels, text, score, and its switches. */
 export const RegionRow = memo(
-  function RegionRow({ row, domId, active, onSelect }: Shared & { readonly row: Extract<Row, { kind: 'region' }> }) {
+  function RegionRow({
+    row,
+    domId,
+    active,
+    height,
+    position,
+    total,
+    onSelect,
+    onFold,
+    onMenu,
+  }: Shared & { readonly row: RegionRowData; readonly position: number; readonly total: number }) {
     const { id, level } = row;
     const editor = useEditor();
     const document = useDocument();
@@ -23,45 +40,65 @@ export const RegionRow = memo(
     if (!region) return null;
     const { labels, color } = editor.labels.style(region);
     const about = editor.aboutShape(region);
-    const incomplete = editor.modules.shape(region.kind)?.incomplete?.(region.geometry) ?? null;
+    const incomplete = editor.missingIn(region);
     const number = document.regionNumber(id);
     const locks = locked || region.readonly;
+    const tool = toolOf(editor, region);
+    const note = noteOf(region.meta);
+    const page = region.itemIndex !== undefined && editor.config.byName.get(region.object)?.has('valueList');
+    const words = [
+      `${number}. ${editor.describe(region)}`,
+      page && `page ${(region.itemIndex ?? 0) + 1}`,
+      hidden && 'hidden',
+      locks && 'locked',
+      incomplete && 'not finished',
+      note !== '' && 'with a note',
+    ].filter(Boolean);
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around handles the keys of its rows.
       <div
         id={domId}
         role="treeitem"
         tabIndex={-1}
+        data-region=""
         aria-level={level}
+        aria-posinset={position}
+        aria-setsize={total}
+        aria-expanded={row.parent ? !row.folded : undefined}
         aria-selected={selected}
-        aria-label={`${number}. ${editor.describe(region)}${hidden ? ', hidden' : ''}${locks ? ', locked' : ''}`}
+        aria-label={words.join(', ')}
         className={`${styles['row']} ${selected ? styles['selected'] : ''} ${hovered ? styles['hovered'] : ''} ${active ? styles['active'] : ''} ${hidden ? styles['hidden'] : ''}`}
         style={
           {
             '--label': color,
             position: 'relative',
-            height: 32 + rowFieldsHeight(editor),
-            paddingLeft: 8 + (level - 1) * 14,
+            height,
+            paddingLeft: 6 + (Math.min(level, 12) - 1) * 14,
             paddingBottom: rowFieldsHeight(editor) || undefined,
           } as CSSProperties
         }
         onClick={(event) => onSelect(row, event)}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          onMenu(row, { x: event.clientX, y: event.clientY });
+        }}
         onPointerEnter={() => document.view.hover(id)}
         onPointerLeave={() => document.view.hover(null)}
       >
+        {row.parent && <Fold folded={row.folded} onFold={(close) => onFold(id, close)} />}
         <span className={styles['number']}>{number}</span>
-        <span className={styles['swatch']} />
-        <bdi className={styles['labels']}>{labels.length > 0 ? labels.join(', ') : 'No label'}</bdi>
+        <span className={styles['swatch']} title={tool.title}>
+          {tool.icon && <IconView icon={tool.icon} />}
+        </span>
+        <bdi className={labels.length > 0 ? styles['labels'] : styles['unlabelled']}>
+          {labels.length > 0 ? labels.join(', ') : 'No label'}
+        </bdi>
         <bdi className={styles['about']}>{about.slice(0, 200)}</bdi>
-        {incomplete && (
-          <span className={styles['warning']} title={incomplete}>
-            <IconView icon={ICONS.warning} />
-          </span>
-        )}
+        {page && <span className={styles['score']}>p. {(region.itemIndex ?? 0) + 1}</span>}
+        {incomplete && <Sign icon={ICONS.warning} kind="warning" words={incomplete} />}
+        {note !== '' && <Sign icon={ICONS.note} kind="origin" words={note.slice(0, 300)} />}
         {region.origin === 'prediction' && (
-          <span className={styles['origin']} title="From a prediction, not changed">
-            <IconView icon={ICONS.spark} />
-          </span>
+          <Sign icon={ICONS.spark} kind="origin" words="From a prediction, not changed" />
         )}
         {region.score !== undefined && <span className={styles['score']}>{region.score.toFixed(2)}</span>}
         <RowSwitch
@@ -77,26 +114,42 @@ export const RegionRow = memo(
           icon={hidden ? ICONS.eyeOff : ICONS.eye}
           onPress={() => document.view.setHidden([id], !hidden)}
         />
+        <RowSwitch
+          on={false}
+          label="More"
+          icon={ICONS.more}
+          onPress={(button) => {
+            const { left, bottom, top } = button.getBoundingClientRect();
+            onMenu(row, { x: left, y: bottom, above: top });
+          }}
+        />
         <RowFields region={id} />
       </div>
     );
   },
-  (a, b) => a.row.id === b.row.id && a.row.level === b.row.level && a.active === b.active && a.domId === b.domId,
+  (a, b) =>
+    a.row.id === b.row.id &&
+    a.row.level === b.row.level &&
+    a.row.parent === b.row.parent &&
+    a.row.folded === b.row.folded &&
+    a.active === b.active &&
+    a.position === b.position &&
+    a.total === b.total &&
+    a.domId === b.domId,
 );
 
+/** The heading of a group of regions. */
 export function GroupRow({
   row,
-  folded,
-  onFold,
   domId,
   active,
+  height,
   onSelect,
-}: Shared & {
-  readonly row: Extract<Row, { kind: 'group' }>;
-  readonly folded: boolean;
-  readonly onFold: (close: boolean) => void;
-}) {
+  onFold,
+  onMenu,
+}: Shared & { readonly row: Extract<Row, { kind: 'group' }> }) {
   const document = useDocument();
+  useVersion(document.view.changed.subscribe as (listener: () => void) => () => void);
   const hidden = row.ids.every((id) => document.view.isHidden(id));
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around handles the keys of its rows.
@@ -105,26 +158,25 @@ export function GroupRow({
       role="treeitem"
       tabIndex={-1}
       aria-level={1}
-      aria-expanded={!folded}
+      aria-expanded={!row.folded}
       aria-selected={false}
       aria-label={`${row.title}, ${row.ids.length} regions`}
       className={`${styles['row']} ${styles['group']} ${active ? styles['active'] : ''}`}
-      style={{ '--label': row.color } as CSSProperties}
+      style={{ '--label': row.color || 'transparent', height } as CSSProperties}
       onClick={(event) => onSelect(row, event)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu(row, { x: event.clientX, y: event.clientY });
+      }}
     >
-      <button
-        type="button"
-        tabIndex={-1}
-        className={`${styles['fold']} ${folded ? styles['closed'] : ''}`}
-        aria-label={folded ? 'Unfold' : 'Fold'}
-        onClick={(event) => {
-          event.stopPropagation();
-          onFold(!folded);
-        }}
-      >
-        <IconView icon={ICONS.down} />
-      </button>
-      <span className={styles['swatch']} />
+      <Fold folded={row.folded} onFold={(close) => onFold(row.key, close)} />
+      {row.icon ? (
+        <span className={styles['icon']}>
+          <IconView icon={row.icon} />
+        </span>
+      ) : (
+        <span className={styles['swatch']} />
+      )}
       <bdi className={styles['labels']}>{row.title}</bdi>
       <span className={styles['about']}>{row.ids.length.toLocaleString()}</span>
       <RowSwitch
@@ -134,6 +186,31 @@ export function GroupRow({
         onPress={() => document.view.setHidden(row.ids, !hidden)}
       />
     </div>
+  );
+}
+
+function Sign({ icon, kind, words }: { icon: readonly string[]; kind: 'warning' | 'origin'; words: string }) {
+  return (
+    <span className={styles[kind]} title={words}>
+      <IconView icon={icon} />
+    </span>
+  );
+}
+
+function Fold({ folded, onFold }: { folded: boolean; onFold: (close: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={`${styles['fold']} ${folded ? styles['closed'] : ''}`}
+      aria-label={folded ? 'Unfold' : 'Fold'}
+      onClick={(event) => {
+        event.stopPropagation();
+        onFold(!folded);
+      }}
+    >
+      <IconView icon={ICONS.down} />
+    </button>
   );
 }
 
@@ -147,7 +224,7 @@ function RowSwitch({
   on: boolean;
   label: string;
   icon: readonly string[];
-  onPress: () => void;
+  onPress: (button: HTMLElement) => void;
   disabled?: boolean;
 }) {
   return (
@@ -160,7 +237,7 @@ function RowSwitch({
       disabled={disabled}
       onClick={(event) => {
         event.stopPropagation();
-        onPress();
+        onPress(event.currentTarget);
       }}
     >
       <IconView icon={icon} />

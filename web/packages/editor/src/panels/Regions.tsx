@@ -1,16 +1,19 @@
-/** The regions panel: a tree of all regions with search, order and groups. */
+/** The regions panel: a tree of all regions with search, filter, order and groups. */
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { ICONS } from '../core/icons';
-import { type Row, regionRows } from '../core/region-rows';
-import { useContent, useDocument, useEditor, useRegionIds, useSelection, useSetting } from '../react/hooks';
+import { moveBelow, type RegionFilter, type Row, regionRows } from '../core/region-rows';
+import { useContent, useDocument, useEditor, useEmitter, useRegionIds, useSelection, useSetting } from '../react/hooks';
 import { rowFieldsHeight } from '../tags/row-fields/RowFields';
-import { ActionById } from './parts/ActionButton';
-import { IconView } from './parts/Icon';
+import { Menu, type MenuPlace } from './parts/Menu';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
 import { GroupRow, RegionRow } from './RegionRow';
+import { RegionTools } from './RegionTools';
+import { regionMenu } from './region-menu';
 import styles from './regions.module.css';
+import { startRowDrag } from './row-drag';
+import { keyOf, treeKey } from './tree-keys';
 
-const ROW = 32;
+/** Height of a row, pixels; on touch screens rows are as high as a finger. */
+const ROW = globalThis.matchMedia?.('(pointer: coarse)').matches ? 44 : 32;
 
 export function Regions() {
   const editor = useEditor();
@@ -21,17 +24,21 @@ export function Regions() {
   const group = useSetting('regionGroup');
   const order = useSetting('regionOrder');
   const descending = useSetting('regionOrderDescending');
+  const pages = usePages();
   const [query, setQuery] = useState('');
+  const [filter, setFilter] = useState<RegionFilter>('all');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<string | null>(null);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
 
   const rows = useMemo(
-    () => regionRows(editor, { group, order, descending, query, folded }),
-    [editor, document, ids, content, group, order, descending, query, folded],
+    () => regionRows(editor, { group, order, descending, query, filter, folded }),
+    [editor, document, ids, content, group, order, descending, query, filter, folded, pages],
   );
-  const indexOf = (key: string | null) => rows.findIndex((row) => keyOf(row) === key);
+  const places = useMemo(() => new Map(rows.map((row, index) => [keyOf(row), index])), [rows]);
+  const indexOf = (key: string | null) => (key === null ? -1 : (places.get(key) ?? -1));
 
   useEffect(() => editor.focusRequests.subscribe((what) => what === 'region-list' && list.current?.focus()), [editor]);
   const last = selection.at(-1);
@@ -53,123 +60,85 @@ export function Regions() {
     }
     setActive(key);
     if (event.ctrlKey || event.metaKey) {
-      for (const id of own) document.view.toggle(id);
+      const chosen = new Set(document.view.selected);
+      const off = own.every((id) => chosen.has(id));
+      for (const id of own) {
+        if (off) chosen.delete(id);
+        else chosen.add(id);
+      }
+      document.view.select([...chosen]);
     } else if (row.kind === 'region' && document.view.single === row.id) document.view.select([]);
     else {
       document.view.select(own);
       if (own[0] !== undefined) editor.reveal(own[0]);
     }
   };
-
-  // Rows keep one function for their whole life, so that a change of one row draws that row.
-  const latest = useRef(select);
-  latest.current = select;
-  const onSelect = useCallback((row: Row, event: React.MouseEvent) => latest.current(row, event), []);
-
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    const index = Math.max(0, indexOf(active));
-    const go = (to: number) => {
-      const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
-      if (!row) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.shiftKey) {
-        const id = row.kind === 'region' ? row.id : undefined;
-        if (id !== undefined) document.view.select([...selection.filter((one) => one !== id), id]);
-      }
-      setActive(keyOf(row));
-      list.current?.scrollTo(indexOf(keyOf(row)));
-      if (row.kind === 'region') document.view.hover(row.id);
-    };
-    const row = rows[index];
-    switch (event.key) {
-      case 'ArrowDown':
-        return go(active === null ? 0 : index + 1);
-      case 'ArrowUp':
-        return go(index - 1);
-      case 'Home':
-        return go(0);
-      case 'End':
-        return go(rows.length - 1);
-      case 'PageDown':
-        return go(index + 10);
-      case 'PageUp':
-        return go(index - 10);
-      case ' ':
-      case 'Enter':
-        if (!row) return;
-        event.preventDefault();
-        event.stopPropagation();
-        return select(row, event.key === ' ' ? { shiftKey: false, ctrlKey: true, metaKey: false } : event);
-      case 'ArrowRight':
-      case 'ArrowLeft':
-        if (row?.kind !== 'group') return;
-        event.preventDefault();
-        event.stopPropagation();
-        return fold(row.key, event.key === 'ArrowLeft');
-      default:
-    }
-  };
-
   const fold = (key: string, close: boolean) => {
     const next = new Set(folded);
     if (close) next.add(key);
     else next.delete(key);
     setFolded(next);
   };
+  const openMenu = (row: Row, place: MenuPlace) => {
+    setActive(keyOf(row));
+    const own = row.kind === 'region' ? [row.id] : row.ids;
+    if (!own.every((id) => document.view.isSelected(id))) document.view.select(own);
+    setMenu(place);
+  };
 
+  // Rows keep their functions for their whole life, so that a change of one row draws that row.
+  const latest = useRef({ select, fold, openMenu });
+  latest.current = { select, fold, openMenu };
+  const onSelect = useCallback((row: Row, event: React.MouseEvent) => latest.current.select(row, event), []);
+  const onFold = useCallback((key: string, close: boolean) => latest.current.fold(key, close), []);
+  const onMenu = useCallback((row: Row, place: MenuPlace) => latest.current.openMenu(row, place), []);
+
+  const onKeyDown = (event: React.KeyboardEvent) =>
+    treeKey(event, {
+      editor,
+      rows,
+      index: indexOf(active),
+      go: (index) => {
+        const row = rows[index];
+        if (!row) return;
+        setActive(keyOf(row));
+        list.current?.scrollTo(index);
+        if (row.kind === 'region') document.view.hover(row.id);
+      },
+      select,
+      fold,
+      openMenu: (row) => {
+        const { left, bottom, top } = (
+          event.currentTarget.querySelector(`[id="${CSS.escape(`${prefix}${keyOf(row)}`)}"]`) ?? event.currentTarget
+        ).getBoundingClientRect();
+        openMenu(row, { x: left + 16, y: bottom, above: top });
+      },
+    });
+
+  const filtered = query !== '' || filter !== 'all';
   return (
-    <section className={styles['regions']} aria-label="Regions">
-      <header className={styles['head']}>
-        <h2 className={styles['title']}>
-          Regions <span className={styles['count']}>{ids.length.toLocaleString()}</span>
-        </h2>
-        <button
-          type="button"
-          className={styles['tool']}
-          aria-pressed={group === 'label'}
-          title="Group by label"
-          aria-label="Group by label"
-          onClick={() => editor.settings.set('regionGroup', group === 'label' ? 'none' : 'label')}
-        >
-          <IconView icon={ICONS.group} />
-        </button>
-        <select
-          className={styles['order']}
-          aria-label="Order of the regions"
-          value={`${order}${descending ? '-' : ''}`}
-          onChange={(event) => {
-            editor.settings.set('regionOrder', event.target.value.startsWith('score') ? 'score' : 'created');
-            editor.settings.set('regionOrderDescending', event.target.value.endsWith('-'));
-          }}
-        >
-          <option value="created">Oldest first</option>
-          <option value="created-">Newest first</option>
-          <option value="score">Low scores first</option>
-          <option value="score-">High scores first</option>
-        </select>
-        <ActionById id="region.hide-all" />
-      </header>
-      {(ids.length > 5 || query !== '') && (
-        <input
-          type="search"
-          className={styles['search']}
-          placeholder="Find a region"
-          aria-label="Find a region by number, label or text"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || query === '') return;
-            event.stopPropagation();
-            setQuery('');
-          }}
-        />
-      )}
+    <div className={styles['regions']}>
+      <RegionTools query={query} onQuery={setQuery} filter={filter} onFilter={setFilter} />
       {rows.length === 0 ? (
         <p className={styles['empty']}>
-          {query !== ''
-            ? `No region matches “${query}”.`
-            : 'No regions yet. Choose a label, then mark a part of the data.'}
+          {!filtered
+            ? editor.readonly
+              ? 'No regions here.'
+              : 'No regions yet. Choose a label, then mark a part of the data.'
+            : query !== ''
+              ? `No region matches “${query}”.`
+              : 'No region is like that.'}
+          {filtered && (
+            <button
+              type="button"
+              onClick={() => {
+                setQuery('');
+                setFilter('all');
+              }}
+            >
+              Show all regions
+            </button>
+          )}
         </p>
       ) : (
         <VirtualList
@@ -179,29 +148,44 @@ export function Regions() {
           rowHeight={ROW + rowFieldsHeight(editor)}
           role="tree"
           label="Regions"
-          activeId={active === null ? undefined : `${prefix}${active}`}
+          activeId={active === null || indexOf(active) < 0 ? undefined : `${prefix}${active}`}
           onKeyDown={onKeyDown}
+          onPointerDown={(event) =>
+            group === 'none' &&
+            !editor.readonly &&
+            startRowDrag(event, prefix, (dragged, onto) => {
+              const moved = document.view.isSelected(dragged) ? document.view.selected : [dragged];
+              moveBelow(editor, moved, onto);
+            })
+          }
           render={(index) => {
             const row = rows[index] as Row;
-            const shared = { domId: `${prefix}${keyOf(row)}`, active: keyOf(row) === active, onSelect };
+            const key = keyOf(row);
+            const shared = {
+              domId: `${prefix}${key}`,
+              active: key === active,
+              height: ROW + rowFieldsHeight(editor),
+              onSelect,
+              onFold,
+              onMenu,
+            };
             return row.kind === 'region' ? (
-              <RegionRow key={row.id} row={row} {...shared} />
+              <RegionRow key={key} row={row} position={index + 1} total={rows.length} {...shared} />
             ) : (
-              <GroupRow
-                key={`group ${row.key}`}
-                row={row}
-                folded={folded.has(row.key)}
-                onFold={(close) => fold(row.key, close)}
-                {...shared}
-              />
+              <GroupRow key={key} row={row} {...shared} />
             );
           }}
         />
       )}
-    </section>
+      {menu && <Menu label="Selected regions" items={regionMenu(editor)} place={menu} onClose={() => setMenu(null)} />}
+    </div>
   );
 }
 
-function keyOf(row: Row): string {
-  return row.kind === 'region' ? row.id : `group ${row.key}`;
+/** The pages that are shown of all objects: a filter goes by them. */
+function usePages(): string {
+  const editor = useEditor();
+  return useEmitter(editor.pageChanged.subscribe as (listener: () => void) => () => void, () =>
+    editor.config.objects.map((node) => editor.page(node.name)).join(),
+  );
 }

@@ -38,7 +38,7 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
 }
 
 /** Does the person write text here? Check boxes and radio buttons take no letters. */
-function isTyping(target: Element | null): boolean {
+export function isTyping(target: Element | null): boolean {
   if (!target) return false;
   if (target instanceof HTMLInputElement)
     return !['checkbox', 'radio', 'button', 'submit', 'range', 'color'].includes(target.type);

@@ -14,6 +14,7 @@ interface Props {
   readonly className?: string | undefined;
   readonly handle?: Ref<VirtualListHandle>;
   readonly onKeyDown?: (event: React.KeyboardEvent<HTMLDivElement>) => void;
+  readonly onPointerDown?: (event: React.PointerEvent<HTMLDivElement>) => void;
   readonly role?: string;
   readonly label: string;
   readonly activeId?: string | undefined;
@@ -28,6 +29,7 @@ export function VirtualList({
   className,
   handle,
   onKeyDown,
+  onPointerDown,
   role = 'list',
   label,
   activeId,
@@ -78,6 +80,7 @@ export function VirtualList({
       tabIndex={0}
       onScroll={measure}
       onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
       style={{ overflowY: 'auto', position: 'relative' }}
     >
       <div role="presentation" style={{ height: count * rowHeight, position: 'relative' }}>

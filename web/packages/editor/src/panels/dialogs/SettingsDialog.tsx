@@ -1,0 +1,112 @@
+/** Settings of the editor that are kept in this browser, for one person. Only those that matter to the configuration. */
+import type { SettingValues } from '../../core/settings';
+import { useEditor, useSetting } from '../../react/hooks';
+import { Dialog } from './Dialog';
+import styles from './dialogs.module.css';
+
+type SwitchName = {
+  [K in keyof SettingValues]: SettingValues[K] extends boolean ? K : never;
+}[keyof SettingValues];
+
+interface SwitchSpec {
+  readonly name: SwitchName;
+  readonly title: string;
+  readonly hint?: string;
+  /** Tags without which it does nothing. */
+  readonly tags?: readonly string[];
+}
+
+const SECTIONS: readonly (readonly [string, readonly SwitchSpec[]])[] = [
+  [
+    'Keys',
+    [
+      { name: 'hotkeys', title: 'Keys of labels and choices', hint: 'Letters and digits press labels and choices.' },
+      { name: 'hotkeyLabels', title: 'Show keys on labels' },
+      { name: 'hotkeyTooltips', title: 'Show keys in tooltips' },
+    ],
+  ],
+  [
+    'Regions',
+    [
+      { name: 'regionLabels', title: 'Show label names on the data' },
+      {
+        name: 'continuousLabeling',
+        title: 'Keep the label after a region',
+        hint: 'The next region gets the same label without choosing it again.',
+      },
+      { name: 'selectAfterCreate', title: 'Select a region after making it' },
+    ],
+  ],
+  [
+    'Data',
+    [
+      { name: 'lineNumbers', title: 'Line numbers beside texts', tags: ['text'] },
+      { name: 'keepTool', title: 'Keep the tool from task to task', tags: ['image', 'video'] },
+      { name: 'smoothing', title: 'Smooth pixels when zoomed in', tags: ['image'] },
+      { name: 'invertZoom', title: 'Turn the direction of zooming around', tags: ['image', 'video'] },
+      { name: 'drawOutsideVideo', title: 'Draw outside the picture of a video', tags: ['video'] },
+    ],
+  ],
+];
+
+export function SettingsDialog() {
+  const editor = useEditor();
+  const tags = new Set(editor.config.objects.map((node) => node.type));
+  const matters = (spec: SwitchSpec) => !spec.tags || spec.tags.some((tag) => tags.has(tag));
+  return (
+    <Dialog title="Settings of the editor">
+      <div className={styles['settings']}>
+        {SECTIONS.map(([title, specs]) => {
+          const shown = specs.filter(matters);
+          return shown.length === 0 ? null : (
+            <fieldset key={title}>
+              <legend>{title}</legend>
+              {shown.map((spec) => (
+                <Switch key={spec.name} spec={spec} />
+              ))}
+              {title === 'Data' && tags.has('video') && <VideoHop />}
+            </fieldset>
+          );
+        })}
+        <p className={styles['note']}>Kept in this browser, for you alone. Keys are changed in the list of keys (?).</p>
+      </div>
+    </Dialog>
+  );
+}
+
+function Switch({ spec: { name, title, hint } }: { readonly spec: SwitchSpec }) {
+  const editor = useEditor();
+  const on = useSetting(name);
+  return (
+    <label className={styles['switch']}>
+      <input type="checkbox" checked={on} onChange={(event) => editor.settings.set(name, event.target.checked)} />
+      <span>
+        {title}
+        {hint && <small>{hint}</small>}
+      </span>
+    </label>
+  );
+}
+
+function VideoHop() {
+  const editor = useEditor();
+  const hop = useSetting('videoHop');
+  return (
+    <label className={styles['switch']}>
+      <input
+        type="number"
+        min={1}
+        max={10_000}
+        defaultValue={hop}
+        onChange={(event) => {
+          const frames = Math.round(event.target.valueAsNumber);
+          if (frames >= 1 && frames <= 10_000) editor.settings.set('videoHop', frames);
+        }}
+      />
+      <span>
+        Frames of a hop in a video
+        <small>What shift, alt and an arrow go.</small>
+      </span>
+    </label>
+  );
+}

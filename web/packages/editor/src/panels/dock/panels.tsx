@@ -1,0 +1,34 @@
+/** The panels that there are: name, icon and content. */
+import type { ComponentType } from 'react';
+import { ICONS } from '../../core/icons';
+import type { Icon } from '../../core/tag';
+import { useRegionIds } from '../../react/hooks';
+import { RELATION_ICON } from '../../tags/relations/actions';
+import { Details } from '../Details';
+import { History } from '../History';
+import { Regions } from '../Regions';
+import { RelationCount, Relations } from '../Relations';
+
+export interface PanelSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly icon: Icon;
+  readonly Content: ComponentType;
+  /** A number beside the name. */
+  readonly Count?: ComponentType;
+}
+
+function RegionCount() {
+  return <>{useRegionIds().length.toLocaleString()}</>;
+}
+
+const SPECS: readonly PanelSpec[] = [
+  { id: 'regions', title: 'Regions', icon: ICONS.list, Content: Regions, Count: RegionCount },
+  { id: 'relations', title: 'Relations', icon: RELATION_ICON, Content: Relations, Count: RelationCount },
+  { id: 'details', title: 'Details', icon: ICONS.info, Content: Details },
+  { id: 'history', title: 'History', icon: ICONS.clock, Content: History },
+];
+
+export function panelSpec(id: string): PanelSpec | undefined {
+  return SPECS.find((spec) => spec.id === id);
+}
