@@ -1,4 +1,5 @@
 /** Tag modules of the image layer, loaded together when a configuration has an `Image`. */
+import type { ConfigNode } from '@labelkeep/labeling';
 import type { TagModule } from '../../core';
 import { bitmaskModule } from '../bitmask';
 import { brushModule } from '../brush';
@@ -9,11 +10,20 @@ import { polygonModule } from '../polygon';
 import { rectangleModule } from '../rectangle';
 import { vectorModule } from '../vector';
 import { mountImage } from './mount';
+import { crossOriginOf } from './options';
+import { preload } from './preload';
 import { imageTools } from './tool-names';
+
+/** The picture of a task, or the first two of its pages. */
+function prefetchImages(node: ConfigNode, value: unknown, resolve: (url: string) => string): void {
+  for (const one of (Array.isArray(value) ? value : [value]).slice(0, 2)) {
+    if (typeof one === 'string' && one.trim() !== '') preload(resolve(one), crossOriginOf(node));
+  }
+}
 
 const imageModule: TagModule = {
   tags: ['image'],
-  object: { mount: mountImage, tools: imageTools },
+  object: { mount: mountImage, tools: imageTools, prefetch: prefetchImages },
 };
 
 export const imageTags: readonly TagModule[] = [

@@ -16,11 +16,15 @@ import { ItemMaker } from './items';
 import { type LoadedImage, loadImage } from './load';
 import { LookPanel } from './look-panel';
 import { cameraOptions, crossOriginOf, gridOf, sizeStyles } from './options';
+import { PageStrip, type StripSource } from './page-strip';
+import { preload } from './preload';
 import { StatusPanel } from './status-panel';
 import { themeOf, watchTheme } from './theme';
 import { canvasTool } from './tool-names';
 
 const ROLE = 'image canvas';
+/** Pages that are fetched before they are asked for. */
+const AHEAD = 3;
 /** Tools that have a size. */
 const SIZED: ReadonlySet<string> = new Set(['brush', 'eraser', 'bitmask', 'bitmask-eraser']);
 
@@ -40,6 +44,10 @@ export class ImageView implements ObjectHandle {
   private masks: MaskLoader | null = null;
   private picture: WandPicture | null = null;
   private loading = new AbortController();
+  /** The pages of a list; null for one picture. */
+  private readonly strip: PageStrip | null;
+  /** A region that is to be brought into view once its page is there. */
+  private awaited: string | null = null;
   /** Hidden regions as the scene knows them. */
   private hidden = new Set<string>();
 
@@ -78,6 +86,8 @@ export class ImageView implements ObjectHandle {
       const percent = this.stage.camera.zoom * 100;
       zoom.textContent = this.image ? `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %` : '';
     };
+    this.strip = this.isList && this.pages > 1 ? new PageStrip(this.root, this.stripSource()) : null;
+    if (this.strip) this.root.dataset['pages'] = '';
     this.followEditor();
     this.applySettings();
     this.applyTool();
@@ -131,6 +141,7 @@ export class ImageView implements ObjectHandle {
     this.masks?.end();
     this.look.destroy();
     this.brushSize.destroy();
+    this.strip?.destroy();
     this.stage.destroy();
     this.image?.close();
     this.image = null;
@@ -138,6 +149,8 @@ export class ImageView implements ObjectHandle {
   }
 
   reveal(regionId: string): void {
+    // A page that is on its way shows the region when it has come.
+    this.awaited = this.root.hasAttribute('aria-busy') ? regionId : null;
     this.stage.reveal(regionId);
   }
 
@@ -170,10 +183,14 @@ export class ImageView implements ObjectHandle {
     this.stage.abandon();
     const { document } = this.context.editor;
     this.documentOffs = [
-      document.store.changed.subscribe((batch) => this.mirror(document, batch)),
+      document.store.changed.subscribe((batch) => {
+        this.mirror(document, batch);
+        if (!batch.transient) this.strip?.changed();
+      }),
       document.view.changed.subscribe((ids) => this.mirrorView(document, ids)),
     ];
     this.loadScene();
+    this.strip?.changed();
   }
 
   /** Turns the view by quarters; regions turn with it, their coordinates do not. */
@@ -197,6 +214,7 @@ export class ImageView implements ObjectHandle {
     const written = this.addresses[this.page];
     const address = typeof written === 'string' && written.trim() !== '' ? editor.resolveUrl(written, node) : written;
     this.status.loading();
+    this.strip?.turned();
     try {
       const image = await loadImage(address, crossOriginOf(node), loading.signal);
       this.image?.close();
@@ -218,8 +236,34 @@ export class ImageView implements ObjectHandle {
       this.status.failed(error);
     }
     this.loadScene();
+    if (this.awaited !== null) this.stage.reveal(this.awaited);
+    this.awaited = null;
     this.stage.flush();
+    this.preloadNext();
     await this.masks?.done();
+  }
+
+  /** Lets the browser fetch the next pages. */
+  private preloadNext(): void {
+    if (!this.strip) return;
+    const crossOrigin = crossOriginOf(this.context.node);
+    for (let page = this.page + 1; page <= this.page + AHEAD; page++) preload(this.addressOf(page), crossOrigin);
+  }
+
+  private addressOf(page: number): string | null {
+    const { editor, node } = this.context;
+    const written = this.addresses[page];
+    return typeof written === 'string' && written.trim() !== '' ? editor.resolveUrl(written, node) : null;
+  }
+
+  private stripSource(): StripSource {
+    return {
+      object: this.name,
+      editor: this.context.editor,
+      pages: this.pages,
+      page: () => this.page,
+      address: (page) => this.addressOf(page),
+    };
   }
 
   /** The control whose brush or eraser is in the hand. */
