@@ -76,7 +76,7 @@ export class TextKeyboard {
       this.show(true);
       return;
     }
-    if (event.key === 'Enter') {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
       const range = this.surface.selection();
       if (!range) return;
       event.preventDefault();
