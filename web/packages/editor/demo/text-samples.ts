@@ -72,6 +72,57 @@ const RELATIONS_RESULT = [
   relation('r6', 'r5', 'right'),
 ];
 
+const LAYOUT_CONFIG = `<View>
+  <Style>.card { border: 1px solid #8885; border-radius: 10px; padding: 4px 14px; } .card h4 { letter-spacing: .02em }</Style>
+  <Markdown className="card"><![CDATA[
+# How to label
+Mark **every claim** and say *why*. See the [guide](https://example.org/guide).
+
+1. Read the whole letter
+2. Mark claims
+   - also \`implicit\` ones
+   - not ~~opinions~~
+
+| Word | Meaning |
+|------|:-------:|
+| claim | can be checked |
+| opinion | can't |
+
+> <b>HTML is text here</b>
+]]></Markdown>
+  <Labels name="label" toName="text" choice="multiple" allowEmpty="true">
+    <Header value="Kinds of $about.kinds[1].name" size="5"/>
+    <Filter minLength="1" hotkey="shift+f" placeholder="Find a kind"/>
+    <View style="display: flex; flex-wrap: wrap">
+      <Label value="Claim" background="#3a7bd5" hint="Can be checked" maxUsages="2"/>
+      <Label value="Opinion" alias="op" showAlias="true" background="#b0761a" size="large"/>
+      <Label value="Name" html="&lt;b&gt;Na&lt;/b&gt;&lt;i&gt;me&lt;/i&gt;" background="#2e9e6b" selectedColor="black" size="small" granularity="word"/>
+    </View>
+  </Labels>
+  <Text name="text" value="Letter of $about.from.name: $text"/>
+  <Collapse bordered="true">
+    <Panel value="About $about.from.name" open="true"><Table name="facts" value="$about"/></Panel>
+    <Panel value="Earlier letters"><Table name="letters" value="$letters"/></Panel>
+    <Panel value="Questions"><Choices name="tone" toName="text"><Choice value="friendly"/><Choice value="angry"/></Choices></Panel>
+  </Collapse>
+</View>`;
+
+const REPEATER = (mode: string) => `<View>
+  <Header value="Messages of $customer"/>
+  <Repeater on="$messages" indexFlag="{{idx}}" mode="${mode}">
+    <Header value="Message {{idx}} of $messages[{{idx}}].author.name" size="5"/>
+    <Text name="text_{{idx}}" value="$messages[{{idx}}].text"/>
+    <Labels name="label_{{idx}}" toName="text_{{idx}}"><Label value="Wish"/><Label value="Thanks"/></Labels>
+    <Choices name="mood_{{idx}}" toName="text_{{idx}}" choice="single" showInline="true"><Choice value="good"/><Choice value="bad"/></Choices>
+  </Repeater>
+</View>`;
+
+const messages = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    author: { name: ['Maria', 'Oskar', 'Aino'][index % 3] },
+    text: `${index % 2 ? 'Thank you for the kettle' : 'Please send me another lid'}, order ${4000 + index}. It stands in the kitchen and works.`,
+  }));
+
 export const textSamples = (picture: () => string): Readonly<Record<string, () => Sample>> => ({
   html: () => ({
     config: HTML_CONFIG.replace('INLINE', 'false'),
@@ -85,5 +136,33 @@ export const textSamples = (picture: () => string): Readonly<Record<string, () =
     config: RELATIONS_CONFIG,
     task: { id: 'relations', data: { text: RELATIONS_TEXT, image: picture() } },
     annotations: [{ id: 1, completed_by: 7, result: RELATIONS_RESULT }],
+  }),
+  layout: () => ({
+    config: LAYOUT_CONFIG,
+    task: {
+      id: 'layout',
+      data: {
+        text: 'The lid of my kettle broke after two weeks. I think that is a shame, and Nordlinie agrees.',
+        about: {
+          from: { name: 'Maria Lindqvist' },
+          kinds: [{ name: 'sounds' }, { name: 'sentences' }],
+          orders: 12,
+          since: '2019-03-01',
+        },
+        letters: Array.from({ length: 450 }, (_, index) => ({
+          number: index + 1,
+          subject: `Order ${4000 + index}`,
+          open: index % 3 === 0,
+        })),
+      },
+    },
+  }),
+  repeater: () => ({
+    config: REPEATER('list'),
+    task: { id: 'repeater', data: { customer: 'Café Aalto', messages: messages(1000) } },
+  }),
+  pages: () => ({
+    config: REPEATER('pagination'),
+    task: { id: 'pages', data: { customer: 'Café Aalto', messages: messages(53) } },
   }),
 });

@@ -33,6 +33,16 @@ export interface LabelDef {
   readonly showAlias: boolean;
   /** Where it stands in the configuration; null for labels that come with the task. */
   readonly node: ConfigNode | null;
+  /** How its button looks; absent where nothing was said. */
+  readonly look?: LabelLook;
+}
+
+/** Attributes of a label's button; CSS goes through the style cleaner. */
+export interface LabelLook {
+  readonly size: 'small' | 'medium' | 'large';
+  /** Colour of the text while the label is active, `#rrggbb`. */
+  readonly selectedColor: string | null;
+  readonly aliasStyle: string;
 }
 
 /** One choice; children make a tree. */
@@ -75,6 +85,11 @@ export function labelsOf(control: ConfigNode, data: TaskData): readonly LabelDef
       granularity: get('granularity') ?? '',
       showAlias: get('showAlias') === 'true',
       node,
+      look: {
+        size: oneOf(get('size'), ['small', 'medium', 'large'], 'medium'),
+        selectedColor: cssColor(get('selectedColor')),
+        aliasStyle: get('aliasStyle') ?? 'opacity: 0.6',
+      },
     };
   };
   const labels: LabelDef[] = [];
@@ -162,6 +177,11 @@ export function cssColor(text: string | undefined): string | null {
   if (!color) return null;
   const hex = (value: number) => Math.round(value).toString(16).padStart(2, '0');
   return `#${hex(color.r)}${hex(color.g)}${hex(color.b)}`;
+}
+
+function oneOf<T extends string>(text: string | undefined, allowed: readonly T[], fallback: T): T {
+  const word = text?.trim().toLowerCase();
+  return allowed.find((one) => one === word) ?? fallback;
 }
 
 function positive(text: string | undefined): number | null {

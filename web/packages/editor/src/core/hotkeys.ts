@@ -23,7 +23,17 @@ interface Wish {
 /** Gives every label, choice and rating its key; values beyond the last free key get none. */
 export function assignKeys(editor: Editor): AssignedKeys {
   const wishes: Wish[] = [];
-  for (const control of editor.config.controls) wishes.push(...wishesOf(editor, control));
+  /** Controls that a Repeater made of the same tag, by its place in the configuration. */
+  const twins = new Map<number, { readonly wishes: readonly Wish[]; readonly others: Wish[][] }>();
+  for (const control of editor.config.controls) {
+    const own = wishesOf(editor, control);
+    const twin = twins.get(control.position.offset);
+    if (twin) twin.others.push(own);
+    else {
+      twins.set(control.position.offset, { wishes: own, others: [] });
+      wishes.push(...own);
+    }
+  }
   const taken = new Set<string>(wishes.flatMap((wish) => parseShortcut(wish.key).map(plainKey)));
   for (const object of editor.config.objects) {
     for (const tool of editor.tools.of(object.name)) {
@@ -38,6 +48,18 @@ export function assignKeys(editor: Editor): AssignedKeys {
     const keys = assigned.get(wish.control) ?? new Map<string, string>();
     if (!keys.has(wish.value)) keys.set(wish.value, key);
     assigned.set(wish.control, keys);
+  }
+  // The same question about another element has the same keys: they act where the person is.
+  for (const { wishes: first, others } of twins.values()) {
+    for (const own of others) {
+      const keys = new Map<string, string>();
+      own.forEach((wish, index) => {
+        const like = first[index];
+        const key = wish.key || (like && assigned.get(like.control)?.get(like.value));
+        if (key) keys.set(wish.value, key);
+      });
+      if (own[0]) assigned.set(own[0].control, keys);
+    }
   }
   return assigned;
 }
@@ -81,7 +103,7 @@ export function labelActions(editor: Editor): Action[] {
         label: `Label: ${label.title}`,
         group: 'Labels',
         ...(shortcut === undefined ? {} : { shortcut }),
-        enabled: () => !editor.readonly && editor.visibility.isShown(control),
+        enabled: () => !editor.readonly && editor.elements.has(control) && editor.visibility.isShown(control),
         active: () => editor.labels.active(control.name).includes(label.stored),
         run: () => editor.labels.choose(control, label.stored),
       });

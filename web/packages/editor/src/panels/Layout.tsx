@@ -76,7 +76,8 @@ function View({ node, shown }: { readonly node: ConfigNode; readonly shown: bool
   );
 }
 
-function Children({ node }: { readonly node: ConfigNode }) {
+/** The children of a tag, for tags that draw a frame around them. */
+export function Children({ node }: { readonly node: ConfigNode }) {
   // Nodes never move: their offset in the text is their identity.
   return node.children.map((child) => <Tag key={child.position.offset} node={child} />);
 }

@@ -5,16 +5,21 @@
 import type { Config } from '@labelkeep/labeling';
 import type { TagModule } from '../core/tag';
 import { choicesTag } from './choices';
+import { collapseTag } from './collapse';
 import { dateTimeTag } from './datetime';
+import { filterTag } from './filter';
 import { headerTag } from './header';
 import { hyperTextTag } from './hypertext';
 import { labelsTag } from './labels';
+import { markdownTag } from './markdown';
 import { numberTag } from './number';
 import { pairwiseTag } from './pairwise';
 import { listTag, rankerTag } from './ranker';
 import { ratingTag } from './rating';
 import { relationsTag } from './relations';
+import { repeaterTag } from './repeater';
 import { styleTag } from './style';
+import { tableTag } from './table';
 import { taxonomyTag } from './taxonomy';
 import { textTag } from './text';
 import { textAreaTag } from './textarea';
@@ -27,6 +32,11 @@ const BUILT_IN: readonly TagModule[] = [
   textTag,
   hyperTextTag,
   relationsTag,
+  tableTag,
+  markdownTag,
+  collapseTag,
+  filterTag,
+  repeaterTag,
   labelsTag,
   choicesTag,
   textAreaTag,

@@ -5,7 +5,8 @@ import styles from './header.module.css';
 
 const SIZES = ['h1', 'h2', 'h3', 'h4', 'h5'] as const;
 
-function Header({ editor, node }: TagPanelProps) {
+/** A heading; also drawn by tags that lay out their own children. */
+export function HeaderView({ editor, node }: TagPanelProps) {
   const ref = useInlineStyle<HTMLHeadingElement>(node.get('style'));
   const size = Math.max(1, Math.min(5, Math.round(node.number('size', 4))));
   const Tag = SIZES[size - 1] ?? 'h4';
@@ -20,4 +21,4 @@ function Header({ editor, node }: TagPanelProps) {
   );
 }
 
-export const headerTag: TagModule = { tags: ['header'], Panel: Header };
+export const headerTag: TagModule = { tags: ['header'], Panel: HeaderView };

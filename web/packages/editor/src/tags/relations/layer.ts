@@ -83,6 +83,7 @@ export class RelationLayer {
   }
 
   private watch(): void {
+    if (this.drawn.size === 0 && relationsOf(this.editor).all().length === 0) return;
     this.until = performance.now() + WATCH;
     if (this.frame !== 0) return;
     const step = () => {

@@ -23,8 +23,8 @@ export class TextChips {
 
   /** Reads all places first and writes after, so that the page is laid out once. */
   update(): void {
-    if (!this.view.showsLabels()) {
-      this.layer.replaceChildren();
+    if (this.painter.index.size === 0 || !this.view.showsLabels()) {
+      if (this.layer.firstChild) this.layer.replaceChildren();
       return;
     }
     const { editor } = this.view.context;

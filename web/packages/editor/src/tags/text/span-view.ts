@@ -16,7 +16,7 @@ import type { AnnotationDocument } from '../../core/document';
 import type { ObjectContext, ObjectHandle } from '../../core/tag';
 import type { Region } from '../../core/types';
 import { TextChips } from './chips';
-import { spanActions } from './edit-span';
+import { shareSpanActions } from './edit-span';
 import { TextHandles } from './handles';
 import { TextKeyboard } from './keyboard';
 import { LineNumbers } from './line-numbers';
@@ -79,6 +79,12 @@ export class SpanView implements ObjectHandle {
 
   get name(): string {
     return this.context.node.name;
+  }
+
+  /** Has the text the keyboard's focus? */
+  get focused(): boolean {
+    const { surface } = this;
+    return surface !== null && surface.scope.activeElement === surface.element;
   }
 
   destroy(): void {
@@ -211,7 +217,7 @@ export class SpanView implements ObjectHandle {
       new TextKeyboard(this, surface, this.scroller),
     ];
     this.listen(surface);
-    this.offs.push(editor.actions.register(spanActions(this)));
+    this.offs.push(shareSpanActions(this));
     this.offs.push(editor.settings.changed.subscribe(() => this.layoutOptions()));
     this.layoutOptions();
     this.follow(editor.document);
@@ -304,8 +310,14 @@ export class SpanView implements ObjectHandle {
     this.root.ownerDocument.defaultView?.requestAnimationFrame(() => {
       this.drawDue = false;
       if (this.abort.signal.aborted) return;
-      for (const part of this.parts) part.update();
+      if (this.isNear()) for (const part of this.parts) part.update();
     });
+  }
+
+  /** Is a part of the text on the screen? Texts that are scrolled away have nothing to draw. */
+  private isNear(): boolean {
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    return bottom >= 0 && top <= (this.root.ownerDocument.defaultView?.innerHeight ?? bottom);
   }
 
   private listen(surface: Surface): void {
