@@ -1,8 +1,9 @@
-/** Builds the demo page; the product's app builds the package itself from source. */
+/** Builds the demo page, which component tests use too; the product's app builds the package itself from source. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
+  base: './',
   plugins: [react()],
-  build: { target: 'es2023', rollupOptions: { input: 'editor-demo.html' } },
+  build: { target: 'es2023', modulePreload: { polyfill: false }, rollupOptions: { input: 'editor-demo.html' } },
 });

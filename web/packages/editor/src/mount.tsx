@@ -62,6 +62,8 @@ class Mounted implements EditorHandle {
   private options: EditorOptions;
   private generation = 0;
   private shown = false;
+  /** The place that was opened last: a save of the same task does not lead back to it. */
+  private placed: EditorPlace | undefined;
   private readonly abort = new AbortController();
 
   constructor(
@@ -95,7 +97,7 @@ class Mounted implements EditorHandle {
       if (this.editor) {
         Object.assign(this.editor.options, options);
         if (options.customHotkeys) this.editor.actions.setCustom(options.customHotkeys);
-        if (options.place && !sameJson(options.place, before.place)) openPlace(this.editor, options.place);
+        this.toPlace();
         this.editor.entries.touch();
       }
       return this.ready;
@@ -167,7 +169,14 @@ class Mounted implements EditorHandle {
     await Promise.all([...editor.objects.values()].map((object) => object.ready));
     if (generation !== this.generation) return;
     this.shown = true;
-    if (options.place) openPlace(editor, options.place);
+    this.toPlace();
+  }
+
+  private toPlace(): void {
+    const { place } = this.options;
+    if (!this.editor || !this.shown || sameJson(place, this.placed)) return;
+    this.placed = place;
+    if (place) openPlace(this.editor, place);
   }
 
   private publish(editor: EditorCore): void {

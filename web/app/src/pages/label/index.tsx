@@ -18,6 +18,7 @@ import { counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
 import { useTitle } from '../../shared/title';
 import { ThemeMenu } from '../../shell/TopBar';
+import { editorExtras, placeInAddress } from './extras';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
 import { Stream } from './stream';
@@ -61,23 +62,29 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   const go = useGo();
   const queries = useQueryClient();
   const isStream = taskId === undefined;
+  const editor = useRef<EditorHandle>(null);
   const outbox = useMemo(() => new Outbox(me.id), [me.id]);
-  const stream = useMemo(() => new Stream(project.id), [project.id]);
+  const stream = useMemo(() => new Stream(project.id, (next) => editor.current?.prefetch(next as never)), [project.id]);
   const [saves, setSaves] = useState<OutboxState>({ waiting: 0, refused: [], online: true });
   const [shown, setShown] = useState<Shown>({ kind: 'loading' });
   const [visited, setVisited] = useState<number[]>([]);
-  const editor = useRef<EditorHandle>(null);
 
   useEffect(() => outbox.subscribe(setSaves), [outbox]);
   useEffect(() => () => outbox.close(), [outbox]);
 
-  const open = useCallback(async (id: number) => {
-    try {
-      setShown({ kind: 'task', task: await api.get<Task>(`/api/tasks/${id}/`) });
-    } catch (error) {
-      setShown({ kind: 'failed', error });
-    }
-  }, []);
+  const open = useCallback(
+    async (id: number) => {
+      try {
+        const task = await api.get<Task>(`/api/tasks/${id}/`);
+        // An address with the wrong project leads to the right one.
+        if (task.project !== project.id) go(`/projects/${task.project}/data?task=${id}`);
+        else setShown({ kind: 'task', task });
+      } catch (error) {
+        setShown({ kind: 'failed', error });
+      }
+    },
+    [project.id, go],
+  );
   const advance = useCallback(
     async (current?: number) => {
       try {
@@ -157,7 +164,11 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
     onUnskip: (id, payload) => save('PATCH', `/api/annotations/${id}/`, payload, { was_cancelled: false }),
     onDraft: async (payload) => {
       if (!task) return null;
-      const body = { result: payload.result, lead_time: payload.lead_time };
+      const body = {
+        result: payload.result,
+        lead_time: payload.lead_time,
+        ...(payload.postponed ? { was_postponed: true } : {}),
+      };
       const headers = { 'Idempotency-Key': payload.operationId };
       if (payload.draft_id !== null) {
         const draft = await api.send<EditorDraft>('PATCH', `/api/drafts/${payload.draft_id}/`, body, { headers });
@@ -263,8 +274,10 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
               ...(isStream ? { position: project.queue_done + position + 1, total: project.queue_total } : {}),
             }}
             customHotkeys={me.custom_hotkeys as never}
+            {...placeInAddress()}
             {...nonce()}
             {...callbacks}
+            {...editorExtras(project, task, queries)}
           />
         )}
       </div>

@@ -12,7 +12,11 @@ export class Stream {
   private readonly answered = new Set<number>();
   private finished = false;
 
-  constructor(private readonly project: number) {}
+  constructor(
+    private readonly project: number,
+    /** A task was fetched ahead: its data can be fetched too. */
+    private readonly onAhead: (task: Task) => void,
+  ) {}
 
   /** The task was submitted or skipped: it is not handed out again, even when the server does not know yet. */
   answer(task: number): void {
@@ -56,7 +60,7 @@ export class Stream {
       }
       if (this.answered.has(next.task.id) || this.ahead.some((task) => task.id === next.task.id)) return;
       this.ahead.push(next.task);
-      warm(next.task);
+      this.onAhead(next.task);
     }
   }
 
@@ -84,17 +88,6 @@ export class Stream {
         : { kind: 'task', task };
     } catch (error) {
       return error instanceof ApiError && error.status === 404 ? { kind: 'done' } : { kind: 'offline' };
-    }
-  }
-}
-
-/** Lets the browser fetch a task's pictures before they are needed. */
-function warm(task: Task): void {
-  for (const value of Object.values(task.data)) {
-    if (typeof value === 'string' && /^(\/data\/|https?:\/\/).*\.(png|jpe?g|gif|webp|bmp)(\?|$)/i.test(value)) {
-      const image = new Image();
-      image.decoding = 'async';
-      image.src = value;
     }
   }
 }

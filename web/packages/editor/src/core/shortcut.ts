@@ -131,6 +131,7 @@ export function formatShortcut(text: string, mac: boolean = isMac): string {
   if (first.meta) parts.push(mac ? '⌘' : 'Meta');
   if (first.alt) parts.push(mac ? '⌥' : 'Alt');
   if (first.shift) parts.push(mac ? '⇧' : 'Shift');
-  parts.push(SYMBOLS.get(first.key) ?? (first.key.length === 1 ? first.key.toUpperCase() : first.key));
+  const upper = first.key.length === 1 || /^f\d+$/.test(first.key);
+  parts.push(SYMBOLS.get(first.key) ?? (upper ? first.key.toUpperCase() : first.key));
   return parts.join(' ');
 }

@@ -21,7 +21,7 @@ export function Compare() {
   const editor = useEditor();
   const entries = useEmitter(editor.entries.changed.subscribe as Subscribe, () => editor.entries.all());
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
-    () => new Set(entries.slice(0, FIRST).map((entry) => entry.key)),
+    () => new Set(worthShowing(entries).map((entry) => entry.key)),
   );
   const shown = entries.filter((entry) => chosen.has(entry.key));
   const toggle = (key: string) => {
@@ -49,6 +49,13 @@ export function Compare() {
       {shown.length === 0 && <p className={styles['hint']}>Choose annotations above to see them on the data.</p>}
     </main>
   );
+}
+
+/** Those that are open at first: annotations before predictions, skipped and empty ones last. */
+function worthShowing(entries: readonly Entry[]): readonly Entry[] {
+  const rank = (entry: Entry) =>
+    (entry.kind === 'prediction' ? 1 : 0) + (entry.annotation?.was_cancelled || entry.startsFrom.length === 0 ? 2 : 0);
+  return [...entries].sort((a, b) => rank(a) - rank(b)).slice(0, FIRST);
 }
 
 function Summary({ entries }: { readonly entries: readonly Entry[] }) {
