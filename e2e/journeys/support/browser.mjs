@@ -56,7 +56,7 @@ export async function person(browser, server, options = {}) {
     });
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   return { context, page, complaints };
 }
 
@@ -81,4 +81,14 @@ export async function ask(page, method, address, body) {
   if (!answer.ok()) throw new Error(`${method} ${address}: ${answer.status()} ${await answer.text()}`);
   const text = await answer.text();
   return text ? JSON.parse(text) : undefined;
+}
+
+/** Presses Tab until the element has the focus; fails when it cannot be reached. */
+export async function tabTo(page, locator, key = 'Tab') {
+  await locator.waitFor({ state: 'attached' });
+  for (let step = 0; step < 80; step += 1) {
+    if (await locator.evaluate((element) => element.ownerDocument.activeElement === element)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${locator} cannot be reached with ${key}`);
 }

@@ -8,11 +8,13 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** What was built last for shipping, else what was built for development. */
+/** What `PROGRAM_UNDER_TEST` names, else what was built for shipping, else for development. */
 function program() {
-  const [built] = ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, 'labelkeep')).filter(existsSync);
+  const [built] = ['release', 'debug']
+    .map((profile) => path.join(ROOT, 'target', profile, 'labelkeep'))
+    .filter(existsSync);
   if (!built) throw new Error('labelkeep is not built: run `make build`');
-  return process.env.LABELKEEP_PROGRAM ?? built;
+  return process.env.PROGRAM_UNDER_TEST ?? built;
 }
 
 async function freePort() {

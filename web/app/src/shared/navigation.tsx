@@ -1,11 +1,11 @@
 /** Moving between pages by address, so that every place has an address that can be shared. */
 import { useRouter } from '@tanstack/react-router';
-import type { MouseEvent, ReactNode } from 'react';
+import { type MouseEvent, type ReactNode, useCallback } from 'react';
 
 /** Goes to an address of ours. */
 export function useGo(): (href: string) => void {
   const router = useRouter();
-  return (href) => void router.navigate({ href });
+  return useCallback((href: string) => void router.navigate({ href }), [router]);
 }
 
 /** A link within the app. Opens in a new tab as any link does with ctrl, ⌘ or the middle button. */

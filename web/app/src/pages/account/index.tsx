@@ -7,6 +7,7 @@ import { messageOf } from '../../shared/errors';
 import { useTitle } from '../../shared/title';
 import { setTheme, type Theme, useTheme } from '../../shell/theme';
 import styles from './account.module.css';
+import { Keys } from './Keys';
 import { Tokens } from './Tokens';
 
 export function AccountPage() {
@@ -19,6 +20,7 @@ export function AccountPage() {
       <Profile me={me.data} />
       <Password />
       <Tokens />
+      <Keys me={me.data} />
       <Appearance />
     </div>
   );
@@ -47,8 +49,10 @@ function Profile({ me }: { me: User }) {
           save.mutate();
         }}
       >
-        <TextField label="First name" value={first} onChange={setFirst} />
-        <TextField label="Last name" value={last} onChange={setLast} />
+        <div className={styles.pair}>
+          <TextField label="First name" value={first} onChange={setFirst} />
+          <TextField label="Last name" value={last} onChange={setLast} />
+        </div>
         <TextField label="Phone" value={phone} onChange={setPhone} />
         <div>
           <Button type="submit" variant="primary" isDisabled={same} isPending={save.isPending}>

@@ -3,6 +3,7 @@ import { api, type User } from '@labelkeep/api';
 import {
   Avatar,
   Button,
+  Chip,
   ConfirmDialog,
   Copy,
   EmptyState,
@@ -48,40 +49,96 @@ export function OrganizationPage() {
         description={`${me.data.active_organization_meta.title}, ${counted(members.data.count, 'member')}`}
       />
       {may('organizations.invite') && <Invitation />}
-      <Panel title="Members">
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">E-mail</th>
-              <th scope="col">Joined</th>
-            </tr>
-          </thead>
-          <tbody>
-            {members.data.results.map(({ user }) => {
-              const name = `${user.first_name} ${user.last_name}`.trim();
-              return (
-                <tr key={user.id}>
-                  <td className={styles.person}>
-                    <Avatar name={name || user.email} />
-                    <bdi>{name || user.username || user.email}</bdi>
-                    {user.id === me.data?.id && ' (you)'}
-                  </td>
-                  <td>
-                    <bdi>{user.email}</bdi>
-                  </td>
-                  <td>
-                    <RelativeTime value={user.date_joined} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Panel>
+      <Members
+        organization={me.data.active_organization ?? 0}
+        members={members.data.results.map((member) => member.user)}
+        me={me.data.id}
+        mayRemove={may('organizations.members.delete')}
+      />
       {may('tokens.settings') && <TokenKinds />}
     </div>
   );
+}
+
+function Members({
+  organization,
+  members,
+  me,
+  mayRemove,
+}: {
+  organization: number;
+  members: User[];
+  me: number;
+  mayRemove: boolean;
+}) {
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<User>();
+  const remove = useMutation({
+    mutationFn: (user: User) => api.delete(`/api/organizations/${organization}/memberships/${user.id}/`),
+    onSuccess: async (_, user) => {
+      toast.success(`${nameOf(user)} is no longer a member`);
+      await queries.invalidateQueries({ queryKey: ['members'] });
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => setAsked(undefined),
+  });
+  return (
+    <Panel title="Members">
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">E-mail</th>
+            <th scope="col">Joined</th>
+            <th scope="col">
+              <span className={styles.hidden}>Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((user) => (
+            <tr key={user.id}>
+              <td>
+                <span className={styles.person}>
+                  <Avatar name={nameOf(user)} />
+                  <bdi>{nameOf(user)}</bdi>
+                  {user.id === me && <Chip>You</Chip>}
+                </span>
+              </td>
+              <td>
+                <bdi>{user.email}</bdi>
+              </td>
+              <td>
+                <RelativeTime value={user.date_joined} />
+              </td>
+              <td className={styles.actions}>
+                {mayRemove && user.id !== me && (
+                  <Button size="small" variant="quiet" onPress={() => setAsked(user)}>
+                    Remove
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <ConfirmDialog
+        title={asked ? `Remove ${nameOf(asked)}?` : ''}
+        isOpen={asked !== undefined}
+        onClose={() => setAsked(undefined)}
+        onConfirm={() => asked && remove.mutate(asked)}
+        isPending={remove.isPending}
+        confirmLabel="Remove from the organization"
+        danger
+      >
+        {asked?.email} can no longer sign in here. What they labeled stays, under their name.
+      </ConfirmDialog>
+    </Panel>
+  );
+}
+
+function nameOf(user: User): string {
+  return `${user.first_name} ${user.last_name}`.trim() || user.username || user.email;
 }
 
 function Invitation() {
@@ -104,7 +161,9 @@ function Invitation() {
   const link = invite.data?.invite_url ? new URL(invite.data.invite_url, window.location.origin).href : '';
   return (
     <Panel title="Invite people">
-      <p className={styles.text}>Who opens this link can make an account here. Nobody can without it.</p>
+      <p className={styles.text}>
+        Who opens this link can make an account here; without it nobody can. It lives for a week.
+      </p>
       <div className={styles.link}>
         <TextField
           label="Invitation link"

@@ -104,7 +104,8 @@ export function DataTable<Row>({
     column.grows && widths[column.id] === undefined ? `minmax(${column.width}px, 1fr)` : `${widthOf(column)}px`;
   const filled = columns.some((column) => column.grows && widths[column.id] === undefined);
   const template = `${onSelectionChange ? '40px ' : ''}${columns.map(track).join(' ')}${filled ? '' : ' minmax(0, 1fr)'}`;
-  const line: CSSProperties = { gridTemplateColumns: template, height: rowHeight };
+  const least = columns.reduce((sum, column) => sum + widthOf(column), onSelectionChange ? 40 : 0);
+  const line: CSSProperties = { gridTemplateColumns: template, height: rowHeight, minWidth: least };
 
   const move = (index: number) => {
     const next = Math.max(0, Math.min(count - 1, index));

@@ -122,7 +122,7 @@ export function EmptyState({
 /** A part of a page on its own surface. */
 export function Panel({ title, actions, children }: { title?: string; actions?: ReactNode; children?: ReactNode }) {
   return (
-    <section className={styles.panel}>
+    <section className={styles.panel} aria-label={title}>
       {(title || actions) && (
         <header>
           {title && <h3>{title}</h3>}

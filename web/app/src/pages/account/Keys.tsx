@@ -1,0 +1,64 @@
+/** Keys of the labeling editor that the person has changed. They are set where they are used; here they can be taken back. */
+import { api, type User } from '@labelkeep/api';
+import { Button, Kbd, Panel, toast } from '@labelkeep/kit';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { messageOf } from '../../shared/errors';
+import { readableKeys } from '../../shell/keys';
+import styles from './account.module.css';
+
+interface Hotkey {
+  key: string;
+  active?: boolean;
+}
+
+export function Keys({ me }: { me: User }) {
+  const queries = useQueryClient();
+  const save = useMutation({
+    mutationFn: (hotkeys: Record<string, Hotkey>) =>
+      api.patch('/api/current-user/hotkeys/', { custom_hotkeys: hotkeys }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['me'] }),
+    onError: (error) => toast.error(messageOf(error)),
+  });
+  const own = Object.entries(me.custom_hotkeys as Record<string, Hotkey>);
+  return (
+    <Panel
+      title="Keys"
+      actions={
+        own.length > 1 && (
+          <Button size="small" isPending={save.isPending} onPress={() => save.mutate({})}>
+            Take all back
+          </Button>
+        )
+      }
+    >
+      {own.length === 0 ? (
+        <p className={styles.note}>
+          All keys are as they come. While labeling, <Kbd>?</Kbd> shows them and lets you change them.
+        </p>
+      ) : (
+        <ul className={styles.keys}>
+          {own.map(([id, hotkey]) => (
+            <li key={id}>
+              <span>{nameOf(id)}</span>
+              {hotkey.active === false ? 'off' : <Kbd>{readableKeys(hotkey.key)}</Kbd>}
+              <Button
+                size="small"
+                variant="quiet"
+                isDisabled={save.isPending}
+                onPress={() => save.mutate(Object.fromEntries(own.filter(([other]) => other !== id)))}
+              >
+                Take back
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** `annotation:submit-and-exit` is `Annotation: submit and exit`. */
+function nameOf(id: string): string {
+  const text = id.replace(':', ': ').replace(/[-_.]/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
