@@ -15,6 +15,8 @@ declare global {
     /** The next save fails with this message. */
     failNext: string | null;
     editor: EditorHandle;
+    /** Makes a sample, to be opened later (measurements). */
+    makeSample(name: string): Sample | undefined;
   }
 }
 
@@ -35,6 +37,7 @@ for (const key of Object.keys(SAMPLES)) {
 
 window.saved = [];
 window.failNext = null;
+window.makeSample = (wanted) => SAMPLES[wanted]?.();
 let nextId = 100;
 const save = (kind: string) => async (payload: SavePayload) => {
   window.saved.push({ kind, payload });

@@ -17,6 +17,11 @@ export const chromiumPath: string | undefined = [process.env['CHROMIUM_PATH'], .
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
+/** What the server allows pages: scripts and workers by the one policy alone. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: http:; connect-src 'self'; worker-src 'self' blob:; " +
+  "require-trusted-types-for 'script'; trusted-types labelkeep";
+
 export interface DemoPage {
   readonly page: Page;
   readonly errors: string[];
@@ -35,6 +40,7 @@ export async function openDemo(): Promise<DemoPage> {
   });
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    response.setHeader('content-security-policy', POLICY);
     readFile(join(out, path)).then(
       (body) => response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream').end(body),
       () => response.writeHead(404).end(),

@@ -58,6 +58,22 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
   const masks = async () => (await results()).map(maskOf);
   const notice = () => image.page.locator('[aria-live]').allTextContents();
   const scale = () => SIZE.width / image.box.width;
+  /** Steps of undo in the browser's journal of the sample `brush`. */
+  const stepsKept = () =>
+    image.page.evaluate(
+      () =>
+        new Promise<number>((done, failed) => {
+          const opening = indexedDB.open('labelkeep-journal');
+          opening.onerror = () => failed(opening.error);
+          opening.onsuccess = () => {
+            const keys = opening.result.transaction('journals').objectStore('journals').getAllKeys();
+            keys.onsuccess = () => {
+              opening.result.close();
+              done(keys.result.filter((key) => /^7\0brush\0.*\0step\0/.test(String(key))).length);
+            };
+          };
+        }),
+    );
 
   it('paints a stroke from the press on and writes the whole item', async () => {
     await open(BRUSH);
@@ -211,6 +227,41 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
     expect(await alpha(32, 40)).toBe(0);
   });
 
+  it('keeps steps and undo over a reload, those that replaced others too', async () => {
+    const load = async () => {
+      await image.page.goto(`${new URL(image.page.url()).origin}/editor-demo.html?sample=brush&bare=1`);
+      await image.page.waitForFunction(
+        () =>
+          (document.querySelector('[data-labelkeep-editor]') as unknown as { labelkeep?: { ready: boolean } } | null)
+            ?.labelkeep?.ready,
+      );
+      await image.measure();
+    };
+    await load();
+    await keyboard.press('b');
+    await keyboard.press('1');
+    await drag([60, 10], [70, 10]);
+    await drag([60, 20], [70, 20]);
+    // The step that is taken back below was written.
+    await expect.poll(stepsKept).toBe(2);
+    await keyboard.press('Control+z');
+    await drag([60, 30], [70, 30]);
+    await drag([60, 40], [70, 40]);
+    const states = [await results()];
+    await keyboard.press('Control+z');
+    states.push(await results());
+    await keyboard.press('Control+Shift+z');
+    await expect.poll(stepsKept).toBe(3);
+    await load();
+    expect(await results()).toEqual(states[0]);
+    await keyboard.press('Control+z');
+    expect(await results()).toEqual(states[1]);
+    await keyboard.press('Control+z');
+    await keyboard.press('Control+z');
+    expect(await results()).toHaveLength(3);
+    await image.page.evaluate(() => (window as unknown as { editor: { flush(): Promise<void> } }).editor.flush());
+  });
+
   it('reads the strokes and the mask of a draft, and writes them as one code when one paints on', async () => {
     const wand = encodePng(square(600, 300, 50));
     const value = {
@@ -225,6 +276,8 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
     await keyboard.press('v');
     await click(55, 20);
     expect(await selected()).toEqual(['d']);
+    // Decoding was the worker's work, which the page's content policy lets run.
+    expect(image.page.workers()).toHaveLength(1);
     await keyboard.press('b');
     await drag([80, 80], [85, 80]);
     const [item] = await results();
