@@ -44,26 +44,39 @@ export function nearestOnCubic(curve: Cubic, point: Point): { readonly t: number
     return (p.x - point.x) ** 2 + (p.y - point.y) ** 2;
   };
   const steps = 24;
+  const samples = Array.from({ length: steps + 1 }, (_, i) => away(i / steps));
   let best = 0;
   let least = Infinity;
   for (let i = 0; i <= steps; i++) {
-    const now = away(i / steps);
-    if (now < least) {
-      least = now;
-      best = i / steps;
-    }
-  }
-  // The samples enclose the nearest place; halving the step finds it to a millionth of the curve.
-  for (let step = 1 / (2 * steps); step > 1e-7; step /= 2) {
-    for (const t of [clamp(best - step, 0, 1), clamp(best + step, 0, 1)]) {
-      const now = away(t);
-      if (now < least) {
-        least = now;
-        best = t;
-      }
-    }
+    const here = samples[i] as number;
+    // Each valley between the samples is searched: in a tight loop the lowest sample may lie beside the wrong one.
+    if (here > (samples[i - 1] ?? Infinity) || here > (samples[i + 1] ?? Infinity)) continue;
+    const found = descend(away, i / steps, here, 1 / (2 * steps));
+    if (found.value >= least) continue;
+    best = found.t;
+    least = found.value;
   }
   return { t: best, distance: Math.sqrt(least) };
+}
+
+/** Halves its steps down to a millionth of the curve. */
+function descend(
+  away: (t: number) => number,
+  from: number,
+  value: number,
+  firstStep: number,
+): { readonly t: number; readonly value: number } {
+  let t = from;
+  let least = value;
+  for (let step = firstStep; step > 1e-7; step /= 2) {
+    for (const next of [clamp(t - step, 0, 1), clamp(t + step, 0, 1)]) {
+      const now = away(next);
+      if (now >= least) continue;
+      least = now;
+      t = next;
+    }
+  }
+  return { t, value: least };
 }
 
 /** Points along the curve without its start: enough that it cannot be told from the curve. */
@@ -80,12 +93,9 @@ function turns(p0: number, p1: number, p2: number, p3: number): number[] {
   const a = p3 - 3 * p2 + 3 * p1 - p0;
   const b = 2 * (p2 - 2 * p1 + p0);
   const c = p1 - p0;
-  const found: number[] = [];
-  if (Math.abs(a) < 1e-12) {
-    if (Math.abs(b) > 1e-12) found.push(-c / b);
-  } else {
-    const root = b * b - 4 * a * c;
-    if (root >= 0) found.push((-b + Math.sqrt(root)) / (2 * a), (-b - Math.sqrt(root)) / (2 * a));
-  }
-  return found.filter((t) => t > 0 && t < 1);
+  const root = b * b - 4 * a * c;
+  if (root < 0) return [];
+  // The form that stays exact where the cubic is almost a parabola; what there is not comes out infinite or NaN.
+  const q = -(b + (b < 0 ? -1 : 1) * Math.sqrt(root)) / 2;
+  return [q / a, c / q].filter((t) => t > 0 && t < 1);
 }

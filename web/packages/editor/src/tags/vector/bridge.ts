@@ -49,7 +49,7 @@ function percent(vertex: PathVertex, size: Size, known: VertexGeometry | undefin
     (known.disconnected === true) === (vertex.disconnected === true) &&
     (known.isBranching === true) === (vertex.isBranching === true);
   if (same) return known;
-  const { controlPoint1: _1, controlPoint2: _2, ...rest } = known ?? {};
+  const { controlPoint1: _1, controlPoint2: _2, disconnected: _3, isBranching: _4, ...rest } = known ?? {};
   return {
     ...rest,
     id: vertex.id,

@@ -140,11 +140,7 @@ describe.skipIf(!chromiumPath)('regions on an image', () => {
     await keyboard.press('ArrowRight');
     expect(await results()).toEqual([made]);
     await keyboard.press('Escape');
-    await image.page.evaluate(() =>
-      (window as unknown as { editor: { editor: { actions: { run(id: string): void } } } }).editor.editor.actions.run(
-        'region.hide-all',
-      ),
-    );
+    await image.run('region.hide-all');
     await pause();
     await click(35, 40);
     expect(await selected()).toEqual([]);

@@ -1,6 +1,9 @@
 /** An image on the demo page and the hands to work on it. Places are percent of the image. */
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type DemoPage, openDemo } from './page';
+
+/** A gesture is a few steps of a real browser, which shares a machine with others. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Labels with tools of their own; `Car` is in the hand when a task is opened. */
 export const LABELS = `<View>
@@ -29,16 +32,37 @@ export interface Item {
     rotation: number;
     points: [number, number][];
     closed: boolean;
+    radiusX: number;
+    radiusY: number;
+    vertices: Vertex[];
   };
+}
+
+/** A vertex of a vector as these tests read it. */
+export interface Vertex {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly prevPointId: string | null;
+  readonly isBezier: boolean;
+  readonly controlPoint1?: { readonly x: number; readonly y: number };
+  readonly controlPoint2?: { readonly x: number; readonly y: number };
+  readonly disconnected?: boolean;
+  readonly isBranching?: boolean;
 }
 
 type Place = readonly [number, number];
 
 /** What the host element of the editor carries, and what `window.editor` is. */
 interface EditorPage {
+  /** What a model would have been asked. */
+  prompts: Item[];
   readonly editor: {
     update(options: object): Promise<void>;
-    readonly editor: { readonly entry: { draftResult(): unknown } };
+    readonly editor: {
+      readonly entry: { draftResult(): unknown };
+      readonly actions: { run(id: string): boolean };
+    };
   };
 }
 type Host = Element & {
@@ -64,9 +88,10 @@ export function useImagePage() {
     result: readonly object[] = [],
     size = { width: 1000, height: 500 },
     kind: 'annotation' | 'prediction' = 'annotation',
+    prompts = false,
   ) {
     await demo.page.evaluate(
-      async ({ config, result, size, id, kind }) => {
+      async ({ config, result, size, id, kind, prompts }) => {
         const canvas = document.createElement('canvas');
         canvas.width = size.width;
         canvas.height = size.height;
@@ -75,7 +100,9 @@ export function useImagePage() {
         draw.fillRect(0, 0, size.width, size.height);
         localStorage.clear();
         const page = window as unknown as EditorPage;
+        page.prompts = [];
         await page.editor.update({
+          onPrompt: prompts ? (prompt: { result: Item[] }) => page.prompts.push(...prompt.result) : undefined,
           config,
           task: { id, data: { image: canvas.toDataURL() } },
           annotations: result.length > 0 && kind === 'annotation' ? [{ id: 1, completed_by: 7, result }] : [],
@@ -83,7 +110,7 @@ export function useImagePage() {
           drafts: [],
         });
       },
-      { config, result, size, id: `task-${++count}`, kind },
+      { config, result, size, id: `task-${++count}`, kind, prompts },
     );
     await demo.page.waitForFunction(() => (document.querySelector('[data-labelkeep-editor]') as Host).labelkeep?.ready);
     await measure();
@@ -127,6 +154,17 @@ export function useImagePage() {
     await mouse.move(...at(...to));
     await mouse.up();
   }
+  /** Does what a key or a command of the palette does. */
+  const run = (action: string) =>
+    demo.page.evaluate((id) => (window as unknown as EditorPage).editor.editor.actions.run(id), action);
+  const prompts = () => demo.page.evaluate(() => (window as unknown as EditorPage).prompts);
+  /** The texts of notices that stand on the page. */
+  const notices = () => demo.page.evaluate(() => document.body.textContent ?? '');
+  async function hold(key: string, act: () => Promise<unknown>) {
+    await demo.page.keyboard.down(key);
+    await act();
+    await demo.page.keyboard.up(key);
+  }
   const click = (x: number, y: number) => mouse.click(...at(x, y));
   /** Longer than a double-click. */
   const pause = () => demo.page.waitForTimeout(450);
@@ -154,6 +192,10 @@ export function useImagePage() {
     mouse,
     keyboard,
     drag,
+    hold,
+    run,
+    prompts,
+    notices,
     click,
     pause,
     pixel,
@@ -169,7 +211,8 @@ export function polygon(id: string, points: readonly (readonly [number, number])
   return item(id, 'outline', 'polygonlabels', { points, closed: true, polygonlabels: ['Hill'] });
 }
 
-function item(id: string, from: string, type: string, value: object) {
+/** A result item of any control of the image `img`. */
+export function item(id: string, from: string, type: string, value: object) {
   return {
     id,
     from_name: from,
