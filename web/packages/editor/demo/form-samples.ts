@@ -70,7 +70,7 @@ export const FORM_SAMPLES: Readonly<Record<string, () => Sample>> = {
 </View>`,
     task: { id: 21, data: { text: REVIEW } },
   }),
-  stored: () => ({
+  'form-stored': () => ({
     config: `<View>
   <Text name="text" value="$text"/>
   <Choices name="mood" toName="text" choice="single-radio" layout="inline"><Choice value="Positive"/><Choice value="Negative"/></Choices>
@@ -94,7 +94,7 @@ export const FORM_SAMPLES: Readonly<Record<string, () => Sample>> = {
       },
     ],
   }),
-  many: () => ({
+  'form-many': () => ({
     config: `<View>
   <Text name="text" value="$text"/>
   <Choices name="topic" toName="text" choice="multiple" layout="inline" value="$topics"/>
@@ -109,7 +109,7 @@ export const FORM_SAMPLES: Readonly<Record<string, () => Sample>> = {
       },
     },
   }),
-  spans: () => ({
+  'form-spans': () => ({
     config: `<View>
   <Taxonomy name="species" toName="text" labeling="true" showFullPath="true"><Choice value="Animal" color="#e05a4f"><Choice value="Cat"/><Choice value="Dog"/></Choice><Choice value="Plant" color="#2e9e6b"/></Taxonomy>
   <Text name="text" value="$text" granularity="word"/>
@@ -118,7 +118,32 @@ export const FORM_SAMPLES: Readonly<Record<string, () => Sample>> = {
 </View>`,
     task: { id: 24, data: { text: 'The cat sat under the apple tree and looked at the dog.' } },
   }),
-  pairs: () => ({
+  'form-prefill': () => ({
+    config: `<View>
+  <Labels name="label" toName="text"><Label value="Name"/><Label value="Place"/></Labels>
+  <Text name="text" value="$text"/>
+  <TextArea name="translation" toName="text" value="$guess" rows="2" maxSubmissions="1"/>
+  <TextArea name="note" toName="text" perRegion="true" whenLabelValue="Name" placeholder="Who is it?"/>
+  <Taxonomy name="tags" toName="text" legacy="true"><Choice value="News"/></Taxonomy>
+</View>`,
+    task: { id: 26, data: { text: 'Maria moved from Turku to Riga.', guess: 'Maria muutti Turusta Riikaan.' } },
+  }),
+  'form-remote': () => ({
+    config: `<View>
+  <Text name="text" value="$text"/>
+  <Taxonomy name="place" toName="text" apiUrl="https://user:secret@tree.example/places?v=1" leafsOnly="true" placeholder="Where is it?"/>
+</View>`,
+    task: { id: 27, data: { text: REVIEW } },
+  }),
+  'form-items': () => ({
+    config: `<View>
+  <Image name="pages" valueList="$pages"/>
+  <Header value="State of the page" size="5"/>
+  <Choices name="state" toName="pages" perItem="true" required="true" layout="inline"><Choice value="clean"/><Choice value="torn"/></Choices>
+</View>`,
+    task: { id: 28, data: { pages: ['#b5533c', '#3a7bd5', '#2e9e6b'].map(plain) } },
+  }),
+  'form-pairs': () => ({
     config: `<View>
   <Header value="Which answer is better?"/>
   <Pairwise name="better" toName="one,two" selectionStyle="background: rgb(91 140 255 / 0.12)"/>

@@ -19,6 +19,8 @@ export function keyOf(row: Row): string {
 
 /** Carries out a key, or leaves it to the editor. */
 export function treeKey(event: React.KeyboardEvent, tree: TreeContext): void {
+  // Questions that stand in rows have their own keys.
+  if ((event.target as Element).closest('[data-row-field]')) return;
   const { editor, rows } = tree;
   const { view } = editor.document;
   const index = Math.max(0, tree.index);

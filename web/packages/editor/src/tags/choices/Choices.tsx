@@ -34,6 +34,8 @@ interface Group {
   readonly node: ConfigNode;
   readonly tree: ChoiceTree;
   readonly on: ReadonlySet<PlacedChoice>;
+  /** Values that are stored, unknown ones included. */
+  readonly count: number;
   readonly press: (choice: PlacedChoice) => void;
   readonly readonly: boolean;
   readonly mode: ChoiceMode;
@@ -53,6 +55,7 @@ export function ChoicesPanel({ editor, node, region }: TagPanelProps) {
     node,
     tree,
     on: placesOf(tree, answer),
+    count: answer.length,
     press: (choice) => set(pressed(node, tree, answer, choice)),
     readonly: handle.readonly,
     mode: choiceMode(node),
@@ -166,12 +169,14 @@ function Branch({ placed }: { readonly placed: PlacedChoice }) {
 
 function Choice({ placed, words }: { readonly placed: PlacedChoice; readonly words: string }) {
   const editor = useEditor();
-  const { node, tree, on, press, readonly, mode, id } = useGroup();
+  const { node, tree, on, count, press, readonly, mode, id } = useGroup();
   const showKeys = useSetting('hotkeyLabels');
   const { choice } = placed;
   const style = useInlineStyle<HTMLLabelElement>(choice.style);
   const state = stateOf(tree, on, placed);
   const able = isChoosable(node, tree, placed);
+  /** A second press means something: it takes "single" back, or decides between several values. */
+  const again = state === 'on' && (mode === 'single' || (mode === 'single-radio' && count > 1));
   const hotkey = able ? editor.keys.get(node.name)?.get(choice.stored) : undefined;
   const content = choice.html ? <CleanMarkup html={choice.html} inline /> : words;
   if (!able && !choice.readonly && state === 'off') {
@@ -197,10 +202,10 @@ function Choice({ placed, words }: { readonly placed: PlacedChoice; readonly wor
         disabled={readonly || choice.readonly || (!able && state !== 'on')}
         aria-description={choice.hint || undefined}
         onChange={() => press(placed)}
-        // A radio button that is on does not change when it is pressed; "single" can be taken back.
-        onClick={() => mode === 'single' && state === 'on' && press(placed)}
+        // A radio button that is on does not change when it is pressed; the answer may.
+        onClick={() => again && press(placed)}
         onKeyDown={(event) => {
-          if (event.key !== ' ' || mode !== 'single' || state !== 'on') return;
+          if (event.key !== ' ' || !again) return;
           event.preventDefault();
           press(placed);
         }}

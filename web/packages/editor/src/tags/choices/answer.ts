@@ -68,7 +68,7 @@ export function placesOf(tree: ChoiceTree, answer: readonly Chosen[]): ReadonlyS
 
 /**
  * The answer after a person pressed a choice. `single` can be taken back by a second press,
- * `single-radio` can't. In `multiple` a choice with children stands for all below it, and values
+ * `single-radio` can't; a press on one of several stored values of a single choice decides for it. In `multiple` a choice with children stands for all below it, and values
  * that the configuration does not know are kept.
  */
 export function pressed(
@@ -79,7 +79,8 @@ export function pressed(
 ): readonly Chosen[] {
   const mode = choiceMode(node);
   const on = stateOf(tree, placesOf(tree, answer), placed) === 'on';
-  if (mode !== 'multiple') return on && mode === 'single' ? [] : [chosenOf(node, placed)];
+  const takenBack = on && mode === 'single' && answer.length === 1;
+  if (mode !== 'multiple') return takenBack ? [] : [chosenOf(node, placed)];
   const group = new Set([placed, ...leavesOf(tree, placed)].filter((one) => !one.choice.readonly));
   const rest = answer.filter((one) => {
     const place = placeOf(tree, one);

@@ -32,13 +32,13 @@ export function RowFields({ region }: { readonly region: string }) {
   const current = document.store.get(region);
   if (nodes.length === 0 || !current) return null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keeps clicks and keys of the fields from the row around them.
+    // biome-ignore lint/a11y/noStaticElementInteractions: keeps clicks on the fields from the row around them.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the fields have their own keys.
     <div
       className={styles['fields']}
       style={{ height: nodes.length * LINE }}
       onClick={(event) => event.stopPropagation()}
       onPointerDown={(event) => event.stopPropagation()}
-      onKeyDown={(event) => event.stopPropagation()}
       onFocus={() => {
         if (document.view.single !== region) document.view.select([region]);
       }}
