@@ -161,8 +161,8 @@ export const textSamples = (picture: () => string): Readonly<Record<string, () =
     config: REPEATER('list'),
     task: { id: 'repeater', data: { customer: 'Café Aalto', messages: messages(1000) } },
   }),
-  pages: () => ({
+  'repeater-pages': () => ({
     config: REPEATER('pagination'),
-    task: { id: 'pages', data: { customer: 'Café Aalto', messages: messages(53) } },
+    task: { id: 'repeater-pages', data: { customer: 'Café Aalto', messages: messages(53) } },
   }),
 });
