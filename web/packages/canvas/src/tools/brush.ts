@@ -54,8 +54,8 @@ export class BrushTool implements Tool {
   hover(pointer: ToolPointer | null): void {
     this.pointer = pointer;
     const { model } = this.context;
-    // With a label in the hand one paints; what lies below is then not meant.
-    const picks = pointer !== null && (pointer.ctrl || (!model.armed() && !this.selection()));
+    // Shown is what a press would take: with a label in the hand one paints, whatever lies below.
+    const picks = pointer !== null && (pointer.ctrl || (!this.selection() && (this.erases || !model.armed())));
     model.hover(picks ? (under(this.context, pointer)[0] ?? null) : null);
     this.context.repaint();
   }

@@ -137,6 +137,19 @@ export class RegionStore {
     return batch;
   }
 
+  /**
+   * What geometries say about themselves became known (masks were decoded): whoever shows these
+   * regions looks again. Nothing is changed, and nothing is to be saved.
+   */
+  refresh(ids: readonly string[]): void {
+    const changes: Change[] = [];
+    for (const id of ids) {
+      const region = this.regions.get(id);
+      if (region) changes.push({ on: 'region', id, before: region, after: { ...region } });
+    }
+    if (changes.length > 0) this.apply(changes, 'forward');
+  }
+
   private put(id: string, next: Region | null): void {
     const before = this.regions.get(id);
     if (before?.kind === ANSWER) {

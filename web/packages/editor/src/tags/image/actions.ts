@@ -41,11 +41,13 @@ function toolActions(view: ImageView): Action[] {
     const name = nameOf(tool);
     // Of several controls with the same tool the first one has its key; the others say whose they are.
     const first = tools.find((one) => nameOf(one) === name) === tool;
+    // A key belongs to the first tool that asks for it (brush and pixel brush in one configuration).
+    const key = first && tools.find((one) => one.shortcut === tool.shortcut) === tool ? tool.shortcut : undefined;
     return {
       id: id(view, `tool.${first ? name : tool.id}`),
       label: first ? tool.label : `${tool.label} (${tool.control})`,
       group: GROUP,
-      ...(tool.shortcut && first ? { shortcut: tool.shortcut } : {}),
+      ...(key === undefined ? {} : { shortcut: key }),
       icon: tool.icon,
       toolbar: view.name,
       section: 'tools',

@@ -225,7 +225,7 @@ export class ImageView implements ObjectHandle {
       this.masks = new MaskLoader(
         editor,
         () => image.size,
-        (id) => this.putAgain(id),
+        (ids) => this.masksRead(ids),
       );
       this.brushSize.show(this.brushControl());
     } catch (error) {
@@ -274,16 +274,13 @@ export class ImageView implements ObjectHandle {
     return (sized !== undefined && editor.config.byName.get(sized)) || null;
   }
 
-  /** A mask was decoded. */
-  private putAgain(id: string): void {
+  /** Masks were decoded. */
+  private masksRead(ids: readonly string[]): void {
     const { document } = this.context.editor;
-    const region = document.store.get(id);
-    const item = region && this.items.item(region, this.size);
-    if (!item) return;
-    this.stage.scene.put([item]);
-    this.stage.scene.setHidden([id], document.view.isHidden(id));
-    // Lists say how large it is, which nobody knew until now.
-    document.store.region.emit(id);
+    document.store.refresh(ids);
+    const hidden = ids.filter((id) => document.view.isHidden(id));
+    for (const id of hidden) this.hidden.add(id);
+    this.stage.scene.setHidden(hidden, true);
   }
 
   private reload(): void {

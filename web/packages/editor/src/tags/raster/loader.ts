@@ -8,6 +8,8 @@ import { sourceOf } from './source';
 
 /** Jobs that the worker has at once: handing over a mask costs the page a little of each frame. */
 const AT_ONCE = 2;
+/** Milliseconds in which masks are gathered before they are shown: lists are drawn anew for each time. */
+const GATHERED = 40;
 
 export class MaskLoader {
   private readonly queue: Region[] = [];
@@ -16,11 +18,13 @@ export class MaskLoader {
   private running = 0;
   private ended = false;
   private settled: (() => void)[] = [];
+  private ready: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly editor: Editor,
     private readonly size: () => Size,
-    private readonly shown: (id: string) => void,
+    private readonly shown: (ids: readonly string[]) => void,
   ) {}
 
   /** Is this a region that must be decoded before it can be shown? Then it will be. */
@@ -46,6 +50,7 @@ export class MaskLoader {
   end(): void {
     this.ended = true;
     this.queue.length = 0;
+    this.ready = [];
     this.finish();
   }
 
@@ -63,8 +68,17 @@ export class MaskLoader {
   }
 
   private finish(): void {
+    this.show();
     for (const resolve of this.settled) resolve();
     this.settled = [];
+  }
+
+  private show(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const ids = this.ready;
+    this.ready = [];
+    if (ids.length > 0) this.shown(ids);
   }
 
   private async decode(region: Region): Promise<void> {
@@ -74,7 +88,9 @@ export class MaskLoader {
       const source = sourceOf(region.kind as 'brush' | 'bitmask', geometry, this.size());
       const packed = await rasterWorker.run({ do: 'read', source });
       noteDecoded(geometry, unpackMask(packed));
-      if (!this.ended) this.shown(region.id);
+      if (this.ended) return;
+      this.ready.push(region.id);
+      this.timer ??= setTimeout(() => this.show(), GATHERED);
     } catch (error) {
       if (this.ended) return;
       const number = this.editor.document.regionNumber(region.id);

@@ -10,6 +10,7 @@ import address from './worker?worker&url';
 const IDLE = 60_000;
 
 interface Waiting {
+  readonly job: Job;
   resolve(answer: never): void;
   reject(error: Error): void;
 }
@@ -27,7 +28,7 @@ class RasterWorker {
     if (!worker) return doJob(job).then(({ answer }) => answer);
     return new Promise((resolve, reject) => {
       const id = this.nextId++;
-      this.waiting.set(id, { resolve, reject });
+      this.waiting.set(id, { job, resolve, reject });
       worker.postMessage({ id, job }, transfer);
     });
   }
@@ -38,7 +39,7 @@ class RasterWorker {
     try {
       const worker = new Worker(trustedPolicy().createScriptURL(address) as string, { type: 'module', name: 'masks' });
       worker.onmessage = ({ data }) => this.settle(data);
-      worker.onerror = (event) => this.fail(event.message);
+      worker.onerror = () => this.fail();
       this.worker = worker;
     } catch {
       this.refused = true;
@@ -56,12 +57,13 @@ class RasterWorker {
     this.idle = setTimeout(() => this.end(), IDLE);
   }
 
-  /** The script could not be loaded, or ended: what waits is told, and later jobs are done in place. */
-  private fail(message: string): void {
+  /** The script could not be loaded, or broke off: what waits and what comes later is done in place. */
+  private fail(): void {
     this.refused = true;
     this.end();
-    for (const job of this.waiting.values()) job.reject(new Error(message || 'The work on masks broke off.'));
+    const left = [...this.waiting.values()];
     this.waiting.clear();
+    for (const { job, resolve, reject } of left) doJob(job).then(({ answer }) => resolve(answer as never), reject);
   }
 
   private end(): void {
