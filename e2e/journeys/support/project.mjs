@@ -12,7 +12,9 @@ export const CONFIG = `<View>
 export async function projectOfTexts(page, number, settings = {}) {
   await signUp(page, 'ada@example.com');
   const { id } = await ask(page, 'POST', '/api/projects/', { title: 'Harbour', label_config: CONFIG, ...settings });
-  const tasks = Array.from({ length: number }, (_, n) => ({ data: { text: `Text ${n}: the ferry left Ostermoor at ten.` } }));
+  const tasks = Array.from({ length: number }, (_, n) => ({
+    data: { text: `Text ${n}: the ferry left Ostermoor at ten.` },
+  }));
   await ask(page, 'POST', `/api/projects/${id}/import`, tasks);
   return id;
 }

@@ -1,13 +1,15 @@
 /** The frame of every page: top bar, palette, help, messages, connection. While labeling the editor has the whole window. */
 import { RouterProvider as LinkProvider, ToastRegion } from '@labelkeep/kit';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { matches, useActions, useAllActions } from './actions';
-import { HelpSheet } from './HelpSheet';
-import { Palette } from './Palette';
 import styles from './shell.module.css';
-import { TopBar } from './TopBar';
 import { setTheme } from './theme';
+
+// While labeling none of these is needed: the editor shall be there first.
+const TopBar = lazy(async () => ({ default: (await import('./TopBar')).TopBar }));
+const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
+const HelpSheet = lazy(async () => ({ default: (await import('./HelpSheet')).HelpSheet }));
 
 export function Shell() {
   const router = useRouter();
@@ -58,8 +60,10 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette isOpen={palette} onClose={() => setPalette(false)} actions={actions} go={go} />
-      <HelpSheet isOpen={help} onClose={() => setHelp(false)} actions={actions} />
+      <Suspense>
+        {palette && <Palette isOpen onClose={() => setPalette(false)} actions={actions} go={go} />}
+        {help && <HelpSheet isOpen onClose={() => setHelp(false)} actions={actions} />}
+      </Suspense>
       <ToastRegion />
     </LinkProvider>
   );

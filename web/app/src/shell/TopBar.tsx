@@ -78,7 +78,7 @@ const THEMES: { id: Theme; label: string; Icon: typeof Sun }[] = [
 ];
 
 /** Light, dark, or the system's. */
-export function ThemeMenu() {
+function ThemeMenu() {
   const theme = useTheme();
   const { Icon } = THEMES.find((entry) => entry.id === theme) ?? { Icon: Monitor };
   return (

@@ -17,7 +17,7 @@ import { AppLink, useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
 import { useTitle } from '../../shared/title';
-import { ThemeMenu } from '../../shell/TopBar';
+import { ThemeToggle } from '../../shell/ThemeToggle';
 import { editorExtras, placeInAddress } from './extras';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
@@ -210,7 +210,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
           <bdi>{project.title || 'Untitled project'}</bdi>
         </AppLink>
         <SaveState state={saves} discard={(id) => void outbox.discard(id)} />
-        <ThemeMenu />
+        <ThemeToggle />
       </header>
       <div className={styles.stage}>
         {shown.kind === 'loading' && <Spinner label="Loading the task" />}

@@ -1,16 +1,7 @@
-/** Parts of pages: heads, tabs, places to drop files. */
+/** Parts of pages: heads and tabs. */
 import type { ReactNode } from 'react';
-import {
-  Button as AriaButton,
-  DropZone as AriaDropZone,
-  Tabs as AriaTabs,
-  FileTrigger,
-  Link,
-  Tab,
-  TabList,
-  TabPanel,
-} from 'react-aria-components';
-import { ChevronRight, Upload } from '../icons';
+import { Tabs as AriaTabs, Link, Tab, TabList, TabPanel } from 'react-aria-components';
+import { ChevronRight } from '../icons';
 import styles from './layout.module.css';
 
 export interface PageHeaderProps {
@@ -67,38 +58,5 @@ export function Tabs({ label, items, selected, onSelect }: TabsProps) {
         </TabPanel>
       ))}
     </AriaTabs>
-  );
-}
-
-export interface DropZoneProps {
-  label: string;
-  /** Extensions with dots, as the file dialog offers them. */
-  accept?: string[];
-  onFiles: (files: File[]) => void;
-  children?: ReactNode;
-}
-
-/** Files by drag and drop, by paste, or by dialog. */
-export function DropZone({ label, accept, onFiles, children }: DropZoneProps) {
-  return (
-    <AriaDropZone
-      className={styles.drop ?? ''}
-      aria-label={label}
-      onDrop={(event) => {
-        const files = event.items.filter((item) => item.kind === 'file').map((item) => item.getFile());
-        void Promise.all(files).then((dropped) => dropped.length > 0 && onFiles(dropped));
-      }}
-    >
-      <FileTrigger
-        allowsMultiple
-        {...(accept ? { acceptedFileTypes: accept } : {})}
-        onSelect={(files) => files && onFiles([...files])}
-      >
-        <AriaButton className={styles.dropButton ?? ''}>
-          <Upload size={24} aria-hidden="true" />
-          {children}
-        </AriaButton>
-      </FileTrigger>
-    </AriaDropZone>
   );
 }

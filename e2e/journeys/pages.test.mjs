@@ -1,0 +1,114 @@
+/**
+ * Every page, in both themes: axe finds nothing serious, nothing is asked of another origin, no content policy is broken and
+ * nothing is written to the console (the last three are watched in all journeys).
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { ask, fromWeb, signUp } from './support/browser.mjs';
+import { taskShown } from './support/editor.mjs';
+import { journey } from './support/journey.mjs';
+
+const axe = await readFile(fromWeb.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on the page as it stands, in both themes. */
+async function serious(page, name) {
+  const found = [];
+  await page.evaluate(axe);
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((chosen) => {
+      document.documentElement.dataset.theme = chosen;
+    }, theme);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+    for (const { id, impact, nodes } of violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue;
+      found.push(
+        `${name}, ${theme}: ${id} at ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.target} (${node.any[0]?.message ?? ''})`)
+          .join(', ')}`,
+      );
+    }
+  }
+  return found;
+}
+
+journey('every page is accessible in both themes and stays at home', async ({ enter }) => {
+  const { page } = await enter();
+  const found = [];
+  const look = async (name, address, ready) => {
+    if (address) await page.goto(address);
+    await ready();
+    found.push(...(await serious(page, name)));
+  };
+  const heading = (name) => () => page.getByRole('heading', { name }).first().waitFor();
+
+  await look('first sign-up', '/', heading('Create the first account'));
+  await signUp(page, 'ada@example.com');
+  await look('no projects yet', '/projects/', heading('Label your first data'));
+  const ids = [];
+  for (const slug of ['news-entities', 'product-reviews', 'street-scenes']) {
+    ids.push((await ask(page, 'POST', `/api/samples/${slug}/`)).id);
+  }
+  const [news, reviews, streets] = ids;
+  await look('projects', '/projects/', () => page.getByRole('link', { name: 'Street scenes' }).waitFor());
+  await page.keyboard.press('Control+k');
+  await look('palette', undefined, () => page.getByRole('option', { name: /Street scenes/ }).waitFor());
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await look('keys', undefined, () => page.getByRole('dialog', { name: 'Keys' }).waitFor());
+
+  await look('create: name', '/projects/create', () => page.getByLabel('Title').waitFor());
+  await page.getByRole('button', { name: 'Next: data' }).click();
+  await look('create: data', undefined, () => page.getByRole('button', { name: /Drop files here/ }).waitFor());
+  await page.getByRole('button', { name: 'Next: labeling setup' }).click();
+  const templates = page.getByRole('list', { name: 'Templates' }).getByRole('button');
+  await look('create: gallery', undefined, () => templates.first().waitFor());
+  await templates.filter({ hasText: 'Named entity recognition' }).click();
+  await look('create: setup', undefined, async () => {
+    await page.getByRole('textbox', { name: 'Labeling configuration, XML' }).waitFor();
+    await taskShown(page);
+  });
+
+  await look('tasks', `/projects/${streets}/data`, () =>
+    page.getByRole('grid').getByText('Finished').first().waitFor(),
+  );
+  await page.getByRole('button', { name: 'Export' }).click();
+  await look('export', undefined, () => page.getByText(/Nothing is left out|Left out of this file/).waitFor());
+  await look('import', `/projects/${streets}/data?import=1`, () =>
+    page.getByRole('dialog', { name: 'Import data' }).waitFor(),
+  );
+  for (const [name, id] of [
+    ['text', news],
+    ['review', reviews],
+    ['picture', streets],
+  ]) {
+    await look(`labeling a ${name}`, `/projects/${id}/data?labeling=1`, async () => {
+      await taskShown(page);
+      await page.getByRole('dialog', { name: 'Instructions' }).waitFor();
+    });
+    await page.keyboard.press('Escape');
+    await look(`labeling a ${name}, without the instructions`, undefined, () =>
+      page.getByRole('dialog').waitFor({ state: 'detached' }),
+    );
+  }
+  for (const part of ['general', 'labeling', 'annotation', 'predictions', 'danger-zone']) {
+    await look(`settings: ${part}`, `/projects/${news}/settings/${part}`, async () => {
+      await page.getByRole('tabpanel').waitFor();
+      if (part === 'labeling') await taskShown(page);
+    });
+  }
+  await look('account', '/user/account', heading('Account'));
+  await look('people', '/organization', () => page.getByLabel('Invitation link').waitFor());
+  await look('no such project', '/projects/999/data', heading('This project cannot be shown'));
+  await look('no such task', `/projects/${news}/data?task=99999`, heading('This task cannot be shown'));
+  await look('no such page', '/nowhere', heading('There is no such page'));
+  const stranger = await enter();
+  for (const [name, address] of [
+    ['sign-in', '/user/login/'],
+    ['sign-up without a link', '/user/signup/'],
+  ]) {
+    await stranger.page.goto(address);
+    found.push(...(await serious(stranger.page, name)));
+  }
+  assert.deepEqual(found, []);
+});
