@@ -98,12 +98,15 @@ export const FORM_SAMPLES: Readonly<Record<string, () => Sample>> = {
     config: `<View>
   <Text name="text" value="$text"/>
   <Choices name="topic" toName="text" choice="multiple" layout="inline" value="$topics"/>
+  <Filter toName="place" minLength="1" placeholder="Find a place"/>
+  <Choices name="place" toName="text" layout="vertical" value="$places"/>
   <Taxonomy name="species" toName="text" value="$tree" leafsOnly="true" maxWidth="520px"/>
 </View>`,
     task: {
       id: 23,
       data: {
         text: REVIEW,
+        places: ['Turku', 'Tallinn', 'Riga', 'Vilnius'],
         topics: Array.from({ length: 100 }, (_, index) => ({ value: `Topic ${index + 1}`, alias: `t${index + 1}` })),
         tree: tree(20, 20, 25),
       },

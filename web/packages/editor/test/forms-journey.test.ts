@@ -202,6 +202,10 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await page.keyboard.type('topic 77');
     await press('Tab', 'Space');
     expect(await stored('topic')).toEqual({ choices: ['t77'] });
+    await page.getByPlaceholder('Find a place').focus();
+    await page.keyboard.type('ri');
+    await press('Enter');
+    expect(await stored('place')).toEqual({ choices: ['Riga'] });
     await tabTo('species');
     await press('Enter');
     const worst = await page.evaluate(async () => {

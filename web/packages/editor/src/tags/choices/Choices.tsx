@@ -1,7 +1,8 @@
 /** The panel of Choices: check boxes, radio buttons or a drop-down; one line or one below the other. */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { createContext, useContext, useId, useState } from 'react';
+import { createContext, useContext, useEffect, useId, useRef, useState } from 'react';
 import { type ChoiceTree, choiceTree, type PlacedChoice, pathKey } from '../../core/choice-tree';
+import type { Editor } from '../../core/editor';
 import type { TagPanelProps } from '../../core/tag';
 import { questionTitle } from '../../core/titles';
 import { CleanMarkup } from '../../panels/parts/CleanMarkup';
@@ -9,6 +10,8 @@ import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
 import { useEditor, useSetting } from '../../react/hooks';
 import { useAnswer } from '../../react/use-answer';
+import { FilterField } from '../filter';
+import { filtersOf, matchesQuery, useFilter } from '../filter/state';
 import { Picker } from '../picker/Picker';
 import { searchRows } from '../picker/rows';
 import { useInlineStyle } from '../style/inline';
@@ -99,15 +102,26 @@ function List({
   readonly remove: (chosen: Chosen) => void;
 }) {
   const editor = useEditor();
-  const { node, tree, mode, readonly } = useGroup();
+  const { node, tree, mode, readonly, press } = useGroup();
   const [query, setQuery] = useState('');
+  const filter = useFilter(node);
   const long = tree.all.length > SEARCH_FROM;
   const title = questionTitle(editor, node);
-  const searching = query.trim() !== '';
-  const found = searching ? searchRows(tree, query) : [];
+  const searching = query.trim() !== '' || filter !== null;
+  const found = searching
+    ? searchRows(tree, query).filter(({ item }) => matchesQuery(filter, ...item.titles, item.choice.stored))
+    : [];
+  const words = filter?.text ?? query.trim();
+  const first = found.find(({ item }) => isChoosable(node, tree, item))?.item;
+  const pick = useRef<() => void>(() => {});
+  pick.current = () => first && !readonly && press(first);
+  useEffect(() => filtersOf(editor).offer(node.name, () => pick.current()), [editor, node]);
   return (
     <>
-      {long && (
+      {filtersInside(node).map((one) => (
+        <FilterField key={one.position.offset} editor={editor} node={one} />
+      ))}
+      {long && !hasFilter(editor, node) && (
         <input
           type="search"
           className={styles['search']}
@@ -134,7 +148,7 @@ function List({
         {searching
           ? found.map(({ key, item }) => <Choice key={key} placed={item} words={item.titles.join(' / ')} />)
           : (tree.below.get('') ?? []).map((placed) => <Branch key={pathKey(placed.path)} placed={placed} />)}
-        {searching && found.length === 0 && <span className={styles['none']}>No choice matches “{query.trim()}”.</span>}
+        {searching && found.length === 0 && <span className={styles['none']}>No choice matches “{words}”.</span>}
         {strange.map((chosen) => (
           <label
             key={pathKey(pathOf(chosen))}
@@ -261,6 +275,23 @@ function Select({
 
 function hasChildren(item: PlacedChoice): boolean {
   return item.choice.children.length > 0;
+}
+
+const filtered = new WeakMap<ConfigNode, boolean>();
+
+function filtersInside(node: ConfigNode): readonly ConfigNode[] {
+  return node.children.filter((one) => one.type === 'filter');
+}
+
+/** Does the configuration bring a Filter for this control? Then it needs no search field of its own. */
+function hasFilter(editor: Editor, node: ConfigNode): boolean {
+  let has = filtered.get(node);
+  if (has === undefined) {
+    const all = [...(editor.config.root?.walk() ?? [])];
+    has = all.some((one) => one.type === 'filter' && one.toNames.includes(node.name)) || filtersInside(node).length > 0;
+    filtered.set(node, has);
+  }
+  return has;
 }
 
 /** Arrow keys go through check boxes as they do through radio buttons. */

@@ -44,7 +44,7 @@ function textOf(item: PlacedChoice): { readonly own: string; readonly path: stri
 
 /**
  * A flat list of what fits: every word stands somewhere on the way to the entry, and at least one
- * in the entry itself. Entries that begin with the words come first.
+ * in the entry itself. Entries that begin with the words come first. No words find everything.
  */
 export function searchRows(tree: ChoiceTree, query: string): readonly PickerRow[] {
   const whole = query.trim().toLowerCase();
@@ -53,7 +53,8 @@ export function searchRows(tree: ChoiceTree, query: string): readonly PickerRow[
   const rest: PickerRow[] = [];
   for (const item of tree.all) {
     const { own, path } = textOf(item);
-    if (!words.every((word) => path.includes(word)) || !words.some((word) => own.includes(word))) continue;
+    if (!words.every((word) => path.includes(word))) continue;
+    if (words.length > 0 && !words.some((word) => own.includes(word))) continue;
     const row = { key: pathKey(item.path), item, level: 1, branch: false, open: false };
     (own.startsWith(whole) ? first : rest).push(row);
   }
