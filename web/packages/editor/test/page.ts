@@ -42,7 +42,8 @@ export async function startDemo(): Promise<DemoBrowser> {
     open: async (query) => {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       page.setDefaultTimeout(15_000);
-      await page.goto(`http://127.0.0.1:${port}/editor-demo.html?${query}`);
+      // The first page waits until all modules are built.
+      await page.goto(`http://127.0.0.1:${port}/editor-demo.html?${query}`, { timeout: 60_000 });
       await ready(page);
       return page;
     },

@@ -199,7 +199,7 @@ function reconciled(state: PanelLayoutState, panels: readonly string[]): PanelLa
   const seen = new Set<string>();
   const groups: PanelGroup[] = [];
   for (const group of state.groups) {
-    const tabs = group.tabs.filter((one) => panels.includes(one) && !seen.has(one));
+    const tabs = [...new Set(group.tabs)].filter((one) => panels.includes(one) && !seen.has(one));
     for (const one of tabs) seen.add(one);
     if (tabs.length > 0)
       groups.push({ ...group, tabs, active: tabs.includes(group.active) ? group.active : (tabs[0] as string) });

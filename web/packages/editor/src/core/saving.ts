@@ -109,7 +109,12 @@ export class Saving {
     const { entry, options } = editor;
     if (!editor.canPostpone) return;
     editor.flushInputs.emit();
-    await this.flush();
+    if (this.draftEntry === entry) {
+      // The draft that was due goes out with the postponement.
+      this.forgetDraft();
+      this.editor.journals.write(entry.toJournal());
+      await this.draftRun;
+    } else await this.flush();
     if (options.onDraft && !entry.document.readonly) {
       await this.sendDraft(entry, true);
       if (this.current.kind === 'failed') {

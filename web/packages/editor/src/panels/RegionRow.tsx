@@ -17,6 +17,11 @@ interface Shared {
   readonly onMenu: (row: Row, place: MenuPlace) => void;
 }
 
+/** A finger can't hover: rows show their switches always. */
+export const TOUCH: boolean = globalThis.matchMedia?.('(pointer: coarse)').matches ?? false;
+/** Characters of a region's text in its row. */
+const SHOWN = 200;
+
 type RegionRowData = Extract<Row, { kind: 'region' }>;
 
 /** One region: number, tool, colour, labels, text, score, and its switches. */
@@ -28,10 +33,17 @@ export const RegionRow = memo(
     height,
     position,
     total,
+    gutter,
     onSelect,
     onFold,
     onMenu,
-  }: Shared & { readonly row: RegionRowData; readonly position: number; readonly total: number }) {
+  }: Shared & {
+    readonly row: RegionRowData;
+    readonly position: number;
+    readonly total: number;
+    /** Room for the sign that folds, because other rows have it. */
+    readonly gutter: boolean;
+  }) {
     const { id, level } = row;
     const editor = useEditor();
     const document = useDocument();
@@ -46,9 +58,13 @@ export const RegionRow = memo(
     const tool = toolOf(editor, region);
     const note = noteOf(region.meta);
     const page = region.itemIndex !== undefined && editor.config.byName.get(region.object)?.has('valueList');
+    // Switches of all rows would be three quarters of what is drawn while the list is scrolled.
+    const near = selected || hovered || active || TOUCH;
+    const title = labels.length > 0 ? labels.join(', ') : 'No label';
+    const pageWords = page ? `p. ${(region.itemIndex ?? 0) + 1}` : '';
+    // What is seen comes first, in the same order and with the same spaces: people who speak to their computer say what they see.
     const words = [
-      `${number}. ${editor.describe(region)}`,
-      page && `page ${(region.itemIndex ?? 0) + 1}`,
+      `${number} ${title} ${about.slice(0, SHOWN)} ${pageWords} ${region.score?.toFixed(2) ?? ''}`.trimEnd(),
       hidden && 'hidden',
       locks && 'locked',
       incomplete && 'not finished',
@@ -66,7 +82,7 @@ export const RegionRow = memo(
         aria-setsize={total}
         aria-expanded={row.parent ? !row.folded : undefined}
         aria-selected={selected}
-        aria-label={words.join(', ')}
+        aria-label={words.join(', ').replace(/\s+/g, ' ')}
         className={`${styles['row']} ${selected ? styles['selected'] : ''} ${hovered ? styles['hovered'] : ''} ${active ? styles['active'] : ''} ${hidden ? styles['hidden'] : ''}`}
         style={
           {
@@ -85,44 +101,52 @@ export const RegionRow = memo(
         onPointerEnter={() => document.view.hover(id)}
         onPointerLeave={() => document.view.hover(null)}
       >
-        {row.parent && <Fold folded={row.folded} onFold={(close) => onFold(id, close)} />}
-        <span className={styles['number']}>{number}</span>
+        {row.parent ? (
+          <Fold folded={row.folded} onFold={(close) => onFold(id, close)} />
+        ) : (
+          gutter && <span className={styles['gutter']} />
+        )}
+        <span className={styles['number']}>{number}</span>{' '}
         <span className={styles['swatch']} title={tool.title}>
           {tool.icon && <IconView icon={tool.icon} />}
         </span>
-        <bdi className={labels.length > 0 ? styles['labels'] : styles['unlabelled']}>
-          {labels.length > 0 ? labels.join(', ') : 'No label'}
-        </bdi>
-        <bdi className={styles['about']}>{about.slice(0, 200)}</bdi>
-        {page && <span className={styles['score']}>p. {(region.itemIndex ?? 0) + 1}</span>}
+        <bdi className={labels.length > 0 ? styles['labels'] : styles['unlabelled']}>{title}</bdi>{' '}
+        <bdi className={styles['about']}>{about.slice(0, SHOWN)}</bdi>{' '}
+        {page && <span className={styles['score']}>{pageWords}</span>}{' '}
         {incomplete && <Sign icon={ICONS.warning} kind="warning" words={incomplete} />}
         {note !== '' && <Sign icon={ICONS.note} kind="origin" words={note.slice(0, 300)} />}
         {region.origin === 'prediction' && (
           <Sign icon={ICONS.spark} kind="origin" words="From a prediction, not changed" />
         )}
         {region.score !== undefined && <span className={styles['score']}>{region.score.toFixed(2)}</span>}
-        <RowSwitch
-          on={locks}
-          label={locked ? 'Unlock' : 'Lock'}
-          icon={locks ? ICONS.lock : ICONS.unlock}
-          disabled={region.readonly}
-          onPress={() => document.view.setLocked([id], !locked)}
-        />
-        <RowSwitch
-          on={hidden}
-          label={hidden ? 'Show' : 'Hide'}
-          icon={hidden ? ICONS.eyeOff : ICONS.eye}
-          onPress={() => document.view.setHidden([id], !hidden)}
-        />
-        <RowSwitch
-          on={false}
-          label="More"
-          icon={ICONS.more}
-          onPress={(button) => {
-            const { left, bottom, top } = button.getBoundingClientRect();
-            onMenu(row, { x: left, y: bottom, above: top });
-          }}
-        />
+        {(near || locks) && (
+          <RowSwitch
+            on={locks}
+            label={locked ? 'Unlock' : 'Lock'}
+            icon={locks ? ICONS.lock : ICONS.unlock}
+            disabled={region.readonly}
+            onPress={() => document.view.setLocked([id], !locked)}
+          />
+        )}
+        {(near || hidden) && (
+          <RowSwitch
+            on={hidden}
+            label={hidden ? 'Show' : 'Hide'}
+            icon={hidden ? ICONS.eyeOff : ICONS.eye}
+            onPress={() => document.view.setHidden([id], !hidden)}
+          />
+        )}
+        {near && (
+          <RowSwitch
+            on={false}
+            label="More"
+            icon={ICONS.more}
+            onPress={(button) => {
+              const { left, bottom, top } = button.getBoundingClientRect();
+              onMenu(row, { x: left, y: bottom, above: top });
+            }}
+          />
+        )}
         <RowFields region={id} />
       </div>
     );
@@ -135,6 +159,7 @@ export const RegionRow = memo(
     a.active === b.active &&
     a.position === b.position &&
     a.total === b.total &&
+    a.gutter === b.gutter &&
     a.domId === b.domId,
 );
 
@@ -160,7 +185,7 @@ export function GroupRow({
       aria-level={1}
       aria-expanded={!row.folded}
       aria-selected={false}
-      aria-label={`${row.title}, ${row.ids.length} regions`}
+      aria-label={`${row.title} ${row.ids.length.toLocaleString()} regions`}
       className={`${styles['row']} ${styles['group']} ${active ? styles['active'] : ''}`}
       style={{ '--label': row.color || 'transparent', height } as CSSProperties}
       onClick={(event) => onSelect(row, event)}
@@ -177,7 +202,7 @@ export function GroupRow({
       ) : (
         <span className={styles['swatch']} />
       )}
-      <bdi className={styles['labels']}>{row.title}</bdi>
+      <bdi className={styles['labels']}>{row.title}</bdi>{' '}
       <span className={styles['about']}>{row.ids.length.toLocaleString()}</span>
       <RowSwitch
         on={hidden}

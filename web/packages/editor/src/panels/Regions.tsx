@@ -5,7 +5,7 @@ import { useContent, useDocument, useEditor, useEmitter, useRegionIds, useSelect
 import { rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { Menu, type MenuPlace } from './parts/Menu';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
-import { GroupRow, RegionRow } from './RegionRow';
+import { GroupRow, RegionRow, TOUCH } from './RegionRow';
 import { RegionTools } from './RegionTools';
 import { regionMenu } from './region-menu';
 import styles from './regions.module.css';
@@ -13,7 +13,7 @@ import { startRowDrag } from './row-drag';
 import { keyOf, treeKey } from './tree-keys';
 
 /** Height of a row, pixels; on touch screens rows are as high as a finger. */
-const ROW = globalThis.matchMedia?.('(pointer: coarse)').matches ? 44 : 32;
+const ROW = TOUCH ? 44 : 32;
 
 export function Regions() {
   const editor = useEditor();
@@ -38,6 +38,7 @@ export function Regions() {
     [editor, document, ids, content, group, order, descending, query, filter, folded, pages],
   );
   const places = useMemo(() => new Map(rows.map((row, index) => [keyOf(row), index])), [rows]);
+  const nests = useMemo(() => rows.some((row) => row.kind === 'region' && row.parent), [rows]);
   const indexOf = (key: string | null) => (key === null ? -1 : (places.get(key) ?? -1));
 
   useEffect(() => editor.focusRequests.subscribe((what) => what === 'region-list' && list.current?.focus()), [editor]);
@@ -170,7 +171,7 @@ export function Regions() {
               onMenu,
             };
             return row.kind === 'region' ? (
-              <RegionRow key={key} row={row} position={index + 1} total={rows.length} {...shared} />
+              <RegionRow key={key} row={row} position={index + 1} total={rows.length} gutter={nests} {...shared} />
             ) : (
               <GroupRow key={key} row={row} {...shared} />
             );

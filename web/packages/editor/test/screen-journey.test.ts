@@ -1,0 +1,336 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoBrowser, dragOver, hasChromium, ready, resultOf, savedOf, startDemo } from './page';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(!hasChromium)('the screen around the data (skipped without Chromium)', { timeout: 90_000 }, () => {
+  let demo: DemoBrowser;
+  let page: Page;
+  beforeAll(async () => {
+    demo = await startDemo();
+  }, 60_000);
+  afterAll(() => demo?.close());
+  afterEach(() => page?.close());
+
+  const selected = () =>
+    page.evaluate(
+      () =>
+        (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+    );
+  const tab = (name: RegExp | string) => page.getByRole('tab', { name });
+
+  it('panels are dragged to another side and over the data, fold to a strip, and stay so after a reload', async () => {
+    page = await demo.open('sample=text');
+    const history = await tab('History').boundingBox();
+    if (!history) throw new Error('There is no history tab.');
+    await page.mouse.move(history.x + 10, history.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(400, 500, { steps: 4 });
+    await page.mouse.move(12, 500, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole('complementary', { name: 'Panels at the left' }).getByText('Not submitted yet').waitFor();
+    await tab('Details').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Over the data' }).click();
+    expect(await page.getByRole('region', { name: 'Floating panel' }).boundingBox()).toMatchObject({ width: 320 });
+    const corner = page.getByRole('separator', { name: /Size of the floating panel/ });
+    await corner.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Fold the panels at the left' }).click();
+    await page.reload();
+    await ready(page);
+    expect(await page.getByRole('region', { name: 'Floating panel' }).boundingBox()).toMatchObject({ width: 336 });
+    await page.getByRole('navigation', { name: 'Panels at the left, folded' }).getByText('History').click();
+    await page.getByRole('complementary', { name: 'Panels at the left' }).waitFor();
+    await page.keyboard.press('\\');
+    await expect.poll(() => tab('History').count()).toBe(0);
+    await page.keyboard.press('\\');
+    await tab('History').waitFor();
+  });
+
+  it('the regions tree works by keys: space selects, F2 relabels by typing, alt and arrows nest, the menu key opens', async () => {
+    page = await demo.open('sample=text&mode=stream');
+    for (const [key, word] of [
+      ['1', 'Maria Lindqvist'],
+      ['2', 'Nordlinie'],
+      ['3', 'Tallinn'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await dragOver(page, word);
+    }
+    const ids = (await resultOf(page)).map((item) => item.id);
+    await page.keyboard.press('Alt+g');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await selected()).toEqual(ids.slice(0, 2));
+    await page.getByRole('status').filter({ hasText: '2 regions selected' }).waitFor({ state: 'attached' });
+    await page.keyboard.press('F2');
+    await page.getByRole('dialog', { name: 'Label of 2 regions' }).waitFor();
+    await page.keyboard.type('da');
+    await page.keyboard.press('Enter');
+    expect((await resultOf(page)).map((item) => item.value['labels'])).toEqual([['DATE'], ['DATE'], ['LOC']]);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Alt+ArrowRight');
+    expect(((await resultOf(page)) as unknown as { parentID?: string }[])[2]?.parentID).toBe(ids[1]);
+    expect(await page.getByRole('treeitem').nth(2).getAttribute('aria-level')).toBe('2');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: /^Delete selected/ }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('menu').count()).toBe(0);
+    await page.getByRole('searchbox', { name: /Search the regions/ }).fill('tallinn loc');
+    await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
+  });
+
+  it('copies regions with ctrl+C and pastes them into another task; text that is selected stays text', async () => {
+    page = await demo.open('sample=image');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await page.evaluate(async () => {
+      const { editor } = window;
+      await editor.update({ task: { id: 99, data: editor.editor?.task.data ?? {} }, annotations: [] });
+    });
+    expect(await resultOf(page)).toHaveLength(0);
+    await page.locator('body').click({ position: { x: 700, y: 12 } });
+    await page.keyboard.press('Control+v');
+    await expect
+      .poll(async () => (await resultOf(page)).map((item) => item.value['rectanglelabels']))
+      .toEqual([['House']]);
+    await page.keyboard.press('Control+x');
+    expect(await resultOf(page)).toHaveLength(0);
+    await page.keyboard.press('Control+v');
+    await expect.poll(async () => (await resultOf(page)).length).toBe(1);
+    await page.keyboard.press('Shift+d');
+    expect(await resultOf(page)).toHaveLength(2);
+  });
+
+  it('shows who changed what, an earlier state read-only, and restores it', async () => {
+    page = await demo.open('sample=review');
+    await tab('History').click();
+    const states = page.getByRole('list', { name: 'States of this annotation' }).getByRole('button');
+    await expect
+      .poll(() => states.allTextContents())
+      .toEqual([
+        expect.stringMatching(/^Updated by Ann Berg.*1 added$/),
+        expect.stringMatching(/^Submitted by ben@example.org.*1 added$/),
+      ]);
+    await states.last().click();
+    await page.getByText('Earlier state').waitFor();
+    expect(await page.getByRole('radio', { name: /Positive/ }).isDisabled()).toBe(true);
+    expect(await resultOf(page)).toHaveLength(1);
+    await page.getByRole('button', { name: 'Restore this state' }).first().click();
+    expect((await resultOf(page)).map((item) => item.id)).toEqual(['c1']);
+    expect(await page.getByRole('button', { name: 'Update', exact: true }).isEnabled()).toBe(true);
+    await page.keyboard.press('Control+z');
+    expect((await resultOf(page)).map((item) => item.id)).toEqual(['c1', 'c2']);
+  });
+
+  it('compares annotations in numbers and on the data, and opens one', async () => {
+    page = await demo.open('sample=many');
+    await page.keyboard.press('Shift+C');
+    const row = page.getByRole('row', { name: /^House/ });
+    expect(await row.getByRole('cell').allTextContents()).toEqual(['13', '40', '–', '3,334', '±3,334']);
+    expect(await page.getByRole('row', { name: /^weather/ }).textContent()).toContain('1 of 2 (50 %)');
+    const column = page.getByRole('article', { name: 'detector 2.1' });
+    await expect.poll(() => column.getByRole('application').getAttribute('aria-label')).toContain('40 regions');
+    await column.getByRole('button', { name: 'Open' }).click();
+    expect(await tab(/detector/).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('keys are changed in their list, conflicts are told, and the change holds after a reload', async () => {
+    page = await demo.open('sample=text');
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'Change keys' }).click();
+    await page.getByRole('button', { name: /^Key of Compare all annotations/ }).click();
+    await page.keyboard.press('Control+z');
+    await page.getByText('is the key of “Undo” already').waitFor();
+    await page.getByRole('button', { name: 'Leave it', exact: true }).click();
+    await page.getByRole('button', { name: /^Key of Compare all annotations/ }).click();
+    await page.keyboard.press('Alt+c');
+    await page.getByRole('button', { name: /^Key of Compare all annotations: Alt C/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await ready(page);
+    await page.keyboard.press('Alt+c');
+    await page.getByRole('main', { name: 'Comparison of all annotations' }).waitFor();
+  });
+
+  it('an address leads to a region of an annotation; the menu copies one', async () => {
+    page = await demo.open('sample=many&annotation=51&region=b100');
+    expect(await selected()).toEqual(['b100']);
+    expect(await tab(/Bartholomäus/).getAttribute('aria-selected')).toBe('true');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('link to this region');
+    await page.keyboard.press('Enter');
+    await page.getByText('Link copied').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(new URL(link).searchParams.get('region')).toBe('b100');
+  });
+
+  it('pages of an image list keep their own regions and answers', async () => {
+    page = await demo.open('sample=pages');
+    const image = page.getByRole('application');
+    await page.keyboard.press('Control+ArrowRight');
+    await expect.poll(() => image.getAttribute('aria-label')).toContain('picture 2 of 12');
+    await page.getByText('sharp').click();
+    await page.keyboard.press('1');
+    await page.mouse.move(500, 450);
+    await page.mouse.down();
+    await page.mouse.move(600, 550, { steps: 4 });
+    await page.mouse.up();
+    const items = (await resultOf(page)) as unknown as { type: string; item_index: number }[];
+    expect(items.map((item) => [item.type, item.item_index])).toEqual([
+      ['choices', 1],
+      ['rectanglelabels', 1],
+    ]);
+    await page.getByRole('option', { name: 'Page 2, 1 region, answered' }).waitFor();
+    await page.getByRole('spinbutton', { name: 'Page, of 12' }).fill('9');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => image.getAttribute('aria-label')).toContain('picture 9 of 12, 0 regions');
+    expect(await page.getByRole('radio', { name: /sharp/ }).isChecked()).toBe(false);
+    await page.getByRole('treeitem').first().click();
+    await expect.poll(() => image.getAttribute('aria-label')).toContain('picture 2 of 12, 1 region');
+  });
+
+  it('ten thousand regions: selecting one redraws its row alone, scrolling draws the rows that come', async () => {
+    page = await demo.open('sample=many');
+    expect(await page.getByRole('treeitem').count()).toBeLessThan(60);
+    const touched = await page.evaluate(async () => {
+      const { editor } = window.editor;
+      const list = document.querySelector('[role=tree]');
+      if (!editor || !list) throw new Error('no editor');
+      const settle = () => new Promise((resolve) => setTimeout(resolve, 400));
+      const rows = new Set<Element>();
+      const watch = new MutationObserver((records) => {
+        for (const { target, addedNodes } of records) {
+          for (const node of [target, ...addedNodes]) {
+            const row =
+              node instanceof Element
+                ? node.closest('[role=treeitem]')
+                : node.parentElement?.closest('[role=treeitem]');
+            if (row) rows.add(row);
+          }
+        }
+      });
+      watch.observe(list, { subtree: true, childList: true, attributes: true, characterData: true });
+      const count = async (act: () => void) => {
+        rows.clear();
+        act();
+        await settle();
+        return rows.size;
+      };
+      const ids = editor.document.regionIds();
+      const first = await count(() => editor.document.view.select([ids[2] as string]));
+      const second = await count(() => editor.document.view.select([ids[4] as string]));
+      const scrolled = await count(() => {
+        list.scrollTop += 3 * 32;
+      });
+      return { first, second, scrolled };
+    });
+    expect(touched.first).toBeLessThanOrEqual(2);
+    expect(touched.second).toBeLessThanOrEqual(3);
+    expect(touched.scrolled).toBeLessThanOrEqual(12);
+    await page.keyboard.press('Control+a');
+    await page.getByRole('heading', { name: '10,000 regions' }).waitFor();
+  });
+
+  it('nothing serious for axe, in both themes, with dialogs and panels open', async () => {
+    const scan = async (what: string) => {
+      await page.evaluate(AXE);
+      const found = await page.evaluate(async () => {
+        const { axe } = window as never as { axe: { run(root: Element, options: object): Promise<never> } };
+        const report = (await axe.run(document.querySelector('#editor') as Element, {
+          resultTypes: ['violations'],
+        })) as { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
+        return report.violations
+          .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+          .map(
+            (one) =>
+              `${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(' | ')}`,
+          );
+      });
+      expect(found, what).toEqual([]);
+    };
+    for (const theme of ['light', 'dark']) {
+      page = await demo.open(`sample=many&theme=${theme}`);
+      await page.getByRole('treeitem').nth(3).click();
+      await scan(`image, ${theme}`);
+      await tab('History').click();
+      await page.keyboard.press('Shift+C');
+      await scan(`comparison, ${theme}`);
+      await page.keyboard.press('?');
+      await scan(`keys, ${theme}`);
+      await page.close();
+      page = await demo.open(`sample=review&theme=${theme}`);
+      await scan(`review, ${theme}`);
+      await page.keyboard.press('Control+,');
+      await scan(`settings, ${theme}`);
+      await page.close();
+    }
+    page = await demo.open('sample=pages');
+    await scan('pages');
+  });
+
+  it('is usable with text at 200 % (a window of half the pixels): everything is reached, nothing is cut off', async () => {
+    page = await demo.open('sample=text');
+    await page.setViewportSize({ width: 720, height: 450 });
+    await tab('Details').click();
+    await page.getByText('Select a region to see').waitFor();
+    await page.getByRole('button', { name: /^Submit/ }).click();
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
+    expect(
+      await page.evaluate(() => {
+        const host = document.querySelector('#editor') as HTMLElement;
+        return host.scrollWidth <= host.clientWidth && document.documentElement.scrollWidth <= innerWidth;
+      }),
+    ).toBe(true);
+  });
+
+  it('two hundred tasks later the memory is as it was', async () => {
+    page = await demo.open('sample=image&mode=stream');
+    const session = await page.context().newCDPSession(page);
+    const measure = async () => {
+      for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
+      const { metrics } = await session.send('Performance.getMetrics');
+      const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+      return { heap: of('JSHeapUsedSize') / 1e6, nodes: of('Nodes'), listeners: of('JSEventListeners') };
+    };
+    await session.send('Performance.enable');
+    const run = (from: number, to: number) =>
+      page.evaluate(
+        async ([first, last]) => {
+          const { editor } = window;
+          const { data } = editor.editor?.task ?? { data: {} };
+          const boxes = Array.from({ length: 200 }, (_, i) => ({
+            id: `r${i}`,
+            from_name: 'box',
+            to_name: 'img',
+            type: 'rectanglelabels',
+            value: { x: i % 90, y: i % 80, width: 4, height: 4, rotation: 0, rectanglelabels: ['House'] },
+          }));
+          for (let id = first as number; id < (last as number); id++) {
+            await editor.update({ task: { id, data }, annotations: [{ id, result: boxes, completed_by: 7 }] });
+            const ids = editor.editor?.document.regionIds() ?? [];
+            editor.editor?.document.view.select(ids.slice(0, 5));
+            editor.editor?.deleteRegions(ids.slice(0, 2));
+          }
+          await editor.flush();
+        },
+        [from, to],
+      );
+    await run(1000, 1030);
+    const before = await measure();
+    await run(1030, 1230);
+    const after = await measure();
+    expect(after.nodes).toBeLessThan(before.nodes * 1.2 + 200);
+    expect(after.listeners).toBeLessThan(before.listeners * 1.2 + 50);
+    expect(after.heap).toBeLessThan(before.heap + 8);
+  }, 600_000);
+});
