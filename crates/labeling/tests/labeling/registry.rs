@@ -81,6 +81,14 @@ fn the_editor_draws_what_it_says() {
         "Choice",
         "TextArea",
         "Rating",
+        "Taxonomy",
+        "Number",
+        "DateTime",
+        "Shortcut",
+        "Pairwise",
+        "List",
+        "Ranker",
+        "Bucket",
     ];
     for tag in expected {
         assert!(drawn.contains(tag), "{tag}");
