@@ -19,6 +19,8 @@ const BLOCK = 256;
 const STRIP = 64;
 /** Milliseconds of blending in a frame. */
 const SLICE = 8;
+/** Blocks of a picture, 256 kB each: two pictures of 64 MB at the most. */
+const MOST_BLOCKS = 256;
 /** From so many device pixels for one of the image on, outlines are lines and not pixels. */
 const LARGE_PIXELS = 3;
 
@@ -162,14 +164,9 @@ export class MaskLayer {
   /** The picture for where the camera is; keeps of the one before what can be kept. */
   private viewFor(camera: Camera): View | null {
     const scale = camera.zoom * this.ratio;
-    const level = scale >= 1 ? 0 : clamp(Math.round(Math.log2(1 / scale)), 0, COARSEST);
+    const nearest = scale >= 1 ? 0 : clamp(Math.round(Math.log2(1 / scale)), 0, COARSEST);
+    const { level, left, top, columns, rows } = this.blocksIn(camera.visibleBox, nearest);
     const lines = scale < LARGE_PIXELS;
-    const side = BLOCK * 2 ** level;
-    const box = camera.visibleBox;
-    const left = Math.floor(Math.max(0, box.minX) / side);
-    const top = Math.floor(Math.max(0, box.minY) / side);
-    const columns = Math.ceil(Math.min(this.size.width, box.maxX) / side) - left;
-    const rows = Math.ceil(Math.min(this.size.height, box.maxY) / side) - top;
     if (columns <= 0 || rows <= 0) return null;
     const old = this.view;
     const fits =
@@ -211,6 +208,18 @@ export class MaskLayer {
     this.spare = old?.canvas ?? null;
     this.view = { canvas, ctx, level, lines, left, top, columns, rows, dirty };
     return this.view;
+  }
+
+  /** The blocks that show a part of the image; coarser ones where the picture would take too much memory. */
+  private blocksIn(box: Box, level: number): Pick<View, 'level' | 'left' | 'top' | 'columns' | 'rows'> {
+    const side = BLOCK * 2 ** level;
+    const left = Math.floor(Math.max(0, box.minX) / side);
+    const top = Math.floor(Math.max(0, box.minY) / side);
+    const columns = Math.ceil(Math.min(this.size.width, box.maxX) / side) - left;
+    const rows = Math.ceil(Math.min(this.size.height, box.maxY) / side) - top;
+    if (columns > 0 && rows > 0 && columns * rows > MOST_BLOCKS && level < COARSEST)
+      return this.blocksIn(box, level + 1);
+    return { level, left, top, columns, rows };
   }
 
   private blend(view: View): boolean {

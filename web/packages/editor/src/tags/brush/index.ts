@@ -12,7 +12,7 @@ export const brushModule: TagModule = {
   ownsChildren: true,
   tools: (node) =>
     shapeTools(node, [
-      { name: 'brush', label: 'Brush', shortcut: 'b', icon: BRUSH_ICON },
+      { name: 'brush', label: 'Brush', shortcut: 'b', smart: true, icon: BRUSH_ICON },
       { name: 'eraser', label: 'Eraser', shortcut: 'e', icon: ERASER_ICON, subtracts: true },
     ]),
 };

@@ -31,12 +31,22 @@ export interface ImageState {
   readonly page: number | undefined;
 }
 
+/** Milliseconds without a stroke until the model is asked about a mask. */
+const PAUSE = 1200;
+
 export class ImageModel implements StageModel {
+  private asking: ReturnType<typeof setTimeout> | undefined;
+
   constructor(
     private readonly editor: Editor,
     private readonly items: ItemMaker,
     private readonly state: () => ImageState,
   ) {}
+
+  /** Asks nobody any more. */
+  destroy(): void {
+    clearTimeout(this.asking);
+  }
 
   selected(): readonly string[] {
     return this.editor.document.view.selected;
@@ -116,7 +126,10 @@ export class ImageModel implements StageModel {
     // One goes on painting the same region.
     if (id !== null && isMask(shape)) this.editor.document.view.select([id]);
     else if (id !== null && isWhole(shape)) this.afterDrawing();
-    if (id !== null && this.tool()?.offered === 'with-model') this.editor.askModel(id);
+    if (id !== null && this.asks) {
+      if (isMask(shape)) this.askSoon(id);
+      else this.editor.askModel(id);
+    }
     return id;
   }
 
@@ -149,6 +162,7 @@ export class ImageModel implements StageModel {
       mergeKey === undefined ? {} : { mergeKey },
     );
     if (done && closes) this.afterDrawing();
+    for (const [id, shape] of shapes) if (done && this.asks && isMask(shape)) this.askSoon(id);
     return done;
   }
 
@@ -172,13 +186,24 @@ export class ImageModel implements StageModel {
     return name === undefined ? undefined : this.editor.config.byName.get(name);
   }
 
+  /** Does the tool in the hand hand what it draws to a model? */
+  private get asks(): boolean {
+    return this.tool()?.offered === 'with-model';
+  }
+
+  /** A mask is painted in several strokes: the model is asked when one pauses. */
+  private askSoon(id: string): void {
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => this.editor.askModel(id), PAUSE);
+  }
+
   private tool(): ToolDescriptor | null {
     return this.editor.tools.active(this.state().object);
   }
 
   /** A point that is drawn for a model says whether it is meant or not meant. */
   private prompt(shape: Shape, how: CreateOptions): JsonObject {
-    const asks = shape.kind === 'keypoint' && this.tool()?.offered === 'with-model';
+    const asks = shape.kind === 'keypoint' && this.asks;
     return asks ? { is_positive: how.negative !== true } : {};
   }
 

@@ -72,6 +72,7 @@ export class ImageView implements ObjectHandle {
 
     this.items = new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
     const model = new ImageModel(editor, this.items, () => this.state());
+    this.offs.push(() => model.destroy());
     this.stage = new Stage(this.surface, model);
     this.status = new StatusPanel(this.root, () => this.reload());
     this.brushSize = new BrushSize(this.root, this.stage);
