@@ -261,6 +261,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
             drafts={ownDrafts(task, me)}
             user={{ ...me }}
             projectSettings={{
+              id: project.id,
               show_skip_button: project.show_skip_button && (task as { allow_skip?: boolean }).allow_skip !== false,
               enable_empty_annotation: project.enable_empty_annotation,
               show_instruction: project.show_instruction && isStream && visited.length <= 1,

@@ -21,7 +21,7 @@ export function Chip({ color, children }: { color?: string; children: ReactNode 
   );
 }
 
-/** Somebody, by their initials. */
+/** Somebody, by their initials. The name stands beside it, or is that of the button around it. */
 export function Avatar({ name }: { name: string }) {
   const initials = name
     .split(/[\s@.]+/)
@@ -30,7 +30,7 @@ export function Avatar({ name }: { name: string }) {
     .map((part) => part[0]?.toUpperCase())
     .join('');
   return (
-    <span className={styles.avatar} title={name}>
+    <span className={styles.avatar} title={name} aria-hidden="true">
       {initials || '?'}
     </span>
   );

@@ -142,7 +142,7 @@ function List({
         className={`${inline ? styles['inline'] : styles['vertical']} ${long ? styles['long'] : ''}`}
         role={mode === 'multiple' ? 'group' : 'radiogroup'}
         aria-label={title}
-        aria-required={node.bool('required') || undefined}
+        aria-required={(mode !== 'multiple' && node.bool('required')) || undefined}
         onKeyDown={moveFocus}
       >
         {searching
