@@ -1,6 +1,7 @@
 import { type CSSProperties, memo } from 'react';
 import { ICONS } from '../core/icons';
 import { noteOf, type Row, toolOf } from '../core/region-rows';
+import { transcriptOf } from '../core/transcript';
 import { useDocument, useEditor, useRegion, useRegionFlags, useVersion } from '../react/hooks';
 import { RowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { IconView } from './parts/Icon';
@@ -51,7 +52,7 @@ export const RegionRow = memo(
     const { selected, hovered, hidden, locked } = useRegionFlags(id);
     if (!region) return null;
     const { labels, color } = editor.labels.style(region);
-    const about = editor.aboutShape(region);
+    const about = transcriptOf(editor, region) || editor.aboutShape(region);
     const incomplete = editor.missingIn(region);
     const number = document.regionNumber(id);
     const locks = locked || region.readonly;

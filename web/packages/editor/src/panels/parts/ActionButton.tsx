@@ -1,6 +1,6 @@
 import type { Action } from '../../core/actions';
 import { formatShortcut } from '../../core/shortcut';
-import { useConditions, useDocument, useEditor, useVersion } from '../../react/hooks';
+import { useConditions, useDocument, useEditor, useSetting, useVersion } from '../../react/hooks';
 import { IconView } from './Icon';
 import styles from './parts.module.css';
 
@@ -11,11 +11,13 @@ export function ActionButton({ action, words = false }: { readonly action: Actio
   const editor = useEditor();
   const document = useDocument();
   useConditions();
+  useSetting('hotkeyTooltips');
   useVersion(editor.actions.changed.subscribe as Subscribe);
   useVersion(editor.saving.changed.subscribe as Subscribe);
   useVersion(document.history.changed.subscribe as Subscribe);
   const keys = editor.actions.shortcutOf(action);
-  const title = keys ? `${action.label} (${formatShortcut(keys)})` : action.label;
+  const title =
+    keys && editor.settings.get('hotkeyTooltips') ? `${action.label} (${formatShortcut(keys)})` : action.label;
   const pressed = action.active?.();
   return (
     <button

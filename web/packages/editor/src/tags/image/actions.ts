@@ -153,20 +153,35 @@ function viewActions(view: ImageView): Action[] {
 }
 
 function lookActions(view: ImageView): Action[] {
-  if (view.look.channels.length === 0) return [];
+  const bar = view.look.offered ? { toolbar: view.name, section: 'view' as const } : {};
   return [
     {
       id: id(view, 'look'),
       label: 'Brightness and contrast',
       group: GROUP,
       icon: ['M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16z', 'M12 4v16', 'M12 8h6.5', 'M12 12h8', 'M12 16h6.5'],
-      toolbar: view.name,
-      section: 'view',
+      ...bar,
       active: () => view.look.open,
       run: () => {
         view.look.toggle(!view.look.open);
         view.context.editor.actions.refresh();
       },
+    },
+    {
+      id: id(view, 'grid'),
+      label: 'Grid over the image',
+      group: GROUP,
+      icon: ['M4 4h16v16H4z', 'M9.3 4v16', 'M14.7 4v16', 'M4 9.3h16', 'M4 14.7h16'],
+      active: () => view.grid,
+      run: () => view.showGrid(!view.grid),
+    },
+    {
+      id: id(view, 'crosshair'),
+      label: 'Cross-hair at the pointer',
+      group: GROUP,
+      icon: ['M12 3v7', 'M12 14v7', 'M3 12h7', 'M14 12h7'],
+      active: () => view.crosshair,
+      run: () => view.showCrosshair(!view.crosshair),
     },
   ];
 }

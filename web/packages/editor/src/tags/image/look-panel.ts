@@ -6,8 +6,9 @@ import styles from './image.module.css';
 type Channel = 'brightness' | 'contrast';
 
 export class LookPanel {
-  /** Sliders that the configuration asks for. */
-  readonly channels: readonly Channel[];
+  readonly channels: readonly Channel[] = ['brightness', 'contrast'];
+  /** Does the configuration ask for a button? The command is there in any case. */
+  readonly offered: boolean;
   private readonly element: HTMLElement;
   private readonly inputs = new Map<
     Channel,
@@ -19,7 +20,7 @@ export class LookPanel {
     private readonly stage: Stage,
     node: ConfigNode,
   ) {
-    this.channels = (['brightness', 'contrast'] as const).filter((channel) => node.bool(`${channel}Control`));
+    this.offered = this.channels.some((channel) => node.bool(`${channel}Control`));
     const document = root.ownerDocument;
     this.element = document.createElement('div');
     this.element.className = styles['look'] ?? '';
@@ -35,7 +36,7 @@ export class LookPanel {
       for (const channel of this.channels) this.set(channel, 100);
     });
     this.element.append(reset);
-    if (this.channels.length > 0) root.append(this.element);
+    root.append(this.element);
   }
 
   get open(): boolean {

@@ -19,8 +19,7 @@ export function cameraOptions(node: ConfigNode): CameraOptions {
   };
 }
 
-export function gridOf(node: ConfigNode): { readonly size: number; readonly color: string } | null {
-  if (!node.bool('grid')) return null;
+export function gridOf(node: ConfigNode): { readonly size: number; readonly color: string } {
   return { size: Math.max(1, node.number('gridSize', 30)), color: node.get('gridColor') ?? '#EEEEF4' };
 }
 

@@ -44,6 +44,9 @@ export class ImageView implements ObjectHandle {
   private masks: MaskLoader | null = null;
   private picture: WandPicture | null = null;
   private loading = new AbortController();
+  /** What the person sees over the picture; the configuration says how it begins. */
+  grid = false;
+  crosshair = false;
   /** The pages of a list; null for one picture. */
   private readonly strip: PageStrip | null;
   /** A region that is to be brought into view once its page is there. */
@@ -78,7 +81,8 @@ export class ImageView implements ObjectHandle {
     this.brushSize = new BrushSize(this.root, this.stage);
     this.look = new LookPanel(this.root, this.stage, node);
     this.stage.setTheme(themeOf(this.root));
-    this.stage.setLook({ grid: gridOf(node) });
+    this.crosshair = node.bool('crosshair');
+    this.showGrid(node.bool('grid'));
     const zoom = ownerDocument.createElement('div');
     zoom.className = styles['zoom'] ?? '';
     zoom.setAttribute('aria-hidden', 'true');
@@ -192,6 +196,18 @@ export class ImageView implements ObjectHandle {
     ];
     this.loadScene();
     this.strip?.changed();
+  }
+
+  showGrid(on: boolean): void {
+    this.grid = on;
+    this.stage.setLook({ grid: on ? gridOf(this.context.node) : null });
+    this.context.editor.actions.refresh();
+  }
+
+  showCrosshair(on: boolean): void {
+    this.crosshair = on;
+    this.applySettings();
+    this.context.editor.actions.refresh();
   }
 
   /** Turns the view by quarters; regions turn with it, their coordinates do not. */
@@ -406,7 +422,7 @@ export class ImageView implements ObjectHandle {
       zoomBy: Math.max(1.01, Math.min(4, node.number('zoomBy', 1.1))),
       zoomEnabled: node.bool('zoom', true),
       invertZoom: settings.get('invertZoom'),
-      crosshair: node.bool('crosshair'),
+      crosshair: this.crosshair,
       captions: settings.get('regionLabels'),
     });
     // Where masks are exact to the pixel one must see the pixels.
