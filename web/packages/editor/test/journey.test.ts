@@ -47,7 +47,10 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     expect(result[0]?.value).toMatchObject({ text: 'Nordlini', end: 26, labels: ['PER'] });
     await page.keyboard.press('Control+z');
 
-    const handle = await page.locator('[role=slider][aria-label^=End]').boundingBox();
+    const end = page.locator('[role=slider][aria-label^=End]');
+    // The handle follows in the next frame.
+    await expect.poll(() => end.getAttribute('aria-valuenow')).toBe('27');
+    const handle = await end.boundingBox();
     const target = await wordBox(page, 'opened');
     if (!handle) throw new Error('The end has no handle.');
     await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height - 1);

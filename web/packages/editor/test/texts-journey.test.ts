@@ -434,6 +434,20 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
     expect((await resultOf(page))[1]?.value).toMatchObject({ text: 'kettle', labels: [] });
   });
 
+  it('gives a label that is chosen later to the text that was selected', async () => {
+    page = await demo.open('sample=text');
+    await dragOver(page, 'Nordlinie');
+    await page.getByText('Choose a label for the selected text').waitFor();
+    expect(await resultOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'ORG' }).click();
+    expect((await resultOf(page)).map((item) => item.value)).toMatchObject([{ text: 'Nordlinie', labels: ['ORG'] }]);
+    await page.keyboard.press('3');
+    expect(await resultOf(page)).toHaveLength(1);
+    const box = await wordBox(page, 'Turku');
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    expect((await resultOf(page)).at(-1)?.value).toMatchObject({ text: 'Turku', labels: ['LOC'] });
+  });
+
   it('numbers the lines of a text where a person wants it', async () => {
     page = await demo.open('sample=text');
     await page.evaluate(() => window.editor.editor?.settings.set('lineNumbers', true));

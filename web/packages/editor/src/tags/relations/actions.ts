@@ -61,7 +61,9 @@ export function relationActions(editor: Editor): Action[] {
       id: 'relation.delete',
       label: 'Delete the chosen relation',
       group: 'Relations',
-      enabled: () => relations.chosen !== null && !editor.readonly,
+      shortcut: 'backspace, delete',
+      // Selected regions go first: the key means what is marked in the data.
+      enabled: () => relations.chosen !== null && !editor.readonly && editor.document.view.selected.length === 0,
       run: () => relations.chosen !== null && relations.remove([relations.chosen]),
     },
   ];

@@ -151,7 +151,9 @@ export class RelationLayer {
     const color = relations.color(relation) ?? '';
     const state = relations.hovered === id ? 'hovered' : relations.chosen === id ? 'chosen' : '';
     const label = relation.labels.join(', ');
-    const key = [curve.path, relation.direction, color, state, label].join('|');
+    // A chosen relation shows which regions it joins.
+    const frames = state === '' ? '' : `${frameAround(from)} ${frameAround(to)}`;
+    const key = [curve.path, frames, relation.direction, color, state, label].join('|');
     const known = this.drawn.get(id);
     if (known?.key === key) return;
     const entry = known ?? { group: this.group(id), key };
@@ -161,7 +163,8 @@ export class RelationLayer {
     group.setAttribute('class', `${styles['relation'] ?? ''} ${state === '' ? '' : (styles[state] ?? '')}`);
     if (color) group.style.setProperty('--relation', color);
     else group.style.removeProperty('--relation');
-    const [halo, line, hit, arrows, text] = Array.from(group.children) as SVGElement[];
+    const [ends, halo, line, hit, arrows, text] = Array.from(group.children) as SVGElement[];
+    ends?.setAttribute('d', frames);
     for (const path of [halo, line, hit]) path?.setAttribute('d', curve.path);
     const heads: string[] = [];
     if (relation.direction !== 'left') heads.push(arrowAt(curve.end, curve.endAngle));
@@ -177,6 +180,7 @@ export class RelationLayer {
     const page = this.svg.ownerDocument;
     const group = page.createElementNS(SVG, 'g');
     for (const [name, part] of [
+      ['path', 'ends'],
       ['path', 'halo'],
       ['path', 'line'],
       ['path', 'hit'],
@@ -196,6 +200,12 @@ export class RelationLayer {
     this.svg.append(group);
     return group;
   }
+}
+
+/** A frame a little larger than a region, as a path. */
+function frameAround({ left, top, right, bottom }: Box): string {
+  const gap = 2;
+  return `M${Math.round(left) - gap} ${Math.round(top) - gap}H${Math.round(right) + gap}V${Math.round(bottom) + gap}H${Math.round(left) - gap}Z`;
 }
 
 function moved(box: Box, dx: number, dy: number): Box {

@@ -3,15 +3,7 @@
  * What the text is and how its spans are written is its `SpanContent`. Drawing follows the store by
  * batches; nothing is drawn again that did not change.
  */
-import {
-  blockOf,
-  type CodePoints,
-  type Granularity,
-  HighlightPainter,
-  type Surface,
-  snapBetween,
-  wordAt,
-} from '@labelkeep/text';
+import { type CodePoints, type Granularity, HighlightPainter, type Surface, snapBetween } from '@labelkeep/text';
 import type { AnnotationDocument } from '../../core/document';
 import type { ObjectContext, ObjectHandle } from '../../core/tag';
 import type { Region } from '../../core/types';
@@ -20,10 +12,13 @@ import { shareSpanActions } from './edit-span';
 import { TextHandles } from './handles';
 import { TextKeyboard } from './keyboard';
 import { LineNumbers } from './line-numbers';
+import { TextPointer } from './pointer';
 import styles from './text.module.css';
 
 /** Opacity of fills: texts need more than shapes to be seen, and less than full to be read. */
 const MIN_FILL = 0.28;
+/** Height of the names above spans, pixels. */
+const CHIP_HEIGHT = 12;
 
 /** What a text object shows, and how its spans are written. Offsets are UTF-16 units of the surface's text. */
 export interface SpanContent {
@@ -53,7 +48,6 @@ export class SpanView implements ObjectHandle {
   private documentOffs: (() => void)[] = [];
   private painter: HighlightPainter | null = null;
   private parts: readonly { update(): void; destroy(): void }[] = [];
-  private pointer: { x: number; y: number; multi: boolean } | null = null;
   private emphasised = new Set<string>();
 
   constructor(
@@ -137,7 +131,11 @@ export class SpanView implements ObjectHandle {
     if (!span || !surface || span.hidden || span.end <= span.start) return null;
     const { start, end } = this.visibleStretch();
     if (span.end < start || span.start > end) return surface.roughly(span.start);
-    return surface.rects(span.start, span.end)[0] ?? surface.roughly(span.start);
+    const line = surface.rects(span.start, span.end)[0];
+    if (!line) return surface.roughly(span.start);
+    // The name above a span belongs to it: curves end above the name.
+    const above = this.showsLabels() ? CHIP_HEIGHT : 0;
+    return new DOMRect(line.x, line.y - above, line.width, line.height + above);
   }
 
   /** Makes a region of a stretch of UTF-16 units; the labels' granularity decides the ends. */
@@ -215,6 +213,7 @@ export class SpanView implements ObjectHandle {
       new TextHandles(this, surface, this.scroller),
       new LineNumbers(this, surface, this.scroller),
       new TextKeyboard(this, surface, this.scroller),
+      new TextPointer(this, surface, painter, this.root.ownerDocument),
     ];
     this.listen(surface);
     this.offs.push(shareSpanActions(this));
@@ -322,102 +321,18 @@ export class SpanView implements ObjectHandle {
 
   private listen(surface: Surface): void {
     const { signal } = this.abort;
-    const { element } = surface;
-    const documents = new Set([this.root.ownerDocument, element.ownerDocument]);
-    element.addEventListener(
-      'pointerdown',
-      (event) => {
-        if (event.button !== 0) return;
-        this.pointer = { ...this.at(event), multi: event.ctrlKey || event.metaKey };
-      },
-      { signal },
-    );
     const redraw = () => this.drawLater();
-    for (const document of documents) {
-      document.addEventListener('pointerup', (event) => this.pointerUp(event), { signal });
-      document.addEventListener('pointercancel', () => (this.pointer = null), { signal });
+    for (const document of new Set([this.root.ownerDocument, surface.element.ownerDocument])) {
       // Any scroller around the text moves it; scroll events do not bubble, so they are captured.
       document.addEventListener('scroll', redraw, { signal, capture: true, passive: true });
     }
-    element.addEventListener('pointermove', (event) => this.hover(event), { signal });
-    element.addEventListener('pointerleave', () => this.context.editor.document.view.hover(null), { signal });
-    element.addEventListener('dblclick', (event) => this.doubleClick(event), { signal });
     const observer = new ResizeObserver(() => {
       this.content?.moved?.();
       redraw();
     });
     observer.observe(this.scroller);
-    observer.observe(element);
+    observer.observe(surface.element);
     this.offs.push(() => observer.disconnect());
-  }
-
-  /** Where an event happened in the page's window; events of a frame are counted from the frame. */
-  private at(event: MouseEvent): { x: number; y: number } {
-    const framed = (event.view as Window | null) !== this.root.ownerDocument.defaultView;
-    const { x, y } = framed && this.surface ? this.surface.origin : { x: 0, y: 0 };
-    return { x: event.clientX + x, y: event.clientY + y };
-  }
-
-  private pointerUp(event: PointerEvent): void {
-    const began = this.pointer;
-    this.pointer = null;
-    const { surface } = this;
-    if (!began || !surface) return;
-    const { x, y } = this.at(event);
-    const moved = Math.hypot(x - began.x, y - began.y) > 3;
-    const selection = surface.selection();
-    if (moved && selection && selection.end > selection.start) {
-      if (this.context.node.bool('selectionEnabled', true)) this.createSpan(selection.start, selection.end);
-      return;
-    }
-    if (moved || event.detail > 1) return;
-    this.click(x, y, began.multi);
-  }
-
-  /** A click selects the innermost span; a second click on it unselects; ctrl adds. */
-  private click(x: number, y: number, multi: boolean): void {
-    const { view } = this.context.editor.document;
-    const hit = this.hit(x, y);
-    if (!hit) {
-      if (!multi) view.select([]);
-      return;
-    }
-    if (multi) view.toggle(hit);
-    else view.select(view.single === hit ? [] : [hit]);
-  }
-
-  /** A double click takes the word when a label is armed. */
-  private doubleClick(event: MouseEvent): void {
-    const { surface } = this;
-    const { editor } = this.context;
-    if (!surface || editor.labels.activeControls(this.name).length === 0) return;
-    const { x, y } = this.at(event);
-    const at = surface.offsetAt(x, y);
-    if (at === null) return;
-    const block = blockOf(surface.text, surface.breaks, at);
-    const found = wordAt(surface.text, at);
-    const word = found && { start: Math.max(found.start, block.start), end: Math.min(found.end, block.end) };
-    if (word && this.context.node.bool('selectionEnabled', true)) this.createSpan(word.start, word.end);
-  }
-
-  private hover(event: PointerEvent): void {
-    if (this.pointer || event.buttons !== 0) return;
-    const { x, y } = this.at(event);
-    const hit = this.hit(x, y);
-    this.context.editor.document.view.hover(hit);
-    if (this.surface) this.surface.element.style.cursor = hit === null ? '' : 'pointer';
-  }
-
-  private hit(x: number, y: number): string | null {
-    const { surface, painter } = this;
-    const at = surface?.offsetAt(x, y) ?? null;
-    if (!surface || !painter || at === null || !surface.isOver(x, y, at)) return null;
-    // A caret place lies between two characters: the point is over one of them.
-    const before = surface
-      .rects(at - 1, at)
-      .some((rect) => x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom);
-    const hits = painter.index.at(before && at > 0 ? at - 1 : at);
-    return hits[0]?.id ?? null;
   }
 
   /** Offsets on screen now. */
