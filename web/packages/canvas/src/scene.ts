@@ -21,6 +21,8 @@ export interface ItemStyle {
   /** Half the size of a point handle. */
   readonly pointSize?: number;
   readonly pointStyle?: 'circle' | 'rectangle';
+  /** Radius of a new key point while the whole image is shown. */
+  readonly markerSize?: number;
   /** Radius of its vertices while it rests (`Vector`). */
   readonly dotSize?: number;
 }

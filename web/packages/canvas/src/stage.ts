@@ -490,7 +490,6 @@ export class Stage {
     if (hovered && !selected.includes(hovered)) overlay.emphasis(hovered, false);
     if (options.captions) this.paintCaptions(selected, hovered);
     this.activeTool.paint(overlay);
-    this.snapper.paint(overlay);
     const { point } = this.keyboard;
     if (point) overlay.crosshair(this.camera.toScreen(point), true);
     else if (options.crosshair && this.pointerAt) overlay.crosshair(this.pointerAt.screen, false);

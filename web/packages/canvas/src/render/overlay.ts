@@ -193,9 +193,7 @@ export class OverlayPainter {
       ctx.beginPath();
       ctx.moveTo(foot.x, foot.y);
       ctx.lineTo(x, y);
-      ctx.strokeStyle = line;
-      ctx.lineWidth = ratio;
-      ctx.stroke();
+      this.rim(line, 1);
       this.dot(x, y, (active ? 6 : 5) * ratio, active ? line : theme.surface, line, 'circle');
       return;
     }
@@ -233,12 +231,12 @@ export class OverlayPainter {
   }
 
   /** Strokes the current path so that it shows on any image. */
-  private rim(color: string): void {
+  private rim(color: string, thin = 1.5): void {
     const { ctx, ratio } = this;
     ctx.setLineDash([]);
     for (const [line, width] of [
-      ['rgba(255,255,255,0.9)', 3.5],
-      [color, 1.5],
+      ['rgba(255,255,255,0.9)', thin + 2],
+      [color, thin],
     ] as const) {
       ctx.strokeStyle = line;
       ctx.lineWidth = width * ratio;

@@ -1,5 +1,5 @@
 /** The polygon, closed or still being drawn: one handle for each point. */
-import { clampToBox, rotatePoint } from '../geometry/point';
+import { type Box, clampToBox, rotatePoint } from '../geometry/point';
 import {
   type Coordinates,
   deletePoint,
@@ -29,9 +29,18 @@ const MANY_POINTS = 5000;
 /** A closed polygon has at least this many points. */
 export const LEAST_POINTS = 3;
 
+/** Bounds are asked for several times for each change; points never change in place. */
+const boxes = new WeakMap<Coordinates, Box>();
+
 export const polygonKind: ShapeKind<PolygonShape> = {
   kind: 'polygon',
-  bounds: (shape) => polygonBox(shape.points),
+  bounds({ points }) {
+    const known = boxes.get(points);
+    if (known) return known;
+    const box = polygonBox(points);
+    boxes.set(points, box);
+    return box;
+  },
   area: (shape) => (shape.closed ? polygonArea(shape.points) : 0),
   distance(shape, point) {
     if (shape.closed && polygonContains(shape.points, point)) return 0;

@@ -44,6 +44,7 @@ export abstract class DrawingTool implements Tool {
 
   hover(pointer: ToolPointer | null): void {
     this.lastPointer = pointer;
+    if (!pointer) this.context.snapper.clear();
     if (this.drawing) {
       if (pointer) this.track(pointer);
       this.context.repaint();
@@ -116,8 +117,10 @@ export abstract class DrawingTool implements Tool {
   }
 
   paint(painter: OverlayPainter): void {
+    const works = this.drawing || (this.dragging && !this.manipulating);
     if (!this.drawing && !this.dragging) this.manipulator.paint(painter);
     this.paintDraft(painter);
+    if (works) this.context.snapper.paint(painter);
   }
 
   /** The point inside the image, where its neighbours attract it and, when the control snaps, on whole pixels. */

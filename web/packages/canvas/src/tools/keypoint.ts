@@ -51,8 +51,8 @@ export class KeyPointTool extends DrawingTool {
 
   private shape(at: Point): KeyPointShape {
     const { camera, model } = this.context;
-    // `strokeWidth` is its radius on the screen when the whole image is shown, however far one has zoomed in.
-    const radius = Math.max(0.5, model.draftStyle().strokeWidth / camera.fitZoom);
+    // Its size on the screen when the whole image is shown, however far one has zoomed in.
+    const radius = Math.max(0.5, (model.draftStyle().markerSize ?? 2) / camera.fitZoom);
     const shape: KeyPointShape = { kind: 'keypoint', ...at, radius };
     return model.snapToPixel() ? keyPointKind.snap(shape) : shape;
   }

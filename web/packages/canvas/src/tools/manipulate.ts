@@ -116,7 +116,10 @@ export class Manipulator {
   /** Handles of the selection, the ghost point, the frame. */
   paint(painter: OverlayPainter): void {
     // While something is moved its handles would hide what one looks at.
-    if (this.changing) return;
+    if (this.changing) {
+      this.context.snapper.paint(painter);
+      return;
+    }
     const offered = offer(this.context);
     if (!offered) return;
     if (offered.box) painter.frame(offered.box);

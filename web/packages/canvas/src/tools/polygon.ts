@@ -47,7 +47,10 @@ export class PolygonTool extends DrawingTool {
 
   cancel(): boolean {
     const draft = this.draft();
+    const dragged = this.dragState !== null;
     this.dragState = null;
+    // In the middle of a drag Escape means the drag.
+    if (dragged) return true;
     // One that was only selected, to be gone on with, is unselected by Escape and not lost.
     if (!draft || draft.id !== this.draftId) return false;
     this.draftId = null;

@@ -53,7 +53,10 @@ export class VectorTool extends DrawingTool {
 
   cancel(): boolean {
     const draft = this.draft();
+    const dragged = this.dragState !== null;
     this.dragState = null;
+    // In the middle of a drag Escape means the drag.
+    if (dragged) return true;
     if (!draft) return false;
     const short = this.begun && draft.shape.vertices.length < leastVertices(this.rules(draft));
     this.end();

@@ -70,11 +70,13 @@ export class ItemMaker {
     const labelled = control !== undefined && isLabelsControl(control);
     const bridge = bridgeOf(kind);
     const opacity = bridge?.fillOpacity ?? 0.2;
+    const width = Math.max(0, Math.min(100, control?.number('strokeWidth', bridge?.strokeWidth ?? 1) ?? 1));
     const style: ItemStyle = {
       color: fill,
       ...(outline === undefined || outline === fill ? {} : { strokeColor: outline }),
       fillOpacity: unit(control?.number('fillOpacity', control.number('opacity', opacity)) ?? opacity),
-      strokeWidth: Math.max(0, Math.min(100, control?.number('strokeWidth', bridge?.strokeWidth ?? 1) ?? 1)),
+      // Of key points it is the size; a wide outline would make them larger than the result says.
+      ...(kind === 'keypoint' ? { strokeWidth: Math.min(1, width), markerSize: width } : { strokeWidth: width }),
       ...(dashed ? { dashed } : {}),
       ...pointSizes(control, kind, labelled),
       pointStyle: control?.oneOf('pointStyle', ['rectangle', 'circle'], labelled ? 'rectangle' : 'circle') ?? 'circle',

@@ -113,7 +113,7 @@ const result = fc
   .array(region, { minLength: 1, maxLength: 5 })
   .map((regions) => regions.flatMap((items, i) => items.map((item) => ({ ...item, id: `r${i}` }))));
 
-describe('results of shapes', () => {
+describe('results of shapes', { timeout: 30_000 }, () => {
   it('come back as the very items that were read', () => {
     fc.assert(
       fc.property(result, (items) => {
@@ -121,7 +121,7 @@ describe('results of shapes', () => {
         expect(out).toHaveLength(items.length);
         for (const [i, item] of out.entries()) expect(item).toBe(items[i]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -141,7 +141,7 @@ describe('results of shapes', () => {
         });
         expect(editor.entry.draftResult()).toEqual(items);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -80,6 +80,19 @@ describe.skipIf(!chromiumPath)('paths on an image', () => {
     expect(await vertices()).toHaveLength(2);
   });
 
+  it('go on after a drag that was taken back with Escape', async () => {
+    await open(CURVES);
+    await clicks([20, 20], [50, 20]);
+    await mouse.move(...at(20, 20));
+    await mouse.down();
+    await mouse.move(...at(30, 70), { steps: 3 });
+    await keyboard.press('Escape');
+    await mouse.up();
+    near((await vertices())[0]?.y, 20, 2 * pixel());
+    await click(80, 60);
+    expect(await vertices()).toHaveLength(3);
+  });
+
   it('close on their first point where they may, and stay open where not', async () => {
     await open(CURVES);
     await clicks([20, 20], [60, 20], [60, 70], [20, 20]);
