@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answerOf } from '../src/core/answer-of';
 import type { Editor } from '../src/core/editor';
 import type { SavePayload } from '../src/core/options';
+import { transcriptOf } from '../src/core/transcript';
 import { validate } from '../src/core/validation';
 import { makeEditor, openResult } from './helpers';
 
@@ -88,6 +89,50 @@ describe('required', () => {
     });
     set(editor, 'x', ['  ']);
     expect(validate(editor)).toMatchObject({ control: 'x' });
+  });
+});
+
+describe('a problem', () => {
+  it('opens the panel that holds its row, and the element of a Repeater that holds its question', async () => {
+    const rows = openResult(
+      view('<TextArea name="x" toName="t" perRegion="true" required="true" displayMode="region-list"/>'),
+      [label('r', 'c')],
+      data,
+    );
+    rows.settings.set('panelOpen', false);
+    await submitted(rows);
+    expect(rows.problem).toMatchObject({ control: 'x', region: 'r' });
+    expect(rows.document.view.selected).toEqual(['r']);
+    expect(rows.settings.get('panelOpen')).toBe(true);
+
+    const repeated = makeEditor({
+      config:
+        '<View><Repeater on="$items"><Text name="t{{idx}}" value="$items[{{idx}}].id"/><Rating name="r{{idx}}" toName="t{{idx}}" required="true"/></Repeater></View>',
+      task: { id: 1, data },
+      onSubmit: () => undefined,
+    });
+    const shows: number[] = [];
+    repeated.elements.wanted.subscribe(({ index }) => shows.push(index));
+    set(repeated, 'r0', 1);
+    await submitted(repeated);
+    expect(repeated.problem).toMatchObject({ control: 'r1' });
+    expect(shows).toEqual([1]);
+  });
+});
+
+describe('transcripts', () => {
+  it('are the texts about a region that are asked for as transcription', () => {
+    const editor = openResult(
+      view(
+        '<TextArea name="x" toName="t" perRegion="true" transcription="true"/><TextArea name="y" toName="t" perRegion="true"/>',
+      ),
+      [label('r', 'c')],
+      data,
+    );
+    editor.document.view.select(['r']);
+    set(editor, 'x', ['one', 'two']);
+    set(editor, 'y', ['other']);
+    expect(transcriptOf(editor, editor.document.store.get('r') as never)).toBe('one two');
   });
 });
 

@@ -9,6 +9,7 @@ import type { Entry } from './entries';
 import { fillIn } from './fill-in';
 import { newUuid } from './ids';
 import type { SaveAnswer, SavePayload } from './options';
+import { isInRows } from './subjects';
 import { validate } from './validation';
 
 /** Milliseconds from the last change to the draft. */
@@ -159,6 +160,9 @@ export class Saving {
       }
       if (problem.object !== undefined && problem.itemIndex !== undefined)
         editor.setPage(problem.object, problem.itemIndex);
+      const node = editor.config.byName.get(problem.control ?? '');
+      if (node) editor.elements.show(node);
+      if (node && isInRows(node)) editor.showPanel('regions');
       editor.problem = problem;
       editor.notify('warning', problem.message);
       return false;

@@ -27,7 +27,7 @@ export function PickerPopup(props: Props) {
   const list = useRef<VirtualListHandle>(null);
   const id = useId();
   const chosenKeys = useMemo(() => new Set(chosen.map((entry) => pathKey(entry.path))), [chosen]);
-  const searching = query.trim() !== '';
+  const searching = query.trim() !== '' && adding === undefined;
   const rows = useMemo(
     () => (searching ? searchRows(tree, query) : treeRows(tree, unfolded, isBranch)),
     [tree, query, searching, unfolded, isBranch],
@@ -68,9 +68,10 @@ export function PickerPopup(props: Props) {
     onToggle(one.item.path);
     if (!multiple) onClose(true);
   };
+  /** Adds below the entry that was chosen for it, or (nothing was found) at the root. */
   const add = (title: string) => {
-    if (adding === undefined || title.trim() === '') return;
-    onAdd?.(adding, title.trim());
+    if (!onAdd || title.trim() === '') return;
+    onAdd(adding ?? null, title.trim());
     if (adding) setUnfolded((old) => new Set(old).add(pathKey(adding.path)));
     setAdding(undefined);
     setQuery('');
@@ -83,7 +84,7 @@ export function PickerPopup(props: Props) {
       ArrowUp: () => move(at - 1),
       PageDown: () => move(at + 8),
       PageUp: () => move(at - 8),
-      Enter: () => (adding === undefined ? row && press(row) : add(query)),
+      Enter: () => (adding !== undefined || (onAdd && !row) ? add(query) : row && press(row)),
       Escape: () => {
         if (adding !== undefined) setAdding(undefined);
         else if (query !== '') setQuery('');
@@ -121,7 +122,7 @@ export function PickerPopup(props: Props) {
           aria-controls={`${id}-tree`}
           aria-autocomplete="list"
           aria-activedescendant={row ? `${id}-${at}` : undefined}
-          placeholder={adding === undefined ? `Search ${tree.all.length.toLocaleString()} entries` : newEntry(adding)}
+          placeholder={adding === undefined ? searchWords(tree.all.length) : newEntry(adding)}
           onChange={(event) => {
             setQuery(event.target.value);
             if (adding === undefined) setActive(0);
@@ -154,6 +155,7 @@ export function PickerPopup(props: Props) {
         </p>
       )}
       {full && <p className={styles['status']}>{full}</p>}
+      {adding !== undefined && <p className={styles['status']}>{newEntry(adding)}: write its name, Enter adds it.</p>}
       <div id={`${id}-tree`} className={styles['box']}>
         <VirtualList
           count={rows.length}
@@ -188,7 +190,10 @@ export function PickerPopup(props: Props) {
         />
       </div>
       {rows.length === 0 && !status && (
-        <p className={styles['none']}>{searching ? `Nothing matches “${query.trim()}”.` : 'There are no entries.'}</p>
+        <p className={styles['none']}>
+          {searching ? `Nothing matches “${query.trim()}”.` : 'There are no entries.'}
+          {searching && onAdd && ' Enter adds it.'}
+        </p>
       )}
       <p className={styles['spoken']} role="status" aria-live="polite">
         {searching ? `${rows.length} found` : ''}
@@ -288,6 +293,10 @@ function parentOf(rows: readonly PickerRow[], at: number): number {
   const level = rows[at]?.level ?? 1;
   for (let i = at - 1; i >= 0; i--) if ((rows[i]?.level ?? 1) < level) return i;
   return at;
+}
+
+function searchWords(count: number): string {
+  return count > 1 ? `Search ${count.toLocaleString()} entries` : 'Search';
 }
 
 function newEntry(parent: PlacedChoice | null): string {
