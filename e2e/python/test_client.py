@@ -122,6 +122,73 @@ def test_boxes_export_as_coco_and_yolo(client):
     client.projects.delete(id=project.id)
 
 
+def test_files_are_uploaded_listed_and_removed(client, project):
+    made = client.projects.import_tasks(id=project.id, request=[{"text": "one"}], commit_to_project=True)
+    assert made.task_count == 1 and list(client.files.list(id=project.id, all_=True)) == []
+    import requests
+
+    answered = requests.post(
+        f"{client._client_wrapper.get_base_url()}/api/projects/{project.id}/import",
+        headers=client._client_wrapper.get_headers(),
+        files={"file": ("a.csv", b"text,n\ntwo,2\nthree,3\n")},
+        timeout=30,
+    ).json()
+    assert (answered["task_count"], answered["found_formats"]) == (2, {".csv": 1})
+    [upload] = client.files.list(id=project.id, all_=True)
+    assert upload.id == answered["file_upload_ids"][0] and client.files.get(id=upload.id).file == upload.file
+    assert b"".join(client.files.download(filename=upload.file.removeprefix("upload/"))) == b"text,n\ntwo,2\nthree,3\n"
+    assert client.files.update(id=upload.id).id == upload.id
+    client.files.delete(id=upload.id)
+    assert list(client.files.list(id=project.id, all_=True)) == []
+
+
+def test_predictions_come_in_bulk(client, project):
+    tasks = [client.tasks.create(project=project.id, data={"text": name}) for name in ("one", "two")]
+    answered = client.projects.import_predictions(
+        id=project.id,
+        request=[{"task": task.id, "result": answer("pos"), "score": 0.5, "model_version": "bulk"} for task in tasks],
+    )
+    assert answered.created == 2
+    client.projects.update(id=project.id, model_version="bulk")
+    assert [task.predictions_score for task in client.tasks.list(project=project.id, fields="all")] == [0.5, 0.5]
+    prediction = client.predictions.list(task=tasks[0].id)[0]
+    assert client.predictions.update(id=prediction.id, score=0.25).score == 0.25
+
+
+def test_tasks_are_listed_from_the_newest_and_field_by_field(client, project):
+    tasks = [client.tasks.create(project=project.id, data={"text": str(number)}).id for number in range(5)]
+    newest = client.tasks.list(project=project.id, query=json.dumps({"ordering": ["-tasks:id"]}), page_size=2)
+    assert [task.id for task in newest] == tasks[::-1], "the iterator walks over pages"
+    short = list(client.tasks.list(project=project.id, include="id"))
+    assert [task.id for task in short] == tasks and short[0].data is None
+    with pytest.raises(ApiError) as unknown:
+        list(client.tasks.list(view=999))
+    assert unknown.value.status_code == 404
+    client.tasks.delete_all_tasks(id=project.id)
+    assert list(client.tasks.list(project=project.id)) == []
+
+
+def test_people_and_their_organization(client):
+    me = client.users.whoami()
+    made = client.users.create(username="bob", email="bob@example.com", first_name="Bob")
+    assert client.users.get(id=made.id).email == "bob@example.com"
+    assert client.users.update(id=made.id, last_name="Byte").last_name == "Byte"
+    with pytest.raises(ApiError) as refused:
+        client.users.update(id=made.id, email="else@example.com")
+    assert refused.value.status_code == 405
+    assert {user.id for user in client.users.list()} == {me.id, made.id}
+    organization = client.organizations.list()[0]
+    assert client.organizations.get(id=organization.id).created_by == me.id
+    assert client.organizations.members.get(id=organization.id, user_pk=made.id).user == made.id
+    assert client.organizations.invites.get_invite_link().invite_url.startswith("/user/signup/?token=")
+    assert client.users.update_hotkeys(custom_hotkeys={"annotation:submit": {"key": "ctrl+enter", "active": True}})
+    assert client.users.get_hotkeys().custom_hotkeys["annotation:submit"]["key"] == "ctrl+enter"
+    assert client.session_policy.get().max_session_age > 0
+    assert client.jwt_settings.get().legacy_api_tokens_enabled is True
+    client.users.delete(id=made.id)
+    assert [user.id for user in client.users.list()] == [me.id]
+
+
 def test_a_personal_access_token_works_as_an_api_key(server, client):
     token = client.tokens.create()
     personal = LabelStudio(base_url=server.url, api_key=token.token)

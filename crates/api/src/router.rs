@@ -167,9 +167,13 @@ fn work() -> Router<App> {
         )
         .route(
             "/api/import/file-upload/{id}",
-            get(uploads::read).delete(uploads::delete),
+            get(uploads::read)
+                .patch(uploads::update)
+                .put(uploads::update)
+                .delete(uploads::delete),
         )
         .route("/data/upload/{project}/{name}", get(uploads::serve))
+        .route("/storage-data/uploaded/", get(uploads::serve_stored))
         .route(
             "/api/tasks/{id}/annotations/",
             get(annotations::list).post(annotations::create),

@@ -62,6 +62,7 @@ pub struct Change {
     pub was_cancelled: Option<bool>,
     pub ground_truth: Option<bool>,
     pub lead_time: Option<Option<f64>>,
+    pub completed_by: Option<i64>,
     pub parent_prediction: Option<Option<i64>>,
     pub parent_annotation: Option<Option<i64>>,
     pub draft_created_at: Option<Option<i64>>,
@@ -102,12 +103,14 @@ pub async fn submit(
                     return Err(Invalid::field("detail", "This task cannot be skipped.").into());
                 }
                 let completed_by = submission.completed_by.unwrap_or(actor.account_id);
-                if completed_by != actor.account_id
-                    && !people::is_member(tx, actor.organization_id, completed_by).await?
-                {
-                    let text = format!("Invalid pk \"{completed_by}\" - object does not exist.");
-                    return Err(Invalid::field("completed_by", text).into());
-                }
+                check_author(tx, &actor, completed_by).await?;
+                check_parents(
+                    tx,
+                    project.id,
+                    submission.parent_prediction,
+                    submission.parent_annotation,
+                )
+                .await?;
                 let draft_created_at = match submission.draft_id.filter(|id| *id > 0) {
                     Some(id) => take_draft(tx, id, task.id, actor.account_id).await?,
                     None => submission.draft_created_at,
@@ -201,6 +204,17 @@ pub async fn update(
                     .await?
                     .ok_or(ServiceError::NotFound("Task"))?;
                 let mut row = merged(&current, change);
+                if let Some(author) = row.completed_by.filter(|_| row.completed_by != current.completed_by) {
+                    check_author(tx, &actor, author).await?;
+                }
+                let new = |after: Option<i64>, before: Option<i64>| after.filter(|_| after != before);
+                check_parents(
+                    tx,
+                    project.id,
+                    new(row.parent_prediction, current.parent_prediction),
+                    new(row.parent_annotation, current.parent_annotation),
+                )
+                .await?;
                 if row.was_cancelled && !current.was_cancelled && !task.allow_skip {
                     return Err(Invalid::field("detail", "This task cannot be skipped.").into());
                 }
@@ -414,8 +428,38 @@ async fn shown_prediction(tx: &mut Tx, project: &ProjectRow, task: &TaskRow) -> 
     Ok(prediction.map_or_else(|| "{}".to_owned(), |row| crate::predictions::as_kept_json(&row)))
 }
 
+/// Work is counted for the person who did it: somebody of the organization.
+async fn check_author(tx: &mut Tx, actor: &labelkeep_policy::Actor, author: i64) -> Result<()> {
+    if author == actor.account_id || people::is_member(tx, actor.organization_id, author).await? {
+        return Ok(());
+    }
+    Err(no_such("completed_by", author).into())
+}
+
+/// What an annotation was made from belongs to the same project.
+async fn check_parents(tx: &mut Tx, project_id: i64, prediction: Option<i64>, annotation: Option<i64>) -> Result<()> {
+    if let Some(id) = prediction {
+        let parent = store::predictions::read_in(tx, id).await?;
+        parent
+            .filter(|row| row.project_id == project_id)
+            .ok_or_else(|| no_such("parent_prediction", id))?;
+    }
+    if let Some(id) = annotation {
+        let parent = rows::read_in(tx, id).await?;
+        parent
+            .filter(|row| row.project_id == project_id)
+            .ok_or_else(|| no_such("parent_annotation", id))?;
+    }
+    Ok(())
+}
+
+fn no_such(field: &str, id: i64) -> Invalid {
+    Invalid::field(field, format!("Invalid pk \"{id}\" - object does not exist."))
+}
+
 fn merged(current: &AnnotationRow, change: Change) -> AnnotationRow {
     let mut row = current.clone();
+    row.completed_by = change.completed_by.or(row.completed_by);
     row.result = change.result.unwrap_or(row.result);
     row.was_cancelled = change.was_cancelled.unwrap_or(row.was_cancelled);
     row.ground_truth = change.ground_truth.unwrap_or(row.ground_truth);

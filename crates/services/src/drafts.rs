@@ -8,7 +8,7 @@ use labelkeep_store::{self as store, Tx, annotations};
 
 use crate::access::Granted;
 use crate::annotations::{Operation, checked};
-use crate::{Result, ServiceError, Services};
+use crate::{Invalid, Result, ServiceError, Services};
 
 /// A new draft.
 #[derive(Debug, Clone, Default)]
@@ -58,11 +58,10 @@ pub async fn create(
                 {
                     return Ok(done);
                 }
-                if let Some(annotation_id) = work.annotation_id {
-                    annotations::read_in(tx, annotation_id)
-                        .await?
-                        .filter(|row| row.task_id == task.id)
-                        .ok_or(ServiceError::NotFound("Annotation"))?;
+                if let Some(annotation_id) = work.annotation_id
+                    && !is_of_task(tx, annotation_id, task.id).await?
+                {
+                    return Err(ServiceError::NotFound("Annotation"));
                 }
                 let new = NewDraft {
                     task_id: task.id,
@@ -115,6 +114,12 @@ pub async fn update(
                 row.lead_time = change.lead_time.unwrap_or(row.lead_time);
                 row.was_postponed = change.was_postponed.unwrap_or(row.was_postponed);
                 row.annotation_id = change.annotation_id.unwrap_or(row.annotation_id);
+                if let Some(id) = row.annotation_id.filter(|_| row.annotation_id != current.annotation_id)
+                    && !is_of_task(tx, id, row.task_id).await?
+                {
+                    let text = format!("Invalid pk \"{id}\" - object does not exist.");
+                    return Err(Invalid::field("annotation", text).into());
+                }
                 row.op_id = operation.id;
                 let row = rows::update(tx, &row, now).await?;
                 let project_id = project_of(tx, row.task_id).await?;
@@ -153,6 +158,11 @@ fn own(draft: &DraftRow, account_id: i64) -> Result<()> {
             "A draft can be changed by its author only.".to_owned(),
         ))
     }
+}
+
+async fn is_of_task(tx: &mut Tx, annotation_id: i64, task_id: i64) -> Result<bool> {
+    let annotation = annotations::read_in(tx, annotation_id).await?;
+    Ok(annotation.is_some_and(|row| row.task_id == task_id))
 }
 
 async fn project_of(tx: &mut Tx, task_id: i64) -> Result<i64> {

@@ -286,7 +286,12 @@ pub(crate) fn as_kept_json(row: &PredictionRow) -> String {
         result: Option<Box<serde_json::value::RawValue>>,
         score: Option<f64>,
         cluster: Option<i64>,
+        neighbors: Option<Box<serde_json::value::RawValue>>,
+        mislabeling: f64,
         model_version: Option<&'a str>,
+        model_run: Option<i64>,
+        task: i64,
+        project: i64,
     }
     let kept = Kept {
         id: row.id,
@@ -294,7 +299,12 @@ pub(crate) fn as_kept_json(row: &PredictionRow) -> String {
         result: raw(&row.result),
         score: row.score,
         cluster: row.cluster,
+        neighbors: row.neighbors.as_deref().and_then(raw),
+        mislabeling: row.mislabeling,
         model_version: row.model_version.as_deref(),
+        model_run: row.model_run,
+        task: row.task_id,
+        project: row.project_id,
     };
     serde_json::to_string(&kept).unwrap_or_else(|_| "{}".to_owned())
 }

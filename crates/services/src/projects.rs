@@ -101,8 +101,10 @@ pub async fn list(
 }
 
 /// Makes a project.
-pub async fn create(services: &Services, organization: Granted<i64>, change: Change) -> Result<ProjectRow> {
+pub async fn create(services: &Services, organization: Granted<i64>, mut change: Change) -> Result<ProjectRow> {
     let (actor, organization_id) = organization.into_parts();
+    // It is sealed for its row, which has no number yet.
+    let password = change.task_data_password.take().flatten();
     let empty = ProjectFields {
         title: String::new(),
         description: String::new(),
@@ -133,13 +135,18 @@ pub async fn create(services: &Services, organization: Granted<i64>, change: Cha
         is_draft: false,
         pinned_at: None,
     };
-    let fields = changed(services, organization_id, empty, change, None)?;
+    let mut fields = changed(services, organization_id, empty, change, None)?;
     let now = services.now();
+    let services_in = services.clone();
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let id = rows::insert(tx, organization_id, actor.account_id, fields, now).await?;
+                let id = rows::insert(tx, organization_id, actor.account_id, fields.clone(), now).await?;
+                if let Some(password) = password.filter(|password| !password.is_empty()) {
+                    fields.task_data_password = Some(sealed(&services_in, organization_id, id, &password));
+                    rows::update(tx, id, fields, now).await?;
+                }
                 let object = format!("project:{id}");
                 audit::record(tx, &access::origin(&actor), "project.create", &object, "{}", now).await?;
                 locked_project(tx, id).await
@@ -345,6 +352,20 @@ fn fields_of(row: &ProjectRow) -> ProjectFields {
     }
 }
 
+/// The password of a project's data, readable for that project only.
+fn sealed(services: &Services, organization: i64, id: i64, password: &str) -> Vec<u8> {
+    let row = id.to_string();
+    let place = Place {
+        organization,
+        table: "project",
+        column: "task_data_password",
+        row: &row,
+    };
+    services.keys.seal(place, password.as_bytes())
+}
+
+/// Longest login and password of a project's data, in characters.
+const CREDENTIAL_MAX: usize = 256;
 const SAMPLINGS: [&str; 3] = ["Sequential sampling", "Uniform sampling", "Uncertainty sampling"];
 const SKIP_QUEUES: [&str; 3] = ["REQUEUE_FOR_ME", "REQUEUE_FOR_OTHERS", "IGNORE_SKIPPED"];
 
@@ -383,7 +404,7 @@ fn changed(
             .strip_prefix('#')
             .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         if !hex {
-            invalid.add("color", "Enter a colour as #RRGGBB.");
+            invalid.add("color", "Color must be in \"#RRGGBB\" format");
         }
         fields.color = color;
     }
@@ -419,27 +440,28 @@ fn changed(
             invalid.add("control_weights", "Expected an object: control name to weights.");
         }
     }
-    if let Some(password) = change.task_data_password {
-        fields.task_data_password = match (password, id) {
-            (Some(password), Some(id)) if !password.is_empty() => {
-                let row = id.to_string();
-                let place = Place {
-                    organization,
-                    table: "project",
-                    column: "task_data_password",
-                    row: &row,
-                };
-                Some(services.keys.seal(place, password.as_bytes()))
-            }
-            (Some(password), None) if !password.is_empty() => {
-                invalid.add(
-                    "task_data_password",
-                    "Make the project first, then set the password of its data.",
-                );
-                None
-            }
-            _ => None,
-        };
+    for (name, text) in [
+        ("task_data_login", &change.task_data_login),
+        ("task_data_password", &change.task_data_password),
+    ] {
+        if text.iter().flatten().any(|text| text.chars().count() > CREDENTIAL_MAX) {
+            invalid.add(
+                name,
+                format!("Ensure this field has no more than {CREDENTIAL_MAX} characters."),
+            );
+        }
+    }
+    if let (Some(password), Some(id)) = (change.task_data_password, id) {
+        fields.task_data_password = password
+            .filter(|password| !password.is_empty())
+            .map(|password| sealed(services, organization, id, &password));
+    }
+    if change
+        .min_annotations_to_start_training
+        .is_some_and(|number| number < 0)
+    {
+        let text = "Ensure this value is greater than or equal to 0.";
+        invalid.add("min_annotations_to_start_training", text);
     }
     macro_rules! take { ($($field:ident),*) => {$( if let Some(value) = change.$field { fields.$field = value; } )*}; }
     take!(

@@ -229,6 +229,7 @@ pub struct NewWork {
 /// Adds one task.
 pub async fn create(services: &Services, project: Granted<ProjectRow>, work: NewWork) -> Result<TaskRow> {
     let (actor, project) = project.into_parts();
+    check_overlap(work.overlap)?;
     let config = crate::projects::config(services, &project)?;
     config
         .check_data(&work.data)
@@ -245,7 +246,7 @@ pub async fn create(services: &Services, project: Granted<ProjectRow>, work: New
                     data: work.data,
                     meta: work.meta.unwrap_or_else(|| "{}".to_owned()),
                     allow_skip: true,
-                    overlap: work.overlap.unwrap_or(project.maximum_annotations).max(1),
+                    overlap: work.overlap.unwrap_or(project.maximum_annotations),
                     total_annotations: 0,
                     cancelled_annotations: 0,
                     total_predictions: 0,
@@ -284,6 +285,16 @@ pub async fn create(services: &Services, project: Granted<ProjectRow>, work: New
         .await
 }
 
+fn check_overlap(overlap: Option<i64>) -> Result<(), Invalid> {
+    match overlap {
+        Some(number) if number < 1 => Err(Invalid::field(
+            "overlap",
+            "Ensure this value is greater than or equal to 1.",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Changes of a task; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
@@ -310,9 +321,7 @@ pub async fn update(
             .check_data(data)
             .map_err(|error| Invalid::whole(format!("{error} [assume: item[\"data\"] = task root with values]")))?;
     }
-    if change.overlap.is_some_and(|overlap| overlap < 1) {
-        return Err(Invalid::field("overlap", "Ensure this value is greater than or equal to 1.").into());
-    }
+    check_overlap(change.overlap)?;
     let now = services.now();
     services
         .db

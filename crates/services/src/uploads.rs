@@ -40,11 +40,21 @@ impl Incoming {
 
     /// What comes after the last dot of the name, in lower case, without the dot.
     pub fn extension(&self) -> String {
-        self.name
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_lowercase())
-            .unwrap_or_default()
+        extension(&self.name)
     }
+}
+
+/// What comes after the last dot of a name, in lower case, without the dot.
+pub(crate) fn extension(name: &str) -> String {
+    name.rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+        .unwrap_or_default()
+}
+
+/// The address by which tasks name an upload.
+pub(crate) fn url(project_id: i64, name: &str) -> String {
+    let name = percent_encoding::utf8_percent_encode(name, PATH);
+    format!("/data/upload/{project_id}/{name}")
 }
 
 impl Drop for Incoming {
@@ -135,8 +145,7 @@ pub(crate) struct Placed {
 impl Placed {
     /// The address by which tasks name the file.
     pub(crate) fn url(&self, project_id: i64) -> String {
-        let name = percent_encoding::utf8_percent_encode(&self.name, PATH);
-        format!("/data/upload/{project_id}/{name}")
+        url(project_id, &self.name)
     }
 
     /// Adds the row.
@@ -207,16 +216,10 @@ pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str
     Ok((row, path))
 }
 
-/// Removes the caller's own uploads of a project: these, or all; gives their number.
+/// Removes the caller's own uploads of a project: those of these that are there, or all; gives their number.
 pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Option<Vec<i64>>) -> Result<usize> {
     let (actor, project) = project.into_parts();
     let found = rows::list(&services.db, project.id, actor.account_id, ids.as_deref()).await?;
-    if ids
-        .as_ref()
-        .is_some_and(|ids| ids.iter().any(|id| !found.iter().any(|row| row.id == *id)))
-    {
-        return Err(ServiceError::NotFound("FileUpload"));
-    }
     let now = services.now();
     let gone: Vec<i64> = found.iter().map(|row| row.id).collect();
     let number = gone.len();
@@ -235,20 +238,6 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
         let _ = std::fs::remove_file(services.settings.upload_folder.join(&row.stored_as));
     }
     Ok(number)
-}
-
-/// A stored file once more as an incoming one, to be read again.
-pub(crate) async fn copy(services: &Services, name: &str, stored_as: &str) -> Result<Incoming> {
-    let folder = services.settings.upload_folder.clone();
-    let path = folder.join(format!("incoming-{}", random_name()));
-    let mut incoming = Incoming {
-        name: name.to_owned(),
-        size: 0,
-        path: path.clone(),
-        kept: false,
-    };
-    incoming.size = tokio::fs::copy(folder.join(stored_as), path).await?;
-    Ok(incoming)
 }
 
 /// A new incoming file of ours, and where its bytes go.

@@ -3,7 +3,7 @@
 pub(crate) mod current_user;
 pub(crate) mod invites;
 pub(crate) mod members;
-mod model;
+pub(crate) mod model;
 pub(crate) mod organizations;
 pub(crate) mod session_policy;
 pub(crate) mod tokens;

@@ -59,7 +59,7 @@ fn empty_object() -> Box<RawValue> {
 }
 
 /// The first letters of both names in upper case, else the first two of the address as they are.
-fn initials(first_name: &str, last_name: &str, email: &str) -> String {
+pub(crate) fn initials(first_name: &str, last_name: &str, email: &str) -> String {
     let letters: String = [first_name, last_name]
         .iter()
         .filter_map(|name| name.trim().chars().next())

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ApiResult;
 use crate::extract::{Body, InOrganization, can};
-use crate::wire::{Time, answer};
+use crate::wire::{Time, answer, not_null};
 
 /// Minutes.
 #[derive(Serialize)]
@@ -33,9 +33,9 @@ impl From<SessionPolicy> for PolicyOut {
 /// Changes, in minutes.
 #[derive(Deserialize)]
 pub(crate) struct PolicyIn {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     max_session_age: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     max_time_between_activity: Option<i64>,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::extract::{Body, ClientAddress, InOrganization, SignedIn, can};
-use crate::wire::answer;
+use crate::wire::{answer, not_null};
 use crate::{ApiError, ApiResult};
 
 #[derive(Serialize)]
@@ -80,9 +80,9 @@ struct KindsOut {
 /// Changes of the switches.
 #[derive(Deserialize)]
 pub(crate) struct KindsIn {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     api_tokens_enabled: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     legacy_api_tokens_enabled: Option<bool>,
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::current_user::checked_hotkeys;
 use super::model::UserOut;
 use crate::extract::{Authenticated, Body, ContentKind, InOrganization, PathId, RawBody, can};
-use crate::wire::{FieldChoice, Patch, answer};
+use crate::wire::{FieldChoice, Patch, answer, not_null};
 use crate::{ApiError, ApiResult, App};
 
 /// `GET /api/users/`
@@ -107,14 +107,14 @@ pub(crate) async fn read(
 /// Changes of a user.
 #[derive(Deserialize)]
 pub(crate) struct UserPatch {
-    #[serde(default)]
-    username: Patch<String>,
-    #[serde(default)]
-    first_name: Patch<String>,
-    #[serde(default)]
-    last_name: Patch<String>,
-    #[serde(default)]
-    phone: Patch<String>,
+    #[serde(default, deserialize_with = "not_null")]
+    username: Option<String>,
+    #[serde(default, deserialize_with = "not_null")]
+    first_name: Option<String>,
+    #[serde(default, deserialize_with = "not_null")]
+    last_name: Option<String>,
+    #[serde(default, deserialize_with = "not_null")]
+    phone: Option<String>,
     #[serde(default)]
     allow_newsletters: Patch<bool>,
     #[serde(default)]
@@ -132,12 +132,15 @@ pub(crate) async fn update(
     PathId(id): PathId,
     Body(body): Body<UserPatch>,
 ) -> ApiResult<Response> {
+    if body.username.as_deref() == Some("") {
+        return Err(ApiError::field("username", "This field may not be blank."));
+    }
     let before = accounts::user(&services, &organization, id).await?.account.email;
     let change = UserChange {
-        username: body.username.value(),
-        first_name: body.first_name.value(),
-        last_name: body.last_name.value(),
-        phone: body.phone.value(),
+        username: body.username,
+        first_name: body.first_name,
+        last_name: body.last_name,
+        phone: body.phone,
         allow_newsletters: body.allow_newsletters.into_option(),
         active_organization: body.active_organization.into_option(),
         custom_hotkeys: hotkeys(body.custom_hotkeys)?,

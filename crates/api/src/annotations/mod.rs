@@ -5,6 +5,7 @@ pub(crate) mod model;
 
 use axum::extract::State;
 use axum::response::Response;
+use http::StatusCode;
 use labelkeep_services::access::{AnnotationRow, TaskRow};
 use labelkeep_services::annotations::{self, Operation};
 use labelkeep_services::{Services, tasks};
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use crate::ApiResult;
 use crate::drafts::model::DraftOut;
 use crate::extract::{Access, Body, IdempotencyKey, IfMatch, PathIds, Query, can};
-use crate::wire::answer;
+use crate::wire::{FieldChoice, answer};
 use history::{EntryOut, StateOut};
 use model::{AnnotationIn, AnnotationOut, AnnotationPatch, Author};
 
@@ -28,6 +29,7 @@ pub(crate) struct SkipQuery {
 pub(crate) async fn list(
     State(services): State<Services>,
     task: Access<TaskRow, can::AnnotationView>,
+    choice: FieldChoice,
 ) -> ApiResult<Response> {
     let rows = tasks::annotations(&services, &task).await?;
     let people = tasks::people(&services, rows.iter().filter_map(|row| row.completed_by)).await?;
@@ -36,7 +38,7 @@ pub(crate) async fn list(
         .iter()
         .map(|row| AnnotationOut::of(row, &people, Author::Id, now))
         .collect();
-    answer::ok(&out)
+    answer::json(StatusCode::OK, &choice, &out)
 }
 
 /// `POST /api/tasks/{id}/annotations/`
@@ -59,10 +61,11 @@ pub(crate) async fn create(
 pub(crate) async fn read(
     State(services): State<Services>,
     annotation: Access<AnnotationRow, can::AnnotationView>,
+    choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = annotation.row();
     Ok(answer::with_etag(
-        answer::ok(&out(&services, row).await?.view())?,
+        answer::json(StatusCode::OK, &choice, &out(&services, row).await?.view())?,
         row.revision,
     ))
 }
@@ -76,7 +79,7 @@ pub(crate) async fn update(
     IfMatch(revision): IfMatch,
     Body(body): Body<AnnotationPatch>,
 ) -> ApiResult<Response> {
-    let change = body.into_change(query.was_cancelled);
+    let change = body.into_change(query.was_cancelled)?;
     let row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
     Ok(answer::with_etag(
         answer::ok(&out(&services, &row).await?.view())?,

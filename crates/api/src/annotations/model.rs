@@ -5,7 +5,8 @@ use labelkeep_services::annotations::{Change, Submission};
 use labelkeep_services::tasks::{People, Person};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{JsonArray, Patch, Raw, Time, created_ago};
+use crate::accounts::model::initials;
+use crate::wire::{JsonArray, Patch, Raw, Time, WRONG_TIME, created_ago, not_null, parse_time};
 
 /// An annotation as tasks and its own routes show it.
 #[derive(Debug, Serialize)]
@@ -59,22 +60,8 @@ impl<'a> PersonOut<'a> {
             last_name: &person.last_name,
             avatar: person.avatar.as_deref(),
             email: &person.email,
-            initials: initials(person),
+            initials: initials(&person.first_name, &person.last_name, &person.email),
         }
-    }
-}
-
-/// First letters of first and last name, else the first letter of the e-mail address.
-fn initials(person: &Person) -> String {
-    let names: String = [&person.first_name, &person.last_name]
-        .iter()
-        .filter_map(|name| name.chars().next())
-        .flat_map(char::to_uppercase)
-        .collect();
-    if names.is_empty() {
-        person.email.chars().take(1).flat_map(char::to_uppercase).collect()
-    } else {
-        names
     }
 }
 
@@ -134,15 +121,15 @@ impl<'a> AnnotationOut<'a> {
 /// A new annotation.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AnnotationIn {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     result: Option<JsonArray>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     completed_by: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     unique_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     was_cancelled: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     ground_truth: Option<bool>,
     #[serde(default)]
     lead_time: Option<f64>,
@@ -150,6 +137,8 @@ pub(crate) struct AnnotationIn {
     draft_id: Option<i64>,
     #[serde(default)]
     import_id: Option<i64>,
+    #[serde(default)]
+    draft_created_at: Option<String>,
     #[serde(default)]
     last_action: Option<String>,
     #[serde(default)]
@@ -179,11 +168,11 @@ impl AnnotationIn {
             completed_by: self.completed_by,
             unique_id,
             draft_id: self.draft_id,
-            draft_created_at: None,
+            draft_created_at: self.draft_created_at.map(|text| draft_time(&text)).transpose()?,
             parent_prediction: self.parent_prediction,
             parent_annotation: self.parent_annotation,
             import_id: self.import_id,
-            last_action: self.last_action,
+            last_action: self.last_action.map(known_action).transpose()?,
             bulk_created: self.bulk_created,
         })
     }
@@ -192,16 +181,20 @@ impl AnnotationIn {
 /// Changes of an annotation.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AnnotationPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
+    completed_by: Option<i64>,
+    #[serde(default, deserialize_with = "not_null")]
     result: Option<JsonArray>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     was_cancelled: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     ground_truth: Option<bool>,
     #[serde(default)]
     lead_time: Patch<f64>,
     #[serde(default)]
     import_id: Patch<i64>,
+    #[serde(default)]
+    draft_created_at: Patch<String>,
     #[serde(default)]
     last_action: Patch<String>,
     #[serde(default)]
@@ -213,18 +206,52 @@ pub(crate) struct AnnotationPatch {
 }
 
 impl AnnotationPatch {
-    pub(crate) fn into_change(self, skipped: Option<bool>) -> Change {
-        Change {
+    pub(crate) fn into_change(self, skipped: Option<bool>) -> Result<Change, crate::ApiError> {
+        Ok(Change {
             result: self.result.map(JsonArray::into_text),
             was_cancelled: self.was_cancelled.or(skipped),
             ground_truth: self.ground_truth,
             lead_time: self.lead_time.into_option(),
+            completed_by: self.completed_by,
             parent_prediction: self.parent_prediction.into_option(),
             parent_annotation: self.parent_annotation.into_option(),
-            draft_created_at: None,
+            draft_created_at: match self.draft_created_at.into_option() {
+                Some(Some(text)) => Some(Some(draft_time(&text)?)),
+                other => other.map(|_| None),
+            },
             import_id: self.import_id.into_option(),
-            last_action: self.last_action.into_option(),
+            last_action: match self.last_action.into_option() {
+                Some(Some(word)) => Some(Some(known_action(word)?)),
+                other => other,
+            },
             bulk_created: self.bulk_created.into_option(),
-        }
+        })
     }
+}
+
+/// What may have been done last with an annotation.
+const ACTIONS: [&str; 10] = [
+    "prediction",
+    "propagated_annotation",
+    "imported",
+    "submitted",
+    "updated",
+    "skipped",
+    "accepted",
+    "rejected",
+    "fixed_and_accepted",
+    "deleted_review",
+];
+
+fn known_action(word: String) -> Result<String, crate::ApiError> {
+    if ACTIONS.contains(&word.as_str()) {
+        Ok(word)
+    } else {
+        let text = format!("\"{word}\" is not a valid choice.");
+        Err(crate::ApiError::field("last_action", text))
+    }
+}
+
+fn draft_time(text: &str) -> Result<i64, crate::ApiError> {
+    parse_time(text).ok_or_else(|| crate::ApiError::field("draft_created_at", WRONG_TIME))
 }

@@ -6,7 +6,7 @@ use labelkeep_services::tasks::People;
 use serde::{Deserialize, Serialize};
 
 use crate::annotations::model::created_username;
-use crate::wire::{JsonArray, Patch, Raw, Time, created_ago};
+use crate::wire::{JsonArray, Patch, Raw, Time, created_ago, not_null};
 
 /// A draft. `user` is the e-mail address.
 #[derive(Debug, Serialize)]
@@ -50,7 +50,7 @@ pub(crate) struct DraftIn {
     result: JsonArray,
     #[serde(default)]
     lead_time: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     was_postponed: Option<bool>,
 }
 
@@ -68,11 +68,11 @@ impl DraftIn {
 /// Changes of a draft.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DraftPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     result: Option<JsonArray>,
     #[serde(default)]
     lead_time: Patch<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     was_postponed: Option<bool>,
     #[serde(default)]
     annotation: Patch<i64>,

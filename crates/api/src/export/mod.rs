@@ -9,9 +9,9 @@ use labelkeep_services::access::ProjectRow;
 use labelkeep_services::export::{self, Options};
 use serde::{Deserialize, Serialize};
 
-use crate::ApiResult;
 use crate::extract::{Access, Query, RawQuery, can, pairs};
 use crate::wire::answer;
+use crate::{ApiError, ApiResult};
 
 /// What to export.
 #[derive(Debug, Deserialize)]
@@ -31,19 +31,15 @@ pub(crate) struct ExportQuery {
 
 impl ExportQuery {
     /// `text` is the whole query: ids may stand in it several times.
-    fn options(self, text: Option<String>) -> Options {
+    fn options(self, text: Option<String>) -> ApiResult<Options> {
         let text = text.unwrap_or_default();
         let ids: Vec<i64> = pairs(&text)
             .into_iter()
             .filter(|(name, _)| matches!(name.as_ref(), "ids[]" | "ids"))
-            .flat_map(|(_, value)| {
-                value
-                    .split(',')
-                    .filter_map(|id| id.trim().parse().ok())
-                    .collect::<Vec<i64>>()
-            })
-            .collect();
-        Options {
+            .flat_map(|(_, value)| value.split(',').map(|id| id.trim().parse()).collect::<Vec<_>>())
+            .collect::<Result<_, _>>()
+            .map_err(|_| ApiError::field("ids[]", "A valid integer is required."))?;
+        Ok(Options {
             format: self
                 .export_type
                 .or(self.export_type_too)
@@ -52,7 +48,7 @@ impl ExportQuery {
             ids: (!ids.is_empty()).then_some(ids),
             download_resources: self.download_resources.unwrap_or(true),
             formula_escape: self.formula_escape.unwrap_or(false),
-        }
+        })
     }
 }
 
@@ -80,7 +76,7 @@ pub(crate) async fn report(
     Query(query): Query<ExportQuery>,
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
-    let report = export::report(&services, project, query.options(text)).await?;
+    let report = export::report(&services, project, query.options(text)?).await?;
     let counts = |list: Vec<(String, u64)>| list.into_iter().map(|(text, count)| Count { text, count }).collect();
     answer::ok(&ReportOut {
         items_in: report.items_in,
@@ -105,7 +101,7 @@ pub(crate) async fn download(
     Query(query): Query<ExportQuery>,
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
-    let download = export::start(&services, project, query.options(text)).await?;
+    let download = export::start(&services, project, query.options(text)?).await?;
     // The dot is the reference's; clients compare it.
     let kind = if download.extension == "zip" {
         "application/zip".to_owned()

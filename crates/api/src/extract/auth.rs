@@ -152,17 +152,26 @@ fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiE
     if !headers.contains_key(header::AUTHORIZATION) {
         return Ok(Some(Credential::Legacy(text)));
     }
-    let (scheme, value) = text.split_once(' ').ok_or_else(invalid)?;
+    let missing = || ApiError::unauthenticated("Authentication credentials were not provided.");
+    if text.is_empty() {
+        return Err(missing());
+    }
+    let (scheme, value) = text.split_once(' ').unwrap_or((text, ""));
     let value = value.trim();
-    if value.is_empty() || value.contains(' ') {
-        return Err(invalid());
+    if value.is_empty() {
+        return Err(ApiError::unauthenticated(
+            "Invalid token header. No credentials provided.",
+        ));
+    }
+    if value.contains(' ') {
+        return Err(ApiError::unauthenticated(
+            "Invalid token header. Token string should not contain spaces.",
+        ));
     }
     match scheme.to_ascii_lowercase().as_str() {
         "token" => Ok(Some(Credential::Legacy(value))),
         "bearer" => Ok(Some(Credential::Access(value))),
-        _ => Err(ApiError::unauthenticated(
-            "Authentication credentials were not provided.",
-        )),
+        _ => Err(missing()),
     }
 }
 

@@ -126,19 +126,19 @@ impl Paging {
             query.push(("page_size", window.size.to_string()));
         }
         query.sort_by(|left, right| left.0.cmp(right.0));
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let query: Vec<String> = query
             .iter()
-            .map(|(name, value)| format!("{}={}", plain(name), encode(value)))
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
             .collect();
         let separator = if query.is_empty() { "" } else { "?" };
         format!("{}{}{separator}{}", self.origin, self.path, query.join("&"))
     }
 }
 
-fn plain(name: &str) -> String {
-    const KEEP: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
-    utf8_percent_encode(name, KEEP).to_string()
+/// Letters, digits and the marks that addresses hold as they are (RFC 3986 §2.3) stay.
+fn encode(text: &str) -> String {
+    const KEEP: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, KEEP).to_string()
 }
 
 fn invalid_page() -> ApiError {

@@ -36,7 +36,9 @@ impl<const N: usize> FromRequestParts<App> for PathIds<N> {
                 .next()
                 .filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
             *id = digits
-                .and_then(|digits| digits.parse().ok())
+                .filter(|digits| !digits.is_empty())
+                // A number beyond all ids is the id of nothing.
+                .map(|digits| digits.parse().unwrap_or(i64::MAX))
                 .ok_or_else(ApiError::no_such_page)?;
         }
         Ok(PathIds(ids))

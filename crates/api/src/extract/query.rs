@@ -26,14 +26,13 @@ impl FromRequestParts<App> for FieldChoice {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         let pairs = pairs(parts.uri.query().unwrap_or_default());
-        let last = |wanted: &str| {
+        let all = |wanted: &'static str| {
             pairs
                 .iter()
-                .rev()
-                .find(|(name, _)| name == wanted)
+                .filter(move |(name, _)| name == wanted)
                 .map(|(_, value)| value.as_ref())
         };
-        Ok(FieldChoice::new(last("include"), last("omit")))
+        Ok(FieldChoice::of(all("include"), all("omit")))
     }
 }
 

@@ -263,7 +263,7 @@ pub(crate) async fn running(
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReimportIn {
     #[serde(default)]
-    file_upload_ids: Vec<i64>,
+    file_upload_ids: Option<Vec<i64>>,
     #[serde(default)]
     files_as_tasks_list: Option<bool>,
 }
@@ -274,7 +274,8 @@ pub(crate) async fn reimport(
     Access(project, _): Access<ProjectRow, can::Import>,
     Body(body): Body<ReimportIn>,
 ) -> ApiResult<Response> {
-    if body.file_upload_ids.is_empty() {
+    let ids = body.file_upload_ids.unwrap_or_default();
+    if ids.is_empty() {
         return answer::ok(&SummaryOut::of(
             Summary {
                 found_formats: Some(Vec::new()),
@@ -284,6 +285,6 @@ pub(crate) async fn reimport(
         ));
     }
     let as_list = body.files_as_tasks_list.unwrap_or(true);
-    let summary = import::reimport(&services, project, body.file_upload_ids, as_list).await?;
+    let summary = import::reimport(&services, project, ids, as_list).await?;
     answer::created(&SummaryOut::of(summary, true))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::extract::{Access, Authenticated, Body, JsonText, Query, can};
 use crate::wire::answer;
 use crate::{ApiError, ApiResult};
-use model::{PredictionIn, PredictionOut, PredictionPatch};
+use model::{PredictionIn, PredictionItem, PredictionOut, PredictionPatch};
 
 /// Which predictions to list.
 #[derive(Debug, Deserialize)]
@@ -86,23 +86,18 @@ pub(crate) async fn import(
     project: Access<ProjectRow, can::PredictionChange>,
     JsonText(text): JsonText,
 ) -> ApiResult<Response> {
-    let items: Vec<PredictionIn> = serde_json::from_slice(&text)
+    let items: Vec<PredictionItem> = serde_json::from_slice(&text)
         .map_err(|error| ApiError::field("non_field_errors", format!("Expected a list of predictions: {error}")))?;
     let mut work = Vec::with_capacity(items.len());
     for item in items {
-        let task = access::task(
-            &services,
-            project.actor().clone(),
-            item.task(),
-            Action::PredictionChange,
-        )
-        .await
-        .ok()
-        .filter(|task| task.row().project_id == project.row().id)
-        .ok_or_else(|| {
-            let text = format!("Task {} does not belong to project {}.", item.task(), project.row().id);
-            ApiError::field("non_field_errors", text)
-        })?;
+        let task = access::task(&services, project.actor().clone(), item.task, Action::PredictionChange)
+            .await
+            .ok()
+            .filter(|task| task.row().project_id == project.row().id)
+            .ok_or_else(|| {
+                let text = format!("Task {} does not belong to project {}.", item.task, project.row().id);
+                ApiError::field("non_field_errors", text)
+            })?;
         work.push((task, item.into_work()));
     }
     let rows = predictions::create_many(&services, work).await?;

@@ -5,7 +5,7 @@ use labelkeep_services::predictions::{Change, NewWork};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::wire::{Patch, Raw, Time, created_ago};
+use crate::wire::{Patch, Raw, Time, created_ago, not_null};
 
 /// A prediction.
 #[derive(Debug, Serialize)]
@@ -54,18 +54,55 @@ pub(crate) struct PredictionIn {
     result: Box<RawValue>,
     #[serde(default)]
     score: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     model_version: Option<String>,
     #[serde(default)]
     cluster: Option<i64>,
     #[serde(default)]
     neighbors: Option<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     mislabeling: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "no_model")]
     model: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "no_model")]
     model_run: Option<i64>,
+}
+
+/// There are no connected models: the reference to one is null, or the number of none.
+fn no_model<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    match Option::<i64>::deserialize(deserializer)? {
+        None => T::deserialize(serde::de::value::UnitDeserializer::new()),
+        Some(id) => Err(serde::de::Error::custom(format!(
+            "Invalid pk \"{id}\" - object does not exist."
+        ))),
+    }
+}
+
+/// A prediction in a list of them: the model's name and score may be left out or be written as text.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PredictionItem {
+    pub(crate) task: i64,
+    result: Box<RawValue>,
+    #[serde(default)]
+    score: serde_json::Value,
+    #[serde(default)]
+    model_version: Option<String>,
+}
+
+impl PredictionItem {
+    pub(crate) fn into_work(self) -> NewWork {
+        NewWork {
+            result: self.result.get().to_owned(),
+            // A score that is no number counts as none, as in an import.
+            score: match self.score {
+                serde_json::Value::String(text) => text.trim().parse().ok(),
+                other => other.as_f64(),
+            }
+            .filter(|score: &f64| score.is_finite()),
+            model_version: Some(self.model_version.unwrap_or_else(|| "undefined".to_owned())),
+            ..NewWork::default()
+        }
+    }
 }
 
 impl PredictionIn {
@@ -90,21 +127,21 @@ impl PredictionIn {
 /// Changes of a prediction.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PredictionPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     result: Option<Box<RawValue>>,
     #[serde(default)]
     score: Patch<f64>,
-    #[serde(default)]
-    model_version: Patch<String>,
+    #[serde(default, deserialize_with = "not_null")]
+    model_version: Option<String>,
     #[serde(default)]
     cluster: Patch<i64>,
     #[serde(default)]
     neighbors: Patch<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     mislabeling: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "no_model")]
     model: Patch<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "no_model")]
     model_run: Patch<i64>,
 }
 
@@ -113,7 +150,7 @@ impl PredictionPatch {
         Change {
             result: self.result.map(|raw| raw.get().to_owned()),
             score: self.score.into_option(),
-            model_version: self.model_version.into_option(),
+            model_version: self.model_version.map(Some),
             cluster: self.cluster.into_option(),
             neighbors: self
                 .neighbors

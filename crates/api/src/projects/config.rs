@@ -4,18 +4,18 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::ProjectRow;
-use labelkeep_services::{Services, projects};
+use labelkeep_services::{Invalid, Services, projects};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::extract::{Access, Authenticated, Body, can};
-use crate::wire::answer;
+use crate::wire::{answer, not_null};
 use crate::{ApiError, ApiResult};
 
 /// A configuration.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ConfigIn {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     label_config: Option<String>,
     #[serde(default)]
     include_annotation_and_prediction: Option<bool>,
@@ -32,8 +32,12 @@ impl ConfigIn {
 
 /// `POST /api/projects/validate/`: 204, or 400 with the bare map of errors
 pub(crate) async fn validate(_: Authenticated, Body(body): Body<ConfigIn>) -> ApiResult<Response> {
-    let text = body.label_config.as_deref().unwrap_or_default();
-    match projects::parse(text) {
+    let text = match body.label_config.as_deref() {
+        None => Err(Invalid::field("label_config", "This field is required.")),
+        Some(text) if text.trim().is_empty() => Err(Invalid::field("label_config", "This field may not be blank.")),
+        Some(text) => Ok(text),
+    };
+    match text.and_then(projects::parse) {
         Ok(_) => Ok(answer::no_content()),
         Err(invalid) => {
             let errors: serde_json::Map<String, Value> = invalid
@@ -70,9 +74,10 @@ pub(crate) async fn sample_task(
 ) -> ApiResult<Response> {
     let config = projects::parse(body.text()?)?;
     let mut sample = config.sample_task();
-    if body.include_annotation_and_prediction.unwrap_or(false)
-        && let Value::Object(task) = &mut sample
-    {
+    // Clients get the bare data, or a task around it when they ask for more.
+    if !body.include_annotation_and_prediction.unwrap_or(false) {
+        sample = sample.get_mut("data").map(Value::take).unwrap_or(sample);
+    } else if let Value::Object(task) = &mut sample {
         let result = config.sample_result();
         task.insert(
             "annotations".to_owned(),

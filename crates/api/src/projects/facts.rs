@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use labelkeep_services::access::ProjectRow;
 use labelkeep_services::{Services, predictions, projects, summary as service};
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ pub(crate) async fn reset_summary(
     Access(project, _): Access<ProjectRow, can::ProjectChange>,
 ) -> ApiResult<Response> {
     service::reset(&services, project).await?;
-    answer::created(&json!({}))
+    Ok(StatusCode::OK.into_response())
 }
 
 /// How to list model versions.
@@ -85,6 +86,8 @@ pub(crate) struct VersionsQuery {
     extended: Option<bool>,
     #[serde(default)]
     limit: Option<usize>,
+    #[serde(default)]
+    include_live_models: Option<bool>,
 }
 
 /// `GET /api/projects/{id}/model-versions/`
@@ -102,7 +105,9 @@ pub(crate) async fn model_versions(
             .into_iter()
             .map(|entry| json!({ "model_version": entry.name, "count": entry.amount, "latest": fmt_time(entry.updated_at) }))
             .collect();
-        return answer::ok(&json!({ "static": fixed, "live": [] }));
+        // There are no connected models; null says that nobody asked for them.
+        let live = query.include_live_models.unwrap_or(false).then(Vec::<Value>::new);
+        return answer::ok(&json!({ "static": fixed, "live": live }));
     }
     let plain: Map<String, Value> = versions
         .into_iter()
@@ -126,7 +131,7 @@ pub(crate) async fn delete_model_version(
 ) -> ApiResult<Response> {
     let version = body
         .model_version
-        .ok_or_else(|| ApiError::field("model_version", "This field is required."))?;
+        .ok_or_else(|| ApiError::field("non_field_errors", "model_version param is required"))?;
     let deleted = predictions::delete_version(&services, project, version).await?;
     answer::ok(&json!({ "deleted_predictions": deleted }))
 }

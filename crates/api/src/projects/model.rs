@@ -5,7 +5,7 @@ use labelkeep_services::projects::Change;
 use labelkeep_services::tasks::Person;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{Patch, Raw, Time};
+use crate::wire::{Patch, Raw, Time, WRONG_TIME, not_null, parse_time};
 
 /// What others see of the person who made a project.
 #[derive(Debug, Serialize)]
@@ -185,43 +185,43 @@ pub(crate) struct ProjectIn {
     title: Option<String>,
     #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     label_config: Option<String>,
     #[serde(default)]
     expert_instruction: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_instruction: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_skip_button: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     enable_empty_annotation: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_annotation_history: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_collab_predictions: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     reveal_preannotations_interactively: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     evaluate_predictions_automatically: Option<bool>,
     #[serde(default)]
     model_version: Patch<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     maximum_annotations: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     overlap_cohort_percentage: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_overlap_first: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     show_ground_truth_first: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     annotator_evaluation_enabled: Option<bool>,
     #[serde(default)]
     sampling: Option<String>,
     #[serde(default)]
     skip_queue: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     min_annotations_to_start_training: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     start_training_on_annotation_update: Option<bool>,
     #[serde(default)]
     task_data_login: Patch<String>,
@@ -231,9 +231,9 @@ pub(crate) struct ProjectIn {
     control_weights: Option<serde_json::Value>,
     #[serde(default)]
     color: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     is_published: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     is_draft: Option<bool>,
     #[serde(default)]
     pinned_at: Patch<String>,
@@ -242,19 +242,16 @@ pub(crate) struct ProjectIn {
 impl ProjectIn {
     pub(crate) fn into_change(self) -> Result<Change, crate::ApiError> {
         let pinned_at = match self.pinned_at.into_option() {
-            Some(Some(text)) if !text.is_empty() => Some(Some(micros(&text).ok_or_else(|| {
-                crate::ApiError::field(
-                    "pinned_at",
-                    "Datetime has wrong format. Use YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-                )
-            })?)),
+            Some(Some(text)) if !text.is_empty() => Some(Some(
+                parse_time(&text).ok_or_else(|| crate::ApiError::field("pinned_at", WRONG_TIME))?,
+            )),
             Some(_) => Some(None),
             None => None,
         };
         let training = self.start_training_on_annotation_update.map(i64::from);
         Ok(Change {
-            title: self.title,
-            description: self.description,
+            title: self.title.map(trimmed),
+            description: self.description.map(trimmed),
             label_config: self.label_config,
             expert_instruction: self.expert_instruction,
             show_instruction: self.show_instruction,
@@ -284,8 +281,7 @@ impl ProjectIn {
     }
 }
 
-fn micros(text: &str) -> Option<i64> {
-    chrono::DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|time| time.timestamp_micros())
+/// Text without the space around it, as people mean it.
+fn trimmed(text: String) -> String {
+    text.trim().to_owned()
 }

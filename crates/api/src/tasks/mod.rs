@@ -1,5 +1,6 @@
 //! Tasks: lists, one, create, change, delete.
 
+mod listing;
 pub(crate) mod model;
 
 use std::borrow::Cow;
@@ -16,53 +17,29 @@ use serde_json::json;
 use crate::extract::{Access, Authenticated, Body, IfMatch, Query, can};
 use crate::wire::{FieldChoice, answer};
 use crate::{ApiError, ApiResult};
+use listing::Listing;
 use model::{ListedOut, Shape, TaskIn, TaskOut, TaskPage, TaskPatch, listed};
 
-/// Rows of a page when nothing is said, and at most (SEC-227).
-const PAGE: i64 = 100;
+/// Most rows of a page (SEC-227).
 const PAGE_MAX: i64 = 1_000;
-
-/// Which tasks to list.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ListQuery {
-    #[serde(default)]
-    project: Option<i64>,
-    #[serde(default)]
-    page: Option<i64>,
-    #[serde(default)]
-    page_size: Option<i64>,
-    #[serde(default)]
-    fields: Option<String>,
-    #[serde(default)]
-    ordering: Option<String>,
-}
 
 /// `GET /api/tasks/`
 pub(crate) async fn list(
     State(services): State<Services>,
     Authenticated(actor): Authenticated,
-    Query(query): Query<ListQuery>,
     choice: FieldChoice,
+    listing: Listing,
 ) -> ApiResult<Response> {
-    let Some(project) = query.project else {
-        let detail = json!({ "detail": "Neither project nor view id specified" });
-        return Err(ApiError::bare(StatusCode::NOT_FOUND, detail));
-    };
-    let project = access::project(&services, actor, project, Action::TaskView).await?;
-    let size = query.page_size.filter(|size| *size > 0).unwrap_or(PAGE).min(PAGE_MAX);
-    let number = query.page.unwrap_or(1);
+    let project = access::project(&services, actor, listing.project()?, Action::TaskView).await?;
     let total = project.row().task_number;
-    let offset = number.saturating_sub(1).saturating_mul(size);
-    if number < 1 || (number > 1 && offset >= total) {
-        return Err(ApiError::not_found("Invalid page."));
-    }
-    let all = query.fields.as_deref() == Some("all");
+    let (offset, size) = listing.stretch(total)?;
+    let all = listing.is_whole();
     let (depth, shape) = if all {
         (Depth::Whole, Shape::Everything)
     } else {
         (Depth::Facts, Shape::Columns)
     };
-    let descending = matches!(query.ordering.as_deref(), Some("-id" | "-tasks:id" | "tasks:-id"));
+    let descending = listing.is_descending()?;
     let page = tasks::page(&services, &project, offset, size, descending, depth).await?;
     let row = project.row();
     let data = shown_data(&services, row, &page)?;
@@ -117,6 +94,7 @@ pub(crate) async fn list_of_project(
     State(services): State<Services>,
     project: Access<ProjectRow, can::TaskView>,
     Query(query): Query<ProjectListQuery>,
+    choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row();
     let total = row.task_number;
@@ -124,12 +102,13 @@ pub(crate) async fn list_of_project(
         Some(-1) => total.max(1),
         size => size.filter(|size| *size > 0).unwrap_or(50),
     };
-    let offset = query
-        .page
-        .or(query.start)
-        .unwrap_or(1)
-        .saturating_sub(1)
-        .saturating_mul(size);
+    // `start` counts pages from zero, and tasks once it is larger than a page: both are in use.
+    let page = match query.start {
+        Some(start) if start > size => start / size + 1,
+        Some(start) => start.saturating_add(1),
+        None => query.page.unwrap_or(1),
+    };
+    let offset = page.saturating_sub(1).saturating_mul(size);
     if offset < 0 || (offset > 0 && offset >= total) {
         return Err(ApiError::not_found("Not found."));
     }
@@ -137,8 +116,9 @@ pub(crate) async fn list_of_project(
     // A complete list is put together in stretches, so that one request never holds a whole project in memory twice.
     let mut out = Vec::new();
     let mut at = offset;
-    while at < (offset + size).min(total) {
-        let limit = PAGE_MAX.min(offset + size - at);
+    let end = offset.saturating_add(size).min(total);
+    while at < end {
+        let limit = PAGE_MAX.min(end - at);
         let page = tasks::page(&services, &project, at, limit, true, Depth::Whole).await?;
         if page.tasks.is_empty() {
             break;
@@ -153,7 +133,7 @@ pub(crate) async fn list_of_project(
             );
         }
     }
-    answer::ok(&out)
+    answer::json(StatusCode::OK, &choice, &out)
 }
 
 /// Which neighbour.
@@ -193,14 +173,7 @@ pub(crate) async fn create(
     let id = body
         .project
         .ok_or_else(|| ApiError::field("project", "This field is required."))?;
-    let project = access::project(&services, actor, id, Action::TaskCreate)
-        .await
-        .map_err(|error| match error {
-            labelkeep_services::ServiceError::NotFound(_) => {
-                ApiError::field("project", format!("Invalid pk \"{id}\" - object does not exist."))
-            }
-            other => other.into(),
-        })?;
+    let project = access::project(&services, actor, id, Action::TaskCreate).await?;
     let row = tasks::create(&services, project, body.into_work()?).await?;
     answer::created(&TaskOut::of(&row, &row.data))
 }
@@ -215,10 +188,19 @@ pub(crate) async fn create_in_project(
     answer::created(&TaskOut::of(&row, &row.data))
 }
 
+/// How to show one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReadQuery {
+    /// Addresses of cloud storages as links of ours. It is checked only: there are no such storages.
+    #[serde(default, rename = "resolve_uri")]
+    _resolve_uri: Option<bool>,
+}
+
 /// `GET /api/tasks/{id}/`
 pub(crate) async fn read(
     State(services): State<Services>,
     task: Access<TaskRow, can::TaskView>,
+    Query(ReadQuery { .. }): Query<ReadQuery>,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let project = tasks::project_of(&services, &task).await?;

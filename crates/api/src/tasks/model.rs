@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::annotations::model::{AnnotationOut, Author};
 use crate::drafts::model::DraftOut;
 use crate::predictions::model::PredictionOut;
-use crate::wire::{Raw, Time};
+use crate::wire::{Raw, Time, not_null};
 
 /// Display strings of results are cut here, in characters.
 const RESULTS_SHOWN: usize = 500;
@@ -286,7 +286,7 @@ fn shown<'a>(results: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for result in results {
         if !out.is_empty() {
-            out.push_str(", ");
+            out.push(' ');
         }
         out.extend(result.chars().take(RESULTS_SHOWN).filter(|character| *character != '"'));
         if out.len() >= RESULTS_SHOWN {
@@ -328,18 +328,15 @@ pub(crate) struct TaskIn {
     data: Box<RawValue>,
     #[serde(default)]
     meta: Option<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     overlap: Option<i64>,
 }
 
 impl TaskIn {
     pub(crate) fn into_work(self) -> Result<NewWork, crate::ApiError> {
         Ok(NewWork {
-            data: object("data", &self.data)?,
-            meta: self
-                .meta
-                .filter(|raw| raw.get() != "null")
-                .map(|raw| raw.get().to_owned()),
+            data: data(&self.data)?,
+            meta: self.meta.map(|raw| meta(&raw)).transpose()?,
             overlap: self.overlap,
         })
     }
@@ -348,34 +345,46 @@ impl TaskIn {
 /// Changes of a task.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TaskPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     data: Option<Box<RawValue>>,
     #[serde(default)]
     meta: Option<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     overlap: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_null")]
     allow_skip: Option<bool>,
 }
 
 impl TaskPatch {
     pub(crate) fn into_change(self) -> Result<Change, crate::ApiError> {
         Ok(Change {
-            data: self.data.map(|raw| object("data", &raw)).transpose()?,
-            meta: self.meta.map(|raw| raw.get().to_owned()),
+            data: self.data.map(|raw| data(&raw)).transpose()?,
+            meta: self.meta.map(|raw| meta(&raw)).transpose()?,
             overlap: self.overlap,
             allow_skip: self.allow_skip,
         })
     }
 }
 
-fn object(name: &str, raw: &RawValue) -> Result<String, crate::ApiError> {
-    if raw.get().starts_with('{') {
+fn data(raw: &RawValue) -> Result<String, crate::ApiError> {
+    match raw.get().as_bytes().first() {
+        Some(b'{') => Ok(raw.get().to_owned()),
+        Some(b'n') => Err(crate::ApiError::field("data", "This field may not be null.")),
+        _ => Err(crate::ApiError::field(
+            "data",
+            "Task data must be an object: keys with values.",
+        )),
+    }
+}
+
+/// Notes about a task are an object or a list.
+fn meta(raw: &RawValue) -> Result<String, crate::ApiError> {
+    if raw.get().starts_with(['{', '[']) {
         Ok(raw.get().to_owned())
     } else {
         Err(crate::ApiError::field(
-            name,
-            "Task data must be an object: keys with values.",
+            "non_field_errors",
+            "Task[meta] must be dict or list",
         ))
     }
 }

@@ -3,13 +3,13 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use labelkeep_services::access::{self, Action, ProjectRow, UploadRow};
+use labelkeep_services::access::{self, Action, Actor, ProjectRow, UploadRow};
 use labelkeep_services::{Services, uploads};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use crate::extract::{Access, Authenticated, Body, Query, can};
+use crate::extract::{Access, Authenticated, Body, ContentKind, Query, RawBody, can};
 use crate::wire::answer;
 use crate::{ApiError, ApiResult};
 
@@ -77,6 +77,33 @@ pub(crate) async fn read(upload: Access<UploadRow, can::MediaView>) -> ApiResult
     answer::ok(&UploadOut::of(upload.row()))
 }
 
+/// `PATCH`, `PUT /api/import/file-upload/{id}`. There is nothing to change: tasks name the file by its address, and what
+/// they show stays what was labeled.
+pub(crate) async fn update(
+    upload: Access<UploadRow, can::Import>,
+    method: http::Method,
+    raw: RawBody,
+) -> ApiResult<Response> {
+    let sent = match raw.kind {
+        ContentKind::Multipart => {
+            let mut form = raw.multipart(REPLACED_MAX).await?;
+            form.next_field().await.ok().flatten().is_some()
+        }
+        _ => false,
+    };
+    if sent {
+        let text = "An uploaded file is not replaced. Import the new one; the answer of the import holds its id.";
+        return Err(ApiError::field("file", text));
+    }
+    if method == http::Method::PUT {
+        return Err(ApiError::field("file", "No file was submitted."));
+    }
+    answer::ok(&UploadOut::of(upload.row()))
+}
+
+/// How much of a refused file is looked at, in bytes.
+const REPLACED_MAX: usize = 64 * 1024 * 1024;
+
 /// `DELETE /api/import/file-upload/{id}`
 pub(crate) async fn delete(
     State(services): State<Services>,
@@ -98,8 +125,35 @@ pub(crate) async fn serve(
     Path((project, name)): Path<(i64, String)>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let project = access::project(&services, actor, project, Action::MediaView).await?;
-    let (row, path) = uploads::open(&services, &project, &name).await?;
+    send(&services, actor, project, &name, &headers).await
+}
+
+/// Which file.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StoredQuery {
+    #[serde(default)]
+    filepath: Option<String>,
+}
+
+/// `GET /storage-data/uploaded/?filepath=upload/{project}/{name}`: the same by its stored name
+pub(crate) async fn serve_stored(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    Query(query): Query<StoredQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (project, name) = query
+        .filepath
+        .as_deref()
+        .and_then(|path| path.strip_prefix("upload/")?.split_once('/'))
+        .and_then(|(project, name)| Some((project.parse().ok()?, name)))
+        .ok_or_else(|| ApiError::not_found("No FileUpload matches the given query."))?;
+    send(&services, actor, project, name, &headers).await
+}
+
+async fn send(services: &Services, actor: Actor, project: i64, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
+    let project = access::project(services, actor, project, Action::MediaView).await?;
+    let (row, path) = uploads::open(services, &project, name).await?;
     let mut file = tokio::fs::File::open(&path)
         .await
         .map_err(labelkeep_services::ServiceError::from)?;
@@ -108,7 +162,7 @@ pub(crate) async fn serve(
         .await
         .map_err(labelkeep_services::ServiceError::from)?
         .len();
-    let (kind, inline) = content_type(&name);
+    let (kind, inline) = content_type(name);
     let etag = format!("\"{}-{size}\"", row.id);
     if headers
         .get(header::IF_NONE_MATCH)
@@ -118,8 +172,9 @@ pub(crate) async fn serve(
     }
     let range = match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
         Some(text) => match range(text, size) {
-            Some(range) => Some(range),
-            None => {
+            Asked::Whole => None,
+            Asked::Part(first, last) => Some((first, last)),
+            Asked::Outside => {
                 return Err(
                     ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
                         .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))),
@@ -153,7 +208,7 @@ pub(crate) async fn serve(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
     );
-    out.insert(header::CONTENT_DISPOSITION, disposition(&name, inline));
+    out.insert(header::CONTENT_DISPOSITION, disposition(name, inline));
     if let Some((first, last)) = range {
         out.insert(
             header::CONTENT_RANGE,
@@ -171,21 +226,39 @@ fn pieces(file: tokio::io::Take<tokio::fs::File>) -> impl futures_util::Stream<I
     })
 }
 
-/// The first and last byte of a single range; `None` when it cannot be served.
-fn range(text: &str, size: u64) -> Option<(u64, u64)> {
-    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
-    let end = size.checked_sub(1)?;
-    if first.is_empty() {
-        let suffix: u64 = last.parse().ok()?;
-        return (suffix > 0).then(|| (size.saturating_sub(suffix), end));
-    }
-    let first: u64 = first.parse().ok()?;
-    let last = if last.is_empty() {
-        end
-    } else {
-        last.parse::<u64>().ok()?.min(end)
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// It is not understood, or asks for several ranges: such a header is ignored (RFC 9110 §14.2).
+    Whole,
+    /// The first and last byte.
+    Part(u64, u64),
+    /// Nothing that the file has.
+    Outside,
+}
+
+fn range(text: &str, size: u64) -> Asked {
+    let number = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse::<u64>().ok())
+            .flatten()
     };
-    (first <= last).then_some((first, last))
+    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|text| text.split_once('-')) else {
+        return Asked::Whole;
+    };
+    let (first, last) = match (first, number(first), number(last)) {
+        ("", _, Some(suffix)) if suffix > 0 => (size.saturating_sub(suffix), size.saturating_sub(1)),
+        ("", _, Some(_)) => return Asked::Outside,
+        (_, Some(first), Some(last)) if first <= last => (first, last.min(size.saturating_sub(1))),
+        (_, Some(first), None) if last.is_empty() => (first, size.saturating_sub(1)),
+        _ => return Asked::Whole,
+    };
+    if first < size {
+        Asked::Part(first, last)
+    } else {
+        Asked::Outside
+    }
 }
 
 /// Content type by our own table, and whether it may be shown in place.
@@ -211,6 +284,9 @@ fn content_type(name: &str) -> (&'static str, bool) {
         "webm" => ("video/webm", true),
         "pdf" => ("application/pdf", true),
         "txt" => ("text/plain; charset=utf-8", true),
+        "csv" => ("text/csv; charset=utf-8", false),
+        "tsv" => ("text/tab-separated-values; charset=utf-8", false),
+        "json" => ("application/json", false),
         _ => ("application/octet-stream", false),
     }
 }
@@ -230,25 +306,31 @@ fn header_value(text: &str) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{content_type, range};
+    use super::{Asked, content_type, range};
 
     #[test]
     fn ranges_are_clamped_or_refused() {
-        assert_eq!(range("bytes=0-9", 100), Some((0, 9)));
-        assert_eq!(range("bytes=90-", 100), Some((90, 99)));
-        assert_eq!(range("bytes=-10", 100), Some((90, 99)));
-        assert_eq!(range("bytes=50-999", 100), Some((50, 99)));
-        for bad in [
-            "bytes=100-",
-            "bytes=9-1",
-            "bytes=-0",
+        assert_eq!(range("bytes=0-9", 100), Asked::Part(0, 9));
+        assert_eq!(range("bytes=90-", 100), Asked::Part(90, 99));
+        assert_eq!(range("bytes=-10", 100), Asked::Part(90, 99));
+        assert_eq!(range("bytes=-500", 100), Asked::Part(0, 99));
+        assert_eq!(range("bytes=50-999", 100), Asked::Part(50, 99));
+        for outside in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
+            assert_eq!(range(outside, 100), Asked::Outside, "{outside}");
+        }
+        for other in [
             "bytes=a-b",
+            "bytes=9-1",
             "lines=0-1",
             "bytes=0-1,5-6",
+            "bytes=",
+            "x",
+            "bytes=-",
+            "bytes=+1-2",
         ] {
-            assert_eq!(range(bad, 100), None, "{bad}");
+            assert_eq!(range(other, 100), Asked::Whole, "{other}");
         }
-        assert_eq!(range("bytes=0-", 0), None);
+        assert_eq!(range("bytes=0-", 0), Asked::Outside);
     }
 
     #[test]

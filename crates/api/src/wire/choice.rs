@@ -14,6 +14,13 @@ pub struct FieldChoice {
 }
 
 impl FieldChoice {
+    /// From the comma-separated lists of the query; what is named in any of them counts.
+    pub fn of<'a>(include: impl Iterator<Item = &'a str>, omit: impl Iterator<Item = &'a str>) -> Self {
+        let joined = |lists: Vec<&str>| (!lists.is_empty()).then(|| lists.join(","));
+        let (include, omit) = (joined(include.collect()), joined(omit.collect()));
+        FieldChoice::new(include.as_deref(), omit.as_deref())
+    }
+
     /// From the two comma-separated lists.
     pub fn new(include: Option<&str>, omit: Option<&str>) -> Self {
         let set = |list: &str| {

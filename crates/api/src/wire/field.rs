@@ -75,8 +75,8 @@ pub fn parse_error(text: &[u8], error: &serde_json::Error) -> ApiError {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     let message = match message {
-        "key must be a string" => "Expecting property name enclosed in double quotes",
-        "expected value" | "EOF while parsing a value" => "Expecting value",
+        "key must be a string" | "EOF while parsing an object" => "Expecting property name enclosed in double quotes",
+        "expected value" | "EOF while parsing a value" | "EOF while parsing a list" => "Expecting value",
         "expected `:`" => "Expecting ':' delimiter",
         "expected `,` or `}`" | "expected `,` or `]`" => "Expecting ',' delimiter",
         "trailing characters" => "Extra data",
@@ -392,13 +392,13 @@ impl<'de> Deserializer<'de> for Field<'de> {
     }
 }
 
-/// The words of the reference, in any case.
+/// The words of the reference, in any case: those of its bodies and those of its queries.
 fn boolean(word: &str) -> Option<bool> {
     let word = word.trim();
-    let is = |words: [&str; 4]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    if is(["true", "1", "yes", "on"]) {
+    let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is(&["true", "1", "yes", "on", "t", "y"]) {
         Some(true)
-    } else if is(["false", "0", "no", "off"]) {
+    } else if is(&["false", "0", "no", "off", "not", "f", "n"]) {
         Some(false)
     } else {
         None
@@ -459,7 +459,7 @@ mod tests {
             error(r#"{"title":"a","count":"x"}"#)
                 .contains(r#""count": Array [String("A valid integer is required.")]"#)
         );
-        assert!(error(r#"{"title":"a","open":"t"}"#).contains("Must be a valid boolean."));
+        assert!(error(r#"{"title":"a","open":"maybe"}"#).contains("Must be a valid boolean."));
         assert!(error(r#"{"title":"a","ids":["x"]}"#).contains("\"ids\""));
         assert!(error("[1]").contains("Expected a dictionary, but got list."));
         assert!(

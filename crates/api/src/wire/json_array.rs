@@ -22,6 +22,9 @@ impl<'de> Deserialize<'de> for JsonArray {
         if text.starts_with('[') {
             return Ok(JsonArray(text));
         }
+        if text == "null" {
+            return Err(D::Error::custom("This field may not be null."));
+        }
         let inner: Option<String> = serde_json::from_str(&text).ok();
         match inner {
             Some(inner) if inner.trim_start().starts_with('[') && super::check_json(inner.as_bytes()).is_ok() => {

@@ -17,6 +17,8 @@ pub(crate) use field::{read_fields, read_object};
 pub use json_array::JsonArray;
 pub use page::{Paged, Window};
 pub use patch::Patch;
+pub(crate) use patch::not_null;
 pub use raw::Raw;
 pub use strict::check as check_json;
 pub use time::{Time, created_ago, fmt_time};
+pub(crate) use time::{WRONG_TIME, parse_time};

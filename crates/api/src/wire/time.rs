@@ -18,6 +18,40 @@ pub fn fmt_time(micros: i64) -> String {
     String::from_utf8_lossy(&text(micros)).into_owned()
 }
 
+/// What is said of a time that cannot be read.
+pub(crate) const WRONG_TIME: &str = "Datetime has wrong format. Use one of these formats instead: \
+    YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+
+/// Microseconds since 1970-01-01 UTC of an ISO 8601 time as clients write it: seconds, their fraction and the zone (UTC
+/// when it is missing) may be left out, and so may the time of day.
+pub(crate) fn parse_time(text: &str) -> Option<i64> {
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+    let text = text.trim();
+    let zoned = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M%#z",
+    ]
+    .iter()
+    .find_map(|format| DateTime::parse_from_str(text, format).ok())
+    .or_else(|| DateTime::parse_from_rfc3339(text).ok())
+    .map(|time| time.timestamp_micros());
+    let utc = || {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .or_else(|| {
+                Some(
+                    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                        .ok()?
+                        .and_time(NaiveTime::MIN),
+                )
+            })
+            .map(|time| time.and_utc().timestamp_micros())
+    };
+    zoned.or_else(utc)
+}
+
 const MICROS: i64 = 1_000_000;
 
 /// Written by hand: a list of 1,000 annotations has 2,000 of them.
@@ -140,6 +174,26 @@ mod tests {
         assert_eq!(fmt_time(1_795_423_057_055_702), "2026-11-23T08:37:37.055702Z");
         assert_eq!(fmt_time(951_782_400_000_001), "2000-02-29T00:00:00.000001Z");
         assert_eq!(fmt_time(-1), "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn times_are_read_as_clients_write_them() {
+        let noon = Some(1_767_268_800_000_000);
+        for text in [
+            "2026-01-01T12:00:00Z",
+            "2026-01-01T12:00:00.000000Z",
+            "2026-01-01T14:00:00+02:00",
+            "2026-01-01 12:00:00",
+            "2026-01-01T12:00",
+            "2026-01-01T12:00:00.000",
+            "2026-01-01T12:00Z",
+        ] {
+            assert_eq!(parse_time(text), noon, "{text}");
+        }
+        assert_eq!(parse_time("2026-01-01"), Some(1_767_225_600_000_000));
+        for bad in ["", "x", "2026-13-01", "2026-01-01T25:00", "12:00", "99999999999999"] {
+            assert_eq!(parse_time(bad), None, "{bad}");
+        }
     }
 
     #[test]

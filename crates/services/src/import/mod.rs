@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use labelkeep_policy::Actor;
 use labelkeep_store::projects::{self, CounterChange, ProjectRow};
+use labelkeep_store::uploads::UploadRow;
 use labelkeep_store::{self as store, Dialect, Tx, audit, imports};
 use tokio::sync::mpsc;
 
@@ -32,6 +33,8 @@ pub enum Source {
     Json(Box<dyn Read + Send>),
     /// Uploaded files.
     Files(Vec<Incoming>),
+    /// Files that have been uploaded before.
+    Kept(Vec<UploadRow>),
 }
 
 /// How to import.
@@ -119,6 +122,15 @@ async fn run(
             let files = Stored::keep_all(services, &project, &actor, incoming).await?;
             (read::Input::Files(files.iter().map(Stored::input).collect()), files)
         }
+        Source::Kept(rows) => {
+            let input = |row: &UploadRow| read::FileInput {
+                id: row.id,
+                url: crate::uploads::url(row.project_id, &row.name),
+                extension: crate::uploads::extension(&row.name),
+                path: services.settings.upload_folder.join(&row.stored_as),
+            };
+            (read::Input::Files(rows.iter().map(input).collect()), Vec::new())
+        }
     };
     let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
     let reader = read::Reader::new(services, &project, config, members, options.clone(), chunks);
@@ -150,7 +162,9 @@ async fn run(
         }
     };
     summary.file_upload_ids = files.into_iter().map(Stored::keep).collect();
-    summary.task_count = totals.tasks;
+    if options.commit_to_project {
+        summary.task_count = totals.tasks;
+    }
     summary.annotation_count = totals.annotations;
     summary.prediction_count = totals.predictions;
     summary.task_ids = options.return_task_ids.then_some(totals.task_ids);
@@ -517,25 +531,19 @@ pub async fn reimport(
     files_as_tasks_list: bool,
 ) -> Result<Summary> {
     let found = crate::uploads::list(services, &project, Some(&file_upload_ids)).await?;
-    if found.len() != file_upload_ids.len() {
-        return Err(ServiceError::NotFound("FileUpload"));
+    if let Some(id) = file_upload_ids.iter().find(|id| found.iter().all(|row| row.id != **id)) {
+        let text = format!("Invalid pk \"{id}\" - object does not exist.");
+        return Err(Invalid::field("file_upload_ids", text).into());
     }
-    let mut copies = Vec::with_capacity(found.len());
-    for row in &found {
-        let original = row
-            .name
-            .split_once('-')
-            .map_or(row.name.as_str(), |(_, original)| original);
-        copies.push(crate::uploads::copy(services, original, &row.stored_as).await?);
-    }
+    let before = store::tasks::ids_of_files(&services.db, project.row().id, &file_upload_ids).await?;
     let options = Options {
         files_as_tasks_list,
         ..Options::default()
     };
     // The new tasks first: when a file has become unreadable, the old ones are still there.
-    let summary = import(services, project.clone(), Source::Files(copies), options).await?;
-    let tasks = store::tasks::ids_of_files(&services.db, project.row().id, &file_upload_ids).await?;
-    crate::tasks::delete_many(services, project.clone(), tasks).await?;
-    crate::uploads::delete(services, project, Some(file_upload_ids)).await?;
+    let ids = found.iter().map(|row| row.id).collect();
+    let mut summary = import(services, project.clone(), Source::Kept(found), options).await?;
+    crate::tasks::delete_many(services, project, before).await?;
+    summary.file_upload_ids = ids;
     Ok(summary)
 }

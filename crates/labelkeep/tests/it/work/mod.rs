@@ -1,5 +1,6 @@
 //! Projects, tasks and the work on them.
 
+mod bad_input;
 mod import;
 mod projects;
 mod queue;

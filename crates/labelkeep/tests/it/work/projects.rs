@@ -55,6 +55,19 @@ on_both_databases! {
         let bad = owner.post("/api/projects/validate/", json!({ "label_config": "<View><Text/></View>" })).await.expect(400).json();
         assert!(bad["label_config"].is_array(), "the bare map: {bad}");
         kit.anonymous().post("/api/projects/validate/", json!({ "label_config": CONFIG })).await.expect(401);
+        for (body, text) in [(json!({}), "This field is required."), (json!({ "label_config": "" }), "This field may not be blank.")] {
+            assert_eq!(owner.post("/api/projects/validate/", body).await.expect(400).json(), json!({ "label_config": [text] }));
+        }
+    }
+
+    async fn a_sample_task_is_bare_data_or_a_whole_task(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 0, json!({})).await;
+        let path = format!("/api/projects/{id}/sample-task/");
+        let bare = owner.post(&path, json!({ "label_config": CONFIG })).await.expect(200).json();
+        assert!(bare["sample_task"]["text"].is_string(), "{bare}");
+        let whole = owner.post(&path, json!({ "label_config": CONFIG, "include_annotation_and_prediction": true })).await.expect(200).json();
+        assert!(whole["sample_task"]["data"]["text"].is_string() && whole["sample_task"]["annotations"][0]["result"].is_array(), "{whole}");
     }
 
     async fn lists_page_search_pin_and_choose_fields(kit: Kit) {
@@ -74,6 +87,11 @@ on_both_databases! {
         owner.patch(&format!("/api/projects/{beta}/"), json!({ "pinned_at": "2026-11-23T08:00:00Z" })).await.expect(200);
         assert_eq!(owner.get("/api/projects/").await.json()["results"][0]["id"], beta);
         assert_eq!(owner.get("/api/projects/?filter=exclude_pinned").await.json()["count"], 2);
+        let both = owner.get("/api/projects/?include=id&include=title&page_size=1&ordering=-id&filter=exclude_pinned").await.json();
+        assert_eq!(both["results"][0].as_object().expect("an object").len(), 2);
+        assert!(both["next"].as_str().expect("a link").ends_with("?filter=exclude_pinned&include=id&include=title&ordering=-id&page=2&page_size=1"), "{both}");
+        let day = owner.patch(&format!("/api/projects/{beta}/"), json!({ "pinned_at": "2026-01-01", "title": "  Gamma  " })).await.expect(200).json();
+        assert_eq!((&day["pinned_at"], &day["title"]), (&json!("2026-01-01T00:00:00.000000Z"), &json!("Gamma")));
     }
 
     async fn sec_176_instructions_are_cleaned(kit: Kit) {
@@ -88,6 +106,9 @@ on_both_databases! {
         let reply = owner.patch(&format!("/api/projects/{id}/"), json!({ "task_data_login": "ada", "task_data_password": "marked-secret" })).await.expect(200);
         assert!(!reply.text.contains("marked-secret"));
         assert_eq!(reply.json()["task_data_password_is_set"], true);
+        let made = owner.post("/api/projects/", json!({ "title": "With a password", "task_data_password": "marked-secret" })).await.expect(201);
+        assert!(!made.text.contains("marked-secret"));
+        assert_eq!(made.json()["task_data_password_is_set"], true);
     }
 
     async fn a_deleted_project_is_gone_everywhere(kit: Kit) {

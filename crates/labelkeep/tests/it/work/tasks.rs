@@ -27,6 +27,28 @@ on_both_databases! {
         assert_eq!(neither.json(), json!({ "detail": "Neither project nor view id specified" }));
     }
 
+    async fn lists_are_asked_in_the_query_or_in_a_body(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({})).await;
+        let ids = |list: &labelkeep_testkit::Value| -> Vec<i64> {
+            list["tasks"].as_array().expect("a list").iter().filter_map(|task| task["id"].as_i64()).collect()
+        };
+        let body = json!({ "project": id, "page_size": 2, "query": { "ordering": ["-tasks:id"] } });
+        let list = owner.send(owner.request(reqwest::Method::GET, "/api/tasks/").json(&body)).await.expect(200).json();
+        assert_eq!(ids(&list), [tasks[2], tasks[1]]);
+        let list = owner.get(&format!("/api/tasks/?project={id}&query=%7B%22ordering%22%3A%5B%22-tasks%3Aid%22%5D%7D&page_size=x")).await.expect(200).json();
+        assert_eq!(ids(&list), [tasks[2], tasks[1], tasks[0]]);
+        assert_eq!(owner.get(&format!("/api/tasks/?project={id}&page=x")).await.expect(404).json()["detail"], "Invalid page.");
+        assert_eq!(owner.get("/api/tasks/?view=7").await.expect(404).json()["detail"], "No View matches the given query.");
+        // All tasks, when some were asked for, would be worse than none.
+        for wrong in ["query=x", "query=%7B%22selectedItems%22%3A%7B%22all%22%3Afalse%2C%22included%22%3A%5B1%5D%7D%7D", "ordering=data.text", "resolve_uri=maybe"] {
+            owner.get(&format!("/api/tasks/?project={id}&{wrong}")).await.expect(400);
+        }
+        let plain = format!("/api/projects/{id}/tasks/");
+        let page = owner.get(&format!("{plain}?start=1&length=2&include=id")).await.expect(200).json();
+        assert_eq!(page, json!([{ "id": tasks[0] }]), "start counts pages from zero");
+    }
+
     async fn one_task_made_changed_read_and_removed(kit: Kit) {
         let owner = kit.owner().await;
         let (id, _) = project(&owner, 0, json!({})).await;
@@ -53,6 +75,11 @@ on_both_databases! {
         let made = owner.post("/api/predictions/", json!({ "task": tasks[0], "result": { "label": "pos" }, "score": 0.5, "model_version": "v1" })).await.expect(201).json();
         assert_eq!(made["result"][0]["value"], json!({ "choices": ["pos"] }));
         let path = format!("/api/projects/{id}/import/predictions");
+        let unnamed = owner.post(&path, json!([{ "task": tasks[1], "result": answer("neg"), "score": "0.25" }])).await.expect(201);
+        assert_eq!(unnamed.json(), json!({ "created": 1 }));
+        let listed = owner.get(&format!("/api/predictions/?task={}", tasks[1])).await.json();
+        assert_eq!((&listed[0]["model_version"], &listed[0]["score"]), (&json!("undefined"), &json!(0.25)));
+        owner.delete(&format!("/api/predictions/{}/", listed[0]["id"])).await.expect(204);
         let body = json!([{ "task": tasks[1], "result": answer("neg"), "model_version": "v1" }]);
         assert_eq!(owner.post(&path, body).await.expect(201).json(), json!({ "created": 1 }));
         owner.post(&path, json!([{ "task": tasks[1], "result": [] }, { "task": 1_000_000, "result": [] }])).await.expect(400);
