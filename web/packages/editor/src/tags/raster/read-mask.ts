@@ -88,15 +88,24 @@ function paintTouch(editor: MaskEditor, touch: Touch, size: Size): void {
   }
 }
 
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
 /** The pixels of a picture that have at least this alpha. */
 async function readPicture(url: string, least: number): Promise<Mask> {
   const base64 = /^data:image\/[a-z+.-]+;base64,([\s\S]*)$/i.exec(url)?.[1];
   if (base64 === undefined) throw new Error('The mask is no picture in the result itself.');
-  const text = atob(base64);
-  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-  const size = pngSize(bytes);
-  if (!size) throw new Error('The mask is no PNG picture, or it is larger than masks may be.');
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }), { colorSpaceConversion: 'none' });
+  const bytes = bytesOf(base64);
+  if (!bytes || !pngSize(bytes)) throw new Error('The mask is no PNG picture, or it is larger than masks may be.');
+  const blob = new Blob([bytes], { type: 'image/png' });
+  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none' }).catch(() => {
+    throw new Error('The PNG picture of the mask is damaged.');
+  });
   try {
     const { width, height } = bitmap;
     const editor = new MaskEditor(emptyMask(width, height));

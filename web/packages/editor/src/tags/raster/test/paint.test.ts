@@ -470,6 +470,26 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
       expect(smooth).toBe(false);
     });
 
+    it('keeps what is no mask as it is, and says which', async () => {
+      const item = (id: string, imageDataURL: string) => ({
+        id,
+        from_name: 'bits',
+        to_name: 'img',
+        type: 'bitmasklabels',
+        value: { imageDataURL, bitmasklabels: ['Cell'] },
+      });
+      const broken = encodePng(emptyMask(40, 20)).slice(0, 60);
+      const items = [
+        item('a', 'https://example.org/mask.png'),
+        item('b', 'data:image/png;base64,%%%'),
+        item('c', `data:image/png;base64,${Buffer.from(broken).toString('base64')}`),
+      ];
+      await open(BITMASK, items, tiny);
+      expect((await notice()).join(' ')).toContain('Region 3 cannot be shown, and is kept as it is');
+      expect(await results()).toEqual(items);
+      expect(image.errors).toEqual([]);
+    });
+
     it('reads PNG masks and picks what is under the pointer while no label is in the hand', async () => {
       const editor = new MaskEditor(emptyMask(40, 20));
       for (let y = 4; y < 8; y++) editor.span(y, 10, 14, true);
