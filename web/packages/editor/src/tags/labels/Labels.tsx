@@ -8,7 +8,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { LabelDef } from '../../core/config';
 import { labelList } from '../../core/labels';
 import type { TagPanelProps } from '../../core/tag';
-import { useConditions, useDocument, useEditor, useSelection, useSetting, useVersion } from '../../react/hooks';
+import { useConditions, useDocument, useEditor, useSelection, useVersion } from '../../react/hooks';
 import { FilterField } from '../filter';
 import { filtersOf, matchesQuery, useFilter } from '../filter/state';
 import { HeaderView } from '../header';
