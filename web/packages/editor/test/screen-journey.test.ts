@@ -308,7 +308,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
         async ([first, last]) => {
           const { editor } = window;
           const { data } = editor.editor?.task ?? { data: {} };
-          const boxes = Array.from({ length: 200 }, (_, i) => ({
+          const boxes = Array.from({ length: 60 }, (_, i) => ({
             id: `r${i}`,
             from_name: 'box',
             to_name: 'img',

@@ -31,7 +31,7 @@ export interface PanelGroup {
 
 export interface PanelLayoutState {
   readonly groups: readonly PanelGroup[];
-  /** Width of left and right, height of the bottom, CSS pixels. */
+  /** Width of left and right, height of the bottom, CSS pixels; 0 goes by the size of the window. */
   readonly sizes: Readonly<Record<PanelSide, number>>;
   /** Sides that are folded to a strip. */
   readonly folded: Readonly<Record<PanelSide, boolean>>;
@@ -53,7 +53,7 @@ const START: PanelLayoutState = {
     { id: 'g1', place: 'right', tabs: ['regions', 'relations'], active: 'regions', share: 6, rect: FLOAT },
     { id: 'g2', place: 'right', tabs: ['details', 'history'], active: 'details', share: 4, rect: FLOAT },
   ],
-  sizes: { left: 280, right: 300, bottom: 240 },
+  sizes: { left: 0, right: 0, bottom: 0 },
   folded: { left: false, right: false, bottom: false },
 };
 
@@ -240,7 +240,7 @@ function read(storage: KeyValueStorage | null, key: string): PanelLayoutState | 
       ];
     });
     const size = (side: PanelSide) =>
-      typeof sizes[side] === 'number' ? clamp(sizes[side], MIN_SIZE, MAX_SIZE) : START.sizes[side];
+      typeof sizes[side] === 'number' && sizes[side] !== 0 ? clamp(sizes[side], MIN_SIZE, MAX_SIZE) : START.sizes[side];
     return {
       groups,
       sizes: { left: size('left'), right: size('right'), bottom: size('bottom') },

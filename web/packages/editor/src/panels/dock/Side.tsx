@@ -1,5 +1,5 @@
 /** The panels at one side of the data, or the strip to which they are folded. */
-import { Fragment, useRef } from 'react';
+import { type CSSProperties, Fragment, useRef } from 'react';
 import type { PanelSide } from '../../core/panel-layout';
 import { useEditor } from '../../react/hooks';
 import { IconView } from '../parts/Icon';
@@ -38,13 +38,13 @@ export function Side({ side }: { readonly side: PanelSide }) {
       ref={box}
       className={styles['side']}
       data-side={side}
-      style={upright ? { width: `min(${size}px, 45%)` } : { height: `min(${size}px, 60%)` }}
+      style={sizeStyle(upright, size)}
       aria-label={`Panels at the ${side}`}
     >
       <Splitter
         label={upright ? 'Width of the panels' : 'Height of the panels'}
         across={upright}
-        value={size}
+        value={size || (box.current?.[upright ? 'offsetWidth' : 'offsetHeight'] ?? 0)}
         onMove={(by, from) => panels.resize(side, side === 'left' ? from + by : from - by)}
       />
       {groups.map((group, index) => {
@@ -75,4 +75,10 @@ export function Side({ side }: { readonly side: PanelSide }) {
       })}
     </aside>
   );
+}
+
+/** Until a person chose a size, the data keeps three quarters of the window. */
+function sizeStyle(upright: boolean, size: number): CSSProperties {
+  if (upright) return { width: size > 0 ? `min(${size}px, 45%)` : 'clamp(260px, 21%, 380px)' };
+  return { height: size > 0 ? `min(${size}px, 60%)` : 'clamp(180px, 30%, 300px)' };
 }

@@ -2,6 +2,7 @@
 import type { Editor } from '../../core';
 import { isPerItem } from '../../core/config';
 import { answerHolder } from '../../core/subjects';
+import type { CrossOrigin } from './load';
 import styles from './page-strip.module.css';
 import { Thumbnails } from './thumbnails';
 
@@ -14,6 +15,7 @@ export interface StripSource {
   readonly object: string;
   readonly editor: Editor;
   readonly pages: number;
+  readonly crossOrigin: CrossOrigin;
   /** The page that is shown, from 0. */
   page(): number;
   /** Address of a page as it can be loaded; null when it has none. */
@@ -27,7 +29,7 @@ export class PageStrip {
   private readonly number: HTMLInputElement;
   private readonly back: HTMLButtonElement;
   private readonly forth: HTMLButtonElement;
-  private readonly thumbnails = new Thumbnails();
+  private readonly thumbnails: Thumbnails;
   private readonly drawn = new Map<number, HTMLElement>();
   private counts = new Map<number, number>();
   /** The counts are to be made anew. */
@@ -40,6 +42,7 @@ export class PageStrip {
     private readonly source: StripSource,
   ) {
     const { ownerDocument } = host;
+    this.thumbnails = new Thumbnails(source.crossOrigin);
     const make = <K extends keyof HTMLElementTagNameMap>(tag: K, name: string) => {
       const element = ownerDocument.createElement(tag);
       element.className = styles[name] ?? '';

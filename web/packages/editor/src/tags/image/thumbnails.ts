@@ -3,6 +3,7 @@
  * large as it is, made small, and let go.
  */
 import { safeUrl } from '../../core/urls';
+import type { CrossOrigin } from './load';
 
 /** Height of a small picture, pixels of the screen. */
 const HEIGHT = 96;
@@ -14,6 +15,8 @@ export class Thumbnails {
   private wanted: { url: string; done: (picture: ImageBitmap | null) => void }[] = [];
   private running = false;
   private ended = false;
+
+  constructor(private readonly crossOrigin: CrossOrigin) {}
 
   /** Calls back with the picture, or null when there is none; at once when it is known. */
   want(address: string, done: (picture: ImageBitmap | null) => void): void {
@@ -44,7 +47,7 @@ export class Thumbnails {
       const { url } = next;
       let picture = this.made.get(url);
       if (picture === undefined) {
-        picture = await small(url);
+        picture = await small(url, this.crossOrigin);
         if (this.ended) {
           picture?.close();
           break;
@@ -62,10 +65,17 @@ export class Thumbnails {
   }
 }
 
-async function small(address: string): Promise<ImageBitmap | null> {
+/** Asked for in the way in which the page itself is loaded: browsers keep the two kinds of answers apart, or mix them up. */
+async function small(address: string, crossOrigin: CrossOrigin): Promise<ImageBitmap | null> {
   const url = safeUrl(address);
   if (url === null) return null;
+  // Pixels of a server that lets nobody read them can still be looked at.
+  return (await load(url, crossOrigin)) ?? (await load(url, null));
+}
+
+async function load(url: string, crossOrigin: CrossOrigin | null): Promise<ImageBitmap | null> {
   const image = new Image();
+  if (crossOrigin !== null) image.crossOrigin = crossOrigin;
   image.decoding = 'async';
   image.fetchPriority = 'low';
   image.src = url;

@@ -176,7 +176,7 @@ export class ImageView implements ObjectHandle {
       this.look.toggle(false);
       return true;
     }
-    return this.stage.cancel();
+    return this.stage.cancel() || this.stage.pointKeys.clear();
   }
 
   undoStep(): boolean {
@@ -278,6 +278,7 @@ export class ImageView implements ObjectHandle {
       object: this.name,
       editor: this.context.editor,
       pages: this.pages,
+      crossOrigin: crossOriginOf(this.context.node),
       page: () => this.page,
       address: (page) => this.addressOf(page),
     };
