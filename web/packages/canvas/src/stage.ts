@@ -485,6 +485,7 @@ export class Stage {
     const { overlay, scene, options } = this;
     overlay.begin();
     const selected = selectedItems(this.context);
+    if (!this.activeTool.drawing) this.points.keepFor(selected);
     for (const item of selected) overlay.emphasis(item, true, scene.isLifted(item.id));
     const hovered = this.hoveredId !== null && scene.isVisible(this.hoveredId) ? scene.get(this.hoveredId) : undefined;
     if (hovered && !selected.includes(hovered)) overlay.emphasis(hovered, false);

@@ -31,6 +31,11 @@ export class PointSelection {
     this.set(item, chosen);
   }
 
+  /** Forgets points of a region that is no longer selected: a key pressed later must not mean them. */
+  keepFor(selected: readonly SceneItem[]): void {
+    if (this.region !== null && !selected.some((item) => item.id === this.region)) this.clear();
+  }
+
   clear(): void {
     this.region = null;
     this.chosen.clear();

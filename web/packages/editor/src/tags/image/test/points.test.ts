@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)('points of outlines', () => {
   it('lie exactly on the border of the image where they are drawn near it', async () => {
     await open(LABELS);
     await keyboard.press('3');
-    await beside(0, 30, 3, 0);
+    await beside(0, 85, 3, 0);
     await beside(100, 100, -4, -2);
     await beside(40, 0, 0, 4);
     await keyboard.press('Enter');
@@ -117,6 +117,21 @@ describe.skipIf(!chromiumPath)('points of outlines', () => {
     await keyboard.press('Control+z');
     await keyboard.press('Control+z');
     expect(await last()).toEqual(five);
+  });
+
+  it('are no longer chosen after Escape, and after their region was left', async () => {
+    await open(LABELS, [polygon('p', SQUARE)]);
+    await keyboard.press('v');
+    await click(35, 45);
+    await keyboard.press('Alt+n');
+    await keyboard.press('Escape');
+    expect(await image.selected()).toEqual(['p']);
+    await keyboard.press('Alt+n');
+    await keyboard.press('u');
+    await pause();
+    await click(35, 45);
+    await keyboard.press('Backspace');
+    expect(await results()).toEqual([]);
   });
 
   it('keep a polygon whole: the last three are not deleted', async () => {
