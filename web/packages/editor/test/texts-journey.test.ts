@@ -434,6 +434,85 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
     expect((await resultOf(page))[1]?.value).toMatchObject({ text: 'kettle', labels: [] });
   });
 
+  it('counts code points in texts of emoji, combined and right-to-left characters', async () => {
+    page = await demo.open('sample=text');
+    const piece = fc.oneof(
+      fc.constantFrom('😀', 'e\u0301', '👩‍👩‍👧', 'שלום ', 'مرحبا', '\u200f', '🇫🇮', '\n', ' ', '\ud83d', '한글'),
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+    );
+    const [text = ''] = fc.sample(
+      fc.array(piece, { minLength: 400, maxLength: 600 }).map((parts) => parts.join('')),
+      { numRuns: 1, seed: 5 },
+    );
+    const places = fc.sample(fc.tuple(fc.nat(text.length), fc.nat(text.length)), { numRuns: 150, seed: 6 });
+    const wrong = await page.evaluate(
+      async ([data, ranges]) => {
+        await window.editor.update({ task: { id: 'mixed', data: { text: data } }, predictions: [] });
+        const { editor } = window.editor;
+        const view = editor?.objects.get('text') as unknown as {
+          createSpan(start: number, end: number): string | null;
+        };
+        const control = editor?.config.byName.get('label');
+        const found: unknown[] = [];
+        for (const [a, b] of ranges) {
+          if (!editor || !control || a === b) continue;
+          editor.labels.arm(control, ['PER']);
+          const id = view.createSpan(Math.min(a, b), Math.max(a, b));
+          const geometry = editor.document.store.get(id ?? '')?.geometry as {
+            start: number;
+            end: number;
+            text: string;
+          };
+          const covered = [...data].slice(geometry.start, geometry.end).join('');
+          // Whole characters as people see them: nothing of the selection is lost.
+          const whole = covered.includes(data.slice(Math.min(a, b), Math.max(a, b)));
+          if (covered !== geometry.text || !whole) found.push({ a, b, geometry, covered });
+        }
+        return found;
+      },
+      [text, places] as const,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds a span of markup by its offsets in the whole text when its path leads nowhere', async () => {
+    page = await demo.open('sample=html-inline');
+    const shown = await page.evaluate(async () => {
+      const value = (path: string, rest: object) => ({
+        ...{ start: path, end: path, startOffset: 0, endOffset: 5, hypertextlabels: ['Person'] },
+        ...rest,
+      });
+      const item = (id: string, of: object) => ({
+        id,
+        from_name: 'label',
+        to_name: 'html',
+        type: 'hypertextlabels',
+        value: of,
+      });
+      const result = [
+        item('path', value('/p[1]/b[1]/text()[1]', {})),
+        item('offsets', value('/section[9]/text()[1]', { globalOffsets: { start: 1, end: 6 } })),
+        // The path leads to another text than the one that was marked.
+        item('text', value('/p[1]/b[1]/text()[1]', { globalOffsets: { start: 1, end: 6 }, text: 'Order' })),
+        item('nowhere', value('/section[9]/text()[1]', {})),
+      ];
+      await window.editor.update({
+        task: { id: 'paths', data: { html: '<h2>.Order 4711</h2><p>Dear <b>Maria</b></p>' } },
+        annotations: [{ id: 1, result }],
+      });
+      const { editor } = window.editor;
+      const view = editor?.objects.get('html') as unknown as {
+        surface: { text: string };
+        units(region: unknown): { start: number; end: number };
+      };
+      return result.map(({ id }) => {
+        const { start, end } = view.units(editor?.document.store.get(id));
+        return view.surface.text.slice(start, end);
+      });
+    });
+    expect(shown).toEqual(['Maria', 'Order', 'Order', '']);
+  });
+
   it('gives a label that is chosen later to the text that was selected', async () => {
     page = await demo.open('sample=text');
     await dragOver(page, 'Nordlinie');
