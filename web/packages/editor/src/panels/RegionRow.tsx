@@ -18,7 +18,7 @@ interface Shared {
   readonly onMenu: (row: Row, place: MenuPlace) => void;
 }
 
-/** A finger can't hover: rows show their switches always. */
+/** A finger can't hover and needs room: rows show their menu alone. */
 export const TOUCH: boolean = globalThis.matchMedia?.('(pointer: coarse)').matches ?? false;
 /** Characters of a region's text in its row. */
 const SHOWN = 200;
@@ -60,7 +60,7 @@ export const RegionRow = memo(
     const note = noteOf(region.meta);
     const page = region.itemIndex !== undefined && editor.config.byName.get(region.object)?.has('valueList');
     // Switches of all rows would be three quarters of what is drawn while the list is scrolled.
-    const near = selected || hovered || active || TOUCH;
+    const near = !TOUCH && (selected || hovered || active);
     const title = labels.length > 0 ? labels.join(', ') : 'No label';
     const pageWords = page ? `p. ${(region.itemIndex ?? 0) + 1}` : '';
     // What is seen comes first, in the same order and with the same spaces: people who speak to their computer say what they see.
@@ -137,7 +137,7 @@ export const RegionRow = memo(
             onPress={() => document.view.setHidden([id], !hidden)}
           />
         )}
-        {near && (
+        {(near || TOUCH) && (
           <RowSwitch
             on={false}
             label="More"

@@ -28,8 +28,7 @@ export function Chooser({
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  const words = query.toLowerCase().split(/\s+/);
-  const found = choices.filter((choice) => words.every((word) => choice.words.toLowerCase().includes(word)));
+  const found = matching(choices, query);
   const drawn = found.slice(0, DRAWN);
   const index = Math.max(0, Math.min(at, drawn.length - 1));
   useEffect(() => {
@@ -84,4 +83,18 @@ export function Chooser({
       )}
     </>
   );
+}
+
+/** Choices that contain all words; those that begin with what was typed come first, then those with a word that does. */
+function matching(choices: readonly Choice[], query: string): readonly Choice[] {
+  const typed = query.trim().toLowerCase();
+  if (typed === '') return choices;
+  const words = typed.split(/\s+/);
+  const rank = (text: string) => (text.startsWith(typed) ? 0 : text.includes(` ${typed}`) ? 1 : 2);
+  return choices
+    .map((choice) => ({ choice, text: choice.words.toLowerCase() }))
+    .filter(({ text }) => words.every((word) => text.includes(word)))
+    .map((one) => ({ ...one, rank: rank(one.text) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ choice }) => choice);
 }
