@@ -176,7 +176,7 @@ describe('pickers', () => {
     searchRows(tree, 'warm');
     const started = performance.now();
     for (const query of ['s', 'sp', 'species 4', 'genus 7 5', 'S99-99']) searchRows(tree, query);
-    expect((performance.now() - started) / 5).toBeLessThan(250);
+    expect((performance.now() - started) / 5).toBeLessThan(500);
     expect(searchRows(tree, 'genus 42 species 42.7').map((row) => row.item.path)).toContainEqual(['Genus 42', 's42-7']);
     expect(searchRows(tree, 's42-7')[0]?.item.choice.title).toBe('Species 42.7');
   });
