@@ -56,7 +56,7 @@ journey('bookmarked addresses open what they did', async ({ enter }) => {
 
   // And signing out ends it.
   await page.goto('/projects/');
-  await page.getByRole('button', { name: /^You/ }).click();
+  await page.getByRole('button', { name: 'AE: ada@example.com' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: /Sign in/ }).waitFor();
   await page.goto('/projects/');

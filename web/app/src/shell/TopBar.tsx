@@ -4,6 +4,7 @@ import {
   Avatar,
   Button,
   IconButton,
+  initialsOf,
   Keyboard,
   LogOut,
   Mark,
@@ -60,7 +61,7 @@ export function TopBar({
       <ThemeMenu />
       <Menu
         label="You"
-        trigger={<IconButton label={name ? `You: ${name}` : 'You'} icon={<Avatar name={name} />} />}
+        trigger={<IconButton label={`${initialsOf(name)}: ${name || 'you'}`} icon={<Avatar name={name} />} />}
         items={[
           { id: 'account', label: 'Account', icon: <UserIcon size={16} />, onAction: () => go('/user/account') },
           { id: 'people', label: 'People', icon: <Users size={16} />, onAction: () => go('/organization') },

@@ -90,6 +90,9 @@ export function DataTable<Row>({
     const measure = new ResizeObserver(() => setViewport(element.clientHeight - HEAD));
     measure.observe(element);
     if (position?.top) element.scrollTop = position.top;
+    // Who comes back goes on with the keys where they were.
+    const isBack = position !== undefined && (position.top > 0 || position.active > 0);
+    if (isBack && document.activeElement === document.body) element.focus({ preventScroll: true });
     return () => measure.disconnect();
   }, [rowHeight, position]);
   useEffect(() => {

@@ -23,17 +23,21 @@ export function Chip({ color, children }: { color?: string; children: ReactNode 
 
 /** Somebody, by their initials. The name stands beside it, or is that of the button around it. */
 export function Avatar({ name }: { name: string }) {
-  const initials = name
+  return (
+    <span className={styles.avatar} title={name} aria-hidden="true">
+      {initialsOf(name)}
+    </span>
+  );
+}
+
+/** Two letters of a name or an address. */
+export function initialsOf(name: string): string {
+  const letters = name
     .split(/[\s@.]+/)
     .filter(Boolean)
     .slice(0, 2)
-    .map((part) => part[0]?.toUpperCase())
-    .join('');
-  return (
-    <span className={styles.avatar} title={name} aria-hidden="true">
-      {initials || '?'}
-    </span>
-  );
+    .map((part) => [...part][0]?.toUpperCase());
+  return letters.join('') || '?';
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
