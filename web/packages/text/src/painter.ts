@@ -3,6 +3,8 @@
  * each emphasis (hovered, selected) and one for stretches where spans lie over each other. Adding
  * a span touches that span and its neighbours; the DOM stays as it is.
  */
+
+import type { Stretch } from './granularity';
 import { type Interval, IntervalIndex, overlaps } from './intervals';
 import type { Surface } from './surface';
 
@@ -15,6 +17,9 @@ export interface PaintedSpan extends Interval {
 }
 
 export type Emphasis = 'none' | 'hovered' | 'selected';
+
+/** Up to this many spans are all coloured at once. */
+const FEW = 500;
 
 let instances = 0;
 
@@ -30,6 +35,8 @@ export class HighlightPainter {
   private readonly scope: Document | ShadowRoot;
   private readonly overlapRanges = new Map<string, StaticRange>();
   private overlapDue = false;
+  /** Only spans that touch this stretch are coloured; null: all. */
+  private near: Stretch | null = null;
 
   constructor(private readonly surface: Surface) {
     this.view = surface.view;
@@ -49,7 +56,11 @@ export class HighlightPainter {
   /** Replaces everything. */
   load(spans: readonly PaintedSpan[]): void {
     for (const id of [...this.spans.keys()]) this.unpaint(id);
+    this.spans.clear();
+    this.emphasised.clear();
     this.index.clear();
+    // Until it is known what is on the screen, thousands of spans are left uncoloured.
+    this.near = spans.length > FEW ? { start: 0, end: 0 } : null;
     for (const span of spans) this.set(span);
   }
 
@@ -60,14 +71,28 @@ export class HighlightPainter {
     if (span.hidden || span.end <= span.start) this.index.delete(span.id);
     else {
       this.index.set(span);
-      const range = this.surface.range(span.start, span.end);
-      if (range && HighlightPainter.supported) {
-        this.ranges.set(span.id, range);
-        this.highlight(this.fillName(span), 0, fillStyle(span.color, span.opacity)).add(range);
-      }
+      if (!this.near || (span.start < this.near.end && span.end > this.near.start)) this.paint(span);
     }
-    const emphasis = this.emphasised.get(span.id);
-    if (emphasis) this.emphasise(span.id, emphasis as Emphasis);
+    this.overlapLater();
+  }
+
+  /**
+   * Tells what is on the screen. Browsers look at every range of a highlight in each frame (10,000 of
+   * them: 12 ms), so that of many spans only those around the screen are handed to the browser.
+   * `seen` must be coloured; `around` is coloured with it, so that scrolling a little changes nothing.
+   */
+  look(seen: Stretch, around: Stretch): void {
+    if (this.index.size <= FEW) {
+      if (!this.near) return;
+      this.near = null;
+      for (const { id } of this.index.all()) this.paintIfNot(id);
+    } else {
+      if (this.near && this.near.start <= seen.start && this.near.end >= seen.end) return;
+      this.near = around;
+      const wanted = new Set(this.index.overlapping(around.start, around.end).map(({ id }) => id));
+      for (const id of [...this.ranges.keys()]) if (!wanted.has(id)) this.unpaint(id);
+      for (const id of wanted) this.paintIfNot(id);
+    }
     this.overlapLater();
   }
 
@@ -109,6 +134,20 @@ export class HighlightPainter {
     scope.adoptedStyleSheets = scope.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
   }
 
+  private paintIfNot(id: string): void {
+    const span = this.spans.get(id);
+    if (span && !this.ranges.has(id)) this.paint(span);
+  }
+
+  private paint(span: PaintedSpan): void {
+    const range = HighlightPainter.supported ? this.surface.range(span.start, span.end) : null;
+    if (!range) return;
+    this.ranges.set(span.id, range);
+    this.highlight(this.fillName(span), 0, fillStyle(span.color, span.opacity)).add(range);
+    const emphasis = this.emphasised.get(span.id);
+    if (emphasis) this.emphasise(span.id, emphasis as Emphasis);
+  }
+
   private unpaint(id: string): void {
     const span = this.spans.get(id);
     const range = this.ranges.get(id);
@@ -127,7 +166,8 @@ export class HighlightPainter {
       this.overlapDue = false;
       const highlight = this.highlight(`${this.prefix}-overlap`, 1, null);
       const kept = new Set<string>();
-      for (const { start, end } of overlaps(this.index.all())) {
+      const { near, index } = this;
+      for (const { start, end } of overlaps(near ? index.overlapping(near.start, near.end) : index.all())) {
         const key = `${start} ${end}`;
         kept.add(key);
         if (this.overlapRanges.has(key)) continue;

@@ -11,7 +11,7 @@ const text = fc.oneof(
 );
 
 describe('CodePoints', () => {
-  it('agrees with the iterator of the language at every offset', () => {
+  it('agrees with the iterator of the language at every offset', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(text, (value) => {
         const points = new CodePoints(value);

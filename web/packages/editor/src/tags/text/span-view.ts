@@ -309,8 +309,23 @@ export class SpanView implements ObjectHandle {
     this.root.ownerDocument.defaultView?.requestAnimationFrame(() => {
       this.drawDue = false;
       if (this.abort.signal.aborted) return;
-      if (this.isNear()) for (const part of this.parts) part.update();
+      if (!this.isNear()) return;
+      this.colorNear();
+      for (const part of this.parts) part.update();
     });
+  }
+
+  /** Of very many spans, those around the screen are coloured. */
+  private colorNear(): void {
+    const { painter, surface } = this;
+    if (!painter || !surface) return;
+    const height = this.root.ownerDocument.defaultView?.innerHeight ?? 1000;
+    const box = this.scroller.getBoundingClientRect();
+    const [top, bottom] = [Math.max(0, box.top), Math.min(box.bottom, height)];
+    painter.look(
+      surface.visible(top - height, bottom + height),
+      surface.visible(top - 4 * height, bottom + 4 * height),
+    );
   }
 
   /** Is a part of the text on the screen? Texts that are scrolled away have nothing to draw. */
