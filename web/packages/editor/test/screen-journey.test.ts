@@ -72,6 +72,16 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await page.keyboard.type('da');
     await page.keyboard.press('Enter');
     expect((await resultOf(page)).map((item) => item.value['labels'])).toEqual([['DATE'], ['DATE'], ['LOC']]);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await tab('History').click();
+    await page.keyboard.press('Alt+m');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+    await page.keyboard.type('the captain');
+    await page.keyboard.press('Alt+g');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+g');
+    expect((await resultOf(page))[0]).toMatchObject({ meta: { text: ['the captain'] } });
     await page.keyboard.press('End');
     await page.keyboard.press('Alt+ArrowRight');
     expect(((await resultOf(page)) as unknown as { parentID?: string }[])[2]?.parentID).toBe(ids[1]);
@@ -139,6 +149,10 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     expect(await page.getByRole('row', { name: /^weather/ }).textContent()).toContain('1 of 2 (50 %)');
     const column = page.getByRole('article', { name: 'detector 2.1' });
     await expect.poll(() => column.getByRole('application').getAttribute('aria-label')).toContain('40 regions');
+    // The open annotation is out of sight: keys leave it alone.
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    expect(await page.evaluate(() => window.editor.editor?.document.regionIds().length)).toBe(10_000);
     await column.getByRole('button', { name: 'Open' }).click();
     expect(await tab(/detector/).getAttribute('aria-selected')).toBe('true');
   });

@@ -15,8 +15,8 @@ import { Labels } from './labels';
 import { Modules } from './modules';
 import type { EditorOptions, EditorPlace, EditorTask } from './options';
 import { PanelLayout } from './panel-layout';
-import { writeFacet } from './result';
 import { CurrentElements, expandRepeaters } from './repeater';
+import { writeFacet } from './result';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
 import { standardActions } from './standard-actions';
@@ -308,6 +308,16 @@ export class Editor {
       return {};
     }
   }
+
+  /** Brings a panel to the front and the focus to a part of it, as soon as it stands in the page. */
+  focusPanel(panel: string, part: 'region-list' | 'region-search' | 'note'): void {
+    this.awaitedFocus = part;
+    this.showPanel(panel);
+    // A panel that stands there already takes the focus within this very call: keys that follow are its own.
+    this.focusRequests.emit(part);
+  }
+  /** What `focusPanel` asked for and nobody has taken yet. */
+  awaitedFocus: string | null = null;
 
   /** Brings a panel to the front, unfolding what hides it. */
   showPanel(panel: string): void {

@@ -98,7 +98,7 @@ export function regionActions(editor: Editor): Action[] {
       group: 'Regions',
       shortcut: 'alt+m',
       enabled: () => doc().view.single !== null && !editor.readonly,
-      run: () => editor.focusRequests.emit('note'),
+      run: () => editor.focusPanel('details', 'note'),
     },
     {
       id: 'region.relabel',
@@ -157,21 +157,14 @@ export function regionActions(editor: Editor): Action[] {
       label: 'Go to the regions list',
       group: 'Regions',
       shortcut: 'alt+g',
-      run: () => {
-        editor.showPanel('regions');
-        // The list stands in the page after the panel was drawn.
-        setTimeout(() => editor.focusRequests.emit('region-list'));
-      },
+      run: () => editor.focusPanel('regions', 'region-list'),
     },
     {
       id: 'region.find',
       label: 'Search the regions',
       group: 'Regions',
       shortcut: 'alt+f',
-      run: () => {
-        editor.showPanel('regions');
-        setTimeout(() => editor.focusRequests.emit('region-search'));
-      },
+      run: () => editor.focusPanel('regions', 'region-search'),
     },
     {
       id: 'region.copy',

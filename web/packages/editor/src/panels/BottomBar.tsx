@@ -2,7 +2,7 @@
 
 import type { SaveState } from '../core/saving';
 import { formatShortcut } from '../core/shortcut';
-import { useConditions, useDocument, useEditor, useEntry, useVersion } from '../react/hooks';
+import { useConditions, useDocument, useEditor, useEmitter, useEntry, useVersion } from '../react/hooks';
 import styles from './bottom-bar.module.css';
 import { ActionById } from './parts/ActionButton';
 import { Key } from './parts/Key';
@@ -81,7 +81,15 @@ function Buttons() {
   useConditions();
   useVersion(editor.saving.changed.subscribe as Subscribe);
   useVersion(editor.entries.changed.subscribe as Subscribe);
+  const compares = useEmitter(editor.ui.changed.subscribe as Subscribe, () => editor.ui.compare);
   const { busy } = editor.saving;
+  if (compares) {
+    return (
+      <button type="button" className={styles['submit']} onClick={() => editor.ui.setCompare(false)}>
+        Close comparison
+      </button>
+    );
+  }
   if (entry.kind === 'state') {
     const able = !editor.entries.tab.document.readonly;
     return (

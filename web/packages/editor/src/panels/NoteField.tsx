@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { noteOf } from '../core/region-rows';
 import type { Region } from '../core/types';
-import { useDocument, useEditor } from '../react/hooks';
+import { useDocument, useEditor, useFocusRequest } from '../react/hooks';
 import styles from './details.module.css';
 
 export function NoteField({ regions, disabled }: { readonly regions: readonly Region[]; readonly disabled: boolean }) {
@@ -22,15 +22,8 @@ export function NoteField({ regions, disabled }: { readonly regions: readonly Re
   };
   const latest = useRef(commit);
   latest.current = commit;
-  useEffect(() => {
-    const offs = [
-      editor.focusRequests.subscribe((what) => what === 'note' && input.current?.focus()),
-      editor.flushInputs.subscribe(() => latest.current()),
-    ];
-    return () => {
-      for (const off of offs) off();
-    };
-  }, [editor]);
+  useEffect(() => editor.flushInputs.subscribe(() => latest.current()), [editor]);
+  useFocusRequest('note', () => input.current?.focus());
   return (
     <label className={styles['note']}>
       <span>Note</span>

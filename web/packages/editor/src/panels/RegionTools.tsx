@@ -1,9 +1,9 @@
 /** Above the regions tree: search, what is listed, how it is grouped and ordered, and hiding all. */
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { ICONS } from '../core/icons';
 import { REGION_FILTERS, type RegionFilter } from '../core/region-rows';
 import type { SettingValues } from '../core/settings';
-import { useEditor, useSetting } from '../react/hooks';
+import { useEditor, useFocusRequest, useSetting } from '../react/hooks';
 import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
 import { MenuButton, type MenuItem } from './parts/Menu';
@@ -41,10 +41,7 @@ export function RegionTools({
   const order = useSetting('regionOrder');
   const descending = useSetting('regionOrderDescending');
   const input = useRef<HTMLInputElement>(null);
-  useEffect(
-    () => editor.focusRequests.subscribe((what) => what === 'region-search' && input.current?.focus()),
-    [editor],
-  );
+  useFocusRequest('region-search', () => input.current?.focus());
   const timed = editor.config.objects.some((node) => TIMED.has(node.type));
   const paged = editor.config.objects.some((node) => node.has('valueList'));
   const views = (): readonly MenuItem[] => [

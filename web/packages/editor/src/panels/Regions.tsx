@@ -1,7 +1,16 @@
 /** The regions panel: a tree of all regions with search, filter, order and groups. */
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { moveBelow, type RegionFilter, type Row, regionRows } from '../core/region-rows';
-import { useContent, useDocument, useEditor, useEmitter, useRegionIds, useSelection, useSetting } from '../react/hooks';
+import {
+  useContent,
+  useDocument,
+  useEditor,
+  useEmitter,
+  useFocusRequest,
+  useRegionIds,
+  useSelection,
+  useSetting,
+} from '../react/hooks';
 import { rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { Menu, type MenuPlace } from './parts/Menu';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
@@ -41,7 +50,7 @@ export function Regions() {
   const nests = useMemo(() => rows.some((row) => row.kind === 'region' && row.parent), [rows]);
   const indexOf = (key: string | null) => (key === null ? -1 : (places.get(key) ?? -1));
 
-  useEffect(() => editor.focusRequests.subscribe((what) => what === 'region-list' && list.current?.focus()), [editor]);
+  useFocusRequest('region-list', () => list.current?.focus());
   const last = selection.at(-1);
   useEffect(() => {
     if (last === undefined) return;

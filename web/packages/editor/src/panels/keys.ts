@@ -3,6 +3,9 @@ import type { Editor } from '../core/editor';
 
 const LABELING = /^(label|choice|rating)\./;
 
+/** While annotations are compared, the open one is out of sight: nothing changes it. */
+const IN_COMPARISON = /^(screen\.|task\.|annotation\.(compare|next|previous)$)/;
+
 /** Binds the keys while the editor stands in the page; returns the function that unbinds. */
 export function bindKeys(root: HTMLElement, editor: Editor): () => void {
   const page = root.ownerDocument;
@@ -15,6 +18,7 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
     const typing = isTyping(target);
     const action = editor.actions.find(event, typing);
     if (!action) return;
+    if (editor.ui.compare && !IN_COMPARISON.test(action.id)) return;
     if (LABELING.test(action.id) && !editor.settings.get('hotkeys')) return;
     if (isOwnKey(target, event)) return;
     event.preventDefault();

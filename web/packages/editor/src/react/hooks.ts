@@ -1,5 +1,5 @@
 /** How React reads the core: `useSyncExternalStore` over its emitters. */
-import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { AnnotationDocument } from '../core/document';
 import type { Editor } from '../core/editor';
 import type { Entry } from '../core/entries';
@@ -79,6 +79,21 @@ export function useRegionIds(): readonly string[] {
 export function useSetting<K extends keyof SettingValues>(name: K): SettingValues[K] {
   const editor = useEditor();
   return useEmitter(editor.settings.changed.subscribe as Subscribe, () => editor.settings.get(name));
+}
+
+/** Does something when the focus is asked for, also when that was just before this part stood in the page. */
+export function useFocusRequest(part: 'region-list' | 'region-search' | 'note', act: () => void): void {
+  const editor = useEditor();
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const take = () => {
+      editor.awaitedFocus = null;
+      latest.current();
+    };
+    if (editor.awaitedFocus === part) take();
+    return editor.focusRequests.subscribe((what) => what === part && take());
+  }, [editor, part]);
 }
 
 const versions = new WeakMap<Subscribe, number>();
