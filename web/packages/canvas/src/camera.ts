@@ -248,7 +248,7 @@ export class Camera {
 
 const NO_INSET = { left: 0, top: 0, right: 0, bottom: 0 } as const;
 
-/** Keeps an image in sight: one that fits lies inside the room (or where it is aligned), a larger one may leave a part of it empty. */
+/** Keeps an image in sight: a fitted one where it is aligned, an enlarged one may leave a part of the room empty. */
 function limit(
   position: number,
   extent: number,
@@ -256,7 +256,7 @@ function limit(
   align: number | null,
 ): number {
   const slack = room.size - extent;
-  if (slack >= -1e-6) return align === null ? clamp(position, room.from, room.from + slack) : room.from + slack * align;
+  if (slack >= -1e-6 && align !== null) return room.from + slack * align;
   const margin = room.size * OVERSCROLL;
-  return clamp(position, room.from + slack - margin, room.from + margin);
+  return clamp(position, room.from + Math.min(0, slack) - margin, room.from + Math.max(0, slack) + margin);
 }

@@ -5,17 +5,20 @@ import type { CrossOrigin } from './load';
 
 const ALIGN = { left: 0, center: 0.5, right: 1, top: 0, bottom: 1 } as const;
 
-/** Room for the tool bar at the left and a rim, CSS pixels. */
-const INSET = { left: 56, top: 10, right: 10, bottom: 10 } as const;
+/** Rim around a fitted picture, CSS pixels. */
+const RIM = 10;
 
-/** Without the alignment attributes an image that is smaller than its place stands in the middle. */
-export function cameraOptions(node: ConfigNode): CameraOptions {
+/**
+ * Without the alignment attributes an image that is smaller than its place stands in the middle. `toolbar` is the
+ * width that lies under the toolbar, CSS pixels.
+ */
+export function cameraOptions(node: ConfigNode, toolbar: number): CameraOptions {
   return {
     negativeZoom: node.bool('negativeZoom'),
     alignX: ALIGN[node.oneOf('horizontalAlignment', ['left', 'center', 'right'], 'center')],
     alignY: ALIGN[node.oneOf('verticalAlignment', ['top', 'center', 'bottom'], 'center')],
     defaultZoom: node.oneOf('defaultZoom', ['auto', 'original', 'fit'], 'fit'),
-    inset: INSET,
+    inset: { left: toolbar, top: RIM, right: RIM, bottom: RIM },
   };
 }
 

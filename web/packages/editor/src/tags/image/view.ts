@@ -21,6 +21,7 @@ import { preload } from './preload';
 import { StatusPanel } from './status-panel';
 import { themeOf, watchTheme } from './theme';
 import { canvasTool } from './tool-names';
+import { ToolbarRoom } from './toolbar-room';
 
 const ROLE = 'image canvas';
 /** Pages that are fetched before they are asked for. */
@@ -34,6 +35,7 @@ export class ImageView implements ObjectHandle {
   readonly look: LookPanel;
   private readonly root: HTMLElement;
   private readonly surface: HTMLElement;
+  private readonly toolbarRoom: ToolbarRoom;
   private readonly status: StatusPanel;
   private readonly items: ItemMaker;
   private readonly offs: (() => void)[] = [];
@@ -70,6 +72,7 @@ export class ImageView implements ObjectHandle {
     this.surface.setAttribute('aria-roledescription', ROLE);
     this.root.append(this.surface);
     host.append(this.root);
+    this.toolbarRoom = new ToolbarRoom(host.parentElement ?? host, () => this.applySettings());
     Object.assign(this.root.style, sizeStyles(node));
     if (this.root.style.height === '') this.offs.push(fitHeight(this.root));
 
@@ -145,6 +148,7 @@ export class ImageView implements ObjectHandle {
     for (const off of [...this.offs, ...this.documentOffs]) off();
     this.masks?.end();
     this.look.destroy();
+    this.toolbarRoom.destroy();
     this.brushSize.destroy();
     this.strip?.destroy();
     this.stage.destroy();
@@ -419,7 +423,7 @@ export class ImageView implements ObjectHandle {
     const { editor, node } = this.context;
     const { settings } = editor;
     this.stage.setOptions({
-      camera: cameraOptions(node),
+      camera: cameraOptions(node, this.toolbarRoom.width),
       zoomBy: Math.max(1.01, Math.min(4, node.number('zoomBy', 1.1))),
       zoomEnabled: node.bool('zoom', true),
       invertZoom: settings.get('invertZoom'),
