@@ -101,6 +101,9 @@ if (sample) {
     loadHistory: async (id) => statesOf(sample, id).map(({ result: _result, ...state }) => state),
     loadState: async (id, state) => statesOf(sample, id).find((one) => one.id === state)?.result ?? [],
     ...placeOf(query),
+    onExit: () => {
+      document.title = 'exit';
+    },
     onNavigate: (direction) => {
       document.title = direction;
     },

@@ -175,6 +175,24 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await page.getByRole('main', { name: 'Comparison of all annotations' }).waitFor();
   });
 
+  it('submits and exits from the menu beside the button; nothing is left when the submit fails', async () => {
+    page = await demo.open('sample=text&mode=stream');
+    await page.evaluate(() => {
+      window.failNext = 'The server is away';
+    });
+    const leave = async () => {
+      await page.getByRole('button', { name: 'Other ways to submit' }).click();
+      await page.getByRole('menuitem', { name: 'Submit and exit' }).click();
+    };
+    await leave();
+    await page.getByText('The server is away').waitFor();
+    expect(await page.title()).not.toBe('exit');
+    await expect.poll(() => page.evaluate(() => window.editor.editor?.saving.busy)).toBeNull();
+    await leave();
+    await expect.poll(() => page.title()).toBe('exit');
+    expect(await savedOf(page, 'submit')).toHaveLength(2);
+  });
+
   it('an address leads to a region of an annotation; the menu copies one', async () => {
     page = await demo.open('sample=many&annotation=51&region=b100');
     expect(await selected()).toEqual(['b100']);

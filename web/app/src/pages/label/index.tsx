@@ -153,7 +153,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
 
   const callbacks: Pick<
     EditorOptions,
-    'onSubmit' | 'onUpdate' | 'onSkip' | 'onUnskip' | 'onDraft' | 'onDeleteAnnotation' | 'onNavigate'
+    'onSubmit' | 'onUpdate' | 'onSkip' | 'onUnskip' | 'onDraft' | 'onDeleteAnnotation' | 'onNavigate' | 'onExit'
   > = {
     onSubmit: (payload) => save('POST', `/api/tasks/${task?.id}/annotations/`, payload),
     onUpdate: (id, payload) => save('PATCH', `/api/annotations/${id}/`, payload, { was_cancelled: false }),
@@ -185,6 +185,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
       await api.delete(`/api/annotations/${id}/`);
       if (task) await open(task.id);
     },
+    onExit: () => go(`/projects/${project.id}/data`),
     onNavigate: (direction) => {
       void editor.current?.flush();
       const place = position + (direction === 'next' ? 1 : -1);

@@ -151,6 +151,8 @@ export interface EditorCallbacks {
   /** Address of a place in this task, for "Copy link". Default: the page's own address with the place in its query. */
   linkTo?(place: EditorPlace): string;
   onNavigate?(direction: 'next' | 'previous'): void;
+  /** Leaves the editor, after "Submit and exit". Without it there is no such command. */
+  onExit?(): void;
   onSelectAnnotation?(selection: {
     readonly kind: 'annotation' | 'prediction' | 'new';
     readonly id: number | string | null;

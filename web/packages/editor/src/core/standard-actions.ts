@@ -23,6 +23,15 @@ function annotationActions(editor: Editor): Action[] {
       run: () => void saving.submit(),
     },
     {
+      id: 'annotation.submit-exit',
+      label: 'Submit or update, and exit',
+      group: 'Annotation',
+      shortcut: 'ctrl+shift+enter',
+      scope: 'input',
+      enabled: () => options.onExit !== undefined && editor.canSubmit,
+      run: () => void saving.submit().then((done) => done && options.onExit?.()),
+    },
+    {
       id: 'annotation.skip',
       label: 'Skip this task',
       group: 'Annotation',

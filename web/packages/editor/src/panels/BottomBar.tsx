@@ -1,11 +1,14 @@
 /** The bar below: where one is, undo and redo, saved state, skip and submit. */
 
+import { ICONS } from '../core/icons';
 import type { SaveState } from '../core/saving';
 import { formatShortcut } from '../core/shortcut';
 import { useConditions, useDocument, useEditor, useEmitter, useEntry, useVersion } from '../react/hooks';
 import styles from './bottom-bar.module.css';
 import { ActionById } from './parts/ActionButton';
+import { IconView } from './parts/Icon';
 import { Key } from './parts/Key';
+import { MenuButton } from './parts/Menu';
 
 type Subscribe = (listener: () => void) => () => void;
 
@@ -156,6 +159,30 @@ function Buttons() {
         {words}
         {submitKeys && <Key keys={submitKeys} />}
       </button>
+      {editor.options.onExit && <Exit words={entry.annotation ? 'Update and exit' : 'Submit and exit'} />}
     </>
+  );
+}
+
+/** The menu beside the button: to submit and leave. */
+function Exit({ words }: { readonly words: string }) {
+  const editor = useEditor();
+  const action = editor.actions.get('annotation.submit-exit');
+  if (!action) return null;
+  return (
+    <MenuButton
+      label="Other ways to submit"
+      className={styles['more']}
+      items={() => [
+        {
+          label: words,
+          keys: editor.actions.shortcutOf(action),
+          disabled: action.enabled?.() === false,
+          run: () => editor.actions.run(action.id),
+        },
+      ]}
+    >
+      <IconView icon={ICONS.down} />
+    </MenuButton>
   );
 }
