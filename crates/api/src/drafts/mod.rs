@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use labelkeep_services::access::{DraftRow, TaskRow};
 use labelkeep_services::annotations::Operation;
-use labelkeep_services::{Services, drafts, tasks};
+use labelkeep_services::{ServiceError, Services, drafts, tasks};
 
-use crate::ApiResult;
 use crate::extract::{Access, Body, IdempotencyKey, IfMatch, PathIds, can};
 use crate::wire::answer;
+use crate::{ApiError, ApiResult};
 use model::{DraftIn, DraftOut, DraftPatch};
 
 /// `GET /api/tasks/{id}/drafts`, `GET /api/tasks/{id}/annotations/{annotation}/drafts`: every draft of the task
@@ -32,7 +32,16 @@ pub(crate) async fn create(
     IdempotencyKey(id): IdempotencyKey,
     Body(body): Body<DraftIn>,
 ) -> ApiResult<Response> {
-    let row = drafts::create(&services, task, body.into_work(None), Operation { id, revision: None }).await?;
+    let work = body.into_work(None);
+    let below = work.annotation_id;
+    let row = drafts::create(&services, task, work, Operation { id, revision: None })
+        .await
+        .map_err(|error| match (error, below) {
+            (ServiceError::NotFound("Annotation"), Some(id)) => {
+                ApiError::field("annotation", format!("Invalid pk \"{id}\" - object does not exist."))
+            }
+            (error, _) => error.into(),
+        })?;
     answered(&services, &row, true).await
 }
 

@@ -52,12 +52,15 @@ pub(crate) struct DraftIn {
     lead_time: Option<f64>,
     #[serde(default, deserialize_with = "not_null")]
     was_postponed: Option<bool>,
+    /// The annotation on top of which the draft lies; the address of one counts more.
+    #[serde(default)]
+    annotation: Option<i64>,
 }
 
 impl DraftIn {
     pub(crate) fn into_work(self, annotation_id: Option<i64>) -> NewWork {
         NewWork {
-            annotation_id,
+            annotation_id: annotation_id.or(self.annotation),
             result: self.result.into_text(),
             lead_time: self.lead_time,
             was_postponed: self.was_postponed.unwrap_or(false),

@@ -80,6 +80,7 @@ fn no_model<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer:
 
 /// A prediction in a list of them: the model's name and score may be left out or be written as text.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with task and result")]
 pub(crate) struct PredictionItem {
     pub(crate) task: i64,
     result: Box<RawValue>,

@@ -40,6 +40,7 @@ struct Wanted {
 
 /// `query`: what a view of the data manager would hold.
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object with filters, selectedItems and ordering")]
 struct Prepared {
     #[serde(default)]
     filters: Option<Filters>,
@@ -50,12 +51,14 @@ struct Prepared {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "filters as an object with items")]
 struct Filters {
     #[serde(default)]
     items: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "selectedItems as an object")]
 struct Selected {
     #[serde(default)]
     all: bool,

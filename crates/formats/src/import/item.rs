@@ -191,6 +191,7 @@ struct Root<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an annotation as an object")]
 struct AnnotationIn<'a> {
     #[serde(borrow, default)]
     result: Option<&'a RawValue>,
@@ -246,6 +247,7 @@ fn completed_by(raw: Option<&RawValue>) -> Result<CompletedBy, String> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a prediction as an object")]
 struct PredictionIn<'a> {
     #[serde(borrow, default)]
     result: Option<&'a RawValue>,

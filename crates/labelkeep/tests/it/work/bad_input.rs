@@ -63,6 +63,9 @@ on_both_databases! {
         ] {
             refused(&owner, &patch, &of_draft, &json!({ field: value }), field).await;
         }
+        refused(&owner, &post, &format!("/api/tasks/{task}/drafts"), &json!({ "result": [], "annotation": 999 }), "annotation").await;
+        let on_top = owner.post(&format!("/api/tasks/{task}/drafts"), json!({ "result": [], "annotation": made["id"] })).await.expect(201).json();
+        assert_eq!(on_top["annotation"], made["id"]);
         let of_prediction = format!("/api/predictions/{}/", prediction["id"]);
         for (field, value) in [
             ("result", json!(null)), ("result", json!([1])), ("score", json!("x")), ("model_version", json!(null)), ("mislabeling", json!(null)),
