@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -229,6 +230,42 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     expect(await page.getByRole('radio', { name: /sharp/ }).isChecked()).toBe(false);
     await page.getByRole('treeitem').first().click();
     await expect.poll(() => image.getAttribute('aria-label')).toContain('picture 2 of 12, 1 region');
+  });
+
+  it('fetches the next task’s picture ahead, once, in the way in which it is shown then', async () => {
+    page = await demo.open('sample=image');
+    let asked = 0;
+    const drawn = await page.evaluate(() => String(window.editor.editor?.task.data['image'] ?? ''));
+    const body = Buffer.from(drawn.slice(drawn.indexOf(',') + 1), 'base64');
+    // Another origin that lets its pixels be read: a second way of asking would be a second request.
+    const pictures = createServer((request, response) => {
+      asked++;
+      const allowed = request.headers.origin ? { 'access-control-allow-origin': request.headers.origin } : {};
+      response.writeHead(200, {
+        'content-type': 'image/png',
+        'cache-control': 'max-age=600',
+        vary: 'origin',
+        ...allowed,
+      });
+      response.end(body);
+    });
+    await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
+    const address = pictures.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const task = { id: 77, data: { image: `http://127.0.0.1:${port}/ahead.png` } };
+    await page.evaluate((next) => window.editor.prefetch(next), task);
+    await expect.poll(() => asked).toBe(1);
+    await page.evaluate((next) => window.editor.update({ task: next, annotations: [] }), task);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          () => (document.querySelector('#editor') as never as { labelkeep: { ready: boolean } }).labelkeep.ready,
+        ),
+      )
+      .toBe(true);
+    expect(await page.getByText('could not be').count()).toBe(0);
+    expect(asked).toBe(1);
+    pictures.close();
   });
 
   it('ten thousand regions: selecting one redraws its row alone, scrolling draws the rows that come', async () => {
