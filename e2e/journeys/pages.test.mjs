@@ -98,7 +98,7 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   }
   for (const part of ['general', 'labeling', 'annotation', 'predictions', 'danger-zone']) {
     await look(`settings: ${part}`, `/projects/${news}/settings/${part}`, async () => {
-      await page.getByRole('tabpanel').waitFor();
+      await page.getByRole('tabpanel').first().waitFor();
       if (part === 'labeling') await taskShown(page);
     });
   }

@@ -95,7 +95,11 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
   const text = await response.text();
   if (response.status === 401) signIn();
   if (!response.ok) throw errorOf(response.status, text);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  try {
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  } catch {
+    throw new ApiError(response.status, 'The server answered with something else than data. Try again.', {});
+  }
 }
 
 /** Sends a form with progress, which fetch cannot tell. */
@@ -107,8 +111,16 @@ function upload<T>(path: string, form: FormData | URLSearchParams, { onProgress,
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded, event.total);
     request.onload = () => {
       if (request.status === 401) signIn();
-      if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText || 'null') as T);
-      else reject(errorOf(request.status, request.responseText));
+      if (request.status < 200 || request.status >= 300) {
+        reject(errorOf(request.status, request.responseText));
+        return;
+      }
+      try {
+        resolve(JSON.parse(request.responseText || 'null') as T);
+      } catch {
+        // A page where data was expected: a proxy's, or a sign-in form.
+        reject(new ApiError(request.status, 'The server answered with something else than data. Try again.', {}));
+      }
     };
     request.onerror = () => reject(unreachable());
     request.onabort = () => reject(new DOMException('aborted', 'AbortError'));

@@ -53,8 +53,10 @@ export function TaskList({ project: id, importing }: { project: number; importin
   const total = project.data?.task_number ?? 0;
   const tasks = useTaskWindow(id, total);
   const summary = useQuery({
-    queryKey: ['summary', id],
+    // With the number of tasks: an answer that was on its way when tasks came in is not taken for theirs.
+    queryKey: ['summary', id, total],
     queryFn: () => api.get<{ all_data_columns: Record<string, number> }>(`/api/projects/${id}/summary/`),
+    placeholderData: (previous) => previous,
   });
   const columns = useMemo(
     () => columnsFor(Object.keys(summary.data?.all_data_columns ?? {}), project.data?.label_config ?? ''),

@@ -6,6 +6,7 @@
 import {
   type CSSProperties,
   type KeyboardEvent,
+  memo,
   type ReactNode,
   useEffect,
   useLayoutEffect,
@@ -186,11 +187,7 @@ export function DataTable<Row>({
             )}
           </div>
         )}
-        {columns.map((column) => (
-          <div key={column.id} role="gridcell" tabIndex={-1} className={styles.cell} data-align={column.align}>
-            {row === undefined ? <span className={styles.shimmer} /> : column.render(row)}
-          </div>
-        ))}
+        <Cells row={row} columns={columns} />
       </div>,
     );
   }
@@ -231,6 +228,15 @@ export function DataTable<Row>({
     </div>
   );
 }
+
+/** What a row says. Rows that stay on screen while the table is scrolled are not drawn again. */
+const Cells = memo(function Cells<Row>({ row, columns }: { row: Row | undefined; columns: DataColumn<Row>[] }) {
+  return columns.map((column) => (
+    <div key={column.id} role="gridcell" tabIndex={-1} className={styles.cell} data-align={column.align}>
+      {row === undefined ? <span className={styles.shimmer} /> : column.render(row)}
+    </div>
+  ));
+}) as <Row>(props: { row: Row | undefined; columns: DataColumn<Row>[] }) => ReactNode;
 
 /** The edge of a column, to be dragged. */
 function Grip({ width, onChange }: { width: number; onChange: (width: number) => void }) {
