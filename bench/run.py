@@ -1,7 +1,8 @@
 """`make bench`: the work that people wait for, ours and Label Studio's on the same machine in one run.
 
-Counted is the CPU time of the server, a unit of work: it does not depend on what else the machine does. Prints a Markdown
-table and writes it to bench/results/latest.md. `--quick` takes a tenth of the sizes, `--ours` leaves the other one out.
+Counted is the CPU time of the server, a unit of work: it depends little on what else the machine does. Prints a Markdown
+table and writes it to bench/results/latest.md. `--quick` takes a tenth of the sizes, `--ours` leaves the other one out,
+`--tasks` sets the size of the large project, `--no-editor` leaves out the measurements in a browser.
 """
 import argparse
 import collections
@@ -10,11 +11,12 @@ import os
 import pathlib
 import platform
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
 
-from servers import Client, Labelkeep, Reference, ROOT, annotator
+from servers import EMAIL, PASSWORD, TOKEN, Client, Labelkeep, Reference, ROOT, annotator
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
@@ -53,6 +55,13 @@ class Bench:
         time.sleep(0.3)
         return (self.server.cpu() - before) * 1000
 
+    def each(self, call):
+        """Milliseconds of CPU that one call takes, after a few that are not counted."""
+        for _ in range(3):
+            call()
+        times = self.sizes["repeat"]
+        return self.spent(lambda: [call() for _ in range(times)]) / times
+
     def note(self, name, value, unit="ms"):
         self.figures[name] = (value, unit)
         print(f"  {self.server.name}: {name}: {value:.3g} {unit}", flush=True)
@@ -67,12 +76,20 @@ class Bench:
         self.client = Client(self.server)
         small = project(self.client, "Small")
         self.client.json("POST", f"/api/projects/{small}/import", plain(self.sizes["small"]))
+        self.requests()
         self.imports()
         self.pages(small)
         self.lists()
         self.big_task()
-        self.export()
+        self.exports()
         self.cycles()
+        if self.sizes["editor"]:
+            self.editor()
+
+    def requests(self):
+        """What every request pays: the connection's share, the credential, the policy, the answer."""
+        self.note("request that needs nobody (version)", self.each(lambda: self.client.json("GET", "/api/version/")))
+        self.note("request with a token (who am I)", self.each(lambda: self.client.json("GET", "/api/current-user/whoami")))
 
     def imports(self):
         large = self.sizes["large"]
@@ -88,16 +105,12 @@ class Bench:
         for into, number in ((small, self.sizes["small"]), (self.plain, self.sizes["large"])):
             for place, page in (("first", 1), ("last", number // 100)):
                 path = f"/api/tasks/?project={into}&page={page}&page_size=100&fields=all"
-                times = self.sizes["repeat"]
-                cost = self.spent(lambda: [self.client.json("GET", path) for _ in range(times)])
-                self.note(f"{place} page of 100 of {number:,} tasks", cost / times)
+                self.note(f"{place} page of 100 of {number:,} tasks", self.each(lambda: self.client.json("GET", path)))
 
     def lists(self):
         for number in range(30):
             project(self.client, f"Listed {number}")
-        times = self.sizes["repeat"]
-        cost = self.spent(lambda: [self.client.json("GET", "/api/projects/?page_size=30") for _ in range(times)])
-        self.note("project list of 30", cost / times)
+        self.note("project list of 30", self.each(lambda: self.client.json("GET", "/api/projects/?page_size=30")))
 
     def big_task(self):
         config = '<View><Image name="image" value="$image"/><RectangleLabels name="box" toName="image"><Label value="Car"/></RectangleLabels></View>'
@@ -112,23 +125,25 @@ class Bench:
         task = self.client.json("POST", "/api/tasks/", {"project": into, "data": {"image": "http://localhost/a.png"}})["id"]
         for _ in range(2):
             self.client.json("POST", f"/api/tasks/{task}/annotations/", {"result": regions})
-        times = self.sizes["repeat"]
-        cost = self.spent(lambda: [self.client.call("GET", f"/api/tasks/{task}/") for _ in range(times)])
-        self.note("read a task with 2 × 1,000 regions", cost / times)
+        self.note("read a task with 2 × 1,000 regions", self.each(lambda: self.client.call("GET", f"/api/tasks/{task}/")))
 
-    def export(self):
+    def exports(self):
+        """A tenth and the whole of the large size: memory that grows with the project would show."""
         number = self.sizes["large"]
-        self.server.forget_peak()
-        cost = self.spent(lambda: self.client.call("GET", f"/api/projects/{self.mixed}/export?exportType=JSON&download_all_tasks=true"))
-        self.note(f"export JSON of {number:,}, a task", cost / number)
-        self.note(f"export JSON of {number:,}, peak memory", self.server.memory("VmHWM"), "MiB")
+        tenth = project(self.client, "Export of a tenth")
+        self.client.json("POST", f"/api/projects/{tenth}/import", mixed(number // 10))
+        for into, size in ((tenth, number // 10), (self.mixed, number)):
+            before = self.server.memory("VmRSS")
+            self.server.forget_peak()
+            cost = self.spent(lambda: self.client.drain(f"/api/projects/{into}/export?exportType=JSON&download_all_tasks=true"))
+            self.note(f"export JSON of {size:,}, a task", cost / size)
+            self.note(f"export JSON of {size:,}, peak memory", self.server.memory("VmHWM"), "MiB")
+            self.note(f"export JSON of {size:,}, memory above that before", self.server.memory("VmHWM") - before, "MiB")
 
     def cycles(self):
         people = [annotator(self.server, number) for number in range(16)]
         for size in ("small", "large"):
             for annotators in (1, 4, 16):
-                if size == "large" and annotators == 4:
-                    continue
                 into = project(self.client, f"Cycle {size} {annotators}")
                 self.client.json("POST", f"/api/projects/{into}/import", plain(self.sizes[size]))
                 self.cycle(into, people[:annotators], f"{annotators} annotators, {self.sizes[size]:,} tasks")
@@ -154,19 +169,37 @@ class Bench:
                 thread.join()
 
         cost = self.spent(all_at_once)
-        self.note(f"next + submit, {name}, CPU", cost / max(1, len(times)))
+        # Cycles that failed would make the rest look cheap.
+        assert len(times) == rounds * len(people), f"{rounds * len(people) - len(times)} cycles failed"
+        self.note(f"next + submit, {name}, CPU", cost / len(times))
         self.note(f"next + submit, {name}, p95", statistics.quantiles(times, n=20)[18])
         self.note(f"next + submit, {name}, handed out twice", sum(count - 1 for count in handed.values()), "tasks")
+
+
+    def editor(self):
+        """What an annotator waits for in the browser; bench/editor.mjs prints a line for each figure."""
+        kind = "labelkeep" if isinstance(self.server, Labelkeep) else "label-studio"
+        command = ["node", ROOT / "bench/editor.mjs", "--kind", kind, "--url", f"http://localhost:{self.server.port}",
+                   "--email", EMAIL, "--password", PASSWORD, "--token", TOKEN]
+        if self.sizes["quick"]:
+            command.append("--quick")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+            for line in running.stdout:
+                figure = json.loads(line)
+                self.note(figure["name"], figure["value"], figure["unit"])
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true")
     options.add_argument("--ours", action="store_true")
+    options.add_argument("--no-editor", action="store_true")
+    options.add_argument("--tasks", type=int, help="size of the large project (100,000; with --quick 10,000)")
     chosen = options.parse_args()
-    sizes = {"small": 2_000, "large": 100_000, "repeat": 200, "cycles": 1_000}
+    sizes = {"small": 2_000, "large": 100_000, "repeat": 500, "cycles": 1_600}
     if chosen.quick:
-        sizes = {"small": 2_000, "large": 10_000, "repeat": 50, "cycles": 320}
+        sizes = {"small": 2_000, "large": 10_000, "repeat": 100, "cycles": 320}
+    sizes |= {"large": chosen.tasks or sizes["large"], "editor": not chosen.no_editor, "quick": chosen.quick}
     kinds = [Labelkeep] if chosen.ours or not Reference.install() else [Labelkeep, Reference]
     columns = {}
     for kind in kinds:

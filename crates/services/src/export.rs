@@ -55,7 +55,8 @@ const PIECE: usize = 64 * 1024;
 
 /// The formats, those that fit the project first.
 pub fn catalog(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<FormatInfo>> {
-    Ok(formats::catalog(&crate::projects::config(services, project.row())?))
+    let config = crate::projects::config(services, project.row())?;
+    Ok(formats::catalog(&config))
 }
 
 /// Begins an export. The audit trail has it before the first byte goes out.
@@ -178,10 +179,14 @@ impl Writer {
     fn tasks<'a>(&'a self, runtime: &tokio::runtime::Handle, config: &'a labelkeep_labeling::Config) -> Tasks<'a> {
         let (sender, mut stretches) = mpsc::channel(STRETCHES_AHEAD);
         let (services, project_id, options) = (self.services.clone(), self.project.id, self.options.clone());
-        runtime.spawn(async move {
-            if let Err(error) = read(&services, project_id, &options, &sender).await {
-                let _ = sender.send(Err(error)).await;
-            }
+        // In a thread of its own: a stretch of an embedded database is read at once, and takes some milliseconds.
+        let reading = runtime.clone();
+        runtime.spawn_blocking(move || {
+            reading.block_on(async {
+                if let Err(error) = read(&services, project_id, &options, &sender).await {
+                    let _ = sender.send(Err(error)).await;
+                }
+            });
         });
         let mut rest: std::vec::IntoIter<ExportTask> = Vec::new().into_iter();
         Box::new(std::iter::from_fn(move || {

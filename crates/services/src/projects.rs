@@ -1,7 +1,7 @@
 //! Projects: settings, the labeling configuration, overlap.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use labelkeep_crypt::Place;
 use labelkeep_labeling::compat::{self, Incompatible, LabelUse};
@@ -20,13 +20,13 @@ use crate::{Invalid, Result, ServiceError, Services};
 
 /// Parsed configurations, by project. An entry serves while the project's text is the same.
 #[derive(Default)]
-pub struct ConfigCache(Mutex<HashMap<i64, (String, Config)>>);
+pub struct ConfigCache(Mutex<HashMap<i64, (String, Arc<Config>)>>);
 
 /// How many parsed configurations are kept.
 const CACHED_CONFIGS: usize = 256;
 
 /// The parsed labeling configuration of a project.
-pub fn config(services: &Services, project: &ProjectRow) -> Result<Config> {
+pub fn config(services: &Services, project: &ProjectRow) -> Result<Arc<Config>> {
     let mut cache = services
         .configs
         .0
@@ -37,12 +37,12 @@ pub fn config(services: &Services, project: &ProjectRow) -> Result<Config> {
     {
         return Ok(config.clone());
     }
-    let config = Config::parse(&project.label_config).map_err(|errors| {
+    let config = Arc::new(Config::parse(&project.label_config).map_err(|errors| {
         ServiceError::Internal(format!(
             "the configuration of project {} is invalid: {errors:?}",
             project.id
         ))
-    })?;
+    })?);
     if cache.len() >= CACHED_CONFIGS {
         cache.clear();
     }

@@ -1,50 +1,52 @@
 //! Annotations and their append-only log.
 
-use sqlx::FromRow;
-
 use crate::args::Arg;
 use crate::builder::{BulkInsert, Parts};
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// An annotation. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // reference/api/tasks.md
-pub struct AnnotationRow {
-    pub id: i64,
-    pub task_id: i64,
-    pub project_id: i64,
-    pub completed_by: Option<i64>,
-    pub result: String,
-    pub result_count: i64,
-    pub was_cancelled: bool,
-    pub ground_truth: bool,
-    pub lead_time: Option<f64>,
-    pub unique_id: Option<String>,
-    pub import_id: Option<i64>,
-    pub prediction: String,
-    pub parent_prediction: Option<i64>,
-    pub parent_annotation: Option<i64>,
-    pub last_action: Option<String>,
-    pub last_created_by: Option<i64>,
-    pub bulk_created: Option<bool>,
-    pub draft_created_at: Option<i64>,
-    pub revision: i64,
-    pub updated_by: Option<i64>,
-    pub created_at: i64,
-    pub updated_at: i64,
+row! {
+    /// An annotation. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // reference/api/tasks.md
+    pub struct AnnotationRow {
+        pub id: i64,
+        pub task_id: i64,
+        pub project_id: i64,
+        pub completed_by: Option<i64>,
+        pub result: String,
+        pub result_count: i64,
+        pub was_cancelled: bool,
+        pub ground_truth: bool,
+        pub lead_time: Option<f64>,
+        pub unique_id: Option<String>,
+        pub import_id: Option<i64>,
+        pub prediction: String,
+        pub parent_prediction: Option<i64>,
+        pub parent_annotation: Option<i64>,
+        pub last_action: Option<String>,
+        pub last_created_by: Option<i64>,
+        pub bulk_created: Option<bool>,
+        pub draft_created_at: Option<i64>,
+        pub revision: i64,
+        pub updated_by: Option<i64>,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
 }
 
-/// What counters and lists need of an annotation, without its result.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct AnnotationFacts {
-    pub id: i64,
-    pub task_id: i64,
-    pub completed_by: Option<i64>,
-    pub was_cancelled: bool,
-    pub ground_truth: bool,
-    pub lead_time: Option<f64>,
-    pub created_at: i64,
+row! {
+    /// What counters and lists need of an annotation, without its result.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct AnnotationFacts {
+        pub id: i64,
+        pub task_id: i64,
+        pub completed_by: Option<i64>,
+        pub was_cancelled: bool,
+        pub ground_truth: bool,
+        pub lead_time: Option<f64>,
+        pub created_at: i64,
+    }
 }
 
 /// The annotation, if its project belongs to the organization.
@@ -139,51 +141,42 @@ pub struct NewAnnotation {
 
 /// Adds an annotation; gives it as stored. A `unique_id` that exists is a unique violation.
 pub async fn insert(tx: &mut Tx, project_id: i64, new: NewAnnotation) -> Result<AnnotationRow> {
-    let rows = insert_many(tx, project_id, vec![new]).await?;
-    rows.into_iter().next().ok_or(crate::StoreError::Aborted)
-}
-
-/// Adds annotations, at most 1,500 in one call; gives them as stored.
-pub async fn insert_many(tx: &mut Tx, project_id: i64, news: Vec<NewAnnotation>) -> Result<Vec<AnnotationRow>> {
-    let (sql, args) = bulk(project_id, news, "RETURNING *").finish();
-    tx.all(sql, args).await
+    tx.insert_one(bulk(project_id, vec![new])).await
 }
 
 /// Adds annotations, at most 1,500 in one call.
 pub async fn import_many(tx: &mut Tx, project_id: i64, news: Vec<NewAnnotation>) -> Result<()> {
-    let (sql, args) = bulk(project_id, news, "").finish();
-    tx.execute(sql, args).await?;
-    Ok(())
+    tx.insert(bulk(project_id, news)).await
 }
 
-fn bulk(project_id: i64, news: Vec<NewAnnotation>, tail: &'static str) -> BulkInsert {
+fn bulk(project_id: i64, news: Vec<NewAnnotation>) -> BulkInsert {
     let mut insert = BulkInsert::new(
         "INSERT INTO annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
             lead_time, unique_id, import_id, prediction, parent_prediction, parent_annotation, last_action, bulk_created,
             draft_created_at, updated_by, created_at, updated_at)",
         "($1, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #17)",
-        tail,
+        "",
         args![project_id],
     );
     for new in news {
-        insert.push(args![
-            new.task_id,
-            new.completed_by,
-            new.result,
-            new.result_count,
-            new.was_cancelled,
-            new.ground_truth,
-            new.lead_time,
-            new.unique_id,
-            new.import_id,
-            new.prediction,
-            new.parent_prediction,
-            new.parent_annotation,
-            new.last_action,
-            new.bulk_created,
-            new.draft_created_at,
-            new.updated_by,
-            new.created_at
+        insert.push([
+            new.task_id.into(),
+            new.completed_by.into(),
+            new.result.into(),
+            new.result_count.into(),
+            new.was_cancelled.into(),
+            new.ground_truth.into(),
+            new.lead_time.into(),
+            new.unique_id.into(),
+            new.import_id.into(),
+            new.prediction.into(),
+            new.parent_prediction.into(),
+            new.parent_annotation.into(),
+            new.last_action.into(),
+            new.bulk_created.into(),
+            new.draft_created_at.into(),
+            new.updated_by.into(),
+            new.created_at.into(),
         ]);
     }
     insert
@@ -260,20 +253,22 @@ impl LogKind {
     }
 }
 
-/// An entry of the log.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct LogRow {
-    pub id: i64,
-    pub op_id: String,
-    pub annotation_id: i64,
-    pub task_id: i64,
-    pub project_id: i64,
-    pub account_id: i64,
-    pub kind: String,
-    pub revision: i64,
-    pub result: String,
-    pub at: i64,
+row! {
+    /// An entry of the log.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct LogRow {
+        pub id: i64,
+        pub op_id: String,
+        pub annotation_id: i64,
+        pub task_id: i64,
+        pub project_id: i64,
+        pub account_id: i64,
+        pub kind: String,
+        pub revision: i64,
+        pub result: String,
+        pub at: i64,
+    }
 }
 
 /// What a log entry is made of.
@@ -318,17 +313,19 @@ pub async fn logged(tx: &mut Tx, op_id: &str) -> Result<Option<LogRow>> {
         .await
 }
 
-/// An entry of the log as lists show it, without its result.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct LogFacts {
-    pub id: i64,
-    pub account_id: i64,
-    pub kind: String,
-    pub revision: i64,
-    /// Characters of the result.
-    pub size: i64,
-    pub at: i64,
+row! {
+    /// An entry of the log as lists show it, without its result.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct LogFacts {
+        pub id: i64,
+        pub account_id: i64,
+        pub kind: String,
+        pub revision: i64,
+        /// Characters of the result.
+        pub size: i64,
+        pub at: i64,
+    }
 }
 
 /// The newest entries of an annotation's log, newest first; those before `before` when it is given.

@@ -1,8 +1,11 @@
 //! Arguments of a statement, the same for both databases.
 
+use std::fmt::Write as _;
+
+use rusqlite::ToSql;
+use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
 
 /// One bound value. The variant carries the type even when the value is null, as PostgreSQL needs it.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub enum Arg {
     Text(Option<String>),
     /// BLOB, BYTEA
     Bytes(Option<Vec<u8>>),
+    /// BIGINT[]; on SQLite a JSON array. [`crate::builder::Parts::push_list`] makes it.
+    Ints(Vec<i64>),
 }
 
 /// The values of a statement, in the order of `$1, $2, …`.
@@ -56,20 +61,31 @@ macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::Arg::from($value)),*] };
 }
 
-pub(crate) fn sqlite(args: Args) -> Result<SqliteArguments, sqlx::Error> {
-    let mut bound = SqliteArguments::default();
-    bound.reserve(args.len(), 0);
-    for arg in args {
-        match arg {
-            Arg::Int(value) => bound.add(value),
-            Arg::Float(value) => bound.add(value),
-            Arg::Bool(value) => bound.add(value),
-            Arg::Text(value) => bound.add(value),
-            Arg::Bytes(value) => bound.add(value),
-        }
-        .map_err(sqlx::Error::Encode)?;
+impl ToSql for Arg {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Arg::Int(Some(value)) => ToSqlOutput::from(*value),
+            Arg::Float(Some(value)) => ToSqlOutput::from(*value),
+            Arg::Bool(Some(value)) => ToSqlOutput::from(*value),
+            Arg::Text(Some(value)) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Arg::Bytes(Some(value)) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+            Arg::Ints(values) => ToSqlOutput::from(json(values)),
+            Arg::Int(None) | Arg::Float(None) | Arg::Bool(None) | Arg::Text(None) | Arg::Bytes(None) => {
+                ToSqlOutput::from(Null)
+            }
+        })
     }
-    Ok(bound)
+}
+
+fn json(values: &[i64]) -> String {
+    let mut text = String::with_capacity(values.len() * 8 + 2);
+    text.push('[');
+    for (index, value) in values.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        let _ = write!(text, "{comma}{value}");
+    }
+    text.push(']');
+    text
 }
 
 pub(crate) fn postgres(args: Args) -> Result<PgArguments, sqlx::Error> {
@@ -82,6 +98,7 @@ pub(crate) fn postgres(args: Args) -> Result<PgArguments, sqlx::Error> {
             Arg::Bool(value) => bound.add(value),
             Arg::Text(value) => bound.add(value),
             Arg::Bytes(value) => bound.add(value),
+            Arg::Ints(values) => bound.add(values),
         }
         .map_err(sqlx::Error::Encode)?;
     }

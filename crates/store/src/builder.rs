@@ -4,64 +4,78 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::args::{Arg, Args};
+use crate::db::Dialect;
 
 /// A statement's text. A `&'static str` becomes one by itself; anything else comes from this module.
 #[derive(Debug, Clone)]
-pub struct Sql(pub(crate) Cow<'static, str>);
+pub struct Sql {
+    text: Cow<'static, str>,
+    /// Places in the text where a list goes, each with the number of its argument. The databases spell them differently.
+    lists: Vec<(usize, usize)>,
+}
 
 impl From<&'static str> for Sql {
     fn from(text: &'static str) -> Self {
-        Sql(Cow::Borrowed(text))
+        Sql {
+            text: Cow::Borrowed(text),
+            lists: Vec::new(),
+        }
     }
 }
 
-/// `head VALUES (…), (…), …` with `shared` arguments that every row uses and `columns` arguments of its own for each row.
+impl Sql {
+    /// The text for this database. It is the same for lists of any length, so that it is prepared once.
+    pub(crate) fn text(self, dialect: Dialect) -> Cow<'static, str> {
+        if self.lists.is_empty() {
+            return self.text;
+        }
+        let mut text = String::with_capacity(self.text.len() + self.lists.len() * 40);
+        let mut from = 0;
+        for (at, number) in self.lists {
+            text.push_str(&self.text[from..at]);
+            let _ = match dialect {
+                Dialect::Sqlite => write!(text, "(SELECT value FROM json_each(${number}))"),
+                Dialect::Postgres => write!(text, "(SELECT unnest(${number}))"),
+            };
+            from = at;
+        }
+        text.push_str(&self.text[from..]);
+        Cow::Owned(text)
+    }
+}
+
+/// `head VALUES (…), (…), … tail` with `shared` arguments that every row uses and arguments of its own for each row.
 ///
 /// `row` is the text of one row in which `#1…#n` stand for the row's own arguments and `$1…` for the shared ones, as in
-/// `($1, #1, #2, $2)`. Both databases take a numbered placeholder several times, so that a value which
-/// all rows share is bound once: binding is a third of the cost of a bulk insert.
+/// `($1, #1, #2, $2)`. PostgreSQL gets one statement for all rows, which saves round trips. SQLite gets a prepared one
+/// that is run for each row: it has none to save, and takes long over a statement of 10,000 placeholders.
+#[derive(Debug)]
 pub struct BulkInsert {
-    text: String,
-    args: Args,
+    head: &'static str,
     row: &'static str,
-    rows: usize,
     tail: &'static str,
+    shared: Args,
+    own: Args,
+    rows: usize,
 }
 
 impl BulkInsert {
     /// An insert without rows.
     pub fn new(head: &'static str, row: &'static str, tail: &'static str, shared: Args) -> Self {
         BulkInsert {
-            text: format!("{head} VALUES "),
-            args: shared,
+            head,
             row,
-            rows: 0,
             tail,
+            shared,
+            own: Args::new(),
+            rows: 0,
         }
     }
 
-    /// Adds one row.
-    pub fn push(&mut self, own: impl IntoIterator<Item = Arg>) {
-        if self.rows > 0 {
-            self.text.push(',');
-        }
-        let first = self.args.len();
-        let mut rest = self.row;
-        while let Some(at) = rest.find('#') {
-            self.text.push_str(&rest[..at]);
-            let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
-            let number: usize = rest[at + 1..at + 1 + digits].parse().unwrap_or(1);
-            let _ = write!(self.text, "${}", first + number);
-            rest = &rest[at + 1 + digits..];
-        }
-        self.text.push_str(rest);
-        self.args.extend(own);
+    /// Adds one row; each has the same number of arguments.
+    pub fn push<const N: usize>(&mut self, own: [Arg; N]) {
+        self.own.extend(own);
         self.rows += 1;
-    }
-
-    /// How many rows it has.
-    pub fn len(&self) -> usize {
-        self.rows
     }
 
     /// Whether it has no row; such an insert must not be run.
@@ -69,11 +83,42 @@ impl BulkInsert {
         self.rows == 0
     }
 
-    /// Text and arguments.
-    pub fn finish(mut self) -> (Sql, Args) {
-        self.text.push(' ');
-        self.text.push_str(self.tail);
-        (Sql(Cow::Owned(self.text)), self.args)
+    /// The text for one row, the arguments of all rows, and the arguments of each.
+    pub(crate) fn single(&self, returning: &'static str) -> (String, &Args, impl Iterator<Item = &[Arg]>) {
+        let mut text = format!("{} VALUES ", self.head);
+        self.push_row(&mut text, self.shared.len());
+        let _ = write!(text, " {} {returning}", self.tail);
+        let width = self.own.len().checked_div(self.rows).unwrap_or(0).max(1);
+        (text, &self.shared, self.own.chunks(width))
+    }
+
+    /// Text and arguments of one statement for all rows.
+    pub(crate) fn whole(self, returning: &'static str) -> (String, Args) {
+        let width = self.own.len().checked_div(self.rows).unwrap_or(0);
+        let mut text = format!("{} VALUES ", self.head);
+        for row in 0..self.rows {
+            if row > 0 {
+                text.push(',');
+            }
+            self.push_row(&mut text, self.shared.len() + row * width);
+        }
+        let _ = write!(text, " {} {returning}", self.tail);
+        let mut args = self.shared;
+        args.extend(self.own);
+        (text, args)
+    }
+
+    /// One row, its own arguments behind the first `before`.
+    fn push_row(&self, text: &mut String, before: usize) {
+        let mut rest = self.row;
+        while let Some(at) = rest.find('#') {
+            text.push_str(&rest[..at]);
+            let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+            let number: usize = rest[at + 1..at + 1 + digits].parse().unwrap_or(1);
+            let _ = write!(text, "${}", before + number);
+            rest = &rest[at + 1 + digits..];
+        }
+        text.push_str(rest);
     }
 }
 
@@ -81,6 +126,7 @@ impl BulkInsert {
 #[derive(Debug, Default)]
 pub struct Parts {
     text: String,
+    lists: Vec<(usize, usize)>,
     args: Args,
 }
 
@@ -113,26 +159,20 @@ impl Parts {
         self
     }
 
-    /// Appends `(?, ?, …)` with these numbers; an empty list becomes `(NULL)`, which matches nothing.
+    /// Appends a list of these numbers, for `IN` and `NOT IN`. An empty one has nothing in it.
     pub fn push_list(&mut self, ids: &[i64]) -> &mut Self {
-        self.text.push('(');
-        if ids.is_empty() {
-            self.text.push_str("NULL");
-        }
-        for (index, id) in ids.iter().enumerate() {
-            if index > 0 {
-                self.text.push(',');
-            }
-            // A number of ours needs no placeholder, and a statement with 1,000 of them no re-planning.
-            let _ = write!(self.text, "{id}");
-        }
-        self.text.push(')');
+        self.args.push(Arg::Ints(ids.to_vec()));
+        self.lists.push((self.text.len(), self.args.len()));
         self
     }
 
     /// Text and arguments.
     pub fn finish(self) -> (Sql, Args) {
-        (Sql(Cow::Owned(self.text)), self.args)
+        let sql = Sql {
+            text: Cow::Owned(self.text),
+            lists: self.lists,
+        };
+        (sql, self.args)
     }
 }
 
@@ -155,25 +195,48 @@ mod tests {
 
     #[test]
     fn bulk_rows_number_their_own_placeholders_and_share_the_rest() {
-        let mut insert = BulkInsert::new("INSERT INTO t (a, b, c)", "($1, #1, #2)", "RETURNING id", args![7]);
-        insert.push(args![1, "x"]);
-        insert.push(args![2, "y"]);
-        let (sql, args) = insert.finish();
+        let mut insert = BulkInsert::new(
+            "INSERT INTO t (a, b, c)",
+            "($1, #1, #2)",
+            "ON CONFLICT DO NOTHING",
+            args![7],
+        );
+        insert.push([1.into(), "x".into()]);
+        insert.push([2.into(), "y".into()]);
+        let (text, shared, own) = insert.single("RETURNING id");
         assert_eq!(
-            sql.0,
-            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3),($1, $4, $5) RETURNING id"
+            text,
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id"
+        );
+        assert_eq!(
+            (shared.len(), own.map(<[Arg]>::len).collect::<Vec<_>>()),
+            (1, vec![2, 2])
+        );
+        let (text, args) = insert.whole("");
+        assert_eq!(
+            text,
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3),($1, $4, $5) ON CONFLICT DO NOTHING "
         );
         assert_eq!(args.len(), 5);
     }
 
     #[test]
-    fn parts_number_placeholders_in_order() {
+    fn parts_number_placeholders_and_lists_in_order() {
         let mut parts = Parts::new("SELECT 1 WHERE a = ?", args![1]);
         parts
             .push(" AND b IN ", args![])
             .push_list(&[3, 4])
             .push(" AND c = ?", args!["x"]);
-        assert_eq!(parts.finish().0.0, "SELECT 1 WHERE a = $1 AND b IN (3,4) AND c = $2");
+        let (sql, args) = parts.finish();
+        assert_eq!(args.len(), 3);
+        assert_eq!(
+            sql.clone().text(Dialect::Sqlite),
+            "SELECT 1 WHERE a = $1 AND b IN (SELECT value FROM json_each($2)) AND c = $3"
+        );
+        assert_eq!(
+            sql.text(Dialect::Postgres),
+            "SELECT 1 WHERE a = $1 AND b IN (SELECT unnest($2)) AND c = $3"
+        );
     }
 
     #[test]

@@ -1,18 +1,17 @@
-//! Connections: a read pool, and writes that end in one durable commit.
+//! Connections: reads, and writes that end in one durable commit.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::postgres::PgPool;
 
 use crate::args::Args;
 use crate::builder::Sql;
 use crate::group_commit::GroupCommit;
-use crate::tx::{self, Row, Tx};
-use crate::{BoxFuture, Result, StoreError, migrate};
+use crate::row::Row;
+use crate::sqlite::Readers;
+use crate::tx::Tx;
+use crate::{BoxFuture, Result, StoreError, migrate, postgres, sqlite};
 
 /// Which database serves; asked only where a statement's text differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,21 +68,27 @@ pub enum SslMode {
 pub struct Db(Arc<Inner>);
 
 enum Inner {
-    Sqlite { read: SqlitePool, write: GroupCommit },
+    Sqlite { read: Readers, write: GroupCommit },
     Postgres(PgPool),
 }
-
-/// Readers of SQLite. More than this many only contend for the two cores that the product is sized for.
-const SQLITE_READERS: u32 = 4;
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 20;
 
 impl Db {
     /// Opens the database, brings its schema up to date, and starts the writer.
     pub async fn open(settings: &DbSettings) -> Result<Db> {
         match settings {
-            DbSettings::Sqlite(path) => open_sqlite(path).await,
-            DbSettings::Postgres(settings) => open_postgres(settings).await,
+            DbSettings::Sqlite(path) => {
+                let mut writer = sqlite::open_writer(path)?;
+                migrate::sqlite(&mut writer)?;
+                Ok(Db(Arc::new(Inner::Sqlite {
+                    read: Readers::open(path)?,
+                    write: GroupCommit::start(writer)?,
+                })))
+            }
+            DbSettings::Postgres(settings) => {
+                let pool = postgres::open(settings).await?;
+                migrate::postgres(&pool).await?;
+                Ok(Db(Arc::new(Inner::Postgres(pool))))
+            }
         }
     }
 
@@ -98,30 +103,28 @@ impl Db {
     /// All rows, from a read connection.
     pub async fn all<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
         match &*self.0 {
-            Inner::Sqlite { read, .. } => tx::sqlite_all(&mut *read.acquire().await?, sql.into(), args).await,
-            Inner::Postgres(pool) => tx::postgres_all(&mut *pool.acquire().await?, sql.into(), args).await,
+            Inner::Sqlite { read, .. } => read.with(|connection| sqlite::all(connection, sql.into(), &args)),
+            Inner::Postgres(pool) => postgres::all(&mut *pool.acquire().await?, sql.into(), args).await,
         }
     }
 
     /// The first row, if there is one.
     pub async fn optional<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<Option<T>> {
         match &*self.0 {
-            Inner::Sqlite { read, .. } => tx::sqlite_optional(&mut *read.acquire().await?, sql.into(), args).await,
-            Inner::Postgres(pool) => tx::postgres_optional(&mut *pool.acquire().await?, sql.into(), args).await,
+            Inner::Sqlite { read, .. } => read.with(|connection| sqlite::optional(connection, sql.into(), &args)),
+            Inner::Postgres(pool) => postgres::optional(&mut *pool.acquire().await?, sql.into(), args).await,
         }
     }
 
     /// The one row that the statement always gives.
     pub async fn one<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<T> {
-        self.optional(sql, args)
-            .await?
-            .ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+        self.optional(sql, args).await?.ok_or(StoreError::NoRow)
     }
 
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
     ///
-    /// The work runs in a task of its own, so that a client that disconnects never leaves half of it, and a
-    /// cancelled `BEGIN` cannot poison a pooled connection (a fault of sqlx 0.9.0 on PostgreSQL).
+    /// The work runs in a task of its own (on SQLite in the writer's thread), so that a client that disconnects never leaves
+    /// half of it, and a cancelled `BEGIN` cannot poison a pooled connection (a fault of sqlx 0.9.0 on PostgreSQL).
     /// On SQLite the commits of concurrent callers are grouped into one `fsync`.
     pub async fn write<R, E, F>(&self, work: F) -> Result<R, E>
     where
@@ -179,95 +182,9 @@ impl Db {
         match &*self.0 {
             Inner::Sqlite { read, write } => {
                 write.close().await;
-                read.close().await;
+                read.close();
             }
             Inner::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-async fn open_sqlite(path: &std::path::Path) -> Result<Db> {
-    create_private(path).map_err(|source| StoreError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        // FULL: a commit is in the log on disk before it is answered. NORMAL would lose the newest ones on power loss.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
-        .pragma("trusted_schema", "OFF")
-        .pragma("analysis_limit", "400")
-        // 8 MiB of pages for the writer, 2 MiB for each reader: the file system's cache does the rest.
-        .pragma("cache_size", "-8192")
-        .log_statements(tracing::log::LevelFilter::Off);
-    let mut writer = sqlx::SqliteConnection::connect_with(&options).await?;
-    migrate::sqlite(&mut writer).await?;
-    let read = SqlitePoolOptions::new()
-        .min_connections(1)
-        .max_connections(SQLITE_READERS)
-        .test_before_acquire(false)
-        .idle_timeout(Duration::from_secs(600))
-        .connect_with(options.read_only(true).pragma("cache_size", "-2048"))
-        .await?;
-    Ok(Db(Arc::new(Inner::Sqlite {
-        read,
-        write: GroupCommit::start(writer),
-    })))
-}
-
-/// The file and its folder are readable by their owner alone (SEC-211).
-fn create_private(path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
-}
-
-async fn open_postgres(settings: &PostgresSettings) -> Result<Db> {
-    let mut options = PgConnectOptions::new_without_pgpass()
-        .host(&settings.host)
-        .port(settings.port)
-        .username(&settings.user)
-        .database(&settings.name)
-        .application_name("labelkeep")
-        .ssl_mode(match settings.ssl_mode {
-            SslMode::Disable => PgSslMode::Disable,
-            SslMode::Require => PgSslMode::Require,
-            SslMode::VerifyCa => PgSslMode::VerifyCa,
-            SslMode::VerifyFull => PgSslMode::VerifyFull,
-        })
-        .statement_cache_capacity(256)
-        // SEC-210
-        .options([
-            ("statement_timeout", "30s"),
-            ("lock_timeout", "5s"),
-            ("idle_in_transaction_session_timeout", "60s"),
-        ])
-        .log_statements(tracing::log::LevelFilter::Off);
-    if let Some(password) = &settings.password {
-        options = options.password(password);
-    }
-    if let Some(certificate) = &settings.ssl_root_cert {
-        options = options.ssl_root_cert(certificate);
-    }
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
-        .max_lifetime(Duration::from_secs(1800))
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
-    migrate::postgres(&pool).await?;
-    Ok(Db(Arc::new(Inner::Postgres(pool))))
 }

@@ -1,26 +1,26 @@
 //! Drafts: one for each person and task, or each person and annotation.
 
-use sqlx::FromRow;
-
 use crate::builder::Parts;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// A draft with its author's names.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // reference/api/tasks.md
-pub struct DraftRow {
-    pub id: i64,
-    pub task_id: i64,
-    pub annotation_id: Option<i64>,
-    pub account_id: i64,
-    pub result: String,
-    pub lead_time: Option<f64>,
-    pub was_postponed: bool,
-    pub import_id: Option<i64>,
-    pub op_id: Option<String>,
-    pub revision: i64,
-    pub created_at: i64,
-    pub updated_at: i64,
+row! {
+    /// A draft with its author's names.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // reference/api/tasks.md
+    pub struct DraftRow {
+        pub id: i64,
+        pub task_id: i64,
+        pub annotation_id: Option<i64>,
+        pub account_id: i64,
+        pub result: String,
+        pub lead_time: Option<f64>,
+        pub was_postponed: bool,
+        pub import_id: Option<i64>,
+        pub op_id: Option<String>,
+        pub revision: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
 }
 
 /// The draft, if its project belongs to the organization.

@@ -1,14 +1,28 @@
 //! The one error of this room.
 
+use rusqlite::ffi;
+
 /// What went wrong between us and the database. Its text is for the log, never for a client (SEC-212).
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused a statement or could not be reached.
+    /// PostgreSQL refused a statement or could not be reached.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Postgres(#[from] sqlx::Error),
+    /// SQLite refused a statement.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A statement that always gives a row has given none.
+    #[error("the statement gave no row")]
+    NoRow,
+    /// A row has no column of this name.
+    #[error("the row has no column {0}")]
+    NoColumn(String),
+    /// A statement has a placeholder without a value.
+    #[error("the statement has no argument {0}")]
+    NoArgument(usize),
     /// A write was not carried out because its task panicked or the process is stopping.
     #[error("the write was aborted")]
     Aborted,
@@ -25,6 +39,15 @@ pub enum StoreError {
 impl StoreError {
     /// Whether a unique index refused the row.
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, StoreError::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+        match self {
+            StoreError::Postgres(sqlx::Error::Database(error)) => error.is_unique_violation(),
+            StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|error| {
+                matches!(
+                    error.extended_code,
+                    ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                )
+            }),
+            _ => false,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
-use sqlx::{Connection as _, SqliteConnection};
+use rusqlite::Connection;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
 use crate::{BoxFuture, Result, StoreError, Tx};
@@ -28,20 +28,34 @@ type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Answer)> +
 
 pub(crate) struct GroupCommit {
     jobs: mpsc::Sender<Job>,
-    ended: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    /// Closed when the writer has come to its end.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
     stop: Arc<Notify>,
 }
 
 impl GroupCommit {
-    pub(crate) fn start(connection: SqliteConnection) -> Self {
+    /// Starts the writer. It has a thread of its own: statements run there one after the other without changing threads,
+    /// and a commit that waits for the disk keeps nobody else from running.
+    pub(crate) fn start(connection: Connection) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
-        let writer = tokio::spawn(write_groups(Tx::Sqlite(connection), queue, stop.clone()));
-        GroupCommit {
+        let (end, ended) = oneshot::channel();
+        let (runtime, stopped) = (tokio::runtime::Handle::current(), stop.clone());
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || {
+                runtime.block_on(write_groups(Tx::Sqlite(connection), queue, stopped));
+                drop(end);
+            })
+            .map_err(|source| StoreError::File {
+                path: "the thread that writes".to_owned(),
+                source,
+            })?;
+        Ok(GroupCommit {
             jobs,
-            ended: Mutex::new(Some(writer)),
+            ended: Mutex::new(Some(ended)),
             stop,
-        }
+        })
     }
 
     pub(crate) async fn run<R, E, F>(&self, work: F) -> Result<R, E>
@@ -71,8 +85,8 @@ impl GroupCommit {
 
     pub(crate) async fn close(&self) {
         self.stop.notify_one();
-        if let Some(writer) = self.ended.lock().await.take() {
-            let _ = writer.await;
+        if let Some(ended) = self.ended.lock().await.take() {
+            let _ = ended.await;
         }
     }
 }
@@ -94,8 +108,10 @@ async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Noti
             tracing::error!(%error, "a group of writes failed");
         }
     }
-    if let Tx::Sqlite(connection) = tx {
-        let _ = connection.close().await;
+    if let Tx::Sqlite(connection) = tx
+        && let Err((_, error)) = connection.close()
+    {
+        tracing::warn!(%error, "the database could not be closed");
     }
 }
 

@@ -1,23 +1,23 @@
 //! Task imports: pending until all of a file is in.
 
-use sqlx::FromRow;
+use crate::{Db, Result, Tx, args, row};
 
-use crate::{Db, Result, Tx, args};
-
-/// An import.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // the migration says what is what
-pub struct ImportRow {
-    pub id: i64,
-    pub project_id: i64,
-    pub account_id: i64,
-    pub pending: bool,
-    pub status: String,
-    pub summary: String,
-    pub error: Option<String>,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub finished_at: Option<i64>,
+row! {
+    /// An import.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // the migration says what is what
+    pub struct ImportRow {
+        pub id: i64,
+        pub project_id: i64,
+        pub account_id: i64,
+        pub pending: bool,
+        pub status: String,
+        pub summary: String,
+        pub error: Option<String>,
+        pub created_at: i64,
+        pub updated_at: i64,
+        pub finished_at: Option<i64>,
+    }
 }
 
 /// The import, if its project is this one.

@@ -14,6 +14,9 @@ mod db;
 mod error;
 mod group_commit;
 mod migrate;
+mod postgres;
+mod row;
+mod sqlite;
 mod tx;
 
 pub mod accounts;
@@ -33,7 +36,8 @@ pub use args::{Arg, Args};
 pub use db::{Db, DbSettings, Dialect, PostgresSettings, SslMode};
 pub use error::StoreError;
 pub use futures_util::future::BoxFuture;
-pub use tx::{Row, Tx};
+pub use row::{Columns, Row, Value};
+pub use tx::Tx;
 
 /// Result of a query.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,20 +1,20 @@
 //! Names of people, as tasks and annotations show them.
 
-use sqlx::FromRow;
-
 use crate::builder::Parts;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// What others see of a person.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct PersonRow {
-    pub id: i64,
-    pub email: String,
-    pub username: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub avatar: Option<String>,
+row! {
+    /// What others see of a person.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct PersonRow {
+        pub id: i64,
+        pub email: String,
+        pub username: String,
+        pub first_name: String,
+        pub last_name: String,
+        pub avatar: Option<String>,
+    }
 }
 
 /// These people, whatever their membership is now: their work stays theirs.

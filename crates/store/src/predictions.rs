@@ -1,37 +1,39 @@
 //! Predictions of models.
 
-use sqlx::FromRow;
-
 use crate::builder::{BulkInsert, Parts};
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// A prediction. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // reference/api/tasks.md
-pub struct PredictionRow {
-    pub id: i64,
-    pub task_id: i64,
-    pub project_id: i64,
-    pub result: String,
-    pub score: Option<f64>,
-    pub model_version: Option<String>,
-    pub cluster: Option<i64>,
-    pub neighbors: Option<String>,
-    pub mislabeling: f64,
-    pub model: Option<i64>,
-    pub model_run: Option<i64>,
-    pub created_at: i64,
-    pub updated_at: i64,
+row! {
+    /// A prediction. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // reference/api/tasks.md
+    pub struct PredictionRow {
+        pub id: i64,
+        pub task_id: i64,
+        pub project_id: i64,
+        pub result: String,
+        pub score: Option<f64>,
+        pub model_version: Option<String>,
+        pub cluster: Option<i64>,
+        pub neighbors: Option<String>,
+        pub mislabeling: f64,
+        pub model: Option<i64>,
+        pub model_run: Option<i64>,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
 }
 
-/// What lists need of a prediction, without its result.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct PredictionFacts {
-    pub id: i64,
-    pub task_id: i64,
-    pub score: Option<f64>,
-    pub model_version: Option<String>,
+row! {
+    /// What lists need of a prediction, without its result.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct PredictionFacts {
+        pub id: i64,
+        pub task_id: i64,
+        pub score: Option<f64>,
+        pub model_version: Option<String>,
+    }
 }
 
 /// The prediction, if its project belongs to the organization.
@@ -110,36 +112,33 @@ pub struct NewPrediction {
 
 /// Adds a prediction; gives it as stored.
 pub async fn insert(tx: &mut Tx, project_id: i64, new: NewPrediction, at: i64) -> Result<PredictionRow> {
-    let (sql, args) = bulk(project_id, vec![new], at, "RETURNING *").finish();
-    tx.one(sql, args).await
+    tx.insert_one(bulk(project_id, vec![new], at)).await
 }
 
 /// Adds predictions, at most 3,000 in one call.
 pub async fn import_many(tx: &mut Tx, project_id: i64, news: Vec<NewPrediction>, at: i64) -> Result<()> {
-    let (sql, args) = bulk(project_id, news, at, "").finish();
-    tx.execute(sql, args).await?;
-    Ok(())
+    tx.insert(bulk(project_id, news, at)).await
 }
 
-fn bulk(project_id: i64, news: Vec<NewPrediction>, at: i64, tail: &'static str) -> BulkInsert {
+fn bulk(project_id: i64, news: Vec<NewPrediction>, at: i64) -> BulkInsert {
     let mut insert = BulkInsert::new(
         "INSERT INTO prediction (project_id, created_at, updated_at, task_id, result, score, model_version, cluster, neighbors,
             mislabeling, model, model_run)",
         "($1, $2, $2, #1, #2, #3, #4, #5, #6, #7, #8, #9)",
-        tail,
+        "",
         args![project_id, at],
     );
     for new in news {
-        insert.push(args![
-            new.task_id,
-            new.result,
-            new.score,
-            new.model_version,
-            new.cluster,
-            new.neighbors,
-            new.mislabeling,
-            new.model,
-            new.model_run
+        insert.push([
+            new.task_id.into(),
+            new.result.into(),
+            new.score.into(),
+            new.model_version.into(),
+            new.cluster.into(),
+            new.neighbors.into(),
+            new.mislabeling.into(),
+            new.model.into(),
+            new.model_run.into(),
         ]);
     }
     insert

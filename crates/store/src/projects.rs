@@ -1,73 +1,75 @@
 //! Projects and their counters.
 
-use sqlx::FromRow;
-
 use crate::args::Args;
 use crate::builder::{Parts, like_escape};
 use crate::db::Dialect;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// A project with its counters. Column for column the table, so that `SELECT project.*` reads it.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // The fields are those of reference/api/projects.md; the migration says what is ours.
-pub struct ProjectRow {
-    pub id: i64,
-    pub organization_id: i64,
-    pub title: String,
-    pub description: String,
-    pub label_config: String,
-    pub parsed_label_config: String,
-    pub control_weights: String,
-    pub expert_instruction: String,
-    pub show_instruction: bool,
-    pub show_skip_button: bool,
-    pub enable_empty_annotation: bool,
-    pub show_annotation_history: bool,
-    pub show_collab_predictions: bool,
-    pub reveal_preannotations_interactively: bool,
-    pub evaluate_predictions_automatically: bool,
-    pub model_version: Option<String>,
-    pub maximum_annotations: i64,
-    pub overlap_cohort_percentage: i64,
-    pub show_overlap_first: bool,
-    pub show_ground_truth_first: bool,
-    pub annotator_evaluation_enabled: bool,
-    pub sampling: String,
-    pub skip_queue: String,
-    pub min_annotations_to_start_training: i64,
-    pub task_data_login: Option<String>,
-    pub task_data_password: Option<Vec<u8>>,
-    pub color: String,
-    pub is_published: bool,
-    pub is_draft: bool,
-    pub pinned_at: Option<i64>,
-    pub created_by: Option<i64>,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub last_inner_id: i64,
-    pub task_number: i64,
-    pub finished_task_number: i64,
-    pub num_tasks_with_annotations: i64,
-    pub total_annotations_number: i64,
-    pub total_predictions_number: i64,
-    pub useful_annotation_number: i64,
-    pub ground_truth_number: i64,
-    pub skipped_annotations_number: i64,
+row! {
+    /// A project with its counters. Column for column the table, so that `SELECT project.*` reads it.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // The fields are those of reference/api/projects.md; the migration says what is ours.
+    pub struct ProjectRow {
+        pub id: i64,
+        pub organization_id: i64,
+        pub title: String,
+        pub description: String,
+        pub label_config: String,
+        pub parsed_label_config: String,
+        pub control_weights: String,
+        pub expert_instruction: String,
+        pub show_instruction: bool,
+        pub show_skip_button: bool,
+        pub enable_empty_annotation: bool,
+        pub show_annotation_history: bool,
+        pub show_collab_predictions: bool,
+        pub reveal_preannotations_interactively: bool,
+        pub evaluate_predictions_automatically: bool,
+        pub model_version: Option<String>,
+        pub maximum_annotations: i64,
+        pub overlap_cohort_percentage: i64,
+        pub show_overlap_first: bool,
+        pub show_ground_truth_first: bool,
+        pub annotator_evaluation_enabled: bool,
+        pub sampling: String,
+        pub skip_queue: String,
+        pub min_annotations_to_start_training: i64,
+        pub task_data_login: Option<String>,
+        pub task_data_password: Option<Vec<u8>>,
+        pub color: String,
+        pub is_published: bool,
+        pub is_draft: bool,
+        pub pinned_at: Option<i64>,
+        pub created_by: Option<i64>,
+        pub created_at: i64,
+        pub updated_at: i64,
+        pub last_inner_id: i64,
+        pub task_number: i64,
+        pub finished_task_number: i64,
+        pub num_tasks_with_annotations: i64,
+        pub total_annotations_number: i64,
+        pub total_predictions_number: i64,
+        pub useful_annotation_number: i64,
+        pub ground_truth_number: i64,
+        pub skipped_annotations_number: i64,
+    }
 }
 
-/// What one person has done in a project.
-#[derive(Debug, Clone, Default, FromRow)]
-pub struct ProgressRow {
-    /// The project.
-    pub project_id: i64,
-    /// Tasks with any annotation of the person.
-    pub annotated_tasks: i64,
-    /// Of these, those with one that is not skipped.
-    pub annotated_tasks_kept: i64,
-    /// Of these, those that are finished.
-    pub annotated_tasks_finished: i64,
-    /// The last task handed out in sequence.
-    pub queue_cursor: i64,
+row! {
+    /// What one person has done in a project.
+    #[derive(Debug, Clone, Default)]
+    pub struct ProgressRow {
+        /// The project.
+        pub project_id: i64,
+        /// Tasks with any annotation of the person.
+        pub annotated_tasks: i64,
+        /// Of these, those with one that is not skipped.
+        pub annotated_tasks_kept: i64,
+        /// Of these, those that are finished.
+        pub annotated_tasks_finished: i64,
+        /// The last task handed out in sequence.
+        pub queue_cursor: i64,
+    }
 }
 
 /// The project, if it belongs to the organization and is not deleted.

@@ -1,9 +1,7 @@
 //! What a project's data and annotations contain: data columns, result tuples, labels, model versions, each with a count.
 
-use sqlx::FromRow;
-
 use crate::builder::BulkInsert;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,19 +30,21 @@ impl Kind {
     }
 }
 
-/// One count.
-#[derive(Debug, Clone, FromRow)]
-pub struct SummaryRow {
-    /// column, tuple, label, draft_label, model_version
-    pub kind: String,
-    /// Key, tuple, control or version.
-    pub name: String,
-    /// Label; empty for the other kinds.
-    pub label: String,
-    /// How many.
-    pub amount: i64,
-    /// Last change.
-    pub updated_at: i64,
+row! {
+    /// One count.
+    #[derive(Debug, Clone)]
+    pub struct SummaryRow {
+        /// column, tuple, label, draft_label, model_version
+        pub kind: String,
+        /// Key, tuple, control or version.
+        pub name: String,
+        /// Label; empty for the other kinds.
+        pub label: String,
+        /// How many.
+        pub amount: i64,
+        /// Last change.
+        pub updated_at: i64,
+    }
 }
 
 /// All counts above zero of a project.
@@ -83,15 +83,13 @@ pub async fn add<'a>(
     );
     for (kind, name, label, amount) in changes {
         if amount != 0 {
-            insert.push(args![kind.word(), name, label, amount]);
+            insert.push([kind.word().into(), name.into(), label.into(), amount.into()]);
         }
     }
     if insert.is_empty() {
         return Ok(());
     }
-    let (sql, args) = insert.finish();
-    tx.execute(sql, args).await?;
-    Ok(())
+    tx.insert(insert).await
 }
 
 /// Forgets the counts of a project, so that they can be made anew.

@@ -1,43 +1,50 @@
 //! Tasks.
 
-use sqlx::FromRow;
+use crate::builder::{BulkInsert, Parts};
+use crate::{Columns, Db, Result, Row, Tx, args, row};
 
-use crate::args::Arg;
-use crate::builder::{BulkInsert, Parts, Sql};
-use crate::{Db, Result, Tx, args};
-
-/// A task. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // reference/api/tasks.md; the migration says what is ours.
-pub struct TaskRow {
-    pub id: i64,
-    pub project_id: i64,
-    pub inner_id: i64,
-    pub data: String,
-    pub meta: String,
-    pub overlap: i64,
-    pub allow_skip: bool,
-    pub is_labeled: bool,
-    pub total_annotations: i64,
-    pub cancelled_annotations: i64,
-    pub total_predictions: i64,
-    pub useful_annotations: i64,
-    pub ground_truths: i64,
-    pub import_id: i64,
-    pub file_upload_id: Option<i64>,
-    pub updated_by: Option<i64>,
-    pub created_at: i64,
-    pub updated_at: i64,
+row! {
+    /// A task. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // reference/api/tasks.md; the migration says what is ours.
+    pub struct TaskRow {
+        pub id: i64,
+        pub project_id: i64,
+        pub inner_id: i64,
+        pub data: String,
+        pub meta: String,
+        pub overlap: i64,
+        pub allow_skip: bool,
+        pub is_labeled: bool,
+        pub total_annotations: i64,
+        pub cancelled_annotations: i64,
+        pub total_predictions: i64,
+        pub useful_annotations: i64,
+        pub ground_truths: i64,
+        pub import_id: i64,
+        pub file_upload_id: Option<i64>,
+        pub updated_by: Option<i64>,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
 }
 
 /// A task with the name of the file that it came from.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub struct ListedTask {
     /// The task.
-    #[sqlx(flatten)]
     pub task: TaskRow,
     /// `upload/{project}/{name}` or nothing.
     pub file_upload: Option<String>,
+}
+
+impl Row for ListedTask {
+    fn read(columns: &mut Columns<'_>) -> Result<Self> {
+        Ok(ListedTask {
+            task: TaskRow::read(columns)?,
+            file_upload: columns.named("file_upload")?,
+        })
+    }
 }
 
 /// Leaves out tasks of an import that is still running. The inner query is empty nearly always, and is run once.
@@ -200,7 +207,8 @@ pub struct NewTask {
     pub file_upload_id: Option<i64>,
 }
 
-/// Adds tasks with consecutive inner ids; gives their ids in order. At most 2,000 in one call (SQLite takes 32,766 arguments).
+/// Adds tasks with consecutive inner ids; gives their ids in order. At most 2,000 in one call (PostgreSQL takes 65,535
+/// arguments).
 pub async fn insert(
     tx: &mut Tx,
     project_id: i64,
@@ -209,59 +217,31 @@ pub async fn insert(
     tasks: Vec<NewTask>,
     at: i64,
 ) -> Result<Vec<i64>> {
-    let plain = tasks.iter().all(|task| {
-        task.meta == "{}"
-            && task.allow_skip
-            && task.total_annotations + task.cancelled_annotations + task.total_predictions == 0
-    });
-    let (sql, args) = if plain {
-        insert_plain(project_id, import_id, first_inner_id, tasks, at)
-    } else {
-        let mut insert = BulkInsert::new(
-            "INSERT INTO task (project_id, import_id, created_at, updated_at, inner_id, data, meta, allow_skip, overlap,
-                total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
-                is_labeled, file_upload_id)",
-            "($1, $2, $3, $3, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
-            "RETURNING id",
-            args![project_id, import_id, at],
-        );
-        for (index, task) in (0_i64..).zip(tasks) {
-            insert.push(args![
-                first_inner_id + index,
-                task.data,
-                task.meta,
-                task.allow_skip,
-                task.overlap,
-                task.total_annotations,
-                task.cancelled_annotations,
-                task.total_predictions,
-                task.useful_annotations,
-                task.ground_truths,
-                task.is_labeled,
-                task.file_upload_id
-            ]);
-        }
-        insert.finish()
-    };
-    let rows: Vec<(i64,)> = tx.all(sql, args).await?;
-    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-    // RETURNING promises no order; ids are given in the order of the rows.
-    ids.sort_unstable();
-    Ok(ids)
-}
-
-/// Tasks of data only, the bulk of most imports: three arguments a row instead of twelve.
-fn insert_plain(project_id: i64, import_id: i64, first_inner_id: i64, tasks: Vec<NewTask>, at: i64) -> (Sql, Vec<Arg>) {
     let mut insert = BulkInsert::new(
-        "INSERT INTO task (project_id, import_id, created_at, updated_at, overlap, inner_id, data, file_upload_id)",
-        "($1, $2, $3, $3, $4, #1, #2, #3)",
-        "RETURNING id",
-        args![project_id, import_id, at, tasks.first().map_or(1, |task| task.overlap)],
+        "INSERT INTO task (project_id, import_id, created_at, updated_at, inner_id, data, meta, allow_skip, overlap,
+            total_annotations, cancelled_annotations, total_predictions, useful_annotations, ground_truths,
+            is_labeled, file_upload_id)",
+        "($1, $2, $3, $3, #1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
+        "",
+        args![project_id, import_id, at],
     );
     for (index, task) in (0_i64..).zip(tasks) {
-        insert.push(args![first_inner_id + index, task.data, task.file_upload_id]);
+        insert.push([
+            (first_inner_id + index).into(),
+            task.data.into(),
+            task.meta.into(),
+            task.allow_skip.into(),
+            task.overlap.into(),
+            task.total_annotations.into(),
+            task.cancelled_annotations.into(),
+            task.total_predictions.into(),
+            task.useful_annotations.into(),
+            task.ground_truths.into(),
+            task.is_labeled.into(),
+            task.file_upload_id.into(),
+        ]);
     }
-    insert.finish()
+    tx.insert_ids(insert).await
 }
 
 /// The fields that a person may set.

@@ -1,21 +1,21 @@
 //! Uploaded files: their names; the bytes lie in a folder.
 
-use sqlx::FromRow;
-
 use crate::builder::Parts;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// An uploaded file.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)] // the migration says what is what
-pub struct UploadRow {
-    pub id: i64,
-    pub project_id: i64,
-    pub account_id: i64,
-    pub name: String,
-    pub stored_as: String,
-    pub size: i64,
-    pub created_at: i64,
+row! {
+    /// An uploaded file.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)] // the migration says what is what
+    pub struct UploadRow {
+        pub id: i64,
+        pub project_id: i64,
+        pub account_id: i64,
+        pub name: String,
+        pub stored_as: String,
+        pub size: i64,
+        pub created_at: i64,
+    }
 }
 
 /// The upload, if its project belongs to the organization.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use labelkeep_formats::import as formats;
 use labelkeep_formats::import::{
@@ -90,7 +91,7 @@ pub(super) fn check_file(file: &Incoming) -> Result<(), ServiceError> {
 
 /// Reads one import.
 pub(super) struct Reader {
-    config: Config,
+    config: Arc<Config>,
     members: Members,
     options: Options,
     max_tasks: u64,
@@ -105,7 +106,7 @@ impl Reader {
     pub(super) fn new(
         services: &Services,
         _project: &ProjectRow,
-        config: Config,
+        config: Arc<Config>,
         members: Members,
         options: Options,
         chunks: mpsc::Sender<Chunk>,

@@ -7,33 +7,33 @@ pub mod signing_keys;
 pub mod tokens;
 pub mod tours;
 
-use sqlx::FromRow;
-
 use crate::args::Args;
 use crate::builder::Parts;
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, row};
 
-/// An account. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct AccountRow {
-    pub id: i64,
-    /// Lower case.
-    pub email: String,
-    pub username: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub phone: String,
-    pub password_hash: Option<String>,
-    pub is_active: bool,
-    /// File name in the avatar folder.
-    pub avatar: Option<String>,
-    /// A JSON object.
-    pub custom_hotkeys: String,
-    pub allow_newsletters: Option<bool>,
-    pub active_organization: Option<i64>,
-    pub last_activity: i64,
-    pub date_joined: i64,
+row! {
+    /// An account. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct AccountRow {
+        pub id: i64,
+        /// Lower case.
+        pub email: String,
+        pub username: String,
+        pub first_name: String,
+        pub last_name: String,
+        pub phone: String,
+        pub password_hash: Option<String>,
+        pub is_active: bool,
+        /// File name in the avatar folder.
+        pub avatar: Option<String>,
+        /// A JSON object.
+        pub custom_hotkeys: String,
+        pub allow_newsletters: Option<bool>,
+        pub active_organization: Option<i64>,
+        pub last_activity: i64,
+        pub date_joined: i64,
+    }
 }
 
 /// A new account.
@@ -201,21 +201,23 @@ pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// Who stands behind a credential, and where they work.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct HolderRow {
-    pub account_id: i64,
-    pub email: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub organization_id: i64,
-    pub role: String,
-    pub last_activity: i64,
-    pub api_tokens_enabled: bool,
-    pub legacy_api_tokens_enabled: bool,
-    pub max_session_age: Option<i64>,
-    pub max_time_between_activity: Option<i64>,
+row! {
+    /// Who stands behind a credential, and where they work.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct HolderRow {
+        pub account_id: i64,
+        pub email: String,
+        pub first_name: String,
+        pub last_name: String,
+        pub organization_id: i64,
+        pub role: String,
+        pub last_activity: i64,
+        pub api_tokens_enabled: bool,
+        pub legacy_api_tokens_enabled: bool,
+        pub max_session_age: Option<i64>,
+        pub max_time_between_activity: Option<i64>,
+    }
 }
 
 /// An active account that is a member somewhere: of its active organization, else of its first one.

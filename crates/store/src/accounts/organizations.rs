@@ -1,50 +1,54 @@
 //! Organizations and their members.
 
-use sqlx::FromRow;
+use crate::{Db, Result, Tx, args, row};
 
-use crate::{Db, Result, Tx, args};
-
-/// An organization. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct OrganizationRow {
-    pub id: i64,
-    pub title: String,
-    pub contact_info: Option<String>,
-    pub created_by: Option<i64>,
-    /// The token of the invitation link, sealed.
-    pub invite_link: Option<Vec<u8>>,
-    pub invite_hash: Option<Vec<u8>>,
-    pub invite_expires_at: Option<i64>,
-    pub api_tokens_enabled: bool,
-    pub legacy_api_tokens_enabled: bool,
-    pub created_at: i64,
-    pub updated_at: i64,
-    /// Minutes.
-    pub max_session_age: Option<i64>,
-    /// Minutes.
-    pub max_time_between_activity: Option<i64>,
-    pub session_policy_updated_at: Option<i64>,
+row! {
+    /// An organization. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct OrganizationRow {
+        pub id: i64,
+        pub title: String,
+        pub contact_info: Option<String>,
+        pub created_by: Option<i64>,
+        /// The token of the invitation link, sealed.
+        pub invite_link: Option<Vec<u8>>,
+        pub invite_hash: Option<Vec<u8>>,
+        pub invite_expires_at: Option<i64>,
+        pub api_tokens_enabled: bool,
+        pub legacy_api_tokens_enabled: bool,
+        pub created_at: i64,
+        pub updated_at: i64,
+        /// Minutes.
+        pub max_session_age: Option<i64>,
+        /// Minutes.
+        pub max_time_between_activity: Option<i64>,
+        pub session_policy_updated_at: Option<i64>,
+    }
 }
 
-/// A membership with the person.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct MembershipRow {
-    pub organization_id: i64,
-    pub account_id: i64,
-    pub role: String,
-    pub created_at: i64,
-    pub deleted_at: Option<i64>,
+row! {
+    /// A membership with the person.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct MembershipRow {
+        pub organization_id: i64,
+        pub account_id: i64,
+        pub role: String,
+        pub created_at: i64,
+        pub deleted_at: Option<i64>,
+    }
 }
 
-/// A project's id and title, with the person whose it is.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct PersonProjectRow {
-    pub account_id: i64,
-    pub id: i64,
-    pub title: String,
+row! {
+    /// A project's id and title, with the person whose it is.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct PersonProjectRow {
+        pub account_id: i64,
+        pub id: i64,
+        pub title: String,
+    }
 }
 
 /// Adds an organization; gives its id.

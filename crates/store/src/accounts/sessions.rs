@@ -1,22 +1,22 @@
 //! Browser sessions. The cookie's value is not here, only its SHA-256 (SEC-023).
 
-use sqlx::FromRow;
+use crate::{Db, Result, Tx, args, row};
 
-use crate::{Db, Result, Tx, args};
-
-/// A session. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct SessionRow {
-    pub id_hash: Vec<u8>,
-    pub account_id: i64,
-    pub csrf_secret: Vec<u8>,
-    pub persistent: bool,
-    pub address: String,
-    pub agent: String,
-    pub created_at: i64,
-    pub last_seen_at: i64,
-    pub ended_at: Option<i64>,
+row! {
+    /// A session. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct SessionRow {
+        pub id_hash: Vec<u8>,
+        pub account_id: i64,
+        pub csrf_secret: Vec<u8>,
+        pub persistent: bool,
+        pub address: String,
+        pub agent: String,
+        pub created_at: i64,
+        pub last_seen_at: i64,
+        pub ended_at: Option<i64>,
+    }
 }
 
 /// A session that has not ended.

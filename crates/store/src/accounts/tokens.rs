@@ -1,24 +1,24 @@
 //! API tokens. The secret is not here, only its SHA-256 (SEC-092).
 
-use sqlx::FromRow;
+use crate::{Db, Result, Tx, args, row};
 
-use crate::{Db, Result, Tx, args};
-
-/// A token. Column for column the table.
-#[derive(Debug, Clone, FromRow)]
-#[allow(missing_docs)]
-pub struct TokenRow {
-    pub id: i64,
-    pub account_id: i64,
-    /// `legacy` or `refresh`.
-    pub kind: String,
-    pub secret_hash: Vec<u8>,
-    /// What lists show of it.
-    pub listed: String,
-    pub created_at: i64,
-    pub expires_at: i64,
-    pub revoked_at: Option<i64>,
-    pub last_used_at: Option<i64>,
+row! {
+    /// A token. Column for column the table.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct TokenRow {
+        pub id: i64,
+        pub account_id: i64,
+        /// `legacy` or `refresh`.
+        pub kind: String,
+        pub secret_hash: Vec<u8>,
+        /// What lists show of it.
+        pub listed: String,
+        pub created_at: i64,
+        pub expires_at: i64,
+        pub revoked_at: Option<i64>,
+        pub last_used_at: Option<i64>,
+    }
 }
 
 /// A token that is neither revoked nor over.

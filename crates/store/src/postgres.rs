@@ -1,0 +1,109 @@
+//! PostgreSQL: how it is reached, and how statements run.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+use crate::Result;
+use crate::args::{self, Args};
+use crate::builder::{BulkInsert, Sql};
+use crate::db::{Dialect, PostgresSettings, SslMode};
+use crate::row::{Columns, Row};
+
+/// Connections to PostgreSQL.
+const CONNECTIONS: u32 = 20;
+
+pub(crate) async fn open(settings: &PostgresSettings) -> Result<PgPool> {
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .host(&settings.host)
+        .port(settings.port)
+        .username(&settings.user)
+        .database(&settings.name)
+        .application_name("labelkeep")
+        .ssl_mode(match settings.ssl_mode {
+            SslMode::Disable => PgSslMode::Disable,
+            SslMode::Require => PgSslMode::Require,
+            SslMode::VerifyCa => PgSslMode::VerifyCa,
+            SslMode::VerifyFull => PgSslMode::VerifyFull,
+        })
+        .statement_cache_capacity(256)
+        // SEC-210
+        .options([
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+        ])
+        .log_statements(tracing::log::LevelFilter::Off);
+    if let Some(password) = &settings.password {
+        options = options.password(password);
+    }
+    if let Some(certificate) = &settings.ssl_root_cert {
+        options = options.ssl_root_cert(certificate);
+    }
+    Ok(PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(10))
+        .max_lifetime(Duration::from_secs(1800))
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?)
+}
+
+/// All rows.
+pub(crate) async fn all<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<Vec<T>> {
+    let rows = sqlx::query_with(AssertSqlSafe(sql.text(Dialect::Postgres)), args::postgres(args)?)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| T::read(&mut Columns::postgres(row))).collect()
+}
+
+/// The first row, if there is one.
+pub(crate) async fn optional<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<Option<T>> {
+    let row = sqlx::query_with(AssertSqlSafe(sql.text(Dialect::Postgres)), args::postgres(args)?)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| T::read(&mut Columns::postgres(&row))).transpose()
+}
+
+/// Runs a statement; gives the number of rows that it changed.
+pub(crate) async fn execute(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<u64> {
+    let done = sqlx::query_with(AssertSqlSafe(sql.text(Dialect::Postgres)), args::postgres(args)?)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Inserts rows.
+pub(crate) async fn insert(connection: &mut PgConnection, insert: BulkInsert) -> Result<()> {
+    let (text, args) = insert.whole("");
+    // Its text depends on the number of rows: kept prepared it would fill the server's memory.
+    sqlx::query_with(AssertSqlSafe(text), args::postgres(args)?)
+        .persistent(false)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Inserts rows; gives them as stored, in the order of their ids.
+pub(crate) async fn insert_rows<T: Row>(
+    connection: &mut PgConnection,
+    insert: BulkInsert,
+    returning: &'static str,
+) -> Result<Vec<T>> {
+    let (text, args) = insert.whole(returning);
+    let rows = sqlx::query_with(AssertSqlSafe(text), args::postgres(args)?)
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| T::read(&mut Columns::postgres(row))).collect()
+}
+
+/// Inserts rows; gives their ids in order.
+pub(crate) async fn insert_ids(connection: &mut PgConnection, insert: BulkInsert) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = insert_rows(connection, insert, "RETURNING id").await?;
+    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    // RETURNING promises no order; ids are given in the order of the rows.
+    ids.sort_unstable();
+    Ok(ids)
+}
