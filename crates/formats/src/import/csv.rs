@@ -9,6 +9,7 @@ use std::io::BufRead as _;
 use ::csv::{ByteRecord, ReaderBuilder};
 use serde_json::value::RawValue;
 
+use super::quotes::Quotes;
 use super::{ImportError, Sink, TaskItem, rewound};
 
 /// Longest cell, in bytes (SEC-161).
@@ -245,7 +246,7 @@ fn each_row(
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
-        .from_reader(rewound(file)?);
+        .from_reader(Quotes::new(rewound(file)?, delimiter)?);
     let mut row = ByteRecord::new();
     while reader
         .read_byte_record(&mut row)
@@ -254,7 +255,14 @@ fn each_row(
         let line = row.position().map_or(0, ::csv::Position::line);
         with(line, &row)?;
     }
-    Ok(())
+    match reader.get_ref().open() {
+        Some(line) => Err(ImportError::Row {
+            line,
+            message: "a quote is opened here and never closed; close it, or write it twice if it belongs to the text"
+                .to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +300,17 @@ mod tests {
             read(b"a\tb\n1,5\t2\n", Some(b'\t')).expect("a table"),
             [r#"{"a":"1,5","b":2}"#]
         );
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_refused_with_its_line() {
+        let error = read(b"a,b\n1,2\n3,\"x\ny,4\n5,6\n", None)
+            .expect_err("open")
+            .to_string();
+        assert!(error.starts_with("Error in line 3: a quote is opened here"), "{error}");
+        // Quotes inside of a cell, and two that mean one, are none.
+        let rows = read(b"\xef\xbb\xbf\"a\",b\n5\" pipe,\"say \"\"x\"\"\"\n", None).expect("a table");
+        assert_eq!(rows, [r#"{"a":"5\" pipe","b":"say \"x\""}"#]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod item;
 mod json;
+mod quotes;
 mod text;
 
 use std::fs::File;
