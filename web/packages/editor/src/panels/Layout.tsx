@@ -2,6 +2,7 @@
 import { type ConfigNode, tagSpec } from '@labelkeep/labeling';
 import { memo } from 'react';
 import { attributeText, isLabelsControl, isPerRegion } from '../core/config';
+import type { Editor } from '../core/editor';
 import { useConditions, useEditor } from '../react/hooks';
 import { LabelsPanel } from '../tags/labels/Labels';
 import { Placeholder } from '../tags/placeholder/Placeholder';
@@ -78,8 +79,36 @@ function View({ node, shown }: { readonly node: ConfigNode; readonly shown: bool
 
 /** The children of a tag, for tags that draw a frame around them. */
 export function Children({ node }: { readonly node: ConfigNode }) {
+  const editor = useEditor();
   // Nodes never move: their offset in the text is their identity.
-  return node.children.map((child) => <Tag key={child.position.offset} node={child} />);
+  return runsOf(node.children, (child) => isPalette(editor, child)).map((run) => {
+    const tags = run.map((child) => <Tag key={child.position.offset} node={child} />);
+    return run.length === 1 ? (
+      tags
+    ) : (
+      <div key={run[0]?.position.offset} className={styles['palettes']}>
+        {tags}
+      </div>
+    );
+  });
+}
+
+function isPalette(editor: Editor, node: ConfigNode): boolean {
+  const module = editor.modules.forNode(node);
+  return isLabelsControl(node) && module !== undefined && !module.Panel;
+}
+
+/** Neighbours that belong together in one list; every other one alone in its own. */
+function runsOf<T>(all: readonly T[], together: (one: T) => boolean): T[][] {
+  const runs: T[][] = [];
+  let joining = false;
+  for (const one of all) {
+    const joins = together(one);
+    if (joins && joining) runs.at(-1)?.push(one);
+    else runs.push([one]);
+    joining = joins;
+  }
+  return runs;
 }
 
 /** Tags that are not drawn: named, with what stands inside them. Tags of the language's own layout show their children. */

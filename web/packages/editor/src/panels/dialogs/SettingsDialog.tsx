@@ -42,6 +42,12 @@ const SECTIONS: readonly (readonly [string, readonly SwitchSpec[]])[] = [
     [
       { name: 'lineNumbers', title: 'Line numbers beside texts', tags: ['text'] },
       { name: 'keepTool', title: 'Keep the tool from task to task', tags: ['image', 'video'] },
+      {
+        name: 'snapping',
+        title: 'Snap points to neighbours and the border',
+        hint: 'Points that are drawn or moved near another region or the edge of the image go there.',
+        tags: ['image'],
+      },
       { name: 'smoothing', title: 'Smooth pixels when zoomed in', tags: ['image'] },
       { name: 'invertZoom', title: 'Turn the direction of zooming around', tags: ['image', 'video'] },
       { name: 'drawOutsideVideo', title: 'Draw outside the picture of a video', tags: ['video'] },
@@ -64,6 +70,7 @@ export function SettingsDialog() {
               {shown.map((spec) => (
                 <Switch key={spec.name} spec={spec} />
               ))}
+              {title === 'Data' && tags.has('image') && <SnapDistance />}
               {title === 'Data' && tags.has('video') && <VideoHop />}
             </fieldset>
           );
@@ -88,24 +95,61 @@ function Switch({ spec: { name, title, hint } }: { readonly spec: SwitchSpec }) 
   );
 }
 
+function SnapDistance() {
+  return (
+    <NumberRow
+      name="snapDistance"
+      least={2}
+      most={30}
+      title="Snapping distance"
+      hint="How near a point has to be, in pixels of the screen."
+    />
+  );
+}
+
 function VideoHop() {
+  return (
+    <NumberRow
+      name="videoHop"
+      least={1}
+      most={10_000}
+      title="Frames of a hop in a video"
+      hint="What shift, alt and an arrow go."
+    />
+  );
+}
+
+/** A whole number from `least` to `most`; anything else that is typed leaves the setting as it is. */
+function NumberRow({
+  name,
+  least,
+  most,
+  title,
+  hint,
+}: {
+  readonly name: 'snapDistance' | 'videoHop';
+  readonly least: number;
+  readonly most: number;
+  readonly title: string;
+  readonly hint: string;
+}) {
   const editor = useEditor();
-  const hop = useSetting('videoHop');
+  const value = useSetting(name);
   return (
     <label className={styles['switch']}>
       <input
         type="number"
-        min={1}
-        max={10_000}
-        defaultValue={hop}
+        min={least}
+        max={most}
+        defaultValue={value}
         onChange={(event) => {
-          const frames = Math.round(event.target.valueAsNumber);
-          if (frames >= 1 && frames <= 10_000) editor.settings.set('videoHop', frames);
+          const typed = Math.round(event.target.valueAsNumber);
+          if (typed >= least && typed <= most) editor.settings.set(name, typed);
         }}
       />
       <span>
-        Frames of a hop in a video
-        <small>What shift, alt and an arrow go.</small>
+        {title}
+        <small>{hint}</small>
       </span>
     </label>
   );
