@@ -16,10 +16,10 @@ import { Modules } from './modules';
 import type { EditorOptions, EditorPlace, EditorTask } from './options';
 import { PanelLayout } from './panel-layout';
 import { CurrentElements, expandRepeaters } from './repeater';
-import { writeFacet } from './result';
 import { Saving } from './saving';
 import { type KeyValueStorage, Settings } from './settings';
 import { standardActions } from './standard-actions';
+import { Suggestions } from './suggestions';
 import type { ObjectHandle, TagModule, ToolDescriptor } from './tag';
 import { Tools } from './tools';
 import type { Facet, JsonObject, Region } from './types';
@@ -68,6 +68,8 @@ export class Editor {
   readonly entries: Entries;
   readonly visibility: Visibility;
   readonly saving: Saving;
+  /** What a model answers to prompts. */
+  readonly suggestions: Suggestions;
   readonly storage: KeyValueStorage | null;
   readonly journals: Journals;
   readonly ui = new UiState();
@@ -125,6 +127,7 @@ export class Editor {
     this.entries = new Entries(this);
     this.labels = new Labels(this);
     this.saving = new Saving(this);
+    this.suggestions = new Suggestions(this);
     this.keys = assignKeys(this);
     this.actions.register(standardActions(this));
     this.actions.register(labelActions(this));
@@ -223,12 +226,9 @@ export class Editor {
     return this.modules.shape(region.kind)?.incomplete?.(region.geometry, control) ?? null;
   }
 
-  /** Hands the items of a region to the model as a prompt. */
+  /** Hands a region to the model as a prompt; its answer is shown as suggestions. */
   askModel(id: string): void {
-    const region = this.document.store.get(id);
-    if (!region) return;
-    const result = region.facets.map((facet) => writeFacet(region, facet, this.modules));
-    this.options.onPrompt?.({ region: id, result });
+    this.suggestions.ask(id);
   }
 
   /** A colour of the configuration as `#rrggbb`, or null. */
@@ -432,6 +432,7 @@ export class Editor {
   /** Ends timers and listeners; objects are destroyed by whoever mounted them. */
   destroy(): void {
     this.saving.destroy();
+    this.suggestions.destroy();
     this.entries.destroy();
   }
 

@@ -158,12 +158,29 @@ export interface EditorCallbacks {
     readonly id: number | string | null;
   }): void;
   /**
-   * A model that answers while a person works gets the items of a region drawn with a smart tool. Smart tools are
-   * offered only where a page gives this.
+   * Asks a model that answers while a person works: a region was drawn with a smart tool. What it answers is shown
+   * as suggestions, to be accepted or rejected. Smart tools are offered only where a page gives this.
    */
-  onPrompt?(prompt: { readonly region: string; readonly result: readonly ResultItem[] }): void;
+  onPrompt?(prompt: ModelPrompt): Promise<PromptAnswer | undefined> | PromptAnswer | undefined | void;
   /** After each change; for live previews. Call `result()` only when it is needed. */
   onChange?(change: { readonly result: () => readonly ResultItem[] }): void;
+}
+
+/** What a model is asked. It gets the prompts alone, never the whole annotation. */
+export interface ModelPrompt {
+  /** Id of the region that was drawn last. */
+  readonly region: string;
+  /** Items of that region. */
+  readonly result: readonly ResultItem[];
+  /** Items of all prompts since the last decision, this one last: points that are meant and points that are not. */
+  readonly prompts: readonly ResultItem[];
+  /** Ends when the answer is not wanted any more: a newer prompt was drawn, or the person went on. */
+  readonly signal: AbortSignal;
+}
+
+/** What it answers: items as of a prediction. Those that the configuration does not know are left out. */
+export interface PromptAnswer {
+  readonly result: readonly ResultItem[];
 }
 
 export interface EditorOptions extends EditorCallbacks {

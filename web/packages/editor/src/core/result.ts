@@ -268,6 +268,7 @@ export type KeepFacet = (region: Region, facet: Facet) => boolean;
 export function writeResult(store: RegionStore, modules: Modules, keep: KeepFacet = () => true): ResultItem[] {
   const out: { seq: number; item: ResultItem }[] = [];
   for (const region of store.all()) {
+    if (region.suggested) continue;
     for (const facet of region.facets) {
       if (keep(region, facet)) out.push({ seq: facet.seq, item: writeFacet(region, facet, modules) });
     }
@@ -358,7 +359,7 @@ function writeRelation(relation: Relation, store: RegionStore): ResultItem | nul
   if (relation.source && !relation.changed) return relation.source;
   const from = store.get(relation.from);
   const to = store.get(relation.to);
-  if (!from || !to) return null;
+  if (!from || !to || from.suggested || to.suggested) return null;
   return {
     ...relation.source,
     type: 'relation',

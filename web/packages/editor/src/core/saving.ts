@@ -151,6 +151,12 @@ export class Saving {
     const entry = editor.entry;
     if (this.running || entry.document.readonly) return false;
     editor.flushInputs.emit();
+    const undecided = editor.suggestions.dismiss();
+    if (undecided > 0)
+      editor.notify(
+        'info',
+        `${undecided} undecided ${undecided === 1 ? 'suggestion was' : 'suggestions were'} left out.`,
+      );
     fillIn(editor);
     const problem = validate(editor);
     if (problem) {

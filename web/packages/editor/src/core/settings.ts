@@ -15,6 +15,8 @@ export interface SettingValues {
   snapping: boolean;
   /** How near, CSS pixels. */
   snapDistance: number;
+  /** What a model suggests becomes regions at once. */
+  autoAccept: boolean;
   invertZoom: boolean;
   /** Frames that a hop in a video goes. */
   videoHop: number;
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   smoothing: true,
   snapping: true,
   snapDistance: 6,
+  autoAccept: false,
   invertZoom: false,
   videoHop: 10,
   drawOutsideVideo: false,

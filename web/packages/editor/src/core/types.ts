@@ -65,6 +65,8 @@ export interface Region {
   readonly meta?: JsonObject;
   /** Comes with the data: can be neither changed nor deleted. */
   readonly readonly: boolean;
+  /** A model suggests it: it is shown, and not saved until a person accepts it. */
+  readonly suggested?: true;
   /** Keys written at the top of every new item of this region (`original_width`, …). */
   readonly envelope: JsonObject;
   /** Order of creation. */

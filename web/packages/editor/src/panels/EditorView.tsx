@@ -13,6 +13,7 @@ import styles from './editor.module.css';
 import { bindKeys } from './keys';
 import { Layout } from './Layout';
 import { LiveRegion, Notices } from './Notices';
+import { SuggestionBar } from './SuggestionBar';
 import { speakSelection } from './speak';
 import { Tabs } from './Tabs';
 import './tokens.css';
@@ -48,6 +49,7 @@ export function EditorView({ editor }: { readonly editor: Editor }) {
         {options.mode !== 'preview' && <Tabs />}
         {editor.config.errors.length > 0 ? <ConfigErrors /> : <Main />}
         <BottomBar />
+        <SuggestionBar />
         <Notices />
         <LiveRegion />
         <Dialogs />

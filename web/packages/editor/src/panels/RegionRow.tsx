@@ -66,8 +66,9 @@ export const RegionRow = memo(
     // What is seen comes first, in the same order and with the same spaces: people who speak to their computer say what they see.
     const words = [
       `${number} ${title} ${about.slice(0, SHOWN)} ${pageWords} ${region.score?.toFixed(2) ?? ''}`.trimEnd(),
+      region.suggested && 'suggested by the model',
       hidden && 'hidden',
-      locks && 'locked',
+      locks && !region.suggested && 'locked',
       incomplete && 'not finished',
       note !== '' && 'with a note',
     ].filter(Boolean);
@@ -116,11 +117,27 @@ export const RegionRow = memo(
         {page && <span className={styles['score']}>{pageWords}</span>}{' '}
         {incomplete && <Sign icon={ICONS.warning} kind="warning" words={incomplete} />}
         {note !== '' && <Sign icon={ICONS.note} kind="origin" words={note.slice(0, 300)} />}
-        {region.origin === 'prediction' && (
+        {region.origin === 'prediction' && !region.suggested && (
           <Sign icon={ICONS.spark} kind="origin" words="From a prediction, not changed" />
         )}
         {region.score !== undefined && <span className={styles['score']}>{region.score.toFixed(2)}</span>}
-        {(near || locks) && (
+        {region.suggested && (
+          <>
+            <RowSwitch
+              on
+              label="Accept suggestion"
+              icon={ICONS.check}
+              onPress={() => editor.suggestions.accept([id])}
+            />
+            <RowSwitch
+              on
+              label="Reject suggestion"
+              icon={ICONS.close}
+              onPress={() => editor.suggestions.reject([id])}
+            />
+          </>
+        )}
+        {!region.suggested && (near || locks) && (
           <RowSwitch
             on={locks}
             label={locked ? 'Unlock' : 'Lock'}

@@ -14,6 +14,8 @@ interface SwitchSpec {
   readonly hint?: string;
   /** Tags without which it does nothing. */
   readonly tags?: readonly string[];
+  /** It is about the answers of a model. */
+  readonly model?: true;
 }
 
 const SECTIONS: readonly (readonly [string, readonly SwitchSpec[]])[] = [
@@ -33,6 +35,12 @@ const SECTIONS: readonly (readonly [string, readonly SwitchSpec[]])[] = [
         name: 'continuousLabeling',
         title: 'Keep the label after a region',
         hint: 'The next region gets the same label without choosing it again.',
+      },
+      {
+        name: 'autoAccept',
+        title: 'Accept suggestions at once',
+        hint: 'What the model answers to a prompt becomes regions without being asked about; one undo takes it back.',
+        model: true,
       },
       { name: 'selectAfterCreate', title: 'Select a region after making it' },
     ],
@@ -58,7 +66,8 @@ const SECTIONS: readonly (readonly [string, readonly SwitchSpec[]])[] = [
 export function SettingsDialog() {
   const editor = useEditor();
   const tags = new Set(editor.config.objects.map((node) => node.type));
-  const matters = (spec: SwitchSpec) => !spec.tags || spec.tags.some((tag) => tags.has(tag));
+  const matters = (spec: SwitchSpec) =>
+    (!spec.tags || spec.tags.some((tag) => tags.has(tag))) && (!spec.model || editor.options.onPrompt !== undefined);
   return (
     <Dialog title="Settings of the editor">
       <div className={styles['settings']}>

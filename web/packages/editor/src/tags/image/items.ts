@@ -52,14 +52,15 @@ export class ItemMaker {
   }
 
   private style(region: Region, control: ConfigNode | undefined): ItemStyle {
-    const open = region.kind === 'polygon' && (region.geometry as { closed?: unknown }).closed === false;
+    const incomplete = region.kind === 'polygon' && (region.geometry as { closed?: unknown }).closed === false;
+    const dashed = incomplete || region.suggested === true;
     const labels = this.editor.labels.ofRegion(region);
-    if (labels.length === 0) return this.make(control, region.kind, this.plainColors(control, region.kind), open);
+    if (labels.length === 0) return this.make(control, region.kind, this.plainColors(control, region.kind), dashed);
     const known = labels.find((one) => one.label)?.label;
     // The control's outline is for labels that have no colour of their own.
     const outline = known?.node?.get('background') ? null : cssColor(control?.get('strokeColor'));
     const fill = known?.color ?? NO_LABEL_COLOR;
-    return this.make(control, region.kind, outline === null ? { fill } : { fill, outline }, open);
+    return this.make(control, region.kind, outline === null ? { fill } : { fill, outline }, dashed);
   }
 
   private make(control: ConfigNode | undefined, kind: string, colors: Colors, dashed = false): ItemStyle {
@@ -107,9 +108,8 @@ export class ItemMaker {
     const { document, labels } = this.editor;
     const region = document.store.get(id);
     if (!region) return '';
-    return [String(document.regionNumber(id)), labels.style(region).labels.join(', ')]
-      .filter((part) => part !== '')
-      .join(' ');
+    const name = region.suggested ? 'Suggested' : String(document.regionNumber(id));
+    return [name, labels.style(region).labels.join(', ')].filter((part) => part !== '').join(' ');
   }
 }
 
