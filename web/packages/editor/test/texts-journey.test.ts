@@ -513,6 +513,29 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
     expect(shown).toEqual(['Maria', 'Order', 'Order', '']);
   });
 
+  for (const sample of ['html', 'html-inline']) {
+    it(`shows a saved page that hid its body until its own script ran (${sample})`, async () => {
+      page = await demo.open(`sample=${sample}`);
+      const shows = async (css: string) => {
+        await page.evaluate(async (style) => {
+          const html = `<style>${style}</style><p>Delivered on Tuesday</p>`;
+          await window.editor.update({ task: { id: style, data: { html } }, annotations: [] });
+        }, css);
+        return page.evaluate(() => {
+          const frame = document.querySelector<HTMLIFrameElement>('[data-tag=hypertext] iframe');
+          const host = [...document.querySelectorAll('[data-tag=hypertext] *')].find((one) => one.shadowRoot);
+          const root = (frame?.contentDocument?.body ?? host?.shadowRoot?.firstElementChild) as HTMLElement;
+          const paragraph = root.querySelector('p');
+          return paragraph?.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+        });
+      };
+      expect(await shows('p { display: none }')).toBe(false);
+      expect(await shows('body { display: none !important }')).toBe(true);
+      expect(await shows('html { visibility: hidden }')).toBe(true);
+      expect(await shows('body { opacity: 0 }')).toBe(true);
+    });
+  }
+
   it('gives a label that is chosen later to the text that was selected', async () => {
     page = await demo.open('sample=text');
     await dragOver(page, 'Nordlinie');

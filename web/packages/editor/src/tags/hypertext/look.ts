@@ -14,8 +14,23 @@ export function dress(place: Place, surroundings: HTMLElement, colored: boolean,
   const apply = () => base.replaceSync(baseStyles(place.root, surroundings, colored));
   apply();
   const rules = cleanRules(place, css);
-  if (rules !== '') place.addSheet(rules);
+  if (rules !== '') {
+    place.addSheet(rules);
+    keepShown(place.root);
+  }
   return watchTheme(surroundings, apply);
+}
+
+/**
+ * Many saved pages hide their body until a script of theirs has run. Here no script runs, so the body is shown at
+ * once; a layout that the page chose for it (`display: flex`) stays.
+ */
+function keepShown(root: HTMLElement): void {
+  const look = root.ownerDocument.defaultView?.getComputedStyle(root);
+  if (!look) return;
+  if (look.display === 'none') root.style.setProperty('display', 'block', 'important');
+  if (look.visibility !== 'visible') root.style.setProperty('visibility', 'visible', 'important');
+  if (Number(look.opacity) < 1) root.style.setProperty('opacity', '1', 'important');
 }
 
 function baseStyles(root: HTMLElement, surroundings: HTMLElement, colored: boolean): string {
