@@ -104,7 +104,8 @@ export class Labels {
         }
         // A tool that draws for this control stays in the hand (the magic wand of a brush).
         const inHand = this.editor.tools.active(object);
-        if (inHand?.control === control.name && !inHand.subtracts) continue;
+        const serves = inHand?.control === control.name || inHand?.alsoFor?.includes(control.name) === true;
+        if (serves && !inHand.subtracts) continue;
         const tool = this.editor.tools.of(object).find((one) => one.control === control.name);
         if (tool) this.editor.tools.activate(object, tool.id);
       }

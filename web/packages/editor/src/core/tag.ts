@@ -78,6 +78,8 @@ export interface ToolDescriptor {
   readonly object: string;
   /** `name` of the control whose regions it draws; none for select and pan. */
   readonly control?: string;
+  /** Other controls that it draws for too, when one of their labels is chosen (magic wand, several brushes). */
+  readonly alsoFor?: readonly string[];
   readonly label: string;
   /** Default key, `R`. */
   readonly shortcut?: string;

@@ -176,7 +176,8 @@ export class ImageModel implements StageModel {
 
   /** The control of the tool in the hand. */
   control(): ConfigNode | undefined {
-    const name = this.tool()?.control;
+    const tool = this.tool();
+    const name = tool?.alsoFor?.find((one) => this.editor.labels.active(one).length > 0) ?? tool?.control;
     return name === undefined ? undefined : this.editor.config.byName.get(name);
   }
 

@@ -9,18 +9,21 @@ export const magicWandModule: TagModule = {
   tools: (node) =>
     objectsOf(node).flatMap((object) => {
       // Without a brush there is nothing to paint for, and no button.
-      const brush = brushOn(node, object);
+      const [brush, ...others] = brushesOn(node, object);
       if (!brush) return [];
       const id = `wand:${node.name}`;
-      return [{ id, object, control: brush.name, label: 'Magic wand', shortcut: 'w', icon: WAND_ICON }];
+      const alsoFor = others.map((one) => one.name);
+      return [{ id, object, control: brush.name, alsoFor, label: 'Magic wand', shortcut: 'w', icon: WAND_ICON }];
     }),
 };
 
-function brushOn(node: ConfigNode, object: string): ConfigNode | undefined {
+/** Brushes on an image, those with labels first. */
+function brushesOn(node: ConfigNode, object: string): readonly ConfigNode[] {
   let root = node;
   while (root.parent) root = root.parent;
   const brushes = [...root.walk()].filter(
     (one) => one.name !== '' && (one.type === 'brushlabels' || one.type === 'brush') && objectsOf(one).includes(object),
   );
-  return brushes.find((one) => one.type === 'brushlabels') ?? brushes[0];
+  const labelled = (one: ConfigNode) => one.type === 'brushlabels';
+  return [...brushes.filter(labelled), ...brushes.filter((one) => !labelled(one))];
 }

@@ -1,7 +1,5 @@
 /** Painting with real pointers and keys, and the result JSON that comes of it. */
 /// <reference types="node" />
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   decodeRle,
   emptyMask,
@@ -20,7 +18,6 @@ import { chromiumPath } from '../../image/test/page';
 /** `Car` is in the hand when a task is opened. A screen pixel is about an image pixel. */
 const BRUSH = `<View>
   <BrushLabels name="mask" toName="img" strokeWidth="20"><Label value="Car" background="#e05a4f" selected="true"/><Label value="Bus" background="#2e9e6b"/></BrushLabels>
-  <Magicwand name="wand" toName="img" blurRadius="0" defaultThreshold="10"/>
   <Image name="img" value="$image"/>
 </View>`;
 const PAIR = `<View><Labels name="lab" toName="img"><Label value="Car" selected="true"/></Labels>
@@ -511,81 +508,6 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
       await click((20.5 / 40) * 100, (5.5 / 20) * 100);
       expect((await pixels((await results())[0])).painted).toContain('20,5');
       expect((await results())[0]?.id).toBe('m');
-    });
-  });
-
-  describe('with the magic wand', () => {
-    const openPicture = async (address?: string) => {
-      await open(BRUSH);
-      await image.page.evaluate(
-        async ([config, given]) => {
-          const canvas = document.createElement('canvas');
-          canvas.width = 1000;
-          canvas.height = 500;
-          const draw = canvas.getContext('2d') as CanvasRenderingContext2D;
-          draw.fillStyle = '#303030';
-          draw.fillRect(0, 0, 1000, 500);
-          draw.fillStyle = '#a04040';
-          draw.fillRect(200, 100, 200, 200);
-          draw.fillStyle = '#b85858';
-          draw.fillRect(400, 100, 100, 200);
-          const task = { id: `wand-${Math.random()}`, data: { image: given ?? canvas.toDataURL() } };
-          const page = window as unknown as { editor: { update(options: object): Promise<void> } };
-          await page.editor.update({ config, task, annotations: [], predictions: [], drafts: [] });
-        },
-        [BRUSH, address] as const,
-      );
-      await image.measure();
-      await keyboard.press('w');
-    };
-
-    it('takes the area of one colour, and further colours the further one drags, for the brush of the image', async () => {
-      await openPicture();
-      await click(30, 40);
-      await expect.poll(async () => (await results()).length).toBe(1);
-      const [item] = await results();
-      expect(item).toMatchObject({ from_name: 'mask', type: 'brushlabels' });
-      expect(item?.value['brushlabels']).toEqual(['Car']);
-      expect(maskBounds(maskOf(item))).toEqual({ minX: 200, minY: 100, maxX: 400, maxY: 300 });
-      await keyboard.press('Control+z');
-      await keyboard.press('1');
-      await mouse.move(...at(30, 40));
-      await mouse.down();
-      const [x, y] = at(30, 40);
-      await mouse.move(x + 40, y + 30, { steps: 4 });
-      await mouse.up();
-      await expect.poll(async () => (await results()).length).toBe(1);
-      expect(maskBounds(maskOf((await results())[0]))).toEqual({ minX: 200, minY: 100, maxX: 500, maxY: 300 });
-      // The right button takes away from the selected region.
-      await mouse.move(...at(45, 40));
-      await mouse.down({ button: 'right' });
-      await mouse.up({ button: 'right' });
-      await expect.poll(async () => maskArea((await masks())[0] as Mask)).toBe(200 * 200);
-    });
-
-    it('stays in the hand when another label is chosen', async () => {
-      await openPicture();
-      await keyboard.press('2');
-      await click(30, 40);
-      await expect.poll(async () => (await results()).length).toBe(1);
-      expect((await results())[0]?.value['brushlabels']).toEqual(['Bus']);
-    });
-
-    it('says why it cannot read a picture from a server that does not allow it', async () => {
-      const png = encodePng(square(10, 10, 100));
-      const server = createServer((_request, response) => response.setHeader('content-type', 'image/png').end(png));
-      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-      try {
-        await openPicture(`http://localhost:${(server.address() as AddressInfo).port}/picture.png`);
-        await click(30, 40);
-        await expect.poll(async () => (await notice()).join(' ')).toContain('CORS');
-        expect(await results()).toEqual([]);
-        await keyboard.press('b');
-        await drag([20, 40], [60, 40]);
-        expect(await results()).toHaveLength(1);
-      } finally {
-        server.close();
-      }
     });
   });
 });
