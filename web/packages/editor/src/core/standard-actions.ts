@@ -249,7 +249,7 @@ function screenActions(editor: Editor): Action[] {
     },
     {
       id: 'screen.full',
-      label: 'Fill the screen, or leave it',
+      label: 'Full screen, or leave it',
       group: 'Screen',
       shortcut: 'shift+f',
       icon: ICONS.full,

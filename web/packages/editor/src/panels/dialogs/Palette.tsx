@@ -25,7 +25,8 @@ export function Palette() {
       const keys = editor.actions.shortcutOf(action);
       return {
         id: action.id,
-        words: `${action.label} ${action.group}`,
+        // Ids carry the field's own word where the label says it otherwise.
+        words: `${action.label} ${action.group} ${action.id}`,
         content: (
           <>
             <bdi>{action.label}</bdi>

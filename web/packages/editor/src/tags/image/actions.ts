@@ -122,7 +122,7 @@ function viewActions(view: ImageView): Action[] {
   actions.push(
     {
       id: id(view, 'rotate-left'),
-      label: 'Turn the view left',
+      label: 'Rotate the view left',
       group: GROUP,
       shortcut: 'alt+left',
       icon: ['M5 12a7 7 0 1 0 2.2-5.1', 'M5 4v4.5h4.5'],
@@ -132,7 +132,7 @@ function viewActions(view: ImageView): Action[] {
     },
     {
       id: id(view, 'rotate-right'),
-      label: 'Turn the view right',
+      label: 'Rotate the view right',
       group: GROUP,
       shortcut: 'alt+right',
       icon: ['M19 12a7 7 0 1 1-2.2-5.1', 'M19 4v4.5h-4.5'],

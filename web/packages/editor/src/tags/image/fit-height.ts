@@ -25,12 +25,26 @@ export function fitHeight(element: HTMLElement): () => void {
   // It may have been hidden until now.
   observer.observe(element);
   // What stands above may grow (a label palette that wraps), and what stands below.
-  for (let at = element.parentElement; at && at !== scroller; at = at.parentElement) {
-    for (const sibling of at.children) if (!sibling.contains(element)) observer.observe(sibling);
+  const watch = () => {
+    for (let at = element.parentElement; at; at = at.parentElement) {
+      for (const sibling of at.children) if (!sibling.contains(element)) observer.observe(sibling);
+      if (at === scroller) break;
+    }
+  };
+  // It may come later (a notice over a prediction) and go again.
+  const arrivals = new MutationObserver(() => {
+    watch();
+    frame ||= requestAnimationFrame(fit);
+  });
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    arrivals.observe(at, { childList: true });
+    if (at === scroller) break;
   }
+  watch();
   fit();
   return () => {
     cancelAnimationFrame(frame);
+    arrivals.disconnect();
     observer.disconnect();
   };
 }

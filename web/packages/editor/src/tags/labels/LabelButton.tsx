@@ -3,7 +3,7 @@ import { type CSSProperties, memo, useEffect, useRef } from 'react';
 import type { LabelDef } from '../../core/config';
 import { CleanMarkup } from '../../panels/parts/CleanMarkup';
 import { Key } from '../../panels/parts/Key';
-import { useEditor, useSetting } from '../../react/hooks';
+import { useDocument, useEditor, useSetting } from '../../react/hooks';
 import { useInlineStyle } from '../style/inline';
 import styles from './labels.module.css';
 
@@ -22,6 +22,8 @@ interface Props {
 /** One label. Drawn again only when it changes: palettes have hundreds. */
 export const LabelButton = memo(function LabelButton({ node, label, first, focusable, active, used }: Props) {
   const editor = useEditor();
+  // Another tab may be read-only where this one was not.
+  const { readonly } = useDocument();
   const showKeys = useSetting('hotkeyLabels');
   const button = useRef<HTMLButtonElement>(null);
   const alias = useInlineStyle<HTMLElement>(label.look?.aliasStyle);
@@ -41,7 +43,7 @@ export const LabelButton = memo(function LabelButton({ node, label, first, focus
       style={style as CSSProperties}
       aria-pressed={active}
       tabIndex={first ? 0 : -1}
-      disabled={editor.readonly}
+      disabled={readonly}
       title={
         [label.hint, full ? 'This label is used as often as it may be.' : ''].filter(Boolean).join(' ') || undefined
       }

@@ -55,4 +55,28 @@ describe.skipIf(!chromiumPath)('label palettes of an image', () => {
     // The browser's arrows would take the room of two digits.
     for (const one of fields) expect(one).toMatchObject({ whole: true, arrows: 'textfield' });
   });
+
+  it('take no press while a prediction is looked at, and the note over it leaves the image on the screen', async () => {
+    await image.open(
+      ONE,
+      [rectangle('a', { x: 10, y: 10, width: 20, height: 20, rotation: 0 })],
+      undefined,
+      'prediction',
+    );
+    await image.page.getByRole('tab', { name: 'New annotation' }).click();
+    const car = image.page.getByRole('button', { name: 'Car' });
+    expect(await car.isEnabled()).toBe(true);
+    await image.page.getByRole('tab', { name: /m1/ }).click();
+    await image.page.getByText('A prediction can’t be changed.').waitFor();
+    expect(await car.isEnabled()).toBe(false);
+    await expect
+      .poll(() =>
+        image.page.evaluate(() => {
+          const object = document.querySelector('[data-object]') as HTMLElement;
+          const area = object.closest('main') as HTMLElement;
+          return object.getBoundingClientRect().bottom - area.getBoundingClientRect().bottom;
+        }),
+      )
+      .toBeLessThanOrEqual(0);
+  });
 });
