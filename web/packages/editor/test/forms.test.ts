@@ -136,8 +136,23 @@ describe('choices', () => {
     const [a] = choices.all;
     if (!a) throw new Error('config');
     const some = pressed(control, choices, [['A', 'R'], ['Gone'], ['A', 'b']], a);
-    expect(some).toEqual([['A', 'R'], ['Gone'], ['A', 'b'], ['A', 'C']]);
+    expect(some).toEqual([['A', 'C'], ['A', 'R'], ['Gone'], ['A', 'b']]);
     expect(pressed(control, choices, some, a)).toEqual([['A', 'R'], ['Gone']]);
+  });
+
+  it('are stored in the order of the configuration, whatever was ticked first', () => {
+    const { control, tree: choices } = tree(
+      '<Choices name="x" toName="t" choice="multiple"><Choice value="A"/><Choice value="B"/><Choice value="C"/></Choices>',
+    );
+    const [a, b, c] = choices.all;
+    if (!a || !b || !c) throw new Error('config');
+    const ticked = [c, a, b].reduce<readonly (string | readonly string[])[]>(
+      (answer, one) => pressed(control, choices, answer, one),
+      ['Gone'],
+    );
+    expect(ticked).toEqual(['Gone', 'A', 'B', 'C']);
+    // What somebody else stored in another order is not turned round by one more tick.
+    expect(pressed(control, choices, ['C', 'A'], b)).toEqual(['B', 'C', 'A']);
   });
 
   it('of one are replaced, taken back by a second press, and with radio buttons not', () => {

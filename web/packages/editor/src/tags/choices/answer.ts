@@ -68,8 +68,9 @@ export function placesOf(tree: ChoiceTree, answer: readonly Chosen[]): ReadonlyS
 
 /**
  * The answer after a person pressed a choice. `single` can be taken back by a second press,
- * `single-radio` can't; a press on one of several stored values of a single choice decides for it. In `multiple` a choice with children stands for all below it, and values
- * that the configuration does not know are kept.
+ * `single-radio` can't; a press on one of several stored values of a single choice decides for it. In `multiple` a
+ * choice with children stands for all below it, what is added takes its place in the order of the configuration
+ * (two people who tick the same choices store the same list), and values that the configuration does not know are kept.
  */
 export function pressed(
   node: ConfigNode,
@@ -82,13 +83,37 @@ export function pressed(
   const takenBack = on && mode === 'single' && answer.length === 1;
   if (mode !== 'multiple') return takenBack ? [] : [chosenOf(node, placed)];
   const group = new Set([placed, ...leavesOf(tree, placed)].filter((one) => !one.choice.readonly));
-  const rest = answer.filter((one) => {
+  if (on) {
+    return answer.filter((one) => {
+      const place = placeOf(tree, one);
+      return !place || !group.has(place);
+    });
+  }
+  const stored = placesOf(tree, answer);
+  const added = leavesOf(tree, placed).filter((leaf) => group.has(leaf) && !stored.has(leaf));
+  return inOrder(node, tree, answer, added);
+}
+
+/** Puts choices before the first stored one that comes later in the configuration; what was stored keeps its order. */
+function inOrder(
+  node: ConfigNode,
+  tree: ChoiceTree,
+  stored: readonly Chosen[],
+  added: readonly PlacedChoice[],
+): readonly Chosen[] {
+  const rank = new Map(tree.all.map((placed, index) => [placed, index]));
+  const waiting = [...added].reverse();
+  const answer: Chosen[] = [];
+  for (const one of stored) {
     const place = placeOf(tree, one);
-    return !place || !group.has(place);
-  });
-  if (on) return rest;
-  const added = leavesOf(tree, placed).filter((leaf) => group.has(leaf));
-  return [...rest, ...added.map((leaf) => chosenOf(node, leaf))];
+    const at = (place && rank.get(place)) ?? -1;
+    for (let next = waiting.at(-1); next && (rank.get(next) ?? 0) < at; next = waiting.at(-1)) {
+      answer.push(chosenOf(node, next));
+      waiting.pop();
+    }
+    answer.push(one);
+  }
+  return [...answer, ...waiting.reverse().map((leaf) => chosenOf(node, leaf))];
 }
 
 /** The answer without one stored value. */
