@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerOf } from '../src/core/answer-of';
 import type { Editor } from '../src/core/editor';
+import { sideTitle } from '../src/tags/pairwise/sides';
 import { makeEditor, openResult } from './helpers';
 
 const TREE = '<Choice value="A"><Choice value="B" alias="b"/><Choice value="C"/></Choice><Choice value="D"/>';
@@ -148,6 +149,19 @@ describe('answers in result JSON', { timeout: 30_000 }, () => {
     ]);
     answerOf<string>(editor, node('pair'))?.set(undefined);
     expect(editor.entry.draftResult().map(({ type }) => type)).toEqual(['ranker']);
+  });
+
+  it('call the sides of Pairwise by headings of their own, not by the heading of the question', () => {
+    const titles = (inside: string) => {
+      const editor = makeEditor({ config: `<View>${inside}<Pairwise name="pair" toName="a,b"/></View>` });
+      const node = editor.config.byName.get('pair');
+      if (!node) throw new Error('config');
+      return [sideTitle(editor, node, 'left'), sideTitle(editor, node, 'right')];
+    };
+    const a = '<Text name="a" value="$a"/>';
+    const b = '<Text name="b" value="$b"/>';
+    expect(titles(`<Header value="Which is better?"/><View>${a}${b}</View>`)).toEqual(['Left', 'Right']);
+    expect(titles(`<Header value="Old"/>${a}<Header value="New"/>${b}`)).toEqual(['Old', 'New']);
   });
 
   it('carry the seconds of typing in meta.lead_time, added up, beside what meta held', () => {

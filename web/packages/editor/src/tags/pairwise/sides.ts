@@ -12,12 +12,22 @@ export function sideObject(editor: Editor, node: ConfigNode, side: Side): string
   return editor.config.targetsOf(node)[side === 'left' ? 0 : 1];
 }
 
-/** What people call a side: the heading above its object, or its place. */
+/**
+ * What people call a side: the heading above its object, or its place. A heading above the first object alone is that of
+ * the whole question (“Which is better?”) and names no side.
+ */
 export function sideTitle(editor: Editor, node: ConfigNode, side: Side): string {
+  const left = headingOf(editor, node, 'left');
+  const right = headingOf(editor, node, 'right');
+  if (left === '' || right === '' || left === right) return side === 'left' ? 'Left' : 'Right';
+  return side === 'left' ? left : right;
+}
+
+function headingOf(editor: Editor, node: ConfigNode, side: Side): string {
   const name = sideObject(editor, node, side);
   const object = name === undefined ? undefined : editor.config.byName.get(name);
   const title = object ? questionTitle(editor, object) : '';
-  return title === '' || title === name ? (side === 'left' ? 'Left' : 'Right') : title;
+  return title === name ? '' : title;
 }
 
 /** The side that a stored answer means. Some tools store the class names instead. */
