@@ -49,6 +49,8 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     expect(await focused()).toBe('mood');
     await press('Space');
     expect(await stored('mood')).toEqual({ choices: ['Positive'] });
+    // The message goes with the answer.
+    await page.getByRole('button', { name: 'Close message' }).waitFor({ state: 'detached' });
     await press('Space');
     expect(await stored('mood')).toBeUndefined();
     await press('2');

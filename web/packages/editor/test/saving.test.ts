@@ -110,10 +110,16 @@ describe('submit', () => {
     const editor = editorWith({ onSubmit });
     const notices: string[] = [];
     editor.notices.subscribe((notice) => notices.push(notice.text));
+    const left = vi.fn();
+    editor.problemLeft.subscribe(left);
     expect(await editor.saving.submit()).toBe(false);
     expect(notices[0]).toContain('mood');
     expect(editor.problem?.control).toBe('mood');
+    expect(left).not.toHaveBeenCalled();
     answer(editor, 'mood', 'Good');
+    // The message goes with the answer.
+    expect(left).toHaveBeenCalledOnce();
+    expect(editor.problem).toBe(null);
     const done = editor.saving.submit();
     await vi.advanceTimersByTimeAsync(300);
     expect(await done).toBe(true);

@@ -87,6 +87,8 @@ export class Editor {
   readonly documentChanged = new Emitter();
   /** Messages for people. */
   readonly notices = new Emitter<Notice>();
+  /** What kept a submit back was worked on: its message has had its time. */
+  readonly problemLeft = new Emitter();
   /** Sentences for screen readers. */
   readonly announcements = new Emitter<string>();
   /** Before anything is read for saving: fields hand in text that is still being typed. */
@@ -384,7 +386,10 @@ export class Editor {
 
   /** A tab changed: its draft is due. Called by entries. */
   entryEdited(entry: Entry): void {
-    this.problem = null;
+    if (this.problem) {
+      this.problem = null;
+      this.problemLeft.emit();
+    }
     this.saving.schedule(entry);
   }
 

@@ -6,7 +6,7 @@ import { useEditor } from '../react/hooks';
 import styles from './notices.module.css';
 import { IconView } from './parts/Icon';
 
-/** Information goes by itself after this long, milliseconds; warnings and errors stay until the next one or a click. */
+/** Information goes by itself after this long, milliseconds; warnings and errors stay until the next one, a click, or an answer. */
 const INFO_STAYS = 5000;
 
 export function Notices() {
@@ -17,6 +17,10 @@ export function Notices() {
     const off = editor.documentChanged.subscribe(() => setNotice(null));
     return off;
   }, [editor]);
+  useEffect(
+    () => editor.problemLeft.subscribe(() => setNotice((shown) => (shown?.kind === 'warning' ? null : shown))),
+    [editor],
+  );
   useEffect(() => {
     if (notice?.kind !== 'info') return;
     const timer = setTimeout(() => setNotice(null), INFO_STAYS);

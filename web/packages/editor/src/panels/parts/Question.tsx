@@ -54,6 +54,7 @@ function leadTo(frame: HTMLElement): void {
   for (let around = frame.closest('details'); around; around = around.parentElement?.closest('details') ?? null) {
     around.open = true;
   }
-  frame.scrollIntoView({ block: 'nearest' });
+  // In the middle: at the lower edge the message would cover it.
+  frame.scrollIntoView({ block: 'center' });
   frame.querySelector<HTMLElement>(FIELDS)?.focus({ preventScroll: true });
 }

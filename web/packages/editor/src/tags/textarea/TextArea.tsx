@@ -157,7 +157,7 @@ function NextEntry({ editor, node, handle }: TextProps) {
   };
   return (
     <>
-      <div className={styles['next']}>
+      <div className={styles['next']} data-long={rows > 1 || undefined}>
         <textarea
           ref={(element) => {
             field.current = element;
