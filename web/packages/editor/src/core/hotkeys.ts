@@ -96,11 +96,13 @@ export function labelActions(editor: Editor): Action[] {
   const actions: Action[] = [];
   for (const control of editor.config.controls) {
     if (!isLabelsControl(control)) continue;
+    const tool = editor.labels.toolOf(control);
+    const drawn = tool ? ` (${tool.label})` : '';
     for (const label of editor.labels.of(control.name)) {
       const shortcut = editor.keys.get(control.name)?.get(label.stored);
       actions.push({
         id: `label.${control.name}.${label.stored}`,
-        label: `Label: ${label.title}`,
+        label: `Label: ${label.title}${drawn}`,
         group: 'Labels',
         ...(shortcut === undefined ? {} : { shortcut }),
         enabled: () => !editor.readonly && editor.elements.has(control) && editor.visibility.isShown(control),

@@ -7,6 +7,7 @@ import { keyPath, pathKey } from './choice-tree';
 import { type LabelDef, labelsOf, labelsRegions, NO_LABEL_COLOR } from './config';
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
+import type { ToolDescriptor } from './tag';
 import { pathLabel, taxonomyLabels } from './taxonomy-labels';
 import type { Facet, Region } from './types';
 
@@ -194,6 +195,18 @@ export class Labels {
     this.editor.announce(
       `${able.length === 1 ? 'Region' : `${able.length} regions`}: ${all ? 'removed' : 'set'} ${title}`,
     );
+  }
+
+  /** The tool that a control's labels are drawn with, where the object has other labels too: equal names are told apart by it. */
+  toolOf(control: ConfigNode): ToolDescriptor | undefined {
+    for (const object of this.editor.config.targetsOf(control)) {
+      const tools = this.editor.tools.of(object);
+      const own = tools.find((tool) => tool.control === control.name && !tool.subtracts);
+      const other = ({ control: name }: ToolDescriptor) =>
+        name !== undefined && name !== control.name && this.of(name).length > 0;
+      if (own && tools.some(other)) return own;
+    }
+    return undefined;
   }
 
   /** Can this control label this region? Same object, and a shape that the control makes. */

@@ -31,7 +31,7 @@ export function Steps({ entry, looked }: { readonly entry: Entry; readonly looke
           {deltas.length === 0
             ? 'no steps'
             : `${position} of ${deltas.length} ${deltas.length === 1 ? 'step' : 'steps'}`}
-          {saved !== null && <time title={exactly(saved)}>, draft {when(saved)}</time>}
+          {saved !== null && <time title={exactly(saved)}>draft {when(saved)}</time>}
         </span>
         {looked && (
           <button type="button" onClick={() => editor.entries.lookAway()}>

@@ -6,9 +6,8 @@
 import type { ConfigNode } from '@labelkeep/labeling';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { LabelDef } from '../../core/config';
-import type { Editor } from '../../core/editor';
 import { labelList } from '../../core/labels';
-import type { TagPanelProps, ToolDescriptor } from '../../core/tag';
+import type { TagPanelProps } from '../../core/tag';
 import { IconView } from '../../panels/parts/Icon';
 import { useConditions, useDocument, useEditor, useSelection, useVersion } from '../../react/hooks';
 import { FilterField } from '../filter';
@@ -60,7 +59,7 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
     />
   );
   const nested = shown.length > 0 && node.children.some((child) => child.type !== 'label');
-  const tool = shapeOf(editor, node);
+  const tool = editor.labels.toolOf(node);
   return (
     <div className={styles['panel']}>
       {tool && (
@@ -89,17 +88,6 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
       </div>
     </div>
   );
-}
-
-/** The tool that a palette's labels are drawn with, where the object has other palettes too: equal names are told apart by it. */
-function shapeOf(editor: Editor, node: ConfigNode): ToolDescriptor | undefined {
-  for (const object of editor.config.objects) {
-    const tools = editor.tools.of(object.name);
-    const own = tools.find((tool) => tool.control === node.name && !tool.subtracts);
-    const other = (tool: ToolDescriptor) => tool.control !== undefined && tool.control !== node.name;
-    if (own && tools.some((tool) => other(tool) && editor.labels.of(tool.control ?? '').length > 0)) return own;
-  }
-  return undefined;
 }
 
 interface State {

@@ -33,6 +33,12 @@ describe.skipIf(!chromiumPath)('label palettes of an image', () => {
     const named = () =>
       image.page.locator('[role=img]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
     expect(await named()).toEqual(expect.arrayContaining(['Rectangle', 'Ellipse', 'Polygon', 'Key point', 'Brush']));
+    // So do the commands, of which seven would have one name.
+    await image.keyboard.press('Control+k');
+    await image.keyboard.type('label sky');
+    const commands = await image.page.getByRole('option').allTextContents();
+    await image.keyboard.press('Escape');
+    expect(new Set(commands.map((one) => one.replace(/Labels.*/, ''))).size).toBe(7);
     await image.open(ONE);
     expect(await named()).not.toContain('Rectangle');
   });
