@@ -10,6 +10,9 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'es2023',
+    // Browsers with `light-dark()`: rewritten for older ones, colours would be missing wherever the page sets its
+    // `color-scheme` outside of this file.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'labelkeep-editor', cssFileName: 'labelkeep-editor' },
   },
 });

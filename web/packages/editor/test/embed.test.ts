@@ -48,6 +48,28 @@ describe.skipIf(!hasChromium)('the editor in a page of others (skipped without C
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
+  it('has its colours in a page that sets the scheme by itself, light and dark', async () => {
+    const page = await browser.newPage();
+    const address = server.address();
+    await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/example.html`);
+    await page.locator('.labelkeep-editor').waitFor();
+    const surface = (scheme: string) =>
+      page.evaluate((chosen) => {
+        const editor = document.querySelector<HTMLElement>('.labelkeep-editor');
+        if (!editor?.parentElement) throw new Error('There is no editor.');
+        editor.parentElement.style.colorScheme = chosen;
+        const probe = document.createElement('span');
+        probe.style.backgroundColor = 'var(--ed-surface)';
+        editor.append(probe);
+        const { backgroundColor } = getComputedStyle(probe);
+        probe.remove();
+        return backgroundColor;
+      }, scheme);
+    expect(await surface('light')).toBe('rgb(255, 255, 255)');
+    expect(await surface('dark')).toBe('rgb(27, 30, 37)');
+    await page.close();
+  });
+
   it('the example labels three sentences without our server, under a strict content policy, and keeps the results', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
