@@ -28,7 +28,8 @@ pub struct Operation {
 
 impl Operation {
     fn id_or_new(&self) -> String {
-        self.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string())
+        // In order of time, so that the index grows at its end.
+        self.id.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string())
     }
 }
 

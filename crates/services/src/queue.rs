@@ -44,9 +44,10 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
     };
     let expires_at = now + seconds.saturating_mul(1_000_000);
     let email = actor.email.clone();
+    // A reservation that a power cut takes back is made again by the next request.
     let next = services
         .db
-        .write(move |tx| {
+        .write_unsynced(move |tx| {
             Box::pin(async move {
                 let project = locked_project(tx, project.id).await?;
                 let request = Request {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgPool;
 
 use crate::args::Args;
 use crate::builder::Sql;
-use crate::group_commit::GroupCommit;
+use crate::group_commit::{Durability, GroupCommit};
 use crate::row::Row;
 use crate::sqlite::Readers;
 use crate::tx::Tx;
@@ -121,6 +121,18 @@ impl Db {
         self.optional(sql, args).await?.ok_or(StoreError::NoRow)
     }
 
+    /// As [`Db::write`], but an `Ok` is only with the operating system or the database server when this returns: for what a
+    /// power cut may take back without harm, such as the reservation of a task or the time of a last visit. It saves the wait
+    /// for the disk. A later [`Db::write`] brings it to the disk, too.
+    pub async fn write_unsynced<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
+    {
+        self.run(Durability::System, work).await
+    }
+
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
     ///
     /// The work runs in a task of its own (on SQLite in the writer's thread), so that a client that disconnects never leaves
@@ -132,12 +144,24 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
+        self.run(Durability::Disk, work).await
+    }
+
+    async fn run<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
+    {
         match &*self.0 {
-            Inner::Sqlite { write, .. } => write.run(work).await,
+            Inner::Sqlite { write, .. } => write.run(durability, work).await,
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
                     let mut tx = Tx::Postgres(pool.begin().await.map_err(StoreError::from)?);
+                    if durability == Durability::System {
+                        tx.execute("SET LOCAL synchronous_commit = off", vec![]).await?;
+                    }
                     let outcome = work(&mut tx).await;
                     let Tx::Postgres(transaction) = tx else {
                         unreachable!("opened as PostgreSQL above")

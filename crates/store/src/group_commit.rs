@@ -24,7 +24,22 @@ const GROUP_TIME: Duration = Duration::from_millis(8);
 /// Told how the commit went; answers the caller.
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Does the work; says whether its changes stay.
-type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Answer)> + Send>;
+type Work = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Answer)> + Send>;
+
+/// What must be true when the caller is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// On disk: a power cut loses nothing.
+    Disk,
+    /// With the operating system: a crash of the process loses nothing; a power cut may take it back, in order, with what
+    /// was written after it.
+    System,
+}
+
+struct Job {
+    work: Work,
+    durability: Durability,
+}
 
 pub(crate) struct GroupCommit {
     jobs: mpsc::Sender<Job>,
@@ -58,14 +73,14 @@ impl GroupCommit {
         })
     }
 
-    pub(crate) async fn run<R, E, F>(&self, work: F) -> Result<R, E>
+    pub(crate) async fn run<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
     where
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |tx| {
+        let work: Work = Box::new(move |tx| {
             Box::pin(async move {
                 let outcome = work(tx).await;
                 let keep = outcome.is_ok();
@@ -79,6 +94,7 @@ impl GroupCommit {
                 (keep, answer)
             })
         });
+        let job = Job { work, durability };
         self.jobs.send(job).await.map_err(|_| StoreError::Aborted)?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Aborted.into()))
     }
@@ -92,19 +108,25 @@ impl GroupCommit {
 }
 
 async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Notify>) {
+    let mut kept = None;
+    // As the connection was opened.
+    let mut current = Durability::Disk;
     loop {
-        let first = tokio::select! {
-            biased;
-            job = queue.recv() => match job {
-                Some(job) => job,
-                None => break,
+        let first = match kept.take() {
+            Some(job) => job,
+            None => tokio::select! {
+                biased;
+                job = queue.recv() => match job {
+                    Some(job) => job,
+                    None => break,
+                },
+                () = stop.notified() => {
+                    queue.close();
+                    continue;
+                }
             },
-            () = stop.notified() => {
-                queue.close();
-                continue;
-            }
         };
-        if let Err(error) = write_group(&mut tx, first, &mut queue).await {
+        if let Err(error) = write_group(&mut tx, first, &mut queue, &mut kept, &mut current).await {
             tracing::error!(%error, "a group of writes failed");
         }
     }
@@ -115,9 +137,26 @@ async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Noti
     }
 }
 
-async fn write_group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<()> {
+/// Carries out `first` and what waits behind it. A group that need not be synced ends before a member that must be: SQLite
+/// takes the choice before the transaction begins; that member is left in `kept`.
+async fn write_group(
+    tx: &mut Tx,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    kept: &mut Option<Job>,
+    current: &mut Durability,
+) -> Result<()> {
     let started = Instant::now();
     let mut answers = Vec::new();
+    let durability = first.durability;
+    if durability != *current {
+        let sql = match durability {
+            Durability::Disk => "PRAGMA synchronous = FULL",
+            Durability::System => "PRAGMA synchronous = NORMAL",
+        };
+        tx.execute(sql, vec![]).await?;
+        *current = durability;
+    }
     begin(tx).await?;
     let mut next = Some(first);
     while let Some(job) = next.take() {
@@ -127,7 +166,7 @@ async fn write_group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -
             tx.execute("SAVEPOINT member", vec![]).await?;
         }
         // A panic ends one write, not the writer (SEC-232); its caller learns that it was aborted.
-        match AssertUnwindSafe(job(tx)).catch_unwind().await {
+        match AssertUnwindSafe((job.work)(tx)).catch_unwind().await {
             Ok((true, answer)) => {
                 if !alone {
                     tx.execute("RELEASE member", vec![]).await?;
@@ -148,7 +187,10 @@ async fn write_group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -
             }
         }
         if answers.len() < GROUP && started.elapsed() < GROUP_TIME {
-            next = queue.try_recv().ok();
+            match queue.try_recv() {
+                Ok(job) if durability == Durability::System && job.durability == Durability::Disk => *kept = Some(job),
+                job => next = job.ok(),
+            }
         }
     }
     let commit = tx.execute("COMMIT", vec![]).await;

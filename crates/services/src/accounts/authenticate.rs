@@ -233,7 +233,7 @@ where
 {
     let services = services.clone();
     tokio::spawn(async move {
-        if let Err(error) = services.db.write(work).await {
+        if let Err(error) = services.db.write_unsynced(work).await {
             tracing::warn!(%error, "a time of last use was not noted");
         }
     });
