@@ -8,29 +8,20 @@ import type { Size } from './geometry/percent';
 import type { Box } from './geometry/point';
 import { Keyboard } from './keyboard';
 import type { StageModel } from './model';
+import { pageBoxOf } from './page-box';
 import { PointKeys } from './point-keys';
 import { DEFAULT_LOOK, ImageLayer, type ImageLook } from './render/image-layer';
-import type { MaskLook } from './render/mask-blend';
 import { MaskLayer } from './render/mask-layer';
+import { maskLooks } from './render/mask-looks';
 import { OverlayPainter, type OverlayTheme } from './render/overlay';
 import { createRenderer, type RegionRenderer } from './render/renderer';
 import { Scene, type SceneItem } from './scene';
-import { isMask } from './shapes/mask';
-import { BrushTool } from './tools/brush';
-import { EllipseTool } from './tools/ellipse';
 import { PointerInput } from './tools/input';
-import { KeyPointTool } from './tools/keypoint';
-import { PanTool } from './tools/pan';
 import { PointSelection } from './tools/point-selection';
-import { PolygonTool } from './tools/polygon';
-import { RectangleTool } from './tools/rectangle';
-import { SelectTool } from './tools/select';
 import { Snapper, type SnapSettings } from './tools/snap';
 import { selectedItems } from './tools/targets';
-import { ThreePointTool } from './tools/three-point';
 import type { BrushSettings, Tool, ToolContext, ToolPointer } from './tools/tool';
-import { VectorTool } from './tools/vector';
-import { WandTool } from './tools/wand';
+import { makeTools } from './tools/toolbox';
 
 export interface StageOptions {
   readonly camera: CameraOptions;
@@ -128,23 +119,7 @@ export class Stage {
       element.append(canvas);
     }
     const { context } = this;
-    this.tools = new Map(
-      [
-        new SelectTool(context),
-        new PanTool(context),
-        new RectangleTool(context),
-        new ThreePointTool(context),
-        new EllipseTool(context),
-        new PolygonTool(context),
-        new VectorTool(context),
-        new KeyPointTool(context),
-        new BrushTool(context, 'brush', 'brush', false),
-        new BrushTool(context, 'eraser', 'brush', true),
-        new BrushTool(context, 'bitmask', 'bitmask', false),
-        new BrushTool(context, 'bitmask-eraser', 'bitmask', true),
-        new WandTool(context),
-      ].map((tool) => [tool.id, tool] as const),
-    );
+    this.tools = makeTools(context);
     this.activeTool = this.toolNamed('select');
     this.keyboard = new Keyboard(
       context,
@@ -173,15 +148,8 @@ export class Stage {
   }
   /** The image's rectangle in the page, CSS pixels, cut to the viewport. */
   get visibleImage(): DOMRect {
-    const view = this.element.getBoundingClientRect();
     const { width, height } = this.camera.image;
-    const a = this.camera.toScreen({ x: 0, y: 0 });
-    const b = this.camera.toScreen({ x: width, y: height });
-    const left = Math.max(0, Math.min(a.x, b.x));
-    const top = Math.max(0, Math.min(a.y, b.y));
-    const right = Math.min(view.width, Math.max(a.x, b.x));
-    const bottom = Math.min(view.height, Math.max(a.y, b.y));
-    return new DOMRect(view.left + left, view.top + top, Math.max(0, right - left), Math.max(0, bottom - top));
+    return pageBoxOf({ minX: 0, minY: 0, maxX: width, maxY: height }, this.camera, this.element);
   }
 
   setImage(source: CanvasImageSource | null, size: Size, turns: Turns = 0): void {
@@ -272,16 +240,7 @@ export class Stage {
   /** Rectangle of the page around a region; what is scrolled out of view stands at the view's edge. */
   pageBox(id: string): DOMRect | null {
     const box = this.scene.boundsOf([id]);
-    if (!box) return null;
-    const view = this.element.getBoundingClientRect();
-    const a = this.camera.toScreen({ x: box.minX, y: box.minY });
-    const b = this.camera.toScreen({ x: box.maxX, y: box.maxY });
-    const within = (value: number, size: number) => Math.max(0, Math.min(size, value));
-    const left = within(Math.min(a.x, b.x), view.width);
-    const top = within(Math.min(a.y, b.y), view.height);
-    const right = within(Math.max(a.x, b.x), view.width);
-    const bottom = within(Math.max(a.y, b.y), view.height);
-    return new DOMRect(view.left + left, view.top + top, right - left, bottom - top);
+    return box && pageBoxOf(box, this.camera, this.element);
   }
 
   /** Brings a region into view. */
@@ -438,7 +397,8 @@ export class Stage {
     if (this.dirtyRegions) this.dirtyRegions = this.renderer.draw(this.camera, now);
     if (this.dirtyRegions) this.schedule();
     // Selection and pointer show on masks too, and a stroke that runs.
-    if (this.dirtyOverlay && this.masks.show(this.maskLooks())) this.dirtyMasks = true;
+    if (this.dirtyOverlay && this.masks.show(maskLooks(this.scene, this.model, this.activeTool, this.hoveredId)))
+      this.dirtyMasks = true;
     if (this.dirtyMasks) this.dirtyMasks = this.masks.draw(this.camera);
     if (this.dirtyMasks) this.schedule();
     if (this.dirtyOverlay) this.paintOverlay();
@@ -454,31 +414,6 @@ export class Stage {
       ['regions', this.renderer],
       ['overlay', this.overlay],
     ] as const;
-  }
-
-  private maskLooks(): MaskLook[] {
-    const looks: MaskLook[] = [];
-    const preview = this.activeTool.preview ?? null;
-    const selected = new Set(this.model.selected());
-    for (const { id, shape, style, order } of this.scene.masks()) {
-      if (!isMask(shape)) continue;
-      looks.push({
-        id,
-        mask: preview?.id === id ? preview.mask : shape.mask,
-        color: style.color,
-        lineColor: style.strokeColor ?? style.color,
-        fill: style.fillOpacity,
-        outlined: style.strokeWidth > 0,
-        emphasis: selected.has(id) ? 'selected' : this.hoveredId === id ? 'hovered' : 'none',
-        order,
-      });
-    }
-    if (preview && preview.id === null) {
-      const { color, strokeColor, fillOpacity } = this.model.draftStyle();
-      const look = { color, lineColor: strokeColor ?? color, fill: fillOpacity, outlined: true };
-      looks.push({ id: '', mask: preview.mask, ...look, emphasis: 'selected', order: Infinity });
-    }
-    return looks;
   }
 
   private paintOverlay(): void {
