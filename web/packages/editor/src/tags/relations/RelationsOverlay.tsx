@@ -22,7 +22,9 @@ export function RelationsOverlay() {
     <span ref={anchor} className={styles['anchor']}>
       {from !== null && (
         <span className={styles['making']} role="status">
-          Relation from <bdi>{relations.nameOf(from).slice(0, 60)}</bdi>: choose the other region
+          <span>
+            Relation from <bdi>{relations.nameOf(from).slice(0, 60)}</bdi>: choose the other region
+          </span>
           <button type="button" onClick={() => relations.stop()}>
             Cancel
           </button>
