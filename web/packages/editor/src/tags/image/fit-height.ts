@@ -7,14 +7,23 @@
 const LEAST_PART = 0.55;
 const LEAST_PIXELS = 320;
 
-/** Keeps the height fitted; returns the function that stops. */
-export function fitHeight(element: HTMLElement): () => void {
+/**
+ * Room that was needed below the image with this configuration. A question about a region comes with its selection and goes
+ * again; were the room given back each time, the picture would jump away under the pointer that has just selected.
+ */
+let kept = { key: '', room: '', pixels: 0 };
+
+/** Keeps the height fitted; `key` names configuration and object. Returns the function that stops. */
+export function fitHeight(element: HTMLElement, key: string): () => void {
   const scroller = scrollerOf(element);
   if (!scroller) return () => undefined;
   let frame = 0;
   const fit = () => {
     frame = 0;
-    const wanted = Math.round(heightFor(element, scroller));
+    const room = `${scroller.clientWidth}x${scroller.clientHeight}`;
+    if (kept.key !== key || kept.room !== room) kept = { key, room, pixels: 0 };
+    kept.pixels = Math.max(kept.pixels, followingPixels(element, scroller));
+    const wanted = Math.round(heightFor(element, scroller, kept.pixels));
     // A pixel more or less would only make the view jump.
     if (Math.abs(wanted - element.offsetHeight) > 2) element.style.height = `${wanted}px`;
   };
@@ -49,12 +58,16 @@ export function fitHeight(element: HTMLElement): () => void {
   };
 }
 
-function heightFor(element: HTMLElement, scroller: HTMLElement): number {
-  const area = scroller.getBoundingClientRect();
+function heightFor(element: HTMLElement, scroller: HTMLElement, following: number): number {
+  const above = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+  const below = (Number.parseFloat(getComputedStyle(scroller).paddingBottom) || 0) + following + 2;
+  const room = scroller.clientHeight;
+  return Math.max(LEAST_PIXELS, room * LEAST_PART, room - above - below);
+}
+
+/** What lies under the image; columns beside it do not count. */
+function followingPixels(element: HTMLElement, scroller: HTMLElement): number {
   const own = element.getBoundingClientRect();
-  const above = own.top - area.top + scroller.scrollTop;
-  let below = Number.parseFloat(getComputedStyle(scroller).paddingBottom) || 0;
-  // Only what lies under the image counts: columns beside it do not.
   let following = 0;
   for (let at: HTMLElement = element; at !== scroller; ) {
     for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
@@ -64,9 +77,7 @@ function heightFor(element: HTMLElement, scroller: HTMLElement): number {
     if (!at.parentElement) break;
     at = at.parentElement;
   }
-  below += following + 2;
-  const room = scroller.clientHeight;
-  return Math.max(LEAST_PIXELS, room * LEAST_PART, room - above - below);
+  return following;
 }
 
 function scrollerOf(element: HTMLElement): HTMLElement | null {

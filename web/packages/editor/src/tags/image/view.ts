@@ -74,7 +74,9 @@ export class ImageView implements ObjectHandle {
     host.append(this.root);
     this.toolbarRoom = new ToolbarRoom(host.parentElement ?? host, () => this.applySettings());
     Object.assign(this.root.style, sizeStyles(node));
-    if (this.root.style.height === '') this.offs.push(fitHeight(this.root));
+    if (this.root.style.height === '') {
+      this.offs.push(fitHeight(this.root, `${node.name}\n${editor.options.config}`));
+    }
 
     this.items = new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
     const model = new ImageModel(editor, this.items, () => this.state());

@@ -134,6 +134,35 @@ describe.skipIf(!chromiumPath)('view of an image', () => {
     near(item?.value.height, 50, 0.3);
   });
 
+  it('stays where it is when a question about a region comes and goes', async () => {
+    const choices = Array.from({ length: 8 }, (_, index) => `<Choice value="Answer ${index}"/>`).join('');
+    const question = `<Choices name="q" toName="img" perRegion="true" visibleWhen="region-selected">${choices}</Choices>`;
+    const config = LABELS.replace('selected="true"', '').replace('</View>', `${question}</View>`);
+    const boxes = [
+      rectangle('a', { x: 10, y: 10, width: 30, height: 30, rotation: 0 }),
+      rectangle('b', { x: 60, y: 10, width: 30, height: 30, rotation: 0 }),
+    ];
+    const size = { width: 1000, height: 1000 };
+    await open(config, boxes, size);
+    const bare = image.box;
+    await click(25, 25);
+    await image.page.getByText('Answer 7').waitFor();
+    await measure();
+    const asked = image.box;
+    expect(asked.height).toBeLessThan(bare.height);
+    await keyboard.press('Escape');
+    await image.page.getByText('Answer 7').waitFor({ state: 'hidden' });
+    await measure();
+    expect(image.box).toEqual(asked);
+    await click(75, 25);
+    expect(await selected()).toEqual(['b']);
+    await measure();
+    expect(image.box).toEqual(asked);
+    // The next task of the same configuration opens with that room.
+    await open(config, boxes, size);
+    expect(image.box).toEqual(asked);
+  });
+
   it('says why an image is not shown', async () => {
     await image.page.evaluate(async () => {
       const page = window as unknown as { editor: { update(options: object): Promise<void> } };
