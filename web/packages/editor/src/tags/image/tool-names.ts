@@ -34,23 +34,38 @@ interface ShapeTool {
 /** Tools of a shape control, one set for each object that it works on. */
 export function shapeTools(node: ConfigNode, tools: readonly ShapeTool[]): readonly ToolDescriptor[] {
   const smartOnly = node.bool('smartOnly');
-  return objectsOf(node).flatMap((object) =>
-    tools.flatMap(({ name, smart, ...tool }): ToolDescriptor[] => {
-      const manual = { id: `${name}:${node.name}`, object, control: node.name, ...tool };
+  return objectsOf(node).flatMap((object) => {
+    const several = isOneOfSeveral(node, object);
+    return tools.flatMap(({ name, smart, ...tool }): ToolDescriptor[] => {
+      // Two controls of one kind have the same icons: their names tell them apart.
+      const label = several ? `${tool.label} (${node.name})` : tool.label;
+      const manual = { id: `${name}:${node.name}`, object, control: node.name, ...tool, label };
       if (!smart || !node.bool('smart', true)) return [manual];
       return [
         smartOnly ? { ...manual, offered: 'without-model' } : manual,
         {
           ...manual,
           id: `${name}:${node.name}:smart`,
-          label: `${tool.label}, asks the model`,
+          label: `${label}, asks the model`,
           shortcut: 'm',
           icon: [...tool.icon, ...SPARK],
           offered: 'with-model',
         },
       ];
-    }),
-  );
+    });
+  });
+}
+
+/** Whether another control of the same kind works on the object. */
+function isOneOfSeveral(node: ConfigNode, object: string): boolean {
+  const alike = [...rootOf(node).walk()].filter((one) => one.type === node.type && objectsOf(one).includes(object));
+  return alike.length > 1;
+}
+
+function rootOf(node: ConfigNode): ConfigNode {
+  let root = node;
+  while (root.parent) root = root.parent;
+  return root;
 }
 
 /** In a corner of the icon of tools that ask a model. */
@@ -59,9 +74,7 @@ const SPARK: Icon = ['M20 2v4', 'M18 4h4'];
 /** Names of `toName`; with none written and one image in the configuration, that one. */
 export function objectsOf(node: ConfigNode): readonly string[] {
   if (node.toNames.length > 0) return node.toNames;
-  let root = node;
-  while (root.parent) root = root.parent;
-  const images = [...root.walk()].filter((one) => one.type === 'image' && one.name !== '');
+  const images = [...rootOf(node).walk()].filter((one) => one.type === 'image' && one.name !== '');
   return images.length === 1 ? images.map((image) => image.name) : [];
 }
 
