@@ -1,4 +1,4 @@
-//! The exporters against facts of the reference converter (reference/import-export.md §5).
+//! The exporters against facts of the reference converter.
 
 use std::io::{Cursor, Read as _};
 

@@ -35,7 +35,7 @@ impl Operation {
 
 /// A new annotation.
 #[derive(Debug, Clone, Default)]
-#[allow(missing_docs)] // reference/api/tasks.md
+#[allow(missing_docs)] // the fields of the compatible API
 pub struct Submission {
     /// Raw JSON array.
     pub result: String,

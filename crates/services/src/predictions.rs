@@ -14,7 +14,7 @@ use crate::{Invalid, Result, ServiceError, Services};
 
 /// A new prediction.
 #[derive(Debug, Clone, Default)]
-#[allow(missing_docs)] // reference/api/tasks.md
+#[allow(missing_docs)] // the fields of the compatible API
 pub struct NewWork {
     /// Raw JSON: an array of regions, or a simple value that is expanded by the configuration.
     pub result: String,

@@ -52,7 +52,7 @@ pub fn config(services: &Services, project: &ProjectRow) -> Result<Arc<Config>> 
 
 /// Changes of a project; `None` leaves a field as it is. Also what a new project is made of.
 #[derive(Debug, Clone, Default)]
-#[allow(missing_docs)] // reference/api/projects.md
+#[allow(missing_docs)] // the fields of the compatible API
 pub struct Change {
     pub title: Option<String>,
     pub description: Option<String>,
@@ -499,7 +499,7 @@ fn changed(
 }
 
 /// Gives every task its overlap anew and recomputes what is finished; the rules are those of
-/// reference/projects-and-workflow.md §2.
+/// The rules are those of Label Studio 1.23.2.
 async fn recompute_overlap(tx: &mut Tx, before: &ProjectRow, after: &ProjectRow, now: i64) -> Result<()> {
     let project_id = after.id;
     let wanted = after.maximum_annotations;

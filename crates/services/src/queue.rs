@@ -1,4 +1,4 @@
-//! The next task: candidates, order, lock, history. The rules are those of reference/projects-and-workflow.md §4.
+//! The next task: candidates, order, lock, history. The rules are those of Label Studio 1.23.2.
 
 use labelkeep_store::Tx;
 use labelkeep_store::projects::{self, ProjectRow};

@@ -7,7 +7,7 @@ use crate::{Db, Result, Tx, args, row};
 row! {
     /// An annotation. Column for column the table.
     #[derive(Debug, Clone)]
-    #[allow(missing_docs)] // reference/api/tasks.md
+    #[allow(missing_docs)] // the fields of the compatible API
     pub struct AnnotationRow {
         pub id: i64,
         pub task_id: i64,

@@ -6,7 +6,7 @@ use crate::{Db, Result, Tx, args, row};
 row! {
     /// A draft with its author's names.
     #[derive(Debug, Clone)]
-    #[allow(missing_docs)] // reference/api/tasks.md
+    #[allow(missing_docs)] // the fields of the compatible API
     pub struct DraftRow {
         pub id: i64,
         pub task_id: i64,

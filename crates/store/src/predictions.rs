@@ -6,7 +6,7 @@ use crate::{Db, Result, Tx, args, row};
 row! {
     /// A prediction. Column for column the table.
     #[derive(Debug, Clone)]
-    #[allow(missing_docs)] // reference/api/tasks.md
+    #[allow(missing_docs)] // the fields of the compatible API
     pub struct PredictionRow {
         pub id: i64,
         pub task_id: i64,

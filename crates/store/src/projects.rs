@@ -8,7 +8,7 @@ use crate::{Db, Result, Tx, args, row};
 row! {
     /// A project with its counters. Column for column the table, so that `SELECT project.*` reads it.
     #[derive(Debug, Clone)]
-    #[allow(missing_docs)] // The fields are those of reference/api/projects.md; the migration says what is ours.
+    #[allow(missing_docs)] // The fields are those of the compatible API; the migration says what is ours.
     pub struct ProjectRow {
         pub id: i64,
         pub organization_id: i64,

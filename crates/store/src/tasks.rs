@@ -6,7 +6,7 @@ use crate::{Columns, Db, Result, Row, Tx, args, row};
 row! {
     /// A task. Column for column the table.
     #[derive(Debug, Clone)]
-    #[allow(missing_docs)] // reference/api/tasks.md; the migration says what is ours.
+    #[allow(missing_docs)] // the fields of the compatible API; the migration says what is ours.
     pub struct TaskRow {
         pub id: i64,
         pub project_id: i64,

@@ -53,7 +53,7 @@ pub(super) fn picture_key(config: &Config) -> String {
         .unwrap_or_default()
 }
 
-/// Whether the COCO and YOLO families fit (reference/import-export.md §3).
+/// Whether the COCO and YOLO families fit.
 pub(super) fn boxes_fit(config: &Config) -> bool {
     let controls = config.controls();
     let out: BTreeSet<&str> = controls.iter().map(|control| control.tag.as_str()).collect();

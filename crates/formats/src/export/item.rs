@@ -1,4 +1,4 @@
-//! Items: one for each annotation, as all formats but JSON see a task (reference/import-export.md §4).
+//! Items: one for each annotation, as all formats but JSON see a task.
 
 use labelkeep_labeling::{Config, Control};
 use serde_json::{Map, Value};

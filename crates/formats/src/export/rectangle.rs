@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 /// about its top left corner.
 ///
 /// The reference turns in percent space, where the two axes have different units: for pictures that are not square the
-/// hull is not the true one. Training data made with it exists, so it is kept (reference/import-export.md §5 COCO).
+/// hull is not the true one. Training data made with it exists, so it is kept.
 /// A width of zero makes the reference divide by zero; the limit of the angle is used.
 pub(super) fn hull(x: f64, y: f64, width: f64, height: f64, rotation: f64) -> [f64; 4] {
     if rotation == 0.0 {

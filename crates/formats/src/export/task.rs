@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 /// A task with all that hangs on it. Times are microseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)] // reference/import-export.md §5 JSON
+#[allow(missing_docs)] // the keys of the JSON export
 pub struct ExportTask {
     pub id: i64,
     pub data: Box<RawValue>,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// Takes the named keys out of the data and makes a prediction of them; nothing when none of them is there.
 ///
 /// An object is used as the region's value as it is; anything else goes under the control's own key, in a list except for
-/// ratings, numbers and dates (reference/import-export.md §1.5).
+/// ratings, numbers and dates.
 pub(super) fn prediction(config: &Config, fields: &[String], data: &str) -> Result<Option<(String, String)>, String> {
     let mut object: Map<String, Value> = serde_json::from_str(data).map_err(|error| error.to_string())?;
     let mut regions = Vec::new();
