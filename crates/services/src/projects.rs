@@ -498,8 +498,7 @@ fn changed(
     Ok(fields)
 }
 
-/// Gives every task its overlap anew and recomputes what is finished; the rules are those of
-/// The rules are those of Label Studio 1.23.2.
+/// Gives every task its overlap anew and recomputes what is finished; the rules are those of Label Studio 1.23.2.
 async fn recompute_overlap(tx: &mut Tx, before: &ProjectRow, after: &ProjectRow, now: i64) -> Result<()> {
     let project_id = after.id;
     let wanted = after.maximum_annotations;
