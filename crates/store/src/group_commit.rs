@@ -128,6 +128,9 @@ async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Noti
         };
         if let Err(error) = write_group(&mut tx, first, &mut queue, &mut kept, &mut current).await {
             tracing::error!(%error, "a group of writes failed");
+            // It may have broken off in the middle. The next group needs a connection without a transaction, also to choose how
+            // it is synced; there is nothing to take back when this fails.
+            let _ = tx.execute("ROLLBACK", vec![]).await;
         }
     }
     if let Tx::Sqlite(connection) = tx
@@ -157,7 +160,7 @@ async fn write_group(
         tx.execute(sql, vec![]).await?;
         *current = durability;
     }
-    begin(tx).await?;
+    tx.execute("BEGIN IMMEDIATE", vec![]).await?;
     let mut next = Some(first);
     while let Some(job) = next.take() {
         // The first of a group needs no savepoint: if it fails, the whole transaction is its own.
@@ -176,7 +179,7 @@ async fn write_group(
             failed => {
                 if alone {
                     tx.execute("ROLLBACK", vec![]).await?;
-                    begin(tx).await?;
+                    tx.execute("BEGIN IMMEDIATE", vec![]).await?;
                 } else {
                     tx.execute("ROLLBACK TO member", vec![]).await?;
                     tx.execute("RELEASE member", vec![]).await?;
@@ -198,19 +201,5 @@ async fn write_group(
     for answer in answers {
         answer(if failed { Err(StoreError::Aborted) } else { Ok(()) });
     }
-    if failed {
-        let _ = tx.execute("ROLLBACK", vec![]).await;
-    }
     commit.map(|_| ())
-}
-
-async fn begin(tx: &mut Tx) -> Result<()> {
-    match tx.execute("BEGIN IMMEDIATE", vec![]).await {
-        Ok(_) => Ok(()),
-        // An earlier group that broke off in the middle has left its transaction open: take it back, begin anew.
-        Err(_) => {
-            let _ = tx.execute("ROLLBACK", vec![]).await;
-            tx.execute("BEGIN IMMEDIATE", vec![]).await.map(|_| ())
-        }
-    }
 }
