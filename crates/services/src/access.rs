@@ -1,4 +1,4 @@
-//! The only way to an object: known actor, allowed action, row of the actor's own organization (SEC-108).
+//! The only way to an object: known actor, allowed action, row that the actor may see (SEC-108).
 
 pub use labelkeep_policy::{Action, Actor, Role};
 pub use labelkeep_store::annotations::AnnotationRow;
@@ -15,6 +15,7 @@ use crate::{Result, ServiceError, Services};
 #[derive(Debug, Clone)]
 pub struct Granted<T> {
     actor: Actor,
+    role: Role,
     row: T,
 }
 
@@ -27,6 +28,16 @@ impl<T> Granted<T> {
     /// What they act on.
     pub fn row(&self) -> &T {
         &self.row
+    }
+
+    /// What the actor is where the row is: a project may give them another role than the organization does.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether the actor may do a further action there.
+    pub fn may(&self, action: Action) -> bool {
+        self.actor.may_as(self.role, action)
     }
 
     /// Both parts.
@@ -45,87 +56,138 @@ pub fn origin(actor: &Actor) -> Origin {
     }
 }
 
-/// The organization in which the actor works.
+/// The organization in which the actor works. A token that is bound to projects does nothing here but look around.
 pub fn organization(actor: Actor, action: Action) -> Result<Granted<i64>> {
-    allowed(&actor, action)?;
-    let row = actor.organization_id;
-    Ok(Granted { actor, row })
+    let bound = !actor.scope.projects.is_empty() && !action.only_reads();
+    if bound || !actor.may(action) {
+        return Err(forbidden());
+    }
+    let (role, row) = (actor.role, actor.organization_id);
+    Ok(Granted { actor, role, row })
 }
 
 /// A project.
 pub async fn project(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<ProjectRow>> {
-    let row = store::projects::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "Project", action)
+    let row = store::projects::find(&services.db, &actor.viewer(), id).await?;
+    grant(services, actor, row.map(|row| (row.id, row)), "Project", action).await
 }
 
-/// A task, with its project.
-pub async fn task(
-    services: &Services,
-    actor: Actor,
-    id: i64,
-    action: Action,
-) -> Result<Granted<store::tasks::TaskRow>> {
-    let row = store::tasks::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "Task", action)
+/// A task. Who labels in a project with assigned tasks is shown those.
+pub async fn task(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<TaskRow>> {
+    let row = store::tasks::find(&services.db, &actor.viewer(), id).await?;
+    let granted = grant(services, actor, row.map(|row| (row.project_id, row)), "Task", action).await?;
+    let (project_id, id) = (granted.row.project_id, granted.row.id);
+    shown(services, granted, project_id, id, "Task").await
 }
 
-/// An annotation.
-pub async fn annotation(
-    services: &Services,
-    actor: Actor,
-    id: i64,
-    action: Action,
-) -> Result<Granted<store::annotations::AnnotationRow>> {
-    let row = store::annotations::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "Annotation", action)
+/// An annotation. Who may not see those of others is told that they do not exist.
+pub async fn annotation(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<AnnotationRow>> {
+    let row = store::annotations::find(&services.db, &actor.viewer(), id).await?;
+    let granted = grant(
+        services,
+        actor,
+        row.map(|row| (row.project_id, row)),
+        "Annotation",
+        action,
+    )
+    .await?;
+    if granted.row.completed_by != Some(granted.actor.account_id) && !granted.may(Action::AnnotationViewOthers) {
+        return Err(ServiceError::NotFound("Annotation"));
+    }
+    let (project_id, task_id) = (granted.row.project_id, granted.row.task_id);
+    shown(services, granted, project_id, task_id, "Annotation").await
 }
 
 /// A draft. Somebody else's is not visible for change.
-pub async fn draft(
-    services: &Services,
-    actor: Actor,
-    id: i64,
-    action: Action,
-) -> Result<Granted<store::drafts::DraftRow>> {
-    let row = store::drafts::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "AnnotationDraft", action)
+pub async fn draft(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<DraftRow>> {
+    let name = "AnnotationDraft";
+    let row = store::drafts::find(&services.db, &actor.viewer(), id)
+        .await?
+        .ok_or(ServiceError::NotFound(name))?;
+    // A draft names its task only.
+    let task = store::tasks::find(&services.db, &actor.viewer(), row.task_id).await?;
+    let row = task.map(|task| (task.project_id, row));
+    let project_id = row.as_ref().map_or(0, |(project_id, _)| *project_id);
+    let granted = grant(services, actor, row, name, action).await?;
+    let task_id = granted.row.task_id;
+    shown(services, granted, project_id, task_id, name).await
 }
 
 /// A prediction.
-pub async fn prediction(
-    services: &Services,
-    actor: Actor,
-    id: i64,
-    action: Action,
-) -> Result<Granted<store::predictions::PredictionRow>> {
-    let row = store::predictions::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "Prediction", action)
+pub async fn prediction(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<PredictionRow>> {
+    let row = store::predictions::find(&services.db, &actor.viewer(), id).await?;
+    let granted = grant(
+        services,
+        actor,
+        row.map(|row| (row.project_id, row)),
+        "Prediction",
+        action,
+    )
+    .await?;
+    let (project_id, task_id) = (granted.row.project_id, granted.row.task_id);
+    shown(services, granted, project_id, task_id, "Prediction").await
 }
 
 /// An uploaded file.
-pub async fn upload(
+pub async fn upload(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<UploadRow>> {
+    let row = store::uploads::find(&services.db, &actor.viewer(), id).await?;
+    grant(
+        services,
+        actor,
+        row.map(|row| (row.project_id, row)),
+        "FileUpload",
+        action,
+    )
+    .await
+}
+
+/// What the actor may not see is not there; the same answer either way (SEC-109). `row` comes with its project.
+async fn grant<T>(
     services: &Services,
     actor: Actor,
-    id: i64,
+    row: Option<(i64, T)>,
+    name: &'static str,
     action: Action,
-) -> Result<Granted<store::uploads::UploadRow>> {
-    let row = store::uploads::find(&services.db, actor.organization_id, id).await?;
-    grant(actor, row, "FileUpload", action)
-}
-
-fn grant<T>(actor: Actor, row: Option<T>, name: &'static str, action: Action) -> Result<Granted<T>> {
-    // What the actor may not see is not there; the same answer either way (SEC-109).
-    let row = row.ok_or(ServiceError::NotFound(name))?;
-    allowed(&actor, action)?;
-    Ok(Granted { actor, row })
-}
-
-fn allowed(actor: &Actor, action: Action) -> Result<()> {
-    if actor.may(action) {
-        Ok(())
-    } else {
-        Err(ServiceError::Forbidden(
-            "You do not have permission to perform this action.".to_owned(),
-        ))
+) -> Result<Granted<T>> {
+    let (project_id, row) = row
+        .filter(|(project_id, _)| actor.scope.reaches(*project_id))
+        .ok_or(ServiceError::NotFound(name))?;
+    let role = role_in(services, &actor, project_id).await?;
+    if !actor.may_as(role, action) {
+        return Err(forbidden());
     }
+    Ok(Granted { actor, role, row })
+}
+
+/// What the actor is in a project that they see.
+async fn role_in(services: &Services, actor: &Actor, project_id: i64) -> Result<Role> {
+    if !actor.role.differs_by_project() {
+        return Ok(actor.role);
+    }
+    let word = store::members::role(&services.db, project_id, actor.account_id).await?;
+    Ok(word
+        .map(|word| Role::from_word(&word))
+        .filter(|role| role.differs_by_project())
+        .unwrap_or(actor.role))
+}
+
+/// The grant, unless its task is not one of those that the actor is shown (SEC-117).
+async fn shown<T>(
+    services: &Services,
+    granted: Granted<T>,
+    project_id: i64,
+    task_id: i64,
+    name: &'static str,
+) -> Result<Granted<T>> {
+    let account_id = granted.actor.account_id;
+    if granted.role == Role::Annotator
+        && !store::members::is_shown_task(&services.db, project_id, task_id, account_id).await?
+    {
+        return Err(ServiceError::NotFound(name));
+    }
+    Ok(granted)
+}
+
+fn forbidden() -> ServiceError {
+    ServiceError::Forbidden("You do not have permission to perform this action.".to_owned())
 }

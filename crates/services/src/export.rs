@@ -379,7 +379,7 @@ impl Uploads {
     fn path(&self, url: &str) -> Option<std::path::PathBuf> {
         let name = url.strip_prefix(&format!("/data/upload/{}/", self.project.id))?;
         let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
-        let found = store::uploads::by_name(&self.services.db, self.project.organization_id, self.project.id, &name);
+        let found = store::uploads::by_name(&self.services.db, self.project.id, &name);
         let row = self.runtime.block_on(found).ok().flatten()?;
         Some(self.services.settings.upload_folder.join(row.stored_as))
     }

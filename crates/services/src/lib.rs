@@ -26,6 +26,7 @@ pub mod uploads;
 
 pub use context::{Services, Settings};
 pub use error::{Invalid, ServiceError};
+pub use labelkeep_policy::for_each_action;
 
 /// Result of a service.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;

@@ -66,7 +66,9 @@ pub async fn list(
             "You do not have permission to perform this action.".to_owned(),
         ));
     }
-    Ok(rows::list(&services.db, actor.organization_id, task, project).await?)
+    let mut found = rows::list(&services.db, &actor.viewer(), task, project).await?;
+    found.retain(|row| actor.scope.reaches(row.project_id));
+    Ok(found)
 }
 
 /// Adds a prediction to a task.
@@ -82,7 +84,7 @@ pub async fn create_many(services: &Services, work: Vec<(Granted<TaskRow>, NewWo
     let mut ready = Vec::with_capacity(work.len());
     let mut actor = None;
     for (task, work) in work {
-        let project = store::projects::find(&services.db, task.actor().organization_id, task.row().project_id)
+        let project = store::projects::find(&services.db, &task.actor().viewer(), task.row().project_id)
             .await?
             .ok_or(ServiceError::NotFound("Project"))?;
         let config = crate::projects::config(services, &project)?;
@@ -130,7 +132,7 @@ pub async fn create_many(services: &Services, work: Vec<(Granted<TaskRow>, NewWo
 /// Changes a prediction.
 pub async fn update(services: &Services, prediction: Granted<PredictionRow>, change: Change) -> Result<PredictionRow> {
     let (actor, known) = prediction.into_parts();
-    let project = store::projects::find(&services.db, actor.organization_id, known.project_id)
+    let project = store::projects::find(&services.db, &actor.viewer(), known.project_id)
         .await?
         .ok_or(ServiceError::NotFound("Project"))?;
     let config = crate::projects::config(services, &project)?;

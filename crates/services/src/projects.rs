@@ -95,8 +95,19 @@ pub async fn list(
     if !actor.may(labelkeep_policy::Action::ProjectView) {
         return Ok((0, Vec::new()));
     }
-    let total = rows::count(&services.db, actor.organization_id, filter).await?;
-    let page = rows::list(&services.db, actor.organization_id, filter, order, offset, limit).await?;
+    let mut filter = filter.clone();
+    // A token that is bound to projects lists no others.
+    if !actor.scope.projects.is_empty() {
+        let asked = std::mem::take(&mut filter.ids);
+        filter.ids = actor.scope.projects.clone();
+        filter.ids.retain(|id| asked.is_empty() || asked.contains(id));
+        if filter.ids.is_empty() {
+            return Ok((0, Vec::new()));
+        }
+    }
+    let filter = &filter;
+    let total = rows::count(&services.db, &actor.viewer(), filter).await?;
+    let page = rows::list(&services.db, &actor.viewer(), filter, order, offset, limit).await?;
     Ok((total, page))
 }
 

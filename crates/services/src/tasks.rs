@@ -314,7 +314,7 @@ pub async fn update(
 ) -> Result<TaskRow> {
     let (actor, known) = task.into_parts();
     if let Some(data) = &change.data {
-        let project = store::projects::find(&services.db, actor.organization_id, known.project_id)
+        let project = store::projects::find(&services.db, &actor.viewer(), known.project_id)
             .await?
             .ok_or(ServiceError::NotFound("Project"))?;
         crate::projects::config(services, &project)?
@@ -531,7 +531,7 @@ pub(crate) async fn remove(tx: &mut Tx, project: &ProjectRow, ids: &[i64], accou
 
 /// The project of a task.
 pub async fn project_of(services: &Services, task: &Granted<TaskRow>) -> Result<ProjectRow> {
-    projects::find(&services.db, task.actor().organization_id, task.row().project_id)
+    projects::find(&services.db, &task.actor().viewer(), task.row().project_id)
         .await?
         .ok_or(ServiceError::NotFound("Project"))
 }

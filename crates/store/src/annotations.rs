@@ -1,7 +1,10 @@
 //! Annotations and their append-only log.
 
+use labelkeep_policy::Viewer;
+
 use crate::args::Arg;
 use crate::builder::{BulkInsert, Parts};
+use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -49,14 +52,17 @@ row! {
     }
 }
 
-/// The annotation, if its project belongs to the organization.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<AnnotationRow>> {
+/// The annotation, if its project is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<AnnotationRow>> {
     db.optional(
-        "SELECT annotation.* FROM annotation JOIN task ON task.id = annotation.task_id
-            JOIN project ON project.id = task.project_id
-         WHERE annotation.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
-            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
-        args![id, organization_id],
+        concat!(
+            "SELECT annotation.* FROM annotation JOIN task ON task.id = annotation.task_id
+                JOIN project ON project.id = task.project_id
+             WHERE annotation.id = $5 AND task.import_id NOT IN
+                (SELECT id FROM task_import WHERE project_id = task.project_id AND pending) AND ",
+            visible!()
+        ),
+        numbered(viewer, args![id]),
     )
     .await
 }

@@ -1,6 +1,9 @@
 //! Drafts: one for each person and task, or each person and annotation.
 
+use labelkeep_policy::Viewer;
+
 use crate::builder::Parts;
+use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -23,12 +26,15 @@ row! {
     }
 }
 
-/// The draft, if its project belongs to the organization.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<DraftRow>> {
+/// The draft, if its project is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<DraftRow>> {
     db.optional(
-        "SELECT draft.* FROM draft JOIN task ON task.id = draft.task_id JOIN project ON project.id = task.project_id
-         WHERE draft.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL",
-        args![id, organization_id],
+        concat!(
+            "SELECT draft.* FROM draft JOIN task ON task.id = draft.task_id JOIN project ON project.id = task.project_id
+             WHERE draft.id = $5 AND ",
+            visible!()
+        ),
+        numbered(viewer, args![id]),
     )
     .await
 }

@@ -18,12 +18,14 @@ mod postgres;
 mod row;
 mod sqlite;
 mod tx;
+mod visible;
 
 pub mod accounts;
 pub mod annotations;
 pub mod audit;
 pub mod drafts;
 pub mod imports;
+pub mod members;
 pub mod people;
 pub mod predictions;
 pub mod projects;

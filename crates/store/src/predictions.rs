@@ -1,6 +1,9 @@
 //! Predictions of models.
 
+use labelkeep_policy::Viewer;
+
 use crate::builder::{BulkInsert, Parts};
+use crate::visible::{self, numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -36,14 +39,17 @@ row! {
     }
 }
 
-/// The prediction, if its project belongs to the organization.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<PredictionRow>> {
+/// The prediction, if its project is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<PredictionRow>> {
     db.optional(
-        "SELECT prediction.* FROM prediction JOIN task ON task.id = prediction.task_id
-            JOIN project ON project.id = task.project_id
-         WHERE prediction.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
-            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
-        args![id, organization_id],
+        concat!(
+            "SELECT prediction.* FROM prediction JOIN task ON task.id = prediction.task_id
+                JOIN project ON project.id = task.project_id
+             WHERE prediction.id = $5 AND task.import_id NOT IN
+                (SELECT id FROM task_import WHERE project_id = task.project_id AND pending) AND ",
+            visible!()
+        ),
+        numbered(viewer, args![id]),
     )
     .await
 }
@@ -73,17 +79,13 @@ pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionFact
 }
 
 /// Predictions of a task or a whole project, by id.
-pub async fn list(
-    db: &Db,
-    organization_id: i64,
-    task: Option<i64>,
-    project: Option<i64>,
-) -> Result<Vec<PredictionRow>> {
+pub async fn list(db: &Db, viewer: &Viewer, task: Option<i64>, project: Option<i64>) -> Result<Vec<PredictionRow>> {
     let mut parts = Parts::new(
         "SELECT prediction.* FROM prediction JOIN project ON project.id = prediction.project_id
-         WHERE project.organization_id = ? AND project.deleted_at IS NULL",
-        args![organization_id],
+         WHERE ",
+        args![],
     );
+    parts.push(visible::CONDITION, visible::repeated(viewer));
     if let Some(task) = task {
         parts.push(" AND prediction.task_id = ?", args![task]);
     }

@@ -1,8 +1,11 @@
 //! Projects and their counters.
 
+use labelkeep_policy::Viewer;
+
 use crate::args::Args;
 use crate::builder::{Parts, like_escape};
 use crate::db::Dialect;
+use crate::visible::{self, numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -52,6 +55,10 @@ row! {
         pub useful_annotation_number: i64,
         pub ground_truth_number: i64,
         pub skipped_annotations_number: i64,
+        pub workspace_id: Option<i64>,
+        pub sandbox_of: Option<i64>,
+        /// automatic | manual
+        pub assignment: String,
     }
 }
 
@@ -72,11 +79,11 @@ row! {
     }
 }
 
-/// The project, if it belongs to the organization and is not deleted.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<ProjectRow>> {
+/// The project, if it is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<ProjectRow>> {
     db.optional(
-        "SELECT * FROM project WHERE id = $1 AND organization_id = $2 AND deleted_at IS NULL",
-        args![id, organization_id],
+        concat!("SELECT * FROM project WHERE id = $5 AND ", visible!()),
+        numbered(viewer, args![id]),
     )
     .await
 }
@@ -106,11 +113,10 @@ pub enum Order {
     TaskNumber(bool),
 }
 
-fn filtered(parts: &mut Parts, dialect: Dialect, organization_id: i64, filter: &Filter) {
-    parts.push(
-        " FROM project WHERE organization_id = ? AND deleted_at IS NULL",
-        args![organization_id],
-    );
+fn filtered(parts: &mut Parts, dialect: Dialect, viewer: &Viewer, filter: &Filter) {
+    parts
+        .push(" FROM project WHERE ", args![])
+        .push(visible::CONDITION, visible::repeated(viewer));
     if !filter.ids.is_empty() {
         parts.push(" AND id IN ", args![]).push_list(&filter.ids);
     }
@@ -129,9 +135,9 @@ fn filtered(parts: &mut Parts, dialect: Dialect, organization_id: i64, filter: &
 }
 
 /// How many projects the filter lets through.
-pub async fn count(db: &Db, organization_id: i64, filter: &Filter) -> Result<i64> {
+pub async fn count(db: &Db, viewer: &Viewer, filter: &Filter) -> Result<i64> {
     let mut parts = Parts::new("SELECT COUNT(*)", args![]);
-    filtered(&mut parts, db.dialect(), organization_id, filter);
+    filtered(&mut parts, db.dialect(), viewer, filter);
     let (sql, args) = parts.finish();
     Ok(db.one::<(i64,)>(sql, args).await?.0)
 }
@@ -139,14 +145,14 @@ pub async fn count(db: &Db, organization_id: i64, filter: &Filter) -> Result<i64
 /// A page of projects.
 pub async fn list(
     db: &Db,
-    organization_id: i64,
+    viewer: &Viewer,
     filter: &Filter,
     order: Order,
     offset: i64,
     limit: i64,
 ) -> Result<Vec<ProjectRow>> {
     let mut parts = Parts::new("SELECT *", args![]);
-    filtered(&mut parts, db.dialect(), organization_id, filter);
+    filtered(&mut parts, db.dialect(), viewer, filter);
     let order = match order {
         Order::Default => " ORDER BY pinned_at DESC NULLS LAST, created_at DESC, id DESC",
         Order::Id(false) => " ORDER BY id",

@@ -1,6 +1,9 @@
 //! Tasks.
 
+use labelkeep_policy::Viewer;
+
 use crate::builder::{BulkInsert, Parts};
+use crate::visible::{numbered, visible};
 use crate::{Columns, Db, Result, Row, Tx, args, row};
 
 row! {
@@ -50,13 +53,16 @@ impl Row for ListedTask {
 /// Leaves out tasks of an import that is still running. The inner query is empty nearly always, and is run once.
 const VISIBLE: &str = " AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)";
 
-/// The task, if its project belongs to the organization.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<TaskRow>> {
+/// The task, if its project is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<TaskRow>> {
     db.optional(
-        "SELECT task.* FROM task JOIN project ON project.id = task.project_id
-         WHERE task.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL
-            AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = task.project_id AND pending)",
-        args![id, organization_id],
+        concat!(
+            "SELECT task.* FROM task JOIN project ON project.id = task.project_id
+             WHERE task.id = $5 AND task.import_id NOT IN
+                (SELECT id FROM task_import WHERE project_id = task.project_id AND pending) AND ",
+            visible!()
+        ),
+        numbered(viewer, args![id]),
     )
     .await
 }

@@ -1,6 +1,9 @@
 //! Uploaded files: their names; the bytes lie in a folder.
 
+use labelkeep_policy::Viewer;
+
 use crate::builder::Parts;
+use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -18,23 +21,24 @@ row! {
     }
 }
 
-/// The upload, if its project belongs to the organization.
-pub async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Option<UploadRow>> {
+/// The upload, if its project is visible.
+pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<UploadRow>> {
     db.optional(
-        "SELECT file_upload.* FROM file_upload JOIN project ON project.id = file_upload.project_id
-         WHERE file_upload.id = $1 AND project.organization_id = $2 AND project.deleted_at IS NULL",
-        args![id, organization_id],
+        concat!(
+            "SELECT file_upload.* FROM file_upload JOIN project ON project.id = file_upload.project_id
+             WHERE file_upload.id = $5 AND ",
+            visible!()
+        ),
+        numbered(viewer, args![id]),
     )
     .await
 }
 
 /// The upload that is served as `/data/upload/{project}/{name}`.
-pub async fn by_name(db: &Db, organization_id: i64, project_id: i64, name: &str) -> Result<Option<UploadRow>> {
+pub async fn by_name(db: &Db, project_id: i64, name: &str) -> Result<Option<UploadRow>> {
     db.optional(
-        "SELECT file_upload.* FROM file_upload JOIN project ON project.id = file_upload.project_id
-         WHERE file_upload.project_id = $1 AND file_upload.name = $2 AND project.organization_id = $3
-            AND project.deleted_at IS NULL",
-        args![project_id, name, organization_id],
+        "SELECT * FROM file_upload WHERE project_id = $1 AND name = $2",
+        args![project_id, name],
     )
     .await
 }

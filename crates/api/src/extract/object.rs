@@ -30,7 +30,7 @@ pub trait Allowed: Send + 'static {
 }
 
 macro_rules! actions {
-    ($($name:ident),+ $(,)?) => {
+    ($($(#[$note:meta])* $name:ident),+ $(,)?) => {
         /// The actions of the policy as types, for [`Access`].
         pub mod can {
             $(
@@ -45,11 +45,7 @@ macro_rules! actions {
     };
 }
 
-actions! {
-    OrganizationView, OrganizationChange, Invite, MemberView, MemberAdd, MemberRemove, TokenSettings, ProjectView,
-    ProjectCreate, ProjectChange, ProjectDelete, TaskView, TaskCreate, TaskChange, TaskDelete, Annotate, AnnotationView,
-    AnnotationChange, PredictionView, PredictionChange, Import, Export, MediaView,
-}
+labelkeep_services::for_each_action!(actions);
 
 macro_rules! targets {
     ($($row:ty => $function:ident),+ $(,)?) => {$(

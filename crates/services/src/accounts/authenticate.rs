@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use labelkeep_crypt::secret::hash_secret;
-use labelkeep_policy::{Actor, Role};
+use labelkeep_policy::{Actor, Role, Roles, Rules, SWITCHES, Scope};
 use labelkeep_store::accounts::{self as store, HolderRow};
 
 use super::signing;
@@ -62,6 +62,7 @@ pub enum Proof {
 /// What the cache keeps.
 pub(super) struct Holder {
     pub(super) row: HolderRow,
+    rules: Arc<Rules>,
     proof: Proof,
     token_id: Option<i64>,
     /// The end of this credential whatever the database says, in microseconds.
@@ -126,7 +127,9 @@ fn caller(holder: &Holder, address: IpAddr) -> Caller {
             account_id: row.account_id,
             organization_id: row.organization_id,
             role: Role::from_word(&row.role),
+            rules: holder.rules.clone(),
             token_id: holder.token_id,
+            scope: Scope::default(),
             email: row.email.clone(),
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
@@ -161,6 +164,7 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     // The use that is noted now counts at once.
     let expires_at = (now + idle).min(row.created_at + oldest);
     Ok(Ok(Holder {
+        rules: rules(services, holder.organization_id).await?,
         row: holder,
         proof: Proof::Session { id_hash, csrf },
         token_id: None,
@@ -180,6 +184,7 @@ async fn legacy(services: &Services, text: &str, now: i64) -> Result<Result<Hold
     }
     note_token(services, &token, now);
     Ok(Ok(Holder {
+        rules: rules(services, holder.organization_id).await?,
         row: holder,
         proof: Proof::Legacy,
         token_id: Some(token.id),
@@ -204,11 +209,24 @@ async fn access(services: &Services, text: &str, now: i64) -> Result<Result<Hold
     note_token(services, &token, now);
     let expires_at = token.expires_at.min(verified.expires_at.saturating_mul(1_000_000));
     Ok(Ok(Holder {
+        rules: rules(services, holder.organization_id).await?,
         row: holder,
         proof: Proof::Access,
         token_id: Some(token.id),
         expires_at,
     }))
+}
+
+/// What roles may do in the organization.
+async fn rules(services: &Services, organization_id: i64) -> Result<Arc<Rules>> {
+    let mut rules = Rules::default();
+    for (key, words) in store::organizations::permissions(&services.db, organization_id).await? {
+        if let Some(switch) = SWITCHES.iter().find(|switch| switch.key == key) {
+            let roles: Vec<Role> = words.split(' ').map(Role::from_word).collect();
+            rules.switch(switch, Roles::of(&roles));
+        }
+    }
+    Ok(Arc::new(rules))
 }
 
 fn note_token(services: &Services, token: &store::tokens::TokenRow, now: i64) {

@@ -250,3 +250,12 @@ pub async fn count_annotations(db: &Db, organization_id: i64, account_id: i64) -
         .await?;
     Ok(count)
 }
+
+/// What the owner has switched: permission, and the words of the roles that have it.
+pub async fn permissions(db: &Db, organization_id: i64) -> Result<Vec<(String, String)>> {
+    db.all(
+        "SELECT permission, roles FROM organization_permission WHERE organization_id = $1",
+        args![organization_id],
+    )
+    .await
+}
