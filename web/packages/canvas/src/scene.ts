@@ -74,6 +74,11 @@ export class Scene {
     return this.items.values();
   }
 
+  /** Does the mask layer draw it? */
+  isMask(id: string): boolean {
+    return this.rasters.has(id);
+  }
+
   /** Visible items that the mask layer draws, lowest first. */
   masks(): SceneItem[] {
     const found: SceneItem[] = [];
@@ -171,10 +176,10 @@ export class Scene {
     return found.sort((a, b) => a.order - b.order);
   }
 
-  /** Number of visible items whose bounds meet the box. */
+  /** Number of visible items whose bounds meet the box, without masks: their layer counts them. */
   countWithin(box: Box): number {
     let count = 0;
-    for (const id of this.index.query(box)) if (!this.hidden.has(id)) count++;
+    for (const id of this.index.query(box)) if (!this.hidden.has(id) && !this.rasters.has(id)) count++;
     return count;
   }
 

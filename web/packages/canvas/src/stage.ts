@@ -135,9 +135,9 @@ export class Stage {
     this.measure();
   }
 
-  /** Regions in view after the last frame. */
+  /** Regions in view after the last frame, masks among them. */
   get drawnCount(): number {
-    return this.renderer.drawnCount;
+    return this.renderer.drawnCount + this.masks.drawnCount;
   }
   /** How the last frame was made, for measuring. */
   get renderPath(): string {
@@ -435,7 +435,7 @@ export class Stage {
     const { overlay, scene } = this;
     const height = this.camera.view.height;
     // The picture is moving: tags would cost more than what they belong to.
-    const few = this.renderer.path === 'direct' && this.renderer.drawnCount <= MOST_CAPTIONS;
+    const few = this.renderer.path === 'direct' && this.drawnCount <= MOST_CAPTIONS;
     const items = few ? scene.within(this.camera.visibleBox) : selected.slice(0, MOST_CAPTIONS);
     for (const item of items) if (overlay.roomForCaption(item)) overlay.caption(item, height);
     if (hovered && !few) overlay.caption(hovered, height);

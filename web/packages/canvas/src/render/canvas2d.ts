@@ -114,9 +114,12 @@ export class Canvas2dRenderer implements RegionRenderer {
     }
     this.ctx.setTransform(1, 0, 0, 1, 0, 0);
     this.ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const items = this.scene.within(visible);
-    for (const item of items) if (!this.scene.isLifted(item.id)) paintItem(this.ctx, item, matrix, this.ratio);
-    this.drawnCount = items.length;
+    this.drawnCount = 0;
+    for (const item of this.scene.within(visible)) {
+      if (this.scene.isMask(item.id)) continue;
+      this.drawnCount++;
+      if (!this.scene.isLifted(item.id)) paintItem(this.ctx, item, matrix, this.ratio);
+    }
     return false;
   }
 

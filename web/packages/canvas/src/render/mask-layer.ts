@@ -7,7 +7,7 @@
 import type { Camera } from '../camera';
 import { scaled } from '../geometry/matrix';
 import type { Size } from '../geometry/percent';
-import { type Box, clamp, grow } from '../geometry/point';
+import { type Box, clamp, grow, intersects } from '../geometry/point';
 import { COARSEST } from '../raster/level';
 import { maskBounds, maskDifference } from '../raster/mask';
 import { MaskBlender, type MaskLook } from './mask-blend';
@@ -48,6 +48,8 @@ interface View {
 
 export class MaskLayer {
   readonly canvas: HTMLCanvasElement;
+  /** Masks of regions in view, all of them blended in, after the last frame that was finished. */
+  drawnCount = 0;
   private readonly ctx: CanvasRenderingContext2D;
   private readonly blender = new MaskBlender();
   private size: Size = { width: 1, height: 1 };
@@ -103,11 +105,16 @@ export class MaskLayer {
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     if (this.looks.length === 0) {
       this.view = null;
+      this.drawnCount = 0;
       return false;
     }
     const view = this.viewFor(camera);
-    if (!view) return false;
+    if (!view) {
+      this.drawnCount = 0;
+      return false;
+    }
     const pending = this.blend(view);
+    if (!pending) this.drawnCount = this.countWithin(camera.visibleBox);
     const factor = 2 ** view.level;
     const m = scaled(camera.matrix, this.ratio);
     ctx.setTransform(m.a * factor, m.b * factor, m.c * factor, m.d * factor, m.e, m.f);
@@ -127,6 +134,11 @@ export class MaskLayer {
     for (const canvas of [this.canvas, this.view?.canvas, this.spare]) if (canvas) canvas.width = 0;
     this.view = null;
     this.spare = null;
+  }
+
+  private countWithin(box: Box): number {
+    // What is being painted and is no region yet has no id.
+    return this.looks.filter((look) => look.id !== '' && intersects(maskBounds(look.mask), box)).length;
   }
 
   /** What was pointed at or selected, outlined along its pixels. */

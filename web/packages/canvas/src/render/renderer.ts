@@ -12,7 +12,7 @@ export interface RegionRenderer {
   readonly path: 'direct' | 'tiles';
   /** Lies above the image and below the overlay. */
   readonly canvas: HTMLCanvasElement;
-  /** Visible regions in the last frame. */
+  /** Visible regions in the last frame, without masks. */
   readonly drawnCount: number;
   /** Size of the viewport, CSS pixels, and device pixels in one of them. */
   resize(width: number, height: number, ratio: number): void;

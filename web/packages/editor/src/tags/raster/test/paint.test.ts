@@ -225,6 +225,12 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
         },
         at(x, y),
       );
+    const drawn = () =>
+      image.page.evaluate(() => {
+        const host = document.querySelector('[data-labelkeep-editor]') as { labelkeep?: { drawnCount: number } } | null;
+        return host?.labelkeep?.drawnCount;
+      });
+    await expect.poll(drawn).toBe(1);
     // Opacity 0.45 where the configuration says none.
     expect(Math.abs((await alpha(32, 40)) - 0.45 * 255)).toBeLessThanOrEqual(1);
     expect(await alpha(40, 50)).toBe(0);
@@ -240,6 +246,7 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
     expect(maskBounds((await masks())[0] as Mask)).toEqual({ minX: 300, minY: 150, maxX: 500, maxY: 350 });
     await keyboard.press('Alt+h');
     expect(await alpha(32, 40)).toBe(0);
+    expect(await drawn()).toBe(0);
     await keyboard.press('Alt+h');
     expect(await alpha(32, 40)).toBeGreaterThan(80);
     await keyboard.press('Backspace');
