@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchesShortcut, parseShortcut } from '../src/core/shortcut';
 import { safeUrl } from '../src/core/urls';
-import { isHarmless, scopeSelectors } from '../src/tags/style/css';
+import { isHarmless, scopedRules, scopeSelectors } from '../src/tags/style/css';
 import { makeEditor, openResult } from './helpers';
 
 describe('keys', () => {
@@ -216,6 +216,41 @@ describe('hostile configurations', () => {
     expect(scopeSelectors('body + .x', scope)).toBe('[s="1"] body + .x');
     expect(scopeSelectors('[title="a, body"]', scope)).toBe('[s="1"] [title="a, body"]');
     expect(scopeSelectors('bodyguard', scope)).toBe('[s="1"] bodyguard');
+  });
+  it('sec_177 keeps the labeling area in sight whatever a configuration says about everything', () => {
+    const rules = (css: Record<string, Record<string, string>>) =>
+      scopedRules(
+        Object.entries(css).map(([selectorText, own]) => {
+          const style = Object.assign(Object.keys(own), {
+            getPropertyValue: (name: string) => own[name] ?? '',
+            getPropertyPriority: () => '',
+          });
+          // Rules are known by the name of their class.
+          return Object.assign(new (class CSSStyleRule {})(), { selectorText, style });
+        }) as never,
+        '[s="1"]',
+        true,
+      );
+    const hide = { display: 'none', visibility: 'hidden', opacity: '0', transform: 'scale(0)' };
+    for (const all of [
+      'body',
+      '*',
+      ':root, html',
+      'html > body *',
+      ':not(.x)',
+      'body:has(.a .b)',
+      '.x div',
+      ':is(p, .a)',
+    ])
+      expect(rules({ [all]: hide }), all).toEqual([]);
+    expect(rules({ 'body, .note': { ...hide, color: 'red' } })).toEqual([
+      '[s="1"] { color: red; }',
+      '[s="1"] .note { display: none; visibility: hidden; opacity: 0; transform: scale(0); color: red; }',
+    ]);
+    expect(rules({ '*': { margin: '0', display: 'block' }, 'html > body .a': { color: 'red' } })).toEqual([
+      '[s="1"] * { margin: 0; display: block; }',
+      '[s="1"] .a { color: red; }',
+    ]);
   });
 
   it('sec_178 loads http, https, blob and raster data only', () => {

@@ -8,7 +8,7 @@ import { NoteField } from './NoteField';
 import { ActionById } from './parts/ActionButton';
 import { Key } from './parts/Key';
 import { SeveralRegions } from './SeveralRegions';
-import { personName, when } from './words';
+import { duration, personName, when, withoutNoise } from './words';
 
 export function Details() {
   const selection = useSelection();
@@ -122,7 +122,10 @@ export function answerText(answer: unknown): string {
   if (Array.isArray(answer)) {
     return answer.map((one: unknown) => (Array.isArray(one) ? one.join(' / ') : answerText(one))).join(', ');
   }
-  if (typeof answer === 'object' && answer !== null) return JSON.stringify(answer);
+  if (typeof answer === 'number') return String(withoutNoise(answer));
+  if (typeof answer === 'object' && answer !== null) {
+    return JSON.stringify(answer, (_, one: unknown) => (typeof one === 'number' ? withoutNoise(one) : one));
+  }
   return String(answer ?? '');
 }
 
@@ -176,7 +179,7 @@ function AboutAnnotation() {
           {annotation?.updated_at && annotation.updated_at !== annotation.created_at && (
             <Fact name="Changed" value={when(annotation.updated_at)} />
           )}
-          {typeof annotation?.lead_time === 'number' && <Fact name="Work" value={duration(annotation.lead_time)} />}
+          {annotation && entry.leadTimeBefore >= 1 && <Fact name="Work" value={duration(entry.leadTimeBefore)} />}
           {prediction?.model_version && <Fact name="Model" value={prediction.model_version} />}
           {typeof prediction?.score === 'number' && <Fact name="Score" value={prediction.score.toFixed(3)} />}
           {annotation?.ground_truth && <Fact name="State" value="ground truth" />}
@@ -206,13 +209,4 @@ function Hint({ id }: { readonly id: string }) {
       {action.label} <Key keys={keys} />
     </li>
   );
-}
-
-/** 3,725 seconds are "1 h 2 min". */
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

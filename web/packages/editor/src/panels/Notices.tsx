@@ -29,7 +29,7 @@ export function Notices() {
   return (
     <div className={styles['place']} aria-live={notice?.kind === 'error' ? 'assertive' : 'polite'}>
       {notice && (
-        <div className={`${styles['notice']} ${styles[notice.kind]}`}>
+        <div className={`${styles['notice']} ${styles[notice.kind]}`} data-problem={editor.problem ? '' : undefined}>
           <span>{notice.text}</span>
           <button type="button" aria-label="Close message" onClick={() => setNotice(null)}>
             <IconView icon={ICONS.close} />

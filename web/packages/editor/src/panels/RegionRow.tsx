@@ -92,7 +92,7 @@ export const RegionRow = memo(
             position: 'relative',
             height,
             paddingLeft: 6 + (Math.min(level, 12) - 1) * 14,
-            paddingBottom: rowFieldsHeight(editor) || undefined,
+            paddingBottom: rowFieldsHeight(editor, id) || undefined,
           } as CSSProperties
         }
         onClick={(event) => onSelect(row, event)}
@@ -175,6 +175,7 @@ export const RegionRow = memo(
     a.row.parent === b.row.parent &&
     a.row.folded === b.row.folded &&
     a.active === b.active &&
+    a.height === b.height &&
     a.position === b.position &&
     a.total === b.total &&
     a.gutter === b.gutter &&

@@ -11,7 +11,7 @@ import {
   useSelection,
   useSetting,
 } from '../react/hooks';
-import { rowFieldsHeight } from '../tags/row-fields/RowFields';
+import { hasRowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { Menu, type MenuPlace } from './parts/Menu';
 import { VirtualList, type VirtualListHandle } from './parts/VirtualList';
 import { GroupRow, RegionRow, TOUCH } from './RegionRow';
@@ -45,6 +45,14 @@ export function Regions() {
   const rows = useMemo(
     () => regionRows(editor, { group, order, descending, query, filter, folded }),
     [editor, document, ids, content, group, order, descending, query, filter, folded, pages],
+  );
+  // Questions in rows make some of them higher.
+  const heights = useMemo(
+    () =>
+      hasRowFields(editor)
+        ? rows.map((row) => ROW + (row.kind === 'region' ? rowFieldsHeight(editor, row.id) : 0))
+        : ROW,
+    [editor, rows],
   );
   const places = useMemo(() => new Map(rows.map((row, index) => [keyOf(row), index])), [rows]);
   const nests = useMemo(() => rows.some((row) => row.kind === 'region' && row.parent), [rows]);
@@ -155,7 +163,7 @@ export function Regions() {
           handle={list}
           className={styles['list']}
           count={rows.length}
-          rowHeight={ROW + rowFieldsHeight(editor)}
+          heights={heights}
           role="tree"
           label="Regions"
           activeId={active === null || indexOf(active) < 0 ? undefined : `${prefix}${active}`}
@@ -174,7 +182,7 @@ export function Regions() {
             const shared = {
               domId: `${prefix}${key}`,
               active: key === active,
-              height: ROW + rowFieldsHeight(editor),
+              height: typeof heights === 'number' ? heights : (heights[index] ?? ROW),
               onSelect,
               onFold,
               onMenu,

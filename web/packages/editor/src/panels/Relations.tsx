@@ -103,7 +103,7 @@ export function Relations() {
           handle={list}
           className={styles['list']}
           count={shown.length}
-          rowHeight={ROW}
+          heights={ROW}
           role="listbox"
           label="Relations"
           activeId={chosen === null ? undefined : `relation ${chosen}`}

@@ -3,6 +3,7 @@ import type { GeometryField } from '../core/tag';
 import type { Region } from '../core/types';
 import { useDocument, useEditor } from '../react/hooks';
 import styles from './details.module.css';
+import { shownNumber } from './words';
 
 export function Fact({ name, value }: { readonly name: string; readonly value: string }) {
   return (
@@ -61,8 +62,4 @@ export function NumberField({
       {field.unit && <span className={styles['unit']}>{field.unit}</span>}
     </label>
   );
-}
-
-function shownNumber(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
 }

@@ -1,4 +1,4 @@
-/** People and times in words, the same on tabs, in the history and in details. */
+/** People, times and numbers in words, the same on tabs, in the history and in details. */
 import type { EditorUser } from '../core/options';
 
 /** "Ann Berg", or the e-mail address; what the wire's `created_username` says when there is no object. */
@@ -33,4 +33,22 @@ export function when(iso: string | number, now: number = Date.now()): string {
 export function exactly(iso: string | number): string {
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? '' : at.toLocaleString();
+}
+
+/** 3,725 seconds are "1 h 2 min". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A coordinate as it is shown: three digits behind the point. What is stored keeps all of them. */
+export function shownNumber(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
+
+/** 0.1 + 0.2 is 0.3: the last digits of a calculated number are nothing that a person meant. */
+export function withoutNoise(value: number): number {
+  return Number(value.toPrecision(12));
 }

@@ -4,6 +4,7 @@ import type { AnswerHandle } from '../../core/answer-of';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
 import { questionTitle } from '../../core/titles';
+import common from '../../panels/parts/field.module.css';
 import { IconView } from '../../panels/parts/Icon';
 import { Question } from '../../panels/parts/Question';
 import { useAnswer } from '../../react/use-answer';
@@ -68,7 +69,7 @@ function Fields({ editor, node, handle, region }: TagPanelProps & { readonly han
       : problemOf(node, readDate(node, stored) ?? {});
   const given = defaultDate(node);
   const shared = {
-    className: styles['input'],
+    className: common['input'],
     disabled: handle.readonly,
     'aria-required': node.bool('required') || undefined,
     'aria-invalid': problem !== null || undefined,
@@ -94,7 +95,7 @@ function Fields({ editor, node, handle, region }: TagPanelProps & { readonly han
   const noTime = { hour: undefined, minute: undefined, second: undefined } as unknown as DateParts;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset can't be laid out in one line.
-    <div className={`${styles['fields']} ${region === undefined ? '' : styles['row']}`} role="group" aria-label={title}>
+    <div className={`${styles['fields']} ${region === undefined ? '' : common['row']}`} role="group" aria-label={title}>
       {kind.date && kind.time && native('datetime-local', title, { ...noDate, ...noTime })}
       {kind.date && !kind.time && native('date', title, noDate)}
       {kind.month && (
@@ -119,7 +120,7 @@ function Fields({ editor, node, handle, region }: TagPanelProps & { readonly han
         <input
           {...shared}
           type="number"
-          className={`${styles['input']} ${styles['year']}`}
+          className={`${common['input']} ${styles['year']}`}
           aria-label={kind.month ? `${title}: year` : title}
           placeholder="Year"
           value={parts.year ?? ''}
@@ -137,7 +138,7 @@ function Fields({ editor, node, handle, region }: TagPanelProps & { readonly han
       {stored !== null && !handle.readonly && (
         <button
           type="button"
-          className={styles['clear']}
+          className={common['clear']}
           aria-label={`Clear ${title}`}
           title="Clear"
           onClick={() => change({})}
@@ -146,15 +147,15 @@ function Fields({ editor, node, handle, region }: TagPanelProps & { readonly han
         </button>
       )}
       {region === undefined && problem && (
-        <span id={message} className={styles['problem']}>
+        <span id={message} className={common['problem']}>
           {problem}
         </span>
       )}
       {region === undefined && given !== undefined && stored === null && !handle.readonly && (
-        <span className={styles['hint']}>{given} unless you answer</span>
+        <span className={common['hint']}>{given} unless you answer</span>
       )}
       {region === undefined && stored === null && Object.values(parts).some((part) => part !== undefined) && (
-        <span className={styles['hint']}>Fill in the rest to answer.</span>
+        <span className={common['hint']}>Fill in the rest to answer.</span>
       )}
     </div>
   );

@@ -4,6 +4,7 @@ import type { AnswerHandle } from '../../core/answer-of';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
 import { questionTitle } from '../../core/titles';
+import common from '../../panels/parts/field.module.css';
 import { IconView } from '../../panels/parts/Icon';
 import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
@@ -21,12 +22,12 @@ export function NumberPanel({ editor, node, region }: TagPanelProps) {
   const given = defaultNumber(node);
   return (
     <Question node={node}>
-      <div className={`${styles['number']} ${row ? styles['row'] : ''}`}>
+      <div className={`${styles['number']} ${row ? `${styles['row']} ${common['row']}` : ''}`}>
         {node.bool('slider') && !row && <Slider editor={editor} node={node} handle={handle} />}
         <Input key={handle.subject} editor={editor} node={node} handle={handle} />
         {!row && showKeys && hotkey && <Key keys={hotkey} />}
         {!row && given !== undefined && handle.answer === undefined && !handle.readonly && (
-          <span className={styles['hint']}>{given} unless you answer</span>
+          <span className={common['hint']}>{given} unless you answer</span>
         )}
       </div>
     </Question>
@@ -64,7 +65,7 @@ function Input({ editor, node, handle }: Props) {
       <input
         ref={field}
         type="number"
-        className={styles['input']}
+        className={`${common['input']} ${styles['input']}`}
         defaultValue={answer}
         step="any"
         disabled={handle.readonly}
@@ -94,7 +95,7 @@ function Input({ editor, node, handle }: Props) {
         }}
       />
       {problem && !focused && (
-        <span id={message} className={styles['problem']}>
+        <span id={message} className={common['problem']}>
           {problem}
         </span>
       )}
@@ -139,7 +140,7 @@ function Slider({ editor, node, handle }: Props) {
       {answer !== undefined && !handle.readonly && (
         <button
           type="button"
-          className={styles['clear']}
+          className={common['clear']}
           aria-label={`Clear ${questionTitle(editor, node)}`}
           title="Clear"
           onClick={() => handle.set(undefined)}

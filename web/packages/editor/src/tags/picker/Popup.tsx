@@ -87,7 +87,6 @@ export function PickerPopup(props: Props) {
       Enter: () => (adding !== undefined || (onAdd && !row) ? add(query) : row && press(row)),
       Escape: () => {
         if (adding !== undefined) setAdding(undefined);
-        else if (query !== '') setQuery('');
         else onClose(true);
       },
       Tab: () => onClose(true),
@@ -159,7 +158,7 @@ export function PickerPopup(props: Props) {
       <div id={`${id}-tree`} className={styles['box']}>
         <VirtualList
           count={rows.length}
-          rowHeight={ROW_HEIGHT}
+          heights={ROW_HEIGHT}
           className={styles['list']}
           handle={list}
           role="tree"

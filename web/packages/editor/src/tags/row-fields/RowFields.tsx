@@ -2,6 +2,7 @@
 import type { ConfigNode } from '@labelkeep/labeling';
 import type { Editor } from '../../core/editor';
 import { isInRows } from '../../core/subjects';
+import type { Region } from '../../core/types';
 import { RowRegion } from '../../panels/parts/Question';
 import { useConditions, useDocument, useEditor } from '../../react/hooks';
 import styles from './row-fields.module.css';
@@ -19,18 +20,32 @@ function controlsInRows(editor: Editor): readonly ConfigNode[] {
   return found;
 }
 
-/** Pixels that the rows of this configuration are higher by: all rows of the list are equally high. */
-export function rowFieldsHeight(editor: Editor): number {
-  return controlsInRows(editor).length * LINE;
+/** What is asked about a region in its row. */
+function askedIn(editor: Editor, region: Region): readonly ConfigNode[] {
+  const { visibility } = editor;
+  return controlsInRows(editor).filter(
+    (node) => visibility.appliesTo(node, region) && visibility.isSaved(region, facetOf(node)),
+  );
+}
+
+/** May rows of this configuration hold questions? */
+export function hasRowFields(editor: Editor): boolean {
+  return controlsInRows(editor).length > 0;
+}
+
+/** Pixels that the row of a region is higher by. */
+export function rowFieldsHeight(editor: Editor, id: string): number {
+  const region = hasRowFields(editor) ? editor.document.store.get(id) : undefined;
+  return region ? askedIn(editor, region).length * LINE : 0;
 }
 
 export function RowFields({ region }: { readonly region: string }) {
   const editor = useEditor();
   const document = useDocument();
   useConditions();
-  const nodes = controlsInRows(editor);
-  const current = document.store.get(region);
-  if (nodes.length === 0 || !current) return null;
+  const current = hasRowFields(editor) ? document.store.get(region) : undefined;
+  const nodes = current ? askedIn(editor, current) : [];
+  if (nodes.length === 0) return null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keeps clicks on the fields from the row around them.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the fields have their own keys.
@@ -46,8 +61,7 @@ export function RowFields({ region }: { readonly region: string }) {
       <RowRegion value={region}>
         {nodes.map((node) => {
           const Panel = editor.modules.forNode(node)?.Panel;
-          const asked = editor.visibility.appliesTo(node, current) && editor.visibility.isSaved(current, facetOf(node));
-          return Panel && asked ? (
+          return Panel ? (
             <div key={node.name} className={styles['line']}>
               <Panel editor={editor} node={node} region={region} />
             </div>

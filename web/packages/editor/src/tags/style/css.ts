@@ -18,34 +18,71 @@ export function isHarmless(property: string, value: string): boolean {
   return name !== 'position' || /^(static|relative|absolute|sticky)$/i.test(value.trim());
 }
 
+/** What the labeling area itself may get from a configuration: how it looks, never whether and where it is. */
+const AREA =
+  /^(background(-.+)?|color|direction|font(-.+)?|letter-spacing|line-height|padding(-.+)?|text-.+|word-(break|spacing)|--[\w-]+)$/;
+/** What moves or hides where it is set on everything. */
+const HIDING = /^(display|filter|opacity|position|rotate|scale|transform|translate|visibility)$/;
+
 /**
  * Rules of a style sheet, each below `scope` (a selector of the labeling area). `parsed` is what
- * the browser made of the text. Rules other than style, media and supports are left out.
+ * the browser made of the text. Rules other than style, media and supports are left out. With
+ * `guarded`, rules for the area itself change its look alone, and rules for everything in it hide nothing: a task
+ * that can’t be seen could not be worked on, nor the configuration be understood.
  */
-export function scopedRules(parsed: CSSRuleList, scope: string): string[] {
+export function scopedRules(parsed: CSSRuleList, scope: string, guarded = false): string[] {
   const rules: string[] = [];
   for (const rule of Array.from(parsed)) {
     const kind = rule.constructor.name;
     if (kind === 'CSSStyleRule') {
       const { selectorText, style } = rule as CSSStyleRule;
-      const body = declarations(style);
-      if (body !== '') rules.push(`${scopeSelectors(selectorText, scope)} { ${body} }`);
+      for (const selector of splitList(selectorText)) {
+        const scoped = scopeSelector(selector, scope);
+        const body = declarations(style, guarded ? guardOf(scoped, scope) : undefined);
+        if (body !== '') rules.push(`${scoped} { ${body} }`);
+      }
     } else if (kind === 'CSSMediaRule' || kind === 'CSSSupportsRule') {
       const group = rule as CSSMediaRule;
       const keyword = kind === 'CSSMediaRule' ? '@media' : '@supports';
-      const inner = scopedRules(group.cssRules, scope);
+      const inner = scopedRules(group.cssRules, scope, guarded);
       if (inner.length > 0) rules.push(`${keyword} ${group.conditionText} { ${inner.join(' ')} }`);
     }
   }
   return rules;
 }
 
+type Guard = (property: string, value: string) => boolean;
+
+function guardOf(scoped: string, scope: string): Guard | undefined {
+  // Pseudo-elements are neither the area nor its content.
+  if (scoped.includes('::')) return undefined;
+  // What stands in brackets narrows or widens; `:not(.a)` is as broad as it can be.
+  let plain = scoped.slice(scope.length);
+  for (let before = ''; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(/\([^()]*\)/g, '');
+  }
+  const parts = plain.split(/[\s>+~]+/);
+  if (parts.length === 1) return (property) => AREA.test(property);
+  // It ends in everything: in `*`, in a bare `div` (every View is one), or in pseudo-classes alone.
+  const broad = /^(\*|div|main|section|span)?(:[\w-]+)*$/i.test(parts.at(-1) ?? '');
+  return broad ? (property, value) => !hides(property, value) : undefined;
+}
+
+function hides(property: string, value: string): boolean {
+  if (!HIDING.test(property)) return false;
+  if (property === 'display') return /none/i.test(value);
+  if (property === 'visibility') return !/^(visible|inherit|initial|unset)$/i.test(value);
+  if (property === 'position') return !/^(static|relative)$/i.test(value);
+  return true;
+}
+
 /** Declarations that may stand, as CSS text. */
-export function declarations(style: CSSStyleDeclaration): string {
+export function declarations(style: CSSStyleDeclaration, guard: Guard = () => true): string {
   const kept: string[] = [];
   for (const name of Array.from(style)) {
     const value = style.getPropertyValue(name);
-    if (!isHarmless(name, value)) continue;
+    if (!isHarmless(name, value) || !guard(name, value)) continue;
     const priority = style.getPropertyPriority(name);
     kept.push(`${name}: ${value}${priority ? ` !${priority}` : ''};`);
   }
@@ -55,14 +92,16 @@ export function declarations(style: CSSStyleDeclaration): string {
 /** Each selector of a list below the scope; `:root`, `html` and `body` mean the labeling area itself. */
 export function scopeSelectors(list: string, scope: string): string {
   return splitList(list)
-    .map((selector) => {
-      const outer = /^(:root|html|body|:host)(?![\w-])/i.exec(selector);
-      const rest = selector.slice(outer?.[0].length ?? 0);
-      // Siblings of the area lie outside of it: `:root ~ x` matches nothing.
-      const beside = /^\s*[~+]/.test(rest);
-      return outer && !beside ? `${scope}${rest}` : `${scope} ${selector}`;
-    })
+    .map((selector) => scopeSelector(selector, scope))
     .join(', ');
+}
+
+function scopeSelector(selector: string, scope: string): string {
+  const outer = /^(:root|html|:host)(?![\w-])(\s*>?\s*body(?![\w-]))?|^body(?![\w-])/i.exec(selector);
+  const rest = selector.slice(outer?.[0].length ?? 0);
+  // Siblings of the area lie outside of it: `:root ~ x` matches nothing.
+  const beside = /^\s*[~+]/.test(rest);
+  return outer && !beside ? `${scope}${rest}` : `${scope} ${selector}`;
 }
 
 /** Splits at commas that stand outside of brackets and quotes. */

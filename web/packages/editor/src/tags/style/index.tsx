@@ -18,7 +18,7 @@ function Style({ node }: TagPanelProps) {
     parsed.replaceSync(text);
     const scope = `[${SCOPE_ATTRIBUTE}="${area.getAttribute(SCOPE_ATTRIBUTE) ?? ''}"]`;
     const sheet = new view.CSSStyleSheet();
-    for (const rule of scopedRules(parsed.cssRules, scope)) {
+    for (const rule of scopedRules(parsed.cssRules, scope, true)) {
       try {
         sheet.insertRule(rule, sheet.cssRules.length);
       } catch {

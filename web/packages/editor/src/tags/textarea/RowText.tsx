@@ -1,6 +1,7 @@
 /** A TextArea in the row of a region: one line that holds the region's text. */
 import { useEffect, useRef } from 'react';
 import { questionTitle } from '../../core/titles';
+import common from '../../panels/parts/field.module.css';
 import { replaced } from './answer';
 import { pendingText, prefill, setPending } from './pending';
 import { setSnippetField } from './shortcuts';
@@ -40,11 +41,11 @@ export function RowText({ editor, node, handle }: TextProps) {
   useEffect(() => () => latest.current(), []);
   const title = questionTitle(editor, node);
   return (
-    <span className={styles['row']}>
+    <span className={`${common['row']} ${styles['row']}`}>
       <input
         key={shown}
         type="text"
-        className={styles['line']}
+        className={`${common['input']} ${styles['line']}`}
         defaultValue={shown}
         disabled={handle.readonly}
         placeholder={node.get('placeholder') || title}

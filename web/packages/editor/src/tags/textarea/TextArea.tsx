@@ -4,6 +4,7 @@ import type { AnswerHandle } from '../../core/answer-of';
 import { ICONS } from '../../core/icons';
 import type { TagPanelProps } from '../../core/tag';
 import { questionTitle } from '../../core/titles';
+import common from '../../panels/parts/field.module.css';
 import { IconView } from '../../panels/parts/Icon';
 import { Key } from '../../panels/parts/Key';
 import { Question } from '../../panels/parts/Question';
@@ -59,7 +60,7 @@ function Entries({ editor, node, handle }: TextProps) {
           {!handle.readonly && (
             <button
               type="button"
-              className={styles['remove']}
+              className={common['clear']}
               aria-label={`Delete text ${index + 1}`}
               title="Delete this text"
               onClick={() => handle.set(replaced(entries, index, ''))}
@@ -88,7 +89,7 @@ function EditableEntry({ editor, node, handle, index }: TextProps & { readonly i
   return (
     <textarea
       ref={field}
-      className={styles['edit']}
+      className={`${common['input']} ${styles['edit']}`}
       aria-label={`Text ${index + 1} of ${questionTitle(editor, node)}`}
       rows={Math.min(8, entry.split('\n').length)}
       defaultValue={entry}
@@ -163,7 +164,7 @@ function NextEntry({ editor, node, handle }: TextProps) {
             field.current = element;
             if (element) setSnippetField(editor, node, element);
           }}
-          className={styles['input']}
+          className={`${common['input']} ${styles['input']}`}
           style={{ '--rows': rows } as CSSProperties}
           rows={rows}
           value={text}
