@@ -8,8 +8,9 @@ import { Floating } from './Floating';
 import { Group } from './Group';
 import { Side } from './Side';
 
-/** Below this width, CSS pixels, all panels stand below the data in one group. */
+/** Below this width, CSS pixels, all panels stand below the data in one group; an upright tablet is a little wider. */
 const NARROW = 820;
+const NARROW_UPRIGHT = 960;
 
 export function Workspace({ children }: { readonly children: ReactNode }) {
   const editor = useEditor();
@@ -72,7 +73,10 @@ function useNarrow(box: React.RefObject<HTMLDivElement | null>): boolean {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setNarrow(element.clientWidth < NARROW));
+    const observer = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = element;
+      setNarrow(width < (height > width ? NARROW_UPRIGHT : NARROW));
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);

@@ -39,10 +39,15 @@ export class ToolbarRoom {
   }
 
   private measure(): void {
+    // On upright touch screens it stands above the picture.
+    if (this.toolbar && getComputedStyle(this.toolbar).position === 'static') return this.set(GAP);
     const left = this.frame.getBoundingClientRect().left;
     // Columns that wrapped stand outside of the toolbar's own box.
     const ends = [...(this.toolbar?.children ?? [])].map((section) => section.getBoundingClientRect().right - left);
-    const width = Math.max(ONE_COLUMN, Math.ceil(Math.max(0, ...ends)) + GAP);
+    this.set(Math.max(ONE_COLUMN, Math.ceil(Math.max(0, ...ends)) + GAP));
+  }
+
+  private set(width: number): void {
     if (Math.abs(width - this.width) < 2) return;
     this.width = width;
     this.changed();
