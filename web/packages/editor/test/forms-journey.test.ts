@@ -137,7 +137,8 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await tabTo('species');
     await press('Enter');
     await page.keyboard.type('cat');
-    await press('Enter', 'Escape', 'Escape');
+    // One press closes the list, with a word in its search field too; the next would put the label down.
+    await press('Enter', 'Escape');
     await press('Alt+t', 'Control+Home');
     for (let i = 0; i < 5; i++) await press('ArrowRight');
     await press('Shift+ArrowRight', 'Enter');

@@ -48,7 +48,7 @@ function baseStyles(root: HTMLElement, surroundings: HTMLElement, colored: boole
     ${framed ? ':root' : ':host'} { color-scheme: ${dark ? 'dark' : 'light'}; background: ${colored ? '#fff' : 'transparent'}; overflow-x: auto; ${framed ? 'overflow-y: hidden;' : ''} }
     [${SCOPE}] {
       margin: 0; padding: 12px 20px 16px; outline: none; cursor: text; box-sizing: border-box; position: relative;
-      font: 15px / 1.7 ${style.fontFamily}; color: ${colored ? '#161a22' : style.color}; overflow-wrap: break-word;
+      font: 15px / 1.7 ${style.fontFamily}; font-feature-settings: ${style.fontFeatureSettings}; color: ${colored ? '#161a22' : style.color}; overflow-wrap: break-word;
     }
     [${SCOPE}][data-labelled] { line-height: 2.15; }
     [${SCOPE}][data-unselectable] { user-select: none; }

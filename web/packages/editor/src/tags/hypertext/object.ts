@@ -4,6 +4,7 @@ import type { ObjectContext, ObjectHandle } from '../../core/tag';
 import { loadText } from '../text/load';
 import { type SpanContent, SpanView } from '../text/span-view';
 import { cleanInto } from './clean';
+import { lendFonts } from './fonts';
 import { openFrame, openShadow, type Place } from './frame';
 import { dress } from './look';
 import { parseContent } from './parse';
@@ -22,6 +23,9 @@ async function openMarkup(scroller: HTMLElement, context: ObjectContext, signal:
   const framed = inline ? null : await openFrame(scroller, frameUrl, `HyperText ${node.name}`, signal);
   const place = framed ?? openShadow(scroller);
   const offs: (() => void)[] = [];
+  if (framed) {
+    await lendFonts(scroller.ownerDocument, framed.root.ownerDocument, getComputedStyle(scroller).fontFamily, markup);
+  }
   const body = parseContent(markup, inline);
   if (body) {
     const cleaned = cleanInto(body, place.root, {
