@@ -7,6 +7,7 @@ pub mod error;
 pub mod extract;
 mod middleware;
 mod router;
+pub mod routes;
 pub mod server;
 mod state;
 pub mod wire;
@@ -27,5 +28,5 @@ mod templates;
 mod uploads;
 
 pub use error::{ApiError, ApiResult};
-pub use router::app;
+pub use router::{app, table};
 pub use state::{App, WebSettings};

@@ -1,5 +1,6 @@
 //! Every route of the product in one list, grouped by who calls it. Handlers are `resource::file::verb`.
 //!
+//! What a route asks of the caller is in the types of its handler's parameters, or said behind it: see [`crate::routes`].
 //! Paths are written as they are served: where one ends without a slash, it has none (see [`crate::middleware::slash`]).
 
 use std::net::IpAddr;
@@ -9,60 +10,88 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, patch, post};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use labelkeep_services::access::Action;
 use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
 use crate::middleware::{head, host, limits, log, panic, request_id, response_headers, slash};
+use crate::routes::{Open, Route, Routes, get, post};
 use crate::{ApiError, App, accounts, pages, service};
 
 /// Pages: HTML for people.
-fn pages() -> Router<App> {
-    Router::new()
-        .route("/", get(pages::app::page))
-        .route("/projects/", get(pages::app::page))
-        .route("/projects/{*rest}", get(pages::app::page))
-        .route("/people/", get(pages::app::page))
-        .route("/organization/", get(pages::app::page))
-        .route("/organization/{*rest}", get(pages::app::page))
-        .route("/models/", get(pages::app::page))
-        .route("/user/account/", get(pages::app::page))
-        .route("/user/account/{*rest}", get(pages::app::page))
-        .route("/user/login/", get(pages::login::show).post(pages::login::submit))
-        .route("/user/signup/", get(pages::signup::show).post(pages::signup::submit))
-        .route("/logout/", get(pages::logout::show).post(pages::logout::submit))
-        .route("/frame.html", get(pages::app::frame))
-        .route("/data/avatars/{name}", get(pages::files::avatar))
+fn pages() -> Routes {
+    Routes::new()
+        .route("/", get(pages::app::page).open(Open::Page))
+        .route("/projects/", get(pages::app::page).open(Open::Page))
+        .route("/projects/{*rest}", get(pages::app::page).open(Open::Page))
+        .route("/people/", get(pages::app::page).open(Open::Page))
+        .route("/organization/", get(pages::app::page).open(Open::Page))
+        .route("/organization/{*rest}", get(pages::app::page).open(Open::Page))
+        .route("/models/", get(pages::app::page).open(Open::Page))
+        .route("/user/account/", get(pages::app::page).open(Open::Page))
+        .route("/user/account/{*rest}", get(pages::app::page).open(Open::Page))
+        .route(
+            "/user/login/",
+            get(pages::login::show)
+                .open(Open::SignIn)
+                .post(pages::login::submit)
+                .open(Open::SignIn),
+        )
+        .route(
+            "/user/signup/",
+            get(pages::signup::show)
+                .open(Open::SignIn)
+                .post(pages::signup::submit)
+                .open(Open::SignIn),
+        )
+        .route(
+            "/logout/",
+            get(pages::logout::show)
+                .open(Open::SignIn)
+                .post(pages::logout::submit)
+                .open(Open::SignIn),
+        )
+        .route("/frame.html", get(pages::app::frame).open(Open::Page))
+        .route("/data/avatars/{name}", get(pages::files::avatar).own())
 }
 
 /// About the server: open to everybody but the flags.
-fn service() -> Router<App> {
-    Router::new()
-        .route("/api/version/", get(service::version::json))
-        .route("/version/", get(service::version::page))
-        .route("/health/", get(service::health::health))
-        .route("/metrics/", get(service::health::metrics))
-        .route("/__lsa/", get(service::health::beacon).post(service::health::beacon))
-        .route("/feature-flags/", get(service::flags::list))
-        .route("/.well-known/security.txt", get(service::security_txt::read))
+fn service() -> Routes {
+    Routes::new()
+        .route("/api/version/", get(service::version::json).open(Open::Health))
+        .route("/version/", get(service::version::page).open(Open::Health))
+        .route("/health/", get(service::health::health).open(Open::Health))
+        .route("/metrics/", get(service::health::metrics).open(Open::Health))
+        .route(
+            "/__lsa/",
+            get(service::health::beacon)
+                .open(Open::Public)
+                .post(service::health::beacon)
+                .open(Open::Public),
+        )
+        .route("/feature-flags/", get(service::flags::list).own())
+        .route(
+            "/.well-known/security.txt",
+            get(service::security_txt::read).open(Open::Public),
+        )
 }
 
 /// People, their tokens, their organization.
-fn accounts() -> Router<App> {
+fn accounts() -> Routes {
     use accounts::{current_user, invites, members, organizations, session_policy, tokens, users};
-    Router::new()
-        .route("/api/current-user/whoami", get(current_user::whoami))
-        .route("/api/current-user/token", get(current_user::token))
-        .route("/api/current-user/reset-token/", post(current_user::reset_token))
-        .route("/api/current-user/password/", post(current_user::change_password))
+    Routes::new()
+        .route("/api/current-user/whoami", get(current_user::whoami).own())
+        .route("/api/current-user/token", get(current_user::token).own())
+        .route("/api/current-user/reset-token/", post(current_user::reset_token).own())
+        .route("/api/current-user/password/", post(current_user::change_password).own())
         .route(
             "/api/current-user/hotkeys/",
-            get(current_user::hotkeys).patch(current_user::set_hotkeys),
+            get(current_user::hotkeys).own().patch(current_user::set_hotkeys).own(),
         )
         .route(
             "/api/current-user/product-tour",
-            get(current_user::tour).patch(current_user::set_tour),
+            get(current_user::tour).own().patch(current_user::set_tour).own(),
         )
         .route("/api/users/", get(users::list).post(users::create))
         .route(
@@ -71,12 +100,12 @@ fn accounts() -> Router<App> {
         )
         .route(
             "/api/users/{id}/avatar/",
-            post(users::set_avatar).delete(users::remove_avatar),
+            post(users::set_avatar).own().delete(users::remove_avatar).own(),
         )
-        .route("/api/token/", get(tokens::list).post(tokens::create))
-        .route("/api/token/refresh/", post(tokens::refresh))
-        .route("/api/token/blacklist/", post(tokens::blacklist))
-        .route("/api/token/rotate/", post(tokens::rotate))
+        .route("/api/token/", get(tokens::list).own().post(tokens::create).own())
+        .route("/api/token/refresh/", post(tokens::refresh).open(Open::OwnProof))
+        .route("/api/token/blacklist/", post(tokens::blacklist).open(Open::OwnProof))
+        .route("/api/token/rotate/", post(tokens::rotate).own())
         .route("/api/jwt/settings", get(tokens::settings).post(tokens::change_settings))
         .route(
             "/api/session-policy/",
@@ -84,12 +113,12 @@ fn accounts() -> Router<App> {
         )
         .route(
             "/api/organizations/",
-            get(organizations::list).post(organizations::create),
+            get(organizations::list).own().post(organizations::create).own(),
         )
         .route(
             "/api/organizations/{id}",
             get(organizations::read)
-                .merge(patch(organizations::update))
+                .patch(organizations::update)
                 .put(organizations::update),
         )
         .route("/api/organizations/{id}/memberships", get(members::list))
@@ -102,12 +131,12 @@ fn accounts() -> Router<App> {
 }
 
 /// Projects and what describes them.
-fn projects() -> Router<App> {
+fn projects() -> Routes {
     use crate::{export, projects, queue, samples, templates};
-    Router::new()
+    Routes::new()
         .route("/api/projects/", get(projects::list).post(projects::create))
         .route("/api/projects/counts/", get(projects::counts))
-        .route("/api/projects/validate/", post(projects::validate))
+        .route("/api/projects/validate/", post(projects::validate).own())
         .route(
             "/api/projects/{id}/",
             get(projects::read)
@@ -129,17 +158,23 @@ fn projects() -> Router<App> {
         .route("/api/projects/{id}/export/formats", get(export::formats))
         .route("/api/projects/{id}/export", get(export::download))
         .route("/api/projects/{id}/export/report", get(export::report))
-        .route("/api/templates/", get(templates::list))
-        .route("/templates/media/{name}", get(templates::media))
+        .route("/api/templates/", get(templates::list).own())
+        .route("/templates/media/{name}", get(templates::media).own())
         .route("/api/samples/", get(samples::list))
         .route("/api/samples/{slug}/", post(samples::create))
 }
 
 /// Tasks and the work on them.
-fn work() -> Router<App> {
+fn work() -> Routes {
     use crate::{annotations, drafts, import, predictions, tasks, uploads};
-    Router::new()
-        .route("/api/tasks/", get(tasks::list).post(tasks::create))
+    Routes::new()
+        .route(
+            "/api/tasks/",
+            get(tasks::list)
+                .asks(Action::TaskView, "project")
+                .post(tasks::create)
+                .asks(Action::TaskCreate, "project"),
+        )
         .route(
             "/api/tasks/{id}/",
             get(tasks::read)
@@ -172,8 +207,14 @@ fn work() -> Router<App> {
                 .put(uploads::update)
                 .delete(uploads::delete),
         )
-        .route("/data/upload/{project}/{name}", get(uploads::serve))
-        .route("/storage-data/uploaded/", get(uploads::serve_stored))
+        .route(
+            "/data/upload/{project}/{name}",
+            get(uploads::serve).asks(Action::MediaView, "upload"),
+        )
+        .route(
+            "/storage-data/uploaded/",
+            get(uploads::serve_stored).asks(Action::MediaView, "upload"),
+        )
         .route(
             "/api/tasks/{id}/annotations/",
             get(annotations::list).post(annotations::create),
@@ -203,7 +244,13 @@ fn work() -> Router<App> {
                 .put(drafts::update)
                 .delete(drafts::delete),
         )
-        .route("/api/predictions/", get(predictions::list).post(predictions::create))
+        .route(
+            "/api/predictions/",
+            get(predictions::list)
+                .asks(Action::PredictionView, "project")
+                .post(predictions::create)
+                .asks(Action::PredictionChange, "task"),
+        )
         .route(
             "/api/predictions/{id}/",
             get(predictions::read)
@@ -214,13 +261,18 @@ fn work() -> Router<App> {
 }
 
 /// All routes.
-fn routes() -> Router<App> {
-    Router::new()
+fn routes() -> Routes {
+    Routes::new()
         .merge(pages())
         .merge(service())
         .merge(accounts())
         .merge(projects())
         .merge(work())
+}
+
+/// The table of routes with what each asks of the caller, in the order of the list (SEC-106).
+pub fn table() -> Vec<Route> {
+    routes().table().to_vec()
 }
 
 /// What the server calls for each request.
@@ -236,6 +288,7 @@ pub fn app(app: App) -> Entry {
     let whole: Arc<OnceLock<Router>> = Arc::default();
     let again = whole.clone();
     let routes = routes()
+        .into_router()
         .method_not_allowed_fallback(wrong_method)
         .fallback(move |request: Request| unknown(again.clone(), request))
         .with_state(app.clone());

@@ -14,6 +14,9 @@ use crate::{ApiError, App};
 
 /// A kind of object that a path names by its first number. It is implemented for the rows themselves.
 pub trait Target: Sized + Send + 'static {
+    /// The kind, for the table of routes.
+    const NAME: &'static str;
+
     /// Loads the row in the actor's organization and asks the policy.
     fn grant(
         services: &Services,
@@ -50,6 +53,8 @@ labelkeep_services::for_each_action!(actions);
 macro_rules! targets {
     ($($row:ty => $function:ident),+ $(,)?) => {$(
         impl Target for $row {
+            const NAME: &'static str = stringify!($function);
+
             async fn grant(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<Self>> {
                 access::$function(services, actor, id, action).await
             }

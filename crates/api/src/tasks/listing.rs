@@ -75,6 +75,8 @@ pub(crate) struct Listing {
     prepared: Prepared,
 }
 
+crate::routes::asks_nothing!(Listing);
+
 impl FromRequest<App> for Listing {
     type Rejection = ApiError;
 
