@@ -4,7 +4,8 @@ import type { ModelPrompt, PromptAnswer } from '../src/core/options';
 import { makeEditor } from './helpers';
 
 const CONFIG = `<View><Image name="img" value="$image"/><KeyPointLabels name="dot" toName="img" smart="true"><Label value="Car"/></KeyPointLabels>
-<RectangleLabels name="box" toName="img"><Label value="Car"/></RectangleLabels></View>`;
+<RectangleLabels name="box" toName="img"><Label value="Car"/></RectangleLabels>
+<Choices name="scene" toName="img"><Choice value="Street"/><Choice value="Field"/></Choices></View>`;
 
 const box = (id: string, x: number) => ({
   id,
@@ -68,7 +69,11 @@ describe('suggestions', () => {
     await settle();
     expect(editor.suggestions.waiting).toBe(false);
     expect(editor.suggestions.ids).toHaveLength(2);
-    expect(editor.document.regionIds()).toHaveLength(3);
+    // They are listed, and count for nothing.
+    expect(editor.document.listedIds()).toHaveLength(3);
+    expect(editor.document.regionIds()).toHaveLength(1);
+    expect(editor.document.regionNumber(editor.suggestions.ids[0] ?? '')).toBe(0);
+    expect(editor.labels.usages('box', 'Car')).toBe(0);
     expect(saved()).toEqual(['keypointlabels']);
     expect(editor.document.canChange(editor.suggestions.ids[0] ?? '')).toBe(false);
 
@@ -147,6 +152,53 @@ describe('suggestions', () => {
     expect(saved()).toEqual(['rectanglelabels', 'rectanglelabels']);
     editor.undo();
     expect(saved()).toEqual(['keypointlabels']);
+  });
+
+  it('of answers are offered at their question, and accepted with the regions in one step', async () => {
+    const { editor, call, point, settle, saved } = setUp();
+    const scene = (choice: string) => ({
+      from_name: 'scene',
+      to_name: 'img',
+      type: 'choices',
+      value: { choices: [choice] },
+    });
+    const nowhere = { from_name: 'other', to_name: 'img', type: 'choices', value: { choices: ['Street'] } };
+    point(40);
+    call(0).answer({ result: [box('m1', 10), scene('Street'), nowhere] });
+    await settle();
+    expect(editor.suggestions.count).toBe(2);
+    expect(editor.suggestions.answersTo('scene').map((one) => one.answer)).toEqual([['Street']]);
+    expect(saved()).toEqual(['keypointlabels']);
+    editor.actions.run('suggestion.accept');
+    expect(saved()).toEqual(['rectanglelabels', 'choices']);
+    expect(editor.suggestions.answersTo('scene')).toEqual([]);
+    editor.undo();
+    expect(saved()).toEqual(['keypointlabels']);
+
+    point(50);
+    call(1).answer({ result: [scene('Field')] });
+    await settle();
+    const [only] = editor.suggestions.answersTo('scene');
+    editor.suggestions.reject([only?.id ?? '']);
+    expect(editor.suggestions.count).toBe(0);
+    // The prompt went with it.
+    expect(saved()).toEqual(['keypointlabels']);
+  });
+
+  it('are asked for only while auto-annotation is on', () => {
+    const { editor, asked, point } = setUp();
+    const smart = () => editor.tools.of('img').filter((tool) => tool.offered === 'with-model').length;
+    const tool = editor.tools.of('img').find((one) => one.offered === 'with-model');
+    editor.tools.activate('img', tool?.id ?? '');
+    expect(smart()).toBeGreaterThan(0);
+    editor.actions.run('screen.auto-annotation');
+    expect(smart()).toBe(0);
+    expect(editor.tools.active('img')).toMatchObject({ control: tool?.control });
+    point(40);
+    expect(asked).toHaveLength(0);
+    editor.actions.run('screen.auto-annotation');
+    expect(smart()).toBeGreaterThan(0);
+    expect(makeEditor({ config: CONFIG }).hasModel).toBe(false);
   });
 
   it('that are undecided are left out of a submit, with a word about it', async () => {

@@ -15,6 +15,8 @@ export interface MaskLook {
   /** 0…1. */
   readonly fill: number;
   readonly outlined: boolean;
+  /** Only proposed: striped, with a dashed outline. */
+  readonly dashed: boolean;
   readonly emphasis: Emphasis;
   readonly order: number;
 }
@@ -22,6 +24,8 @@ export interface MaskLook {
 /** How opaque outlines are, 0…255; a selected mask also has a light rim around it. */
 const LINE = { none: 190, hovered: 255, selected: 255 } as const;
 const RIM = 235;
+/** Stripes of proposed masks, pixels of the picture: a power of two at the most 16. */
+const STRIPE = 8;
 /** How much more opaque a mask is while it is pointed at. */
 const HOVER_TINT = 0.15;
 
@@ -50,12 +54,13 @@ export class MaskBlender {
     const wide: LevelArea = { level, x: area.x - 32, y: area.y - 1, words: words + 2, rows: rows + 2 };
     if (this.bits.length < wide.words * wide.rows) this.bits = new Uint32Array(wide.words * wide.rows);
     for (const look of looks) {
-      if (meets(look.mask, wide) && levelBits(look.mask, wide, this.bits)) this.blend(look, words, rows, lines);
+      if (meets(look.mask, wide) && levelBits(look.mask, wide, this.bits)) this.blend(look, area, lines);
     }
     return this.finish(width, rows);
   }
 
-  private blend(look: MaskLook, words: number, rows: number, lines: boolean): void {
+  private blend(look: MaskLook, area: LevelArea, lines: boolean): void {
+    const { words, rows } = area;
     const { bits } = this;
     const stride = words + 2;
     const { emphasis } = look;
@@ -75,8 +80,9 @@ export class MaskBlender {
         if ((own | above | below | left | right) === 0) continue;
         const edge = outlined ? own & ~(above & below & left & right) : 0;
         const place = (y * words + word) * 128;
-        this.dots(own & ~edge, place, fill);
-        if (edge !== 0) this.dots(edge, place, line);
+        const stripes = look.dashed ? stripesAt(area.y + y) : -1;
+        this.dots(own & ~edge & stripes, place, fill);
+        if (edge !== 0) this.dots(edge & stripes, place, line);
         if (rimmed) this.dots((above | below | left | right) & ~own, place, rim);
       }
     }
@@ -111,6 +117,14 @@ export class MaskBlender {
     }
     return image;
   }
+}
+
+/** The bits of a word that stripes at 45° leave in a row; words begin at multiples of 32, so they join. */
+function stripesAt(row: number): number {
+  const shift = ((row % (2 * STRIPE)) + 2 * STRIPE) % (2 * STRIPE);
+  const on = 2 ** STRIPE - 1;
+  const pattern = on | (on << (2 * STRIPE));
+  return shift === 0 ? pattern : (pattern << shift) | (pattern >>> (32 - shift));
 }
 
 function meets(mask: Mask, area: LevelArea): boolean {

@@ -291,6 +291,7 @@ function sameLook(a: MaskLook, b: MaskLook): boolean {
     a.lineColor === b.lineColor &&
     a.fill === b.fill &&
     a.outlined === b.outlined &&
+    a.dashed === b.dashed &&
     a.emphasis === b.emphasis &&
     a.order === b.order &&
     a.mask.width === b.mask.width &&

@@ -18,13 +18,14 @@ export function maskLooks(scene: Scene, model: StageModel, tool: Tool, hovered: 
       lineColor: style.strokeColor ?? style.color,
       fill: style.fillOpacity,
       outlined: style.strokeWidth > 0,
+      dashed: style.dashed === true,
       emphasis: selected.has(id) ? 'selected' : hovered === id ? 'hovered' : 'none',
       order,
     });
   }
   if (preview && preview.id === null) {
     const { color, strokeColor, fillOpacity } = model.draftStyle();
-    const look = { color, lineColor: strokeColor ?? color, fill: fillOpacity, outlined: true };
+    const look = { color, lineColor: strokeColor ?? color, fill: fillOpacity, outlined: true, dashed: false };
     looks.push({ id: '', mask: preview.mask, ...look, emphasis: 'selected', order: Infinity });
   }
   return looks;

@@ -45,7 +45,7 @@ export function labelRows(editor: Editor, entries: readonly Entry[]): readonly L
   }
   entries.forEach((entry, index) => {
     for (const region of entry.document.store.all()) {
-      if (region.kind === ANSWER) continue;
+      if (region.kind === ANSWER || region.suggested) continue;
       const labels = editor.labels.ofRegion(region);
       for (const { control, stored, label } of labels) {
         const { counts } = row(`${control}\u0000${stored}`, label?.title ?? stored, label?.color ?? '');
@@ -73,6 +73,7 @@ function answersOf(editor: Editor, entry: Entry, control: ConfigNode): readonly 
   if (editor.labels.of(control.name).length > 0) return [];
   const found: string[] = [];
   for (const region of entry.document.store.all()) {
+    if (region.suggested) continue;
     for (const facet of region.facets) {
       if (facet.from !== control.name || facet.answer === undefined) continue;
       if (region.kind !== ANSWER && editor.isShapeFacet(region, facet)) continue;

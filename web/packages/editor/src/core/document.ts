@@ -98,19 +98,31 @@ export class AnnotationDocument {
     return region !== undefined && !this.readonly && !region.readonly && !this.view.isLocked(id);
   }
 
-  /** Ids of regions with a geometry, in order of creation: what the regions panel lists. */
+  /** Ids of the annotation's regions with a geometry, in order of creation. */
   regionIds(): readonly string[] {
-    const ids = this.store.ids();
-    if (this.regionIdsOf !== ids) {
-      this.regionIdsOf = ids;
-      this.regionIdList = ids.filter((id) => this.store.get(id)?.kind !== ANSWER);
-    }
-    return this.regionIdList;
+    this.sortOut();
+    return this.ownIds;
   }
-  private regionIdsOf: readonly string[] | null = null;
-  private regionIdList: readonly string[] = [];
 
-  /** Running number of a region as people see it, from 1; 0 when it is not listed. */
+  /** Ids of what the regions panel lists: the annotation's regions, and suggestions that wait for a decision. */
+  listedIds(): readonly string[] {
+    this.sortOut();
+    return this.allIds;
+  }
+
+  private sortOut(): void {
+    const ids = this.store.ids();
+    if (this.sortedOf === ids) return;
+    this.sortedOf = ids;
+    this.allIds = ids.filter((id) => this.store.get(id)?.kind !== ANSWER);
+    const own = this.allIds.filter((id) => !this.store.get(id)?.suggested);
+    this.ownIds = own.length === this.allIds.length ? this.allIds : own;
+  }
+  private sortedOf: readonly string[] | null = null;
+  private allIds: readonly string[] = [];
+  private ownIds: readonly string[] = [];
+
+  /** Running number of a region as people see it, from 1; 0 when it has none: a suggestion, or not a region. */
   regionNumber(id: string): number {
     const ids = this.regionIds();
     if (this.numbersOf !== ids) {

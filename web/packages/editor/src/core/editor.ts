@@ -123,7 +123,8 @@ export class Editor {
     );
     this.hotkeysKey = `${prefix}.editor.keys.${options.user?.id ?? 'nobody'}`;
     this.actions = new ActionRegistry(options.customHotkeys ?? this.keptHotkeys());
-    this.tools = new Tools(this.collectTools());
+    this.tools = new Tools(this.collectTools(), options.onPrompt !== undefined);
+    this.settings.changed.subscribe(() => this.tools.setModel(this.asksModel));
     this.visibility = new Visibility(this);
     this.journals = new Journals(environment.journals ?? [], environment.journalStore ?? null);
     this.entries = new Entries(this);
@@ -131,6 +132,8 @@ export class Editor {
     this.saving = new Saving(this);
     this.suggestions = new Suggestions(this);
     this.keys = assignKeys(this);
+    // After the keys: those of smart tools are kept free for when they are offered again.
+    this.tools.setModel(this.asksModel);
     this.actions.register(standardActions(this));
     this.actions.register(labelActions(this));
     for (const node of this.config.controls) {
@@ -226,6 +229,16 @@ export class Editor {
     const facet = region.facets.find((one) => this.isShapeFacet(region, one));
     const control = facet && this.config.byName.get(facet.from);
     return this.modules.shape(region.kind)?.incomplete?.(region.geometry, control) ?? null;
+  }
+
+  /** Are there tools that ask a model, and one that answers? */
+  get hasModel(): boolean {
+    return this.options.onPrompt !== undefined && this.tools.haveSmart;
+  }
+
+  /** Does a model answer prompts, and did the person not switch it off? */
+  get asksModel(): boolean {
+    return this.options.onPrompt !== undefined && this.settings.get('autoAnnotation');
   }
 
   /** Hands a region to the model as a prompt; its answer is shown as suggestions. */
@@ -477,8 +490,7 @@ export class Editor {
     for (const object of this.config.objects)
       tools.push(...(this.modules.forNode(object)?.object?.tools?.(object) ?? []));
     for (const control of this.config.controls) tools.push(...(this.modules.forNode(control)?.tools?.(control) ?? []));
-    const without = this.options.onPrompt ? 'without-model' : 'with-model';
-    return tools.filter((tool) => tool.offered !== without);
+    return tools;
   }
 }
 

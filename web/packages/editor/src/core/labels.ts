@@ -146,6 +146,7 @@ export class Labels {
   usages(control: string, stored: string): number {
     let count = 0;
     for (const region of this.editor.document.store.all()) {
+      if (region.suggested) continue;
       if (labelList(region.facets.find((facet) => facet.from === control)).includes(stored)) count++;
     }
     return count;

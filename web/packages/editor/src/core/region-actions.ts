@@ -10,7 +10,7 @@ export function regionActions(editor: Editor): Action[] {
   const selected = () => doc().view.selected;
   const some = () => selected().length > 0;
   const next = (by: 1 | -1) => {
-    const ids = doc().regionIds();
+    const ids = doc().listedIds();
     if (ids.length === 0) return;
     const at = ids.indexOf(selected().at(-1) ?? '');
     const id = at < 0 ? (by > 0 ? ids[0] : ids.at(-1)) : ids[(at + by + ids.length) % ids.length];
@@ -50,7 +50,7 @@ export function regionActions(editor: Editor): Action[] {
       shortcut: 'alt+y',
       icon: ICONS.check,
       quiet: editor.options.onPrompt === undefined,
-      enabled: () => editor.suggestions.ids.length > 0,
+      enabled: () => editor.suggestions.count > 0,
       run: () => editor.suggestions.accept(),
     },
     {
@@ -60,7 +60,7 @@ export function regionActions(editor: Editor): Action[] {
       shortcut: 'shift+alt+y',
       icon: ICONS.close,
       quiet: editor.options.onPrompt === undefined,
-      enabled: () => editor.suggestions.ids.length > 0,
+      enabled: () => editor.suggestions.count > 0,
       run: () => editor.suggestions.reject(),
     },
     {
@@ -93,7 +93,7 @@ export function regionActions(editor: Editor): Action[] {
       shortcut: 'shift+h',
       icon: ICONS.eye,
       run: () => {
-        const ids = doc().regionIds();
+        const ids = doc().listedIds();
         const hide = doc().view.hiddenCount < ids.length;
         doc().view.setHidden(ids, hide);
         editor.announce(hide ? 'All regions hidden' : 'All regions shown');

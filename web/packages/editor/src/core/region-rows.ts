@@ -56,7 +56,7 @@ export function regionRows(editor: Editor, options: RowOptions): readonly Row[] 
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  let ids = editor.document.regionIds();
+  let ids = editor.document.listedIds();
   if (words.length > 0 || options.filter !== 'all') {
     ids = ids.filter((id) => {
       const region = store.get(id);

@@ -15,6 +15,8 @@ export interface SettingValues {
   snapping: boolean;
   /** How near, CSS pixels. */
   snapDistance: number;
+  /** Smart tools are offered, where a model answers. */
+  autoAnnotation: boolean;
   /** What a model suggests becomes regions at once. */
   autoAccept: boolean;
   invertZoom: boolean;
@@ -39,6 +41,7 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   smoothing: true,
   snapping: true,
   snapDistance: 6,
+  autoAnnotation: true,
   autoAccept: false,
   invertZoom: false,
   videoHop: 10,

@@ -248,6 +248,17 @@ function screenActions(editor: Editor): Action[] {
       run: () => editor.ui.show('settings'),
     },
     {
+      id: 'screen.auto-annotation',
+      label: 'Auto-annotation: offer the tools that ask a model',
+      group: 'Suggestions',
+      shortcut: 'shift+y',
+      icon: ICONS.spark,
+      quiet: !editor.hasModel,
+      enabled: () => editor.hasModel,
+      active: () => editor.asksModel,
+      run: () => editor.settings.set('autoAnnotation', !editor.settings.get('autoAnnotation')),
+    },
+    {
       id: 'screen.full',
       label: 'Full screen, or leave it',
       group: 'Screen',

@@ -1,7 +1,11 @@
 /**
- * What a model answers to prompts: regions that are shown and neither saved nor part of history until a person accepts
- * them. They stand in the store like other regions, marked `suggested`, so that every object draws and lists them.
+ * What a model answers to prompts, neither saved nor part of history until a person accepts it. Regions stand in the
+ * store like others, marked `suggested`, so that every object draws and lists them. Answers to questions about the task
+ * or an item stand here alone; their questions offer them.
  */
+import type { ConfigNode } from '@labelkeep/labeling';
+import { setTaskAnswer } from './answer-of';
+import { isPerItem, isPerRegion } from './config';
 import type { AnnotationDocument } from './document';
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
@@ -16,6 +20,16 @@ const MOST = 10_000;
 /** What every item of an image says; a model may leave it out. */
 const SIZE_KEYS = ['original_width', 'original_height', 'image_rotation'];
 
+/** An answer that a model proposes to a question about the task or an item. */
+export interface SuggestedAnswer {
+  readonly id: string;
+  readonly node: ConfigNode;
+  readonly itemIndex?: number;
+  readonly answer: unknown;
+}
+
+const NONE: readonly SuggestedAnswer[] = [];
+
 export class Suggestions {
   /** Suggestions came or went, or the model began or ended to answer. */
   readonly changed = new Emitter();
@@ -24,6 +38,7 @@ export class Suggestions {
   /** Prompts since the last accepted or rejected answer, in the order of drawing. */
   private prompts: readonly string[] = [];
   private suggested: readonly string[] = [];
+  private answers: ReadonlyMap<string, readonly SuggestedAnswer[]> = new Map();
   private running: AbortController | null = null;
   private offs: readonly (() => void)[] = [];
 
@@ -39,10 +54,24 @@ export class Suggestions {
     return this.suggested;
   }
 
+  /** Regions and answers that wait for a decision. */
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** Answers that are proposed to a question. The same array until they change. */
+  answersTo(control: string): readonly SuggestedAnswer[] {
+    return this.answers.get(control) ?? NONE;
+  }
+
   /** Those that a command is about: the selected ones, or all when none is selected. */
   get chosen(): readonly string[] {
     const selected = this.suggested.filter((id) => this.document?.view.isSelected(id));
-    return selected.length > 0 ? selected : this.suggested;
+    return selected.length > 0 ? selected : this.all;
+  }
+
+  private get all(): readonly string[] {
+    return [...this.suggested, ...[...this.answers.values()].flat().map((one) => one.id)];
   }
 
   /** Hands a region to the model. An answer to an earlier prompt that has not come yet is not used any more. */
@@ -50,7 +79,7 @@ export class Suggestions {
     const { editor } = this;
     const { onPrompt } = editor.options;
     const region = editor.document.store.get(id);
-    if (!onPrompt || !region || editor.readonly) return;
+    if (!onPrompt || !region || editor.readonly || !editor.asksModel) return;
     this.follow(editor.document);
     if (!this.prompts.includes(id)) this.prompts = [...this.prompts, id];
     this.running?.abort();
@@ -70,36 +99,35 @@ export class Suggestions {
     else if (answer !== undefined && answer !== null) this.show(answer as PromptAnswer, region);
   }
 
-  /** Makes suggestions regions of the annotation and takes the prompts away, as one step. */
+  /** Makes suggestions part of the annotation and takes the prompts away, as one step. */
   accept(ids: readonly string[] = this.chosen): void {
     const { document } = this;
     if (!document) return;
     const regions = this.recordsOf(ids);
-    if (regions.length === 0) return;
+    const answers = this.answersOf(ids);
+    const count = regions.length + answers.length;
+    if (count === 0) return;
     this.takeOut(ids);
-    const made = this.settle(
-      regions.length === 1 ? 'Accept suggestion' : `Accept ${regions.length} suggestions`,
-      regions,
-    );
-    document.view.select(made);
-    this.editor.announce(made.length === 1 ? 'Suggestion accepted' : `${made.length} suggestions accepted`);
+    const made = this.settle(count === 1 ? 'Accept suggestion' : `Accept ${count} suggestions`, regions, answers);
+    if (made.length > 0) document.view.select(made);
+    this.editor.announce(count === 1 ? 'Suggestion accepted' : `${count} suggestions accepted`);
   }
 
   /** Drops suggestions; with the last one the prompts go as well. */
   reject(ids: readonly string[] = this.chosen): void {
-    const count = this.recordsOf(ids).length;
+    const count = this.recordsOf(ids).length + this.answersOf(ids).length;
     if (count === 0) return;
     this.takeOut(ids);
-    if (this.suggested.length === 0) this.settle('Remove prompts', []);
+    if (this.count === 0) this.settle('Remove prompts');
     this.editor.announce(count === 1 ? 'Suggestion rejected' : `${count} suggestions rejected`);
   }
 
   /** Stops waiting and drops what is undecided; prompts stay. Gives the number of dropped suggestions. */
   dismiss(): number {
-    const count = this.suggested.length;
+    const { count } = this;
     this.running?.abort();
     this.running = null;
-    this.takeOut(this.suggested);
+    this.takeOut(this.all);
     this.prompts = [];
     this.changed.emit();
     return count;
@@ -135,7 +163,8 @@ export class Suggestions {
     if (!document) return;
     const { regions } = readResult(answer?.result, editor.config, editor.modules);
     const known = regions.filter((region) => region.kind !== ANSWER).slice(0, MOST);
-    this.takeOut(this.suggested);
+    this.takeOut(this.all);
+    this.answers = this.proposed(regions, prompt);
     const changes: Change[] = known.map((region) => {
       const after = this.suggestion(document, region, prompt);
       return { on: 'region', id: after.id, before: null, after };
@@ -143,13 +172,32 @@ export class Suggestions {
     this.suggested = changes.map((change) => change.id);
     // Neither history nor drafts learn of it.
     if (changes.length > 0) document.store.apply(changes, 'forward', true);
-    if (known.length === 0) editor.notify('info', 'The model suggests nothing here.');
-    else editor.announce(known.length === 1 ? '1 suggestion' : `${known.length} suggestions`);
+    const { count } = this;
+    if (count === 0) editor.notify('info', 'The model suggests nothing here.');
+    else editor.announce(count === 1 ? '1 suggestion' : `${count} suggestions`);
     this.changed.emit();
     editor.actions.refresh();
     // Spans are small and many: they are taken as they come, and undone in one step.
     const spans = known.length > 0 && known.every((region) => editor.isSpan(region));
-    if (known.length > 0 && (spans || editor.settings.get('autoAccept'))) this.accept(this.suggested);
+    if (count > 0 && editor.settings.get('autoAccept')) this.accept(this.all);
+    else if (spans) this.accept(this.suggested);
+  }
+
+  /** Answers about the task and about items, by the question that they answer. */
+  private proposed(regions: readonly Region[], prompt: Region): ReadonlyMap<string, readonly SuggestedAnswer[]> {
+    const { editor } = this;
+    const answers = new Map<string, readonly SuggestedAnswer[]>();
+    for (const { kind, facets, itemIndex } of regions) {
+      if (kind !== ANSWER) continue;
+      for (const { from, answer } of facets) {
+        const node = editor.config.byName.get(from);
+        if (!node || answer === undefined || isPerRegion(node) || !editor.modules.forNode(node)?.Panel) continue;
+        const page = isPerItem(node) ? (itemIndex ?? prompt.itemIndex ?? 0) : undefined;
+        const one = { id: newRegionId(), node, answer, ...(page === undefined ? {} : { itemIndex: page }) };
+        answers.set(from, [...(answers.get(from) ?? []), one]);
+      }
+    }
+    return answers;
   }
 
   private suggestion(document: AnnotationDocument, region: Region, prompt: Region): Region {
@@ -178,7 +226,11 @@ export class Suggestions {
   }
 
   /** One step: adds what was accepted and removes the prompts. */
-  private settle(label: string, regions: readonly Region[]): string[] {
+  private settle(
+    label: string,
+    regions: readonly Region[] = [],
+    answers: readonly SuggestedAnswer[] = [],
+  ): readonly string[] {
     const made: string[] = [];
     const { prompts } = this;
     this.prompts = [];
@@ -199,23 +251,30 @@ export class Suggestions {
           }),
         );
       }
+      for (const { node, itemIndex, answer } of answers) setTaskAnswer(this.editor, edit, node, itemIndex, answer);
       edit.remove(prompts);
     });
     return made;
   }
 
-  /** Takes suggestions out of the store again. */
+  /** Offers suggestions no longer. */
   private takeOut(ids: readonly string[]): void {
     const gone = new Set(ids);
+    const answers = this.answersOf(ids);
+    if (answers.length > 0) {
+      this.answers = new Map(
+        [...this.answers].map(([control, list]) => [control, list.filter((one) => !gone.has(one.id))]),
+      );
+    }
     const changes: Change[] = this.recordsOf(ids).map((region) => ({
       on: 'region',
       id: region.id,
       before: region,
       after: null,
     }));
-    if (changes.length === 0) return;
+    if (changes.length + answers.length === 0) return;
     this.suggested = this.suggested.filter((id) => !gone.has(id));
-    this.document?.store.apply(changes, 'forward', true);
+    if (changes.length > 0) this.document?.store.apply(changes, 'forward', true);
     this.changed.emit();
     this.editor.actions.refresh();
   }
@@ -225,6 +284,11 @@ export class Suggestions {
       const region = this.suggested.includes(id) ? this.document?.store.get(id) : undefined;
       return region?.suggested ? [region] : [];
     });
+  }
+
+  private answersOf(ids: readonly string[]): readonly SuggestedAnswer[] {
+    const wanted = new Set(ids);
+    return [...this.answers.values()].flat().filter((one) => wanted.has(one.id));
   }
 
   private itemsOf(id: string): readonly ResultItem[] {
@@ -244,7 +308,7 @@ export class Suggestions {
         this.prompts = prompts.filter((id) => document.store.get(id));
         if (prompts.length > 0 && this.prompts.length === 0) this.dismiss();
       }),
-      document.view.selectionChanged.subscribe(() => this.suggested.length > 0 && this.changed.emit()),
+      document.view.selectionChanged.subscribe(() => this.count > 0 && this.changed.emit()),
       this.editor.documentChanged.subscribe(() => {
         if (this.editor.document !== document) this.dismiss();
       }),

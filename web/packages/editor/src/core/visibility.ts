@@ -154,7 +154,7 @@ export class Visibility {
     const marked = region && region.kind !== ANSWER ? region : undefined;
     if (isPerRegion(control)) {
       if (marked || bySelection) return from(marked);
-      return [...store.all()].filter((one) => one.kind !== ANSWER).flatMap(from);
+      return [...store.all()].filter((one) => one.kind !== ANSWER && !one.suggested).flatMap(from);
     }
     if (!isPerItem(control)) return from(store.answer(control.name));
     const index = region?.itemIndex ?? (bySelection ? this.editor.page(this.objectOf(control)) : undefined);

@@ -1,9 +1,10 @@
 /** The bar below: where one is, undo and redo, saved state, skip and submit. */
 
+import { countText } from '../core/count';
 import { ICONS } from '../core/icons';
 import type { SaveState } from '../core/saving';
 import { formatShortcut } from '../core/shortcut';
-import { useConditions, useDocument, useEditor, useEmitter, useEntry, useVersion } from '../react/hooks';
+import { useConditions, useDocument, useEditor, useEmitter, useEntry, useSetting, useVersion } from '../react/hooks';
 import styles from './bottom-bar.module.css';
 import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
@@ -25,7 +26,7 @@ export function BottomBar() {
           Task {editor.task.id}
           {history?.position !== undefined && history.total !== undefined && (
             <span className={styles['counter']}>
-              {history.position.toLocaleString()} of {history.total.toLocaleString()}
+              {countText(history.position)} of {countText(history.total)}
             </span>
           )}
         </span>
@@ -36,9 +37,31 @@ export function BottomBar() {
         <ActionById id="annotation.reset" />
         {editor.hasInstructions && <ActionById id="screen.instructions" />}
       </div>
+      {editor.hasModel && <AutoAnnotation />}
       <Saved />
       {mode !== 'preview' && <Buttons />}
     </footer>
+  );
+}
+
+/** Are tools offered that ask a model? */
+function AutoAnnotation() {
+  const editor = useEditor();
+  const on = useSetting('autoAnnotation');
+  const action = editor.actions.get('screen.auto-annotation');
+  const keys = action && editor.actions.shortcutOf(action);
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      className={styles['switch']}
+      title={`${on ? 'Take the tools that ask a model away' : 'Offer tools that ask a model'}${keys ? ` (${formatShortcut(keys)})` : ''}`}
+      onClick={() => editor.actions.run('screen.auto-annotation')}
+    >
+      <span className={styles['knob']} aria-hidden="true" />
+      Auto-annotation
+    </button>
   );
 }
 

@@ -8,7 +8,7 @@ import { NoteField } from './NoteField';
 import { ActionById } from './parts/ActionButton';
 import { Key } from './parts/Key';
 import { SeveralRegions } from './SeveralRegions';
-import { duration, personName, when, withoutNoise } from './words';
+import { answerText, duration, personName, when } from './words';
 
 export function Details() {
   const selection = useSelection();
@@ -49,7 +49,7 @@ function OneRegion({ id }: { readonly id: string }) {
   return (
     <>
       <header className={styles['head']}>
-        <h2 className={styles['title']}>Region {document.regionNumber(id)}</h2>
+        <h2 className={styles['title']}>{region.suggested ? 'Suggestion' : `Region ${document.regionNumber(id)}`}</h2>
         <SelectionActions />
       </header>
       <div className={styles['body']}>
@@ -82,7 +82,7 @@ function OneRegion({ id }: { readonly id: string }) {
         <Answers region={region} />
         <dl className={styles['facts']}>
           {locked && <Fact name="State" value="locked" />}
-          {region.readonly && <Fact name="State" value="read-only in the data" />}
+          {region.readonly && !region.suggested && <Fact name="State" value="read-only in the data" />}
           {region.itemIndex !== undefined && <Fact name="Page" value={String(region.itemIndex + 1)} />}
           {region.score !== undefined && <Fact name="Score" value={region.score.toFixed(3)} />}
           {region.origin !== 'manual' && (
@@ -115,18 +115,6 @@ function Answers({ region }: { readonly region: Region }) {
       ))}
     </dl>
   );
-}
-
-/** An answer in words: lists with commas, paths with strokes. */
-export function answerText(answer: unknown): string {
-  if (Array.isArray(answer)) {
-    return answer.map((one: unknown) => (Array.isArray(one) ? one.join(' / ') : answerText(one))).join(', ');
-  }
-  if (typeof answer === 'number') return String(withoutNoise(answer));
-  if (typeof answer === 'object' && answer !== null) {
-    return JSON.stringify(answer, (_, one: unknown) => (typeof one === 'number' ? withoutNoise(one) : one));
-  }
-  return String(answer ?? '');
 }
 
 function Parent({ wire }: { readonly wire: string }) {

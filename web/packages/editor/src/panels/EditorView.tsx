@@ -14,6 +14,7 @@ import { bindKeys } from './keys';
 import { Layout } from './Layout';
 import { LiveRegion, Notices } from './Notices';
 import { SuggestionBar } from './SuggestionBar';
+import { SuggestionMarks } from './SuggestionMarks';
 import { speakSelection } from './speak';
 import { Tabs } from './Tabs';
 import './tokens.css';
@@ -79,6 +80,7 @@ function Main() {
         <ReadOnly />
         <Layout />
         <RelationsOverlay />
+        <SuggestionMarks />
       </main>
     </Workspace>
   );

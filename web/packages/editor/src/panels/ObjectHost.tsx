@@ -1,6 +1,6 @@
 /** A place for an object that draws itself, and its toolbar. */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ObjectSpec } from '../core/tag';
 import { useEditor, useVersion } from '../react/hooks';
 import styles from './object-host.module.css';
@@ -11,7 +11,8 @@ const SECTIONS = ['tools', 'edit', 'view'] as const;
 export function ObjectHost({ node, spec }: { readonly node: ConfigNode; readonly spec: ObjectSpec }) {
   const editor = useEditor();
   const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the page is painted, so that the first frame has the data in it.
+  useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
     const value = editor.valueOf(node, node.has('value') || !node.has('valueList') ? 'value' : 'valueList');

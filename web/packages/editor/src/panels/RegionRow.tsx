@@ -1,4 +1,5 @@
 import { type CSSProperties, memo } from 'react';
+import { countText } from '../core/count';
 import { ICONS } from '../core/icons';
 import { noteOf, type Row, toolOf } from '../core/region-rows';
 import { transcriptOf } from '../core/transcript';
@@ -54,7 +55,7 @@ export const RegionRow = memo(
     const { labels, color } = editor.labels.style(region);
     const about = transcriptOf(editor, region) || editor.aboutShape(region);
     const incomplete = editor.missingIn(region);
-    const number = document.regionNumber(id);
+    const number = region.suggested ? '' : document.regionNumber(id);
     const locks = locked || region.readonly;
     const tool = toolOf(editor, region);
     const note = noteOf(region.meta);
@@ -204,7 +205,7 @@ export function GroupRow({
       aria-level={1}
       aria-expanded={!row.folded}
       aria-selected={false}
-      aria-label={`${row.title} ${row.ids.length.toLocaleString()} regions`}
+      aria-label={`${row.title} ${countText(row.ids.length)} regions`}
       className={`${styles['row']} ${styles['group']} ${active ? styles['active'] : ''}`}
       style={{ '--label': row.color || 'transparent', height } as CSSProperties}
       onClick={(event) => onSelect(row, event)}
@@ -222,7 +223,7 @@ export function GroupRow({
         <span className={styles['swatch']} />
       )}
       <bdi className={styles['labels']}>{row.title}</bdi>{' '}
-      <span className={styles['about']}>{row.ids.length.toLocaleString()}</span>
+      <span className={styles['about']}>{countText(row.ids.length)}</span>
       <RowSwitch
         on={hidden}
         label={hidden ? 'Show all of this group' : 'Hide all of this group'}

@@ -7,7 +7,7 @@ import {
   useEditor,
   useEmitter,
   useFocusRequest,
-  useRegionIds,
+  useListedIds,
   useSelection,
   useSetting,
 } from '../react/hooks';
@@ -27,7 +27,7 @@ const ROW = TOUCH ? 44 : 32;
 export function Regions() {
   const editor = useEditor();
   const document = useDocument();
-  const ids = useRegionIds();
+  const ids = useListedIds();
   const selection = useSelection();
   const content = useContent();
   const group = useSetting('regionGroup');

@@ -1,5 +1,6 @@
 /** The relations panel: from, arrow, to and labels of each relation; labels of the chosen one are set below the list. */
 import { type CSSProperties, memo, useEffect, useRef, useState } from 'react';
+import { countText } from '../core/count';
 import { ICONS } from '../core/icons';
 import type { Relation } from '../core/types';
 import { useContent, useDocument, useEditor, useRegion, useSelection, useVersion } from '../react/hooks';
@@ -20,7 +21,7 @@ type Subscribe = (listener: () => void) => () => void;
 
 /** Number of relations of the open document. */
 export function RelationCount() {
-  return <>{useRelations().length.toLocaleString()}</>;
+  return <>{countText(useRelations().length)}</>;
 }
 
 function useRelations(): readonly Relation[] {

@@ -11,7 +11,7 @@ export function SuggestionBar() {
   const { suggestions } = editor;
   const subscribe = suggestions.changed.subscribe as Subscribe;
   const waiting = useEmitter(subscribe, () => suggestions.waiting);
-  const count = useEmitter(subscribe, () => suggestions.ids.length);
+  const count = useEmitter(subscribe, () => suggestions.count);
   const chosen = useEmitter(subscribe, () => suggestions.chosen.length);
   const automatic = useSetting('autoAccept');
   if (!waiting && count === 0) return null;

@@ -52,3 +52,15 @@ export function shownNumber(value: number): string {
 export function withoutNoise(value: number): number {
   return Number(value.toPrecision(12));
 }
+
+/** An answer in words: lists with commas, paths with strokes. */
+export function answerText(answer: unknown): string {
+  if (Array.isArray(answer)) {
+    return answer.map((one: unknown) => (Array.isArray(one) ? one.join(' / ') : answerText(one))).join(', ');
+  }
+  if (typeof answer === 'number') return String(withoutNoise(answer));
+  if (typeof answer === 'object' && answer !== null) {
+    return JSON.stringify(answer, (_, one: unknown) => (typeof one === 'number' ? withoutNoise(one) : one));
+  }
+  return String(answer ?? '');
+}

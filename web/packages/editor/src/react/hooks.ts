@@ -70,7 +70,13 @@ export function useSelection(): readonly string[] {
   return useEmitter(document.view.selectionChanged.subscribe as Subscribe, () => document.view.selected);
 }
 
-/** Ids of all regions with a geometry. */
+/** Ids of what the regions panel lists: regions and undecided suggestions. */
+export function useListedIds(): readonly string[] {
+  const document = useDocument();
+  return useEmitter(document.store.membership.subscribe as Subscribe, () => document.listedIds());
+}
+
+/** Ids of the annotation's regions with a geometry. */
 export function useRegionIds(): readonly string[] {
   const document = useDocument();
   return useEmitter(document.store.membership.subscribe as Subscribe, () => document.regionIds());
@@ -98,17 +104,18 @@ export function useFocusRequest(part: 'region-list' | 'region-search' | 'note', 
 
 const versions = new WeakMap<Subscribe, number>();
 
+/** Counts an emitter's events from the first drawing on: what happens until the part listens counts too. */
+function versionOf(subscribe: Subscribe): number {
+  const known = versions.get(subscribe);
+  if (known !== undefined) return known;
+  versions.set(subscribe, 0);
+  subscribe(() => versions.set(subscribe, (versions.get(subscribe) ?? 0) + 1));
+  return 0;
+}
+
 /** Draws again on every event of an emitter; for small parts that read several things. */
 export function useVersion(subscribe: Subscribe): void {
-  const counted = useCallback(
-    (listener: () => void) =>
-      subscribe(() => {
-        versions.set(subscribe, (versions.get(subscribe) ?? 0) + 1);
-        listener();
-      }),
-    [subscribe],
-  );
-  useSyncExternalStore(counted, () => versions.get(subscribe) ?? 0);
+  useSyncExternalStore(subscribe, () => versionOf(subscribe));
 }
 
 /** Draws again after each finished change of the document; not for selections, not during drags. */

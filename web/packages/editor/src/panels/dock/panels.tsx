@@ -1,5 +1,6 @@
 /** The panels that there are: name, icon and content. */
 import type { ComponentType } from 'react';
+import { countText } from '../../core/count';
 import { ICONS } from '../../core/icons';
 import type { Icon } from '../../core/tag';
 import { useRegionIds } from '../../react/hooks';
@@ -19,7 +20,7 @@ export interface PanelSpec {
 }
 
 function RegionCount() {
-  return <>{useRegionIds().length.toLocaleString()}</>;
+  return <>{countText(useRegionIds().length)}</>;
 }
 
 const SPECS: readonly PanelSpec[] = [

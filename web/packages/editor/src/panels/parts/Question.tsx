@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef } from 're
 import { isPerRegion } from '../../core/config';
 import { useEditor, useVersion } from '../../react/hooks';
 import styles from './parts.module.css';
+import { SuggestedAnswers } from './SuggestedAnswers';
 
 /** Id of the region in whose row a question stands; null at the question's own place. */
 export const RowRegion = createContext<string | null>(null);
@@ -41,6 +42,7 @@ export function Question({ node, children }: { readonly node: ConfigNode; readon
       data-per-region={isPerRegion(node) || undefined}
     >
       {children}
+      <SuggestedAnswers node={node} />
       {node.bool('required') && !problem && <span className={styles['required']}>Required</span>}
       {problem && <span className={styles['message']}>{problem.message}</span>}
     </div>

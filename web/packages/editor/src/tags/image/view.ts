@@ -38,6 +38,7 @@ export class ImageView implements ObjectHandle {
   private readonly toolbarRoom: ToolbarRoom;
   private readonly status: StatusPanel;
   private readonly items: ItemMaker;
+  private actionsOff: () => void = () => {};
   private readonly offs: (() => void)[] = [];
   private documentOffs: (() => void)[] = [];
   readonly brushSize: BrushSize;
@@ -388,9 +389,11 @@ export class ImageView implements ObjectHandle {
       editor.settings.changed.subscribe(() => this.applySettings()),
       editor.labels.changed.subscribe(() => this.labelsChanged()),
       editor.pageChanged.subscribe((object) => object === this.name && this.reload()),
-      editor.actions.register(imageActions(this)),
+      editor.tools.offered.subscribe(() => this.registerActions()),
+      () => this.actionsOff(),
       watchTheme(this.root, () => this.stage.setTheme(themeOf(this.root))),
     );
+    this.registerActions();
     // With one shape control and no labels there is nothing to choose first.
     const drawing = editor.tools.of(node.name).find((tool) => tool.control !== undefined);
     const remembered = editor.settings.get('keepTool') ? editor.storage?.getItem(this.toolKey) : null;
@@ -401,6 +404,11 @@ export class ImageView implements ObjectHandle {
     } else {
       this.labelsChanged();
     }
+  }
+
+  private registerActions(): void {
+    this.actionsOff();
+    this.actionsOff = this.context.editor.actions.register(imageActions(this));
   }
 
   private get toolKey(): string {

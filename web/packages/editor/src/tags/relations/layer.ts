@@ -1,17 +1,15 @@
 /**
  * Curves of relations over the data, between regions of any objects. One SVG for all of them, in the
- * labeling area's own coordinates, so that scrolling the area moves it without drawing. Objects move
- * regions in ways of their own (zoom, inner scrolling): after anything a person does, and after
- * changes, the places are looked at again for a moment.
+ * labeling area's own coordinates, so that scrolling the area moves it without drawing; what else moves
+ * regions is followed by `PlaceWatch`.
  */
 import type { Editor } from '../../core/editor';
 import type { Relation } from '../../core/types';
+import { PlaceWatch } from '../../panels/parts/place-watch';
 import { arrowAt, type Box, curveBetween } from './curve';
 import { relationsOf } from './model';
 import styles from './relations.module.css';
 
-/** After an event places are looked at for this long: wheels and flings go on by themselves. Milliseconds. */
-const WATCH = 400;
 /** More curves than this can't be told apart. */
 const MAX_CURVES = 400;
 const SVG = 'http://www.w3.org/2000/svg';
@@ -25,10 +23,8 @@ export class RelationLayer {
   private readonly svg: SVGSVGElement;
   private readonly drawn = new Map<string, Drawn>();
   private readonly abort = new AbortController();
-  private readonly offs: (() => void)[] = [];
-  private documentOffs: (() => void)[] = [];
-  private until = 0;
-  private frame = 0;
+  private readonly places: PlaceWatch;
+  private readonly off: () => void;
 
   constructor(
     private readonly area: HTMLElement,
@@ -39,59 +35,20 @@ export class RelationLayer {
     this.svg.setAttribute('class', styles['layer'] ?? '');
     this.svg.setAttribute('aria-hidden', 'true');
     area.append(this.svg);
-    const { signal } = this.abort;
-    const watch = () => this.watch();
-    for (const name of ['scroll', 'wheel', 'pointerup', 'pointerdown', 'keydown', 'keyup', 'load', 'transitionend']) {
-      page.addEventListener(name, watch, { signal, capture: true, passive: true });
-    }
-    page.addEventListener('pointermove', (event) => event.buttons !== 0 && this.watch(), {
-      signal,
-      capture: true,
-      passive: true,
-    });
-    const observer = new ResizeObserver(watch);
-    observer.observe(area);
-    for (const child of area.children) if (child !== this.svg) observer.observe(child);
     const relations = relationsOf(editor);
-    this.offs.push(
-      () => observer.disconnect(),
-      relations.changed.subscribe(watch),
-      editor.objectMounted.subscribe((name) => {
-        watch();
-        void editor.objects.get(name)?.ready.then(watch);
-      }),
-      editor.pageChanged.subscribe(watch),
-      editor.documentChanged.subscribe(() => this.follow()),
-      editor.settings.changed.subscribe(watch),
-    );
-    this.follow();
+    this.places = new PlaceWatch(area, editor, () => {
+      if (this.drawn.size === 0 && relations.all().length === 0) return false;
+      this.update();
+      return this.drawn.size > 0;
+    });
+    this.off = relations.changed.subscribe(this.places.watch);
   }
 
   destroy(): void {
     this.abort.abort();
-    cancelAnimationFrame(this.frame);
-    for (const off of [...this.offs, ...this.documentOffs]) off();
+    this.places.destroy();
+    this.off();
     this.svg.remove();
-  }
-
-  private follow(): void {
-    for (const off of this.documentOffs) off();
-    const { store, view } = this.editor.document;
-    const watch = () => this.watch();
-    this.documentOffs = [store.changed.subscribe(watch), view.changed.subscribe(watch)];
-    this.watch();
-  }
-
-  private watch(): void {
-    if (this.drawn.size === 0 && relationsOf(this.editor).all().length === 0) return;
-    this.until = performance.now() + WATCH;
-    if (this.frame !== 0) return;
-    const step = () => {
-      this.frame = 0;
-      this.update();
-      if (this.drawn.size > 0 && performance.now() < this.until) this.frame = requestAnimationFrame(step);
-    };
-    this.frame = requestAnimationFrame(step);
   }
 
   /** Reads all places, then writes. */

@@ -58,4 +58,28 @@ describe.skipIf(!chromiumPath)('suggestions on an image', () => {
     await bar().waitFor({ state: 'detached' });
     expect((await results()).map((one) => one.value.x)).toEqual([expect.closeTo(30, 0)]);
   });
+
+  it('are decided on beside the region; the rest of the screen counts none of them', async () => {
+    await openWithModel();
+    await click(50, 50);
+    await bar().waitFor();
+    const [region] = await image.page.getByRole('button', { name: /^Accept Car/ }).all();
+    await expect.poll(() => image.page.getByRole('button', { name: /^Accept Car/ }).count()).toBe(2);
+    expect(await image.page.getByRole('tab', { name: 'Regions' }).textContent()).toBe('Regions1');
+    await region?.click();
+    await bar().getByText('1 suggestion').waitFor();
+    await image.page.getByRole('button', { name: /^Reject Car/ }).click();
+    await bar().waitFor({ state: 'detached' });
+    expect((await results()).map((one) => one.type)).toEqual(['rectanglelabels']);
+  });
+
+  it('have a switch that takes the tools of the model away', async () => {
+    await openWithModel();
+    const tool = image.page.getByRole('button', { name: 'Key point, asks the model' });
+    expect(await tool.count()).toBe(1);
+    await image.page.getByRole('switch', { name: 'Auto-annotation' }).click();
+    await tool.waitFor({ state: 'detached' });
+    await keyboard.press('Shift+y');
+    await tool.waitFor();
+  });
 });
