@@ -6,6 +6,7 @@
 import type { ConfigNode } from '@labelkeep/labeling';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { LabelDef } from '../../core/config';
+import { countText } from '../../core/count';
 import { labelList } from '../../core/labels';
 import type { TagPanelProps } from '../../core/tag';
 import { IconView } from '../../panels/parts/Icon';
@@ -79,7 +80,7 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
         {node.bool('allowEmpty') && <EmptyButton node={node} />}
         {all.length > shown.length && (
           <span className={styles['none']}>
-            {(all.length - shown.length).toLocaleString()} more: type a part of their name to find them.
+            {countText(all.length - shown.length)} more: type a part of their name to find them.
           </span>
         )}
         {shown.length === 0 && labels.length > 0 && (
@@ -199,7 +200,7 @@ function Search({
       type="search"
       className={styles['search']}
       value={query}
-      placeholder={`Find one of ${total.toLocaleString()} labels`}
+      placeholder={`Find one of ${countText(total)} labels`}
       aria-label={`Find a label of ${node.name}`}
       onChange={(event) => setQuery(event.target.value)}
       onKeyDown={(event) => {
