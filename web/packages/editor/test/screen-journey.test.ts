@@ -150,10 +150,21 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     expect(await page.getByRole('row', { name: /^weather/ }).textContent()).toContain('1 of 2 (50 %)');
     const column = page.getByRole('article', { name: 'detector 2.1' });
     await expect.poll(() => column.getByRole('application').getAttribute('aria-label')).toContain('40 regions');
-    // The open annotation is out of sight: keys leave it alone.
+    // Keys leave the open annotation alone.
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Backspace');
     expect(await page.evaluate(() => window.editor.editor?.document.regionIds().length)).toBe(10_000);
+    // A region is taken over as one step that can be undone.
+    const own = page
+      .getByRole('row', { name: /^Regions/ })
+      .getByRole('cell')
+      .nth(3);
+    await column.getByRole('button', { name: 'Next region' }).focus();
+    await page.keyboard.press('Enter');
+    await column.getByRole('button', { name: 'Take region' }).press('Enter');
+    await expect.poll(() => own.textContent()).toBe('10,001');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => own.textContent()).toBe('10,000');
     await column.getByRole('button', { name: 'Open' }).click();
     expect(await tab(/detector/).getAttribute('aria-selected')).toBe('true');
   });

@@ -1,6 +1,6 @@
 /**
- * Regions through the clipboard, within a task and between tasks of the same configuration. What is
- * copied is result JSON, so it can be read and edited as text; what is pasted is foreign.
+ * Regions through the clipboard, within a task and between tasks of the same configuration, and from an annotation
+ * beside this one. What is copied is result JSON, so it can be read and edited as text; what is pasted is foreign.
  */
 import type { Editor } from './editor';
 import { newRegionId } from './ids';
@@ -16,11 +16,20 @@ let kept = '';
 
 /** The given regions with their relations as text for the clipboard; empty when there are none. */
 export function copyRegions(editor: Editor, ids: readonly string[]): string {
+  const items = regionItems(editor, ids);
+  if (items.length === 0) return '';
+  kept = JSON.stringify({ labelkeep: 'regions', result: items });
+  const count = new Set(items.filter((item) => item.type !== 'relation').map((item) => item.id)).size;
+  editor.announce(count === 1 ? 'Region copied' : `${count} regions copied`);
+  return kept;
+}
+
+/** Result items of the given regions and of the relations between them. */
+export function regionItems(editor: Editor, ids: readonly string[]): readonly ResultItem[] {
   const { store } = editor.document;
   const regions = ids
     .map((id) => store.get(id))
     .filter((one): one is Region => one !== undefined && one.kind !== ANSWER);
-  if (regions.length === 0) return '';
   const chosen = new Set(regions.map((region) => region.id));
   const items: ResultItem[] = regions.flatMap((region) =>
     region.facets.map((facet) => writeFacet(region, facet, editor.modules)),
@@ -32,9 +41,7 @@ export function copyRegions(editor: Editor, ids: readonly string[]): string {
     const labels = relation.labels.length > 0 ? { labels: relation.labels } : {};
     items.push({ type: 'relation', from_id: from.wireId, to_id: to.wireId, direction: relation.direction, ...labels });
   }
-  kept = JSON.stringify({ labelkeep: 'regions', result: items });
-  editor.announce(regions.length === 1 ? 'Region copied' : `${regions.length} regions copied`);
-  return kept;
+  return items;
 }
 
 /** The text that `copyRegions` gave last. */
@@ -53,9 +60,27 @@ export function isRegions(text: string): boolean {
  */
 export function pasteRegions(editor: Editor, text: string): boolean {
   const items = itemsOf(text);
-  if (items === null) return false;
+  return items !== null && addRegions(editor, items, 'paste');
+}
+
+/** How regions come into the open annotation. */
+const WAYS = {
+  /** They lie on the item that is shown. */
+  paste: { label: 'Paste', done: 'pasted', shownPage: true },
+  /** From another annotation of the same task: they stay on their item. */
+  take: { label: 'Take over', done: 'taken over', shownPage: false },
+} as const;
+
+/** Adds regions as one step and selects them, with new ids. False when there is nothing to add, or nowhere. */
+export function addRegions(
+  editor: Editor,
+  items: readonly ResultItem[],
+  how: keyof typeof WAYS,
+  origin: Region['origin'] = 'manual',
+): boolean {
+  const way = WAYS[how];
   if (editor.readonly) {
-    editor.notify('info', 'This is read-only: nothing can be pasted.');
+    editor.notify('info', `This is read-only: nothing can be ${way.done}.`);
     return false;
   }
   const { config, modules, document } = editor;
@@ -63,12 +88,12 @@ export function pasteRegions(editor: Editor, text: string): boolean {
   const known = regions.filter((region) => region.kind !== ANSWER);
   const total = new Set(items.filter((item) => item?.type !== 'relation').map((item) => item?.id)).size;
   if (known.length === 0) {
-    editor.notify('warning', 'Nothing was pasted: the regions belong to a configuration with other tags.');
+    editor.notify('warning', `Nothing was ${way.done}: the regions belong to a configuration with other tags.`);
     return false;
   }
   const ids = new Map<string, string>();
   const wires = new Map<string, string>();
-  document.edit(known.length === 1 ? 'Paste region' : `Paste ${known.length} regions`, (edit) => {
+  document.edit(known.length === 1 ? `${way.label} region` : `${way.label} ${known.length} regions`, (edit) => {
     for (const region of known) {
       const node = config.byName.get(region.object);
       const paged = node?.has('valueList') === true || region.itemIndex !== undefined;
@@ -78,8 +103,10 @@ export function pasteRegions(editor: Editor, text: string): boolean {
         object: region.object,
         kind: region.kind,
         geometry,
-        ...(paged ? { itemIndex: editor.page(region.object) } : {}),
+        ...(paged ? { itemIndex: way.shownPage ? editor.page(region.object) : (region.itemIndex ?? 0) } : {}),
         ...(region.meta === undefined ? {} : { meta: region.meta }),
+        ...(origin === 'prediction' && region.score !== undefined ? { score: region.score } : {}),
+        origin,
         envelope: region.envelope,
         facets: region.facets.map(({ from, type, answer }) => ({ from, type, answer })),
       });
@@ -104,8 +131,8 @@ export function pasteRegions(editor: Editor, text: string): boolean {
   if (first !== undefined) editor.reveal(first);
   const left = total - known.length;
   if (left > 0)
-    editor.notify('info', `${known.length} pasted; ${left} left out: this configuration has no tag for them.`);
-  else editor.announce(known.length === 1 ? 'Region pasted' : `${known.length} regions pasted`);
+    editor.notify('info', `${known.length} ${way.done}; ${left} left out: this configuration has no tag for them.`);
+  else editor.announce(known.length === 1 ? `Region ${way.done}` : `${known.length} regions ${way.done}`);
   return true;
 }
 

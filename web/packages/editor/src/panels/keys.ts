@@ -3,8 +3,8 @@ import type { Editor } from '../core/editor';
 
 const LABELING = /^(label|choice|rating)\./;
 
-/** While annotations are compared, the open one is out of sight: nothing changes it. */
-const IN_COMPARISON = /^(screen\.|task\.|annotation\.(compare|next|previous)$)/;
+/** While annotations are compared, the open one is changed by taking regions over alone, and that can be undone. */
+const IN_COMPARISON = /^(screen\.|task\.|annotation\.(compare|next|previous|undo|redo)$)/;
 
 /** Binds the keys while the editor stands in the page; returns the function that unbinds. */
 export function bindKeys(root: HTMLElement, editor: Editor): () => void {

@@ -1,5 +1,6 @@
 /** All annotations and predictions of the task beside each other: what they say in numbers, and on the data. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { addRegions, regionItems } from '../../core/clipboard';
 import { answerRows, labelRows, regionCounts } from '../../core/compare';
 import { Editor } from '../../core/editor';
 import type { Entry } from '../../core/entries';
@@ -23,6 +24,7 @@ export function Compare() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     () => new Set(worthShowing(entries).map((entry) => entry.key)),
   );
+  const edits = useEdits(entries);
   const shown = entries.filter((entry) => chosen.has(entry.key));
   const toggle = (key: string) => {
     const next = new Set(chosen);
@@ -31,7 +33,7 @@ export function Compare() {
   };
   return (
     <main className={styles['compare']} aria-label="Comparison of all annotations">
-      <Summary entries={entries} />
+      <Summary entries={entries} edits={edits} />
       <fieldset className={styles['choose']}>
         <legend>On the data</legend>
         {entries.map((entry) => (
@@ -43,12 +45,36 @@ export function Compare() {
       </fieldset>
       <div className={styles['columns']}>
         {shown.map((entry) => (
-          <Column key={entry.key} entry={entry} />
+          <Column key={`${entry.key} ${edits.get(entry.key) ?? 0}`} entry={entry} own={ownAmong(editor, entries)} />
         ))}
       </div>
       {shown.length === 0 && <p className={styles['hint']}>Choose annotations above to see them on the data.</p>}
     </main>
   );
+}
+
+type Edits = ReadonlyMap<string, number>;
+
+/** How often each annotation changed since the comparison was opened: what is taken over shows at once. */
+function useEdits(entries: readonly Entry[]): Edits {
+  const [edits, setEdits] = useState<Edits>(new Map());
+  useEffect(() => {
+    const offs = entries.map((entry) =>
+      entry.document.edited.subscribe(() =>
+        setEdits((old) => new Map(old).set(entry.key, (old.get(entry.key) ?? 0) + 1)),
+      ),
+    );
+    return () => {
+      for (const off of offs) off();
+    };
+  }, [entries]);
+  return edits;
+}
+
+/** The annotation that regions are taken over into: the open one, else the first that may be changed. */
+function ownAmong(editor: Editor, entries: readonly Entry[]): Entry | null {
+  const { tab } = editor.entries;
+  return tab.document.readonly ? (entries.find((entry) => !entry.document.readonly) ?? null) : tab;
 }
 
 /** Those that are open at first: annotations before predictions, skipped and empty ones last. */
@@ -58,7 +84,7 @@ function worthShowing(entries: readonly Entry[]): readonly Entry[] {
   return [...entries].sort((a, b) => rank(a) - rank(b)).slice(0, FIRST);
 }
 
-function Summary({ entries }: { readonly entries: readonly Entry[] }) {
+function Summary({ entries, edits }: { readonly entries: readonly Entry[]; readonly edits: Edits }) {
   const editor = useEditor();
   const { labels, answers, regions } = useMemo(
     () => ({
@@ -66,7 +92,7 @@ function Summary({ entries }: { readonly entries: readonly Entry[] }) {
       answers: answerRows(editor, entries),
       regions: regionCounts(entries),
     }),
-    [editor, entries],
+    [editor, entries, edits],
   );
   const most = Math.max(1, ...labels.flatMap((row) => row.counts));
   return (
@@ -161,7 +187,7 @@ function Head({ entry }: { readonly entry: Entry }) {
 }
 
 /** One annotation on the data, read-only: regions can be selected, pages turned, the view moved. */
-function Column({ entry }: { readonly entry: Entry }) {
+function Column({ entry, own }: { readonly entry: Entry; readonly own: Entry | null }) {
   const editor = useEditor();
   const { title } = entryWords(entry);
   const inner = useMemo(() => viewOf(editor, entry), [editor, entry]);
@@ -174,6 +200,7 @@ function Column({ entry }: { readonly entry: Entry }) {
           <bdi>{title}</bdi>
         </h3>
         <Selected editor={inner} />
+        {own && own !== entry && <Take from={inner} entry={entry} own={own} />}
         <button
           type="button"
           onClick={() => {
@@ -194,19 +221,65 @@ function Column({ entry }: { readonly entry: Entry }) {
   );
 }
 
-/** What is selected in a column, or how many regions it has. */
+/** What is selected in a column, or how many regions it has, and steps from one to the next. */
 function Selected({ editor }: { readonly editor: Editor }) {
   const { document } = editor;
-  const [first] = useEmitter(document.view.selectionChanged.subscribe as Subscribe, () => document.view.selected);
+  const selected = useSelected(editor);
+  const [first] = selected;
   const region = first === undefined ? undefined : document.store.get(first);
   const count = document.regionIds().length;
   return (
     <span className={styles['selected']}>
-      {region
-        ? `${document.regionNumber(region.id)}. ${editor.describe(region).slice(0, 80)}`
-        : `${count.toLocaleString()} ${count === 1 ? 'region' : 'regions'}`}
+      {count > 0 && (
+        <>
+          <button type="button" aria-label="Previous region" onClick={() => editor.actions.run('region.previous')}>
+            <IconView icon={ICONS.left} />
+          </button>
+          <button type="button" aria-label="Next region" onClick={() => editor.actions.run('region.next')}>
+            <IconView icon={ICONS.right} />
+          </button>
+        </>
+      )}
+      <bdi aria-live="polite">
+        {selected.length > 1
+          ? `${selected.length} of ${count.toLocaleString()} selected`
+          : region
+            ? `${document.regionNumber(region.id)}. ${editor.describe(region).slice(0, 80)}`
+            : `${count.toLocaleString()} ${count === 1 ? 'region' : 'regions'}`}
+      </bdi>
     </span>
   );
+}
+
+/** Copies regions of a column into the annotation that the person works on: the selected ones, or all. */
+function Take({ from, entry, own }: { readonly from: Editor; readonly entry: Entry; readonly own: Entry }) {
+  const editor = useEditor();
+  const selected = useSelected(from);
+  const all = from.document.regionIds();
+  if (all.length === 0) return null;
+  const { title } = entryWords(own);
+  const ids = selected.length > 0 ? selected : all;
+  const what = selected.length > 0 ? (selected.length === 1 ? 'region' : `${selected.length} regions`) : 'all';
+  const take = () => {
+    if (editor.entries.tab !== own) editor.entries.select(own.key);
+    const origin = entry.kind === 'prediction' ? 'prediction' : 'manual';
+    if (!addRegions(editor, regionItems(from, ids), 'take', origin)) return;
+    const count = ids.length === 1 ? 'One region' : `${ids.length.toLocaleString()} regions`;
+    editor.notify('info', `${count} taken over into “${title}”. Undo takes ${ids.length === 1 ? 'it' : 'them'} back.`);
+  };
+  return (
+    <button
+      type="button"
+      title={`Copy ${what === 'all' ? 'all regions' : 'the selection'} into “${title}”`}
+      onClick={take}
+    >
+      Take {what}
+    </button>
+  );
+}
+
+function useSelected({ document }: Editor): readonly string[] {
+  return useEmitter(document.view.selectionChanged.subscribe as Subscribe, () => document.view.selected);
 }
 
 /** A model of its own for one column; nothing of it is saved. */
