@@ -2,7 +2,7 @@
  * Changing what is selected: moving it, its handles, the frame around several, points put in and
  * taken out. Every tool has one, so that points can be edited whichever tool is in the hand.
  */
-import { type Box, boxAround, clamp, encloses, type Point } from '../geometry/point';
+import { type Box, boxAround, clamp, encloses, grow, type Point } from '../geometry/point';
 import type { ShapeChange } from '../model';
 import type { OverlayPainter } from '../render/overlay';
 import type { SceneItem } from '../scene';
@@ -11,6 +11,9 @@ import { NO_RULES, type Shape, type ShapeEdit } from '../shapes/shape';
 import { pointsOf } from './point-selection';
 import { changeableItems, handleOnScreen, offer, resizeCursor, type Target, targetAt } from './targets';
 import type { ToolContext, ToolPointer } from './tool';
+
+/** Room between chosen points and the frame around them, CSS pixels. */
+const CHOSEN_GAP = 10;
 
 type State =
   | { readonly name: 'idle' }
@@ -116,13 +119,17 @@ export class Manipulator {
   /** Handles of the selection, the ghost point, the frame. */
   paint(painter: OverlayPainter): void {
     // While something is moved its handles would hide what one looks at.
-    if (this.changing) {
+    if (this.state.name === 'changing') {
+      const { target } = this.state;
+      const item = target.type === 'handle' ? this.context.scene.get(target.item.id) : undefined;
+      if (item) this.paintChosen(item, painter);
       this.context.snapper.paint(painter);
       return;
     }
     const offered = offer(this.context);
     if (!offered) return;
     if (offered.box) painter.frame(offered.box);
+    if (offered.item) this.paintChosen(offered.item, painter);
     const { hovered } = this;
     // The selection may have changed under a pointer that rests.
     if (hovered?.type === 'insert' && hovered.item.id === offered.item?.id && this.state.name === 'idle')
@@ -136,6 +143,18 @@ export class Manipulator {
         chosen: chosen?.has(handle.id) === true,
       });
     }
+  }
+
+  /** A frame around points that move together. */
+  private paintChosen(item: SceneItem, painter: OverlayPainter): void {
+    const places = this.chosenPlaces(item);
+    if (places.length > 1) painter.frame(grow(boxAround(places), CHOSEN_GAP / this.context.camera.zoom));
+  }
+
+  private chosenPlaces(item: SceneItem): Point[] {
+    const chosen = this.context.points.of(item);
+    if (chosen.size < 2) return [];
+    return pointsOf(item).flatMap((one) => (chosen.has(one.id) ? [one.at] : []));
   }
 
   private begin(target: Target, from: ToolPointer): void {
@@ -207,18 +226,16 @@ export class Manipulator {
     const { context } = this;
     const kind = kindOf(item.shape);
     const curve = handle.role === 'point' && pointer.shift && item.rules?.curves === true;
+    const chosen = context.points.of(item);
+    if (!curve && chosen.size > 1 && chosen.has(handle.id) && kind.movePoints) {
+      const by = this.moveTogether({ item, handle }, to, pointer);
+      return kind.movePoints(item.shape, chosen, by.x, by.y);
+    }
     // Corners of turned shapes may leave the image: nothing holds them at its border.
     const attracted = handle.role === 'point' ? !curve : handle.role === 'corner' && inLimits(to, context.limits);
     const aim = attracted
       ? context.snapper.snap(to, pointer, { edges: handle.role === 'point', except: new Set([item.id]) })
       : to;
-    const chosen = context.points.of(item);
-    if (!curve && chosen.size > 1 && chosen.has(handle.id) && kind.movePoints) {
-      const bounds = boxAround(pointsOf(item).flatMap((one) => (chosen.has(one.id) ? [one.at] : [])));
-      const by = insideLimits({ x: aim.x - handle.at.x, y: aim.y - handle.at.y }, bounds, context.limits);
-      const round = item.snapToPixel ? Math.round : (value: number) => value;
-      return kind.movePoints(item.shape, chosen, round(by.x), round(by.y));
-    }
     return kind.moveHandle(item.shape, {
       handle: handle.id,
       to: aim,
@@ -230,6 +247,24 @@ export class Manipulator {
       curve,
       apart: pointer.alt,
     });
+  }
+
+  /** How far the chosen points go when one of them is dragged to a place; whichever is attracted leads. */
+  private moveTogether(
+    { item, handle }: Pick<Target & { type: 'handle' }, 'item' | 'handle'>,
+    to: Point,
+    pointer: ToolPointer,
+  ): Point {
+    const { snapper, limits } = this.context;
+    const places = this.chosenPlaces(item);
+    const free = insideLimits({ x: to.x - handle.at.x, y: to.y - handle.at.y }, boxAround(places), limits);
+    const moved = [handle.at, ...places].map((at) => ({ x: at.x + free.x, y: at.y + free.y }));
+    const further = snapper.snapAny(moved, pointer, { edges: true, except: new Set([item.id]) }) ?? { x: 0, y: 0 };
+    const aim = { x: free.x + further.x, y: free.y + further.y };
+    const by = insideLimits(aim, boxAround(places), limits);
+    // Where the others hold it back nothing was reached.
+    if (by.x !== aim.x || by.y !== aim.y) snapper.clear();
+    return item.snapToPixel ? { x: Math.round(by.x), y: Math.round(by.y) } : by;
   }
 
   private clickEdge({ item, place }: Target & { type: 'insert' }, pointer: ToolPointer): void {

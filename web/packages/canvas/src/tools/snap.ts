@@ -17,6 +17,8 @@ export const DEFAULT_SNAPPING: SnapSettings = { enabled: true, distance: 6 };
 
 /** More neighbours than this under one pointer are a crowd in which snapping would only hinder. */
 const MOST_NEIGHBOURS = 200;
+/** Of points that move together so many look for a neighbour. */
+const MOST_TOGETHER = 50;
 
 export interface SnapRequest {
   /** Regions that are drawn or moved: they do not attract themselves. */
@@ -45,6 +47,23 @@ export class Snapper {
       this.border(inside, tolerance) ??
       (request.edges ? this.nearestEdge(inside, tolerance, request) : null);
     return this.mark ? clampToBox(this.mark.at, this.context.limits) : inside;
+  }
+
+  /**
+   * For points that move together: how much further they go so that one of them lands where something attracts it. The
+   * first point is the one in the hand and leads, but a vertex near any of them goes before edges and the border. Null
+   * when nothing attracts any.
+   */
+  snapAny(points: readonly Point[], pointer: Pick<ToolPointer, 'ctrl' | 'kind'>, request: SnapRequest): Point | null {
+    let found: { readonly mark: Mark; readonly by: Point } | null = null;
+    for (const point of points.slice(0, MOST_TOGETHER)) {
+      const at = this.snap(point, pointer, request);
+      if (!this.mark || (found && this.mark.to !== 'vertex')) continue;
+      found = { mark: this.mark, by: { x: at.x - point.x, y: at.y - point.y } };
+      if (this.mark.to === 'vertex') break;
+    }
+    this.mark = found?.mark ?? null;
+    return found?.by ?? null;
   }
 
   /** Forgets the mark: the pointer left, or what was drawn is done. */

@@ -119,6 +119,46 @@ describe.skipIf(!chromiumPath)('points of outlines', () => {
     expect(await last()).toEqual(five);
   });
 
+  it('that move together land where any of them is attracted', async () => {
+    await open(LABELS, [
+      polygon('q', [
+        [60, 30],
+        [80, 30],
+        [80, 60],
+        [60, 60],
+      ]),
+      polygon('p', [
+        [20, 40],
+        [30, 40],
+        [30, 50],
+        [20, 50],
+      ]),
+    ]);
+    await keyboard.press('v');
+    await click(25, 45);
+    await pause();
+    await hold('Control', async () => {
+      await click(30, 40);
+      await pause();
+      await click(30, 50);
+    });
+    // The lower one is in the hand; the upper one comes near a corner of the neighbour.
+    const [x, y] = at(60, 40);
+    await mouse.move(...at(30, 50));
+    await mouse.down();
+    await mouse.move(x - 30, y + 20, { steps: 3 });
+    await mouse.move(x - 3, y + 4, { steps: 3 });
+    await mouse.up();
+    const points = await last();
+    expect(points[1]).toEqual([60, 30]);
+    near(points[2]?.[0], 60, 0.001);
+    near(points[2]?.[1], 40, 0.001);
+    expect([points[0], points[3]]).toEqual([
+      [20, 40],
+      [20, 50],
+    ]);
+  });
+
   it('are no longer chosen after Escape, and after their region was left', async () => {
     await open(LABELS, [polygon('p', SQUARE)]);
     await keyboard.press('v');
