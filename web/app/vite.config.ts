@@ -1,11 +1,13 @@
 /** Builds the product's pages. What is named by its hash goes to /assets/ and may be cached for ever. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { plainLocale } from './scripts/plain-locale.ts';
+import { preloadLabeling } from './scripts/preload-labeling.ts';
 
 const page = (name: string) => new URL(`./${name}.html`, import.meta.url).pathname;
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), plainLocale(), preloadLabeling()],
   build: {
     target: 'es2023',
     // The content policy allows no inline script, and small files inlined as data URLs would be fetched by none of the pages.
@@ -14,10 +16,28 @@ export default defineConfig({
     rollupOptions: {
       input: {
         index: page('index'),
+        label: page('label'),
         login: page('login'),
         signup: page('signup'),
         logout: page('logout'),
         error: page('error'),
+      },
+      output: {
+        codeSplitting: {
+          // What most pages share comes as one file each, not as twenty: a request costs more than the bytes.
+          groups: [
+            {
+              name: 'react',
+              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(react-router|router-core|history|store|react-store|query-core|react-query))\//,
+            },
+            {
+              name: 'shared',
+              test: /\/app\/src\/shared\/|lucide-react\/dist\/esm\/(?!icons\/index)|\/kit\/src\/components\/small/,
+              minShareCount: 2,
+            },
+            { name: 'labeling', test: /\/packages\/labeling\/|\/schema\/tags\.json/ },
+          ],
+        },
       },
     },
   },

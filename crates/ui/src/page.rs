@@ -9,6 +9,9 @@ use crate::Built;
 pub enum Page {
     /// The browser app. Values: `nonce`.
     App,
+    /// The browser app at an address where somebody labels: names all that the editor needs, so that it is fetched at once.
+    /// Values: `nonce`, `project` (its id), `task` (the address where the first task is asked for).
+    Labeling,
     /// The sign-in form. Values: `csrf error email next title intro nonce`.
     Login,
     /// The sign-up form. Values: the same and `token`.
@@ -24,6 +27,7 @@ impl Page {
     fn source(self) -> (&'static str, &'static str) {
         match self {
             Page::App => ("index.html", include_str!("../fallback/index.html")),
+            Page::Labeling => ("label.html", include_str!("../fallback/index.html")),
             Page::Login => ("login.html", include_str!("../fallback/login.html")),
             Page::SignUp => ("signup.html", include_str!("../fallback/signup.html")),
             Page::Logout => ("logout.html", include_str!("../fallback/logout.html")),

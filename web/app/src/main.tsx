@@ -1,28 +1,24 @@
 /** The start of the app. */
 import '@labelkeep/kit/styles.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import './start.css';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './router';
+import { queryClient } from './shared/query-client';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // A refusal is an answer; only what did not arrive is asked for again.
-      retry: (failures, error) => failures < 2 && (error as { status?: number }).status === 0,
-      staleTime: 5_000,
-    },
-  },
-});
-
-const root = document.getElementById('root');
-if (root) {
-  createRoot(root).render(
+async function start(element: HTMLElement) {
+  // The page and its data first: React then draws once, and never what is replaced a moment later.
+  await router.load();
+  createRoot(element).render(
     <StrictMode>
-      <QueryClientProvider client={queries}>
+      <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
   );
 }
+
+const element = document.getElementById('root');
+if (element) void start(element);

@@ -1,15 +1,31 @@
 /** Every page of the app. Each is fetched when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { DataPage, loadDataPage } from './pages/data';
 import { Failed, NotFound } from './shell/Failed';
 import { Shell } from './shell/Shell';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Failed });
 
 const projects = () => import('./pages/projects');
-const data = () => import('./pages/data');
 const settings = () => import('./pages/settings');
 const account = () => import('./pages/account');
 const organization = () => import('./pages/organization');
+
+/** Tasks and labeling: what the address asks for is loaded before the page is drawn. */
+const dataRoute = <Path extends string>(path: Path) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: DataPage,
+    loaderDeps: ({ search }: { search: { task?: unknown; labeling?: unknown } }) => ({
+      task: search.task,
+      labeling: search.labeling,
+    }),
+    loader: ({ params, deps }) => loadDataPage((params as { id: string }).id, deps),
+    // Once for each address that is gone to: the stream's next task is not asked for behind the person's back.
+    shouldReload: false,
+    gcTime: 0,
+  });
 
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(projects, 'ProjectsPage') }),
@@ -23,17 +39,9 @@ const routes = [
     path: '/projects/create',
     component: lazyRouteComponent(() => import('./pages/create'), 'CreateProjectPage'),
   }),
-  createRoute({ getParentRoute: () => root, path: '/projects/$id', component: lazyRouteComponent(data, 'DataPage') }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/projects/$id/data',
-    component: lazyRouteComponent(data, 'DataPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/projects/$id/data/$',
-    component: lazyRouteComponent(data, 'DataPage'),
-  }),
+  dataRoute('/projects/$id'),
+  dataRoute('/projects/$id/data'),
+  dataRoute('/projects/$id/data/$'),
   createRoute({
     getParentRoute: () => root,
     path: '/projects/$id/settings',

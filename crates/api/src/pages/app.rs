@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use labelkeep_services::accounts::{self, Proof};
 use labelkeep_ui::Page;
 
@@ -24,11 +24,38 @@ pub(crate) async fn page(
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         return Ok(redirect(&next::login_then(target)));
     };
-    let mut response = html(&app, StatusCode::OK, Page::App, &[]);
+    let mut response = match labeling(request.uri()) {
+        Some((project, task)) => html(
+            &app,
+            StatusCode::OK,
+            Page::Labeling,
+            &[("project", &project.to_string()), ("task", &task)],
+        ),
+        None => html(&app, StatusCode::OK, Page::App, &[]),
+    };
     if let Proof::Session { csrf, .. } = &caller.proof {
         cookies::set_csrf(&app, &mut response, csrf);
     }
     Ok(response)
+}
+
+/// The project of a page where somebody labels, and the address of the task that it shows first: the one that the page's
+/// address names, or the next of the stream. `None` for every other page.
+fn labeling(uri: &Uri) -> Option<(u64, String)> {
+    let rest = uri.path().strip_prefix("/projects/")?.trim_end_matches('/');
+    let project = rest.strip_suffix("/data").unwrap_or(rest).parse().ok()?;
+    let value = |name: &str| {
+        let mut pairs = uri.query().unwrap_or_default().split('&');
+        pairs.find_map(|pair| {
+            pair.strip_prefix(name)?
+                .strip_prefix('=')
+                .filter(|value| !value.is_empty())
+        })
+    };
+    if let Some(task) = value("task") {
+        return Some((project, format!("/api/tasks/{}/", task.parse::<u64>().ok()?)));
+    }
+    value("labeling").map(|_| (project, format!("/api/projects/{project}/next/")))
 }
 
 /// `GET /frame.html`: the empty page in which cleaned HTML of task data is shown (SEC-174).
@@ -41,4 +68,31 @@ pub(crate) async fn frame(State(app): State<App>) -> Response {
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_where_somebody_labels_name_their_task() {
+        let found = |address: &str| labeling(&address.parse().unwrap());
+        assert_eq!(found("/projects/7/data?task=42"), Some((7, "/api/tasks/42/".into())));
+        assert_eq!(found("/projects/7/?tab=1&task=42"), Some((7, "/api/tasks/42/".into())));
+        assert_eq!(
+            found("/projects/7/data/?labeling=1"),
+            Some((7, "/api/projects/7/next/".into()))
+        );
+        for other in [
+            "/projects/",
+            "/projects/7/data",
+            "/projects/7/data?task=",
+            "/projects/7/data?task=../users",
+            "/projects/7/data?subtask=4",
+            "/projects/7/settings?task=4",
+            "/projects/x/data?task=4",
+        ] {
+            assert_eq!(found(other), None, "{other}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { EditorOptions } from './core/options';
 import { type EditorHandle, mount } from './mount';
 
@@ -16,7 +16,8 @@ export function Editor({ className, handle, ...options }: EditorProps) {
   const element = useRef<HTMLDivElement>(null);
   const mounted = useRef<EditorHandle | null>(null);
   const latest = useRef(options);
-  useEffect(() => {
+  // Before the page is painted: an empty place would be one frame more to wait for.
+  useLayoutEffect(() => {
     if (!element.current) return;
     mounted.current = mount(element.current, latest.current);
     return () => {

@@ -18,3 +18,4 @@ export type {
 export type { ResultItem } from './core/types';
 export { Editor, type EditorProps } from './Editor';
 export { type EditorHandle, type EditorState, mount } from './mount';
+export { prepare } from './prepare';

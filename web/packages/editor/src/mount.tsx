@@ -1,5 +1,5 @@
 /** Mounting the editor in a page. The one place that knows React's root and the page's events. */
-import { parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { parseConfig } from '@labelkeep/labeling';
 import { createRoot, type Root } from 'react-dom/client';
 import { Editor as EditorCore } from './core/editor';
 import { openJournal } from './core/journal-idb';
@@ -7,6 +7,7 @@ import type { EditorOptions, EditorPlace, EditorTask } from './core/options';
 import type { KeyValueStorage } from './core/settings';
 import { ANSWER } from './core/store';
 import { EditorView } from './panels/EditorView';
+import { prefetchData } from './prepare';
 import { loadModules } from './tags/registry';
 
 /** What `mount` gives back. */
@@ -115,11 +116,8 @@ class Mounted implements EditorHandle {
   prefetch(task: EditorTask): void {
     const { editor } = this;
     if (!editor) return;
-    for (const node of editor.config.objects) {
-      const written = node.get('value') ?? node.get('valueList') ?? node.text;
-      const value = resolveVariable(written, task.data);
-      editor.modules.forNode(node)?.object?.prefetch?.(node, value, (url) => editor.resolveUrl(url, node));
-    }
+    const { config, modules } = editor;
+    prefetchData(config.objects, modules, task, (url, node) => editor.resolveUrl(url, node), 'later');
   }
 
   destroy(): void {

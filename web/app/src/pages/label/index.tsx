@@ -19,28 +19,17 @@ import { projectQuery } from '../../shared/queries';
 import { useTitle } from '../../shared/title';
 import { ThemeToggle } from '../../shell/ThemeToggle';
 import { editorExtras, placeInAddress } from './extras';
+import { type Me, meQuery, takeFirst, taskAddress } from './first';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
-import { Stream } from './stream';
+import { type Next, Stream } from './stream';
 
-type Shown =
-  | { kind: 'loading' }
-  | { kind: 'task'; task: Task }
-  | { kind: 'done' }
-  | { kind: 'offline' }
-  | { kind: 'failed'; error: unknown };
+export { openLabelPage } from './first';
 
-interface Me {
-  id: number;
-  email: string;
-  first_name: string;
-  last_name: string;
-  initials: string;
-  custom_hotkeys: Record<string, unknown>;
-}
+type Shown = Next | { kind: 'loading' } | { kind: 'failed'; error: unknown };
 
 export function LabelPage({ project: projectId, task: taskId }: { project: number; task: number | undefined }) {
-  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<Me>('/api/current-user/whoami') });
+  const me = useQuery(meQuery);
   const project = useQuery(projectQuery(projectId));
   if (project.isError) {
     return (
@@ -66,8 +55,9 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   const outbox = useMemo(() => new Outbox(me.id), [me.id]);
   const stream = useMemo(() => new Stream(project.id, (next) => editor.current?.prefetch(next as never)), [project.id]);
   const [saves, setSaves] = useState<OutboxState>({ waiting: 0, refused: [], online: true });
-  const [shown, setShown] = useState<Shown>({ kind: 'loading' });
-  const [visited, setVisited] = useState<number[]>([]);
+  const [first] = useState(() => takeFirst(project.id, taskId));
+  const [shown, setShown] = useState<Shown>(first ?? { kind: 'loading' });
+  const [visited, setVisited] = useState<number[]>(isStream && first?.kind === 'task' ? [first.task.id] : []);
 
   useEffect(() => outbox.subscribe(setSaves), [outbox]);
   useEffect(() => () => outbox.close(), [outbox]);
@@ -75,7 +65,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   const open = useCallback(
     async (id: number) => {
       try {
-        const task = await api.get<Task>(`/api/tasks/${id}/`);
+        const task = await api.get<Task>(taskAddress(id));
         // An address with the wrong project leads to the right one.
         if (task.project !== project.id) go(`/projects/${task.project}/data?task=${id}`);
         else setShown({ kind: 'task', task });
@@ -99,9 +89,11 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   );
 
   useEffect(() => {
-    if (taskId === undefined) void advance();
+    if (first) {
+      if (isStream && first.kind === 'task') stream.begin(first.task.id);
+    } else if (taskId === undefined) void advance();
     else void open(taskId);
-  }, [taskId, advance, open]);
+  }, [first, isStream, stream, taskId, advance, open]);
 
   // Out of tasks without a network: go on by itself when it is back.
   useEffect(() => {

@@ -18,6 +18,11 @@ export class Stream {
     private readonly onAhead: (task: Task) => void,
   ) {}
 
+  /** A task of the stream is shown already: those behind it are fetched ahead. */
+  begin(current: number): void {
+    this.fill(current);
+  }
+
   /** The task was submitted or skipped: it is not handed out again, even when the server does not know yet. */
   answer(task: number): void {
     this.answered.add(task);
@@ -65,29 +70,27 @@ export class Stream {
   }
 
   private async ask(exclude: number[]): Promise<Next> {
-    try {
-      const task = await api.get<Task>(`/api/projects/${this.project}/next/`, {
-        exclude: exclude.join(',') || undefined,
-      });
-      return { kind: 'task', task };
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        // With tasks excluded the server gives no task that comes back at the end of the queue; ask once more without.
-        return exclude.length > 0 ? this.askPlainly() : { kind: 'done' };
-      }
-      if (error instanceof ApiError && error.status > 0 && error.status < 500) throw error;
-      return { kind: 'offline' };
-    }
+    const next = await askNext(this.project, exclude);
+    // With tasks excluded the server gives no task that comes back at the end of the queue; ask once more without.
+    return next.kind === 'done' && exclude.length > 0 ? this.askPlainly() : next;
   }
 
   private async askPlainly(): Promise<Next> {
-    try {
-      const task = await api.get<Task>(`/api/projects/${this.project}/next/`);
-      return this.answered.has(task.id) || this.ahead.some((candidate) => candidate.id === task.id)
-        ? { kind: 'done' }
-        : { kind: 'task', task };
-    } catch (error) {
-      return error instanceof ApiError && error.status === 404 ? { kind: 'done' } : { kind: 'offline' };
-    }
+    const next = await askNext(this.project).catch((): Next => ({ kind: 'offline' }));
+    if (next.kind !== 'task') return next;
+    const { id } = next.task;
+    return this.answered.has(id) || this.ahead.some((candidate) => candidate.id === id) ? { kind: 'done' } : next;
+  }
+}
+
+/** Asks the server for a task of the stream. A refusal is thrown. */
+export async function askNext(project: number, exclude: readonly number[] = []): Promise<Next> {
+  try {
+    const task = await api.get<Task>(`/api/projects/${project}/next/`, { exclude: exclude.join(',') || undefined });
+    return { kind: 'task', task };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return { kind: 'done' };
+    if (error instanceof ApiError && error.status > 0 && error.status < 500) throw error;
+    return { kind: 'offline' };
   }
 }

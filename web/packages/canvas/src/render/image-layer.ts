@@ -25,6 +25,8 @@ export class ImageLayer {
   private look: ImageLook = DEFAULT_LOOK;
   private ratio = 1;
   private generation = 0;
+  /** The halves are still to be made: until then the image is drawn in the quickest way. */
+  private pending = false;
 
   constructor(private readonly onChange: () => void) {
     this.canvas = document.createElement('canvas');
@@ -38,6 +40,7 @@ export class ImageLayer {
     this.release();
     this.source = source;
     this.size = size;
+    this.pending = source !== null;
     if (source) void this.makeLevels(source, size, this.generation);
     this.onChange();
   }
@@ -70,7 +73,7 @@ export class ImageLayer {
     let source: CanvasImageSource = this.source;
     for (const level of this.levels) if (level.width >= wanted) source = level.source;
     ctx.imageSmoothingEnabled = this.look.smoothing;
-    ctx.imageSmoothingQuality = source === this.source && wanted < width * 0.6 ? 'medium' : 'low';
+    ctx.imageSmoothingQuality = source === this.source && !this.pending && wanted < width * 0.6 ? 'medium' : 'low';
     ctx.drawImage(source, 0, 0, width, height);
     if (this.look.grid) this.drawGrid(camera, this.look.grid);
   }
@@ -107,7 +110,10 @@ export class ImageLayer {
   private async makeLevels(source: CanvasImageSource, size: Size, generation: number): Promise<void> {
     let from: CanvasImageSource = source;
     let { width, height } = size;
-    while (Math.max(width, height) > 2 * SMALLEST_LEVEL) {
+    const worth = () => Math.max(width, height) > 2 * SMALLEST_LEVEL;
+    // Halving a large image holds the page up for a frame or two: it is shown first.
+    if (worth()) await idle();
+    while (worth() && generation === this.generation) {
       width = Math.ceil(width / 2);
       height = Math.ceil(height / 2);
       let level: ImageBitmap;
@@ -120,7 +126,7 @@ export class ImageLayer {
         });
       } catch {
         // Too large for the memory there is, or not a bitmap (SVG): the image itself is drawn.
-        return;
+        break;
       }
       if (generation !== this.generation) {
         level.close();
@@ -128,13 +134,29 @@ export class ImageLayer {
       }
       this.levels.push({ source: level, width });
       from = level;
-      this.onChange();
     }
+    if (generation !== this.generation) return;
+    this.pending = false;
+    this.onChange();
   }
 
   private release(): void {
     this.generation++;
+    this.pending = false;
     for (const level of this.levels) level.source.close();
     this.levels = [];
   }
+}
+
+/** Milliseconds that a page has after an image was set, for the frames that show it and what stands around it. */
+const SETTLING = 200;
+/** Milliseconds after which work that waits for a quiet moment is done at any rate. */
+const LATEST = 500;
+
+/** Resolves when the page has nothing better to do. */
+async function idle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLING));
+  // Safari has no such callback.
+  if (!('requestIdleCallback' in globalThis)) return;
+  await new Promise((resolve) => requestIdleCallback(resolve, { timeout: LATEST }));
 }

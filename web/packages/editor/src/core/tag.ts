@@ -135,10 +135,10 @@ export interface ObjectSpec {
   /** Tools that need no control (select, pan). */
   tools?(node: ConfigNode): readonly ToolDescriptor[];
   /**
-   * Lets the browser fetch the data of a task that is opened soon. `resolve` makes a stored address
+   * Fetches the data of a task that is opened now or later. `resolve` makes a stored address
    * loadable. Whatever is held for it must be bounded; a failure is nobody's business.
    */
-  prefetch?(node: ConfigNode, value: unknown, resolve: (url: string) => string): void;
+  prefetch?(node: ConfigNode, value: unknown, resolve: (url: string) => string, when: 'now' | 'later'): void;
 }
 
 /** What a React panel of a tag gets. */

@@ -1,6 +1,8 @@
 /** Loads an image and says in words for people why it could not be. */
 import type { Size } from '@labelkeep/canvas';
 import { safeUrl } from '../../core/urls';
+import { decode, pictureBytes } from './picture-bytes';
+import { takePreloaded } from './preload';
 
 export interface LoadedImage {
   readonly source: CanvasImageSource;
@@ -77,38 +79,17 @@ export async function loadImage(address: unknown, crossOrigin: CrossOrigin, sign
   }
 }
 
-/**
- * Decodes off the page's thread what can be had as bytes: pictures of this server and inline ones. (An
- * image element is decoded on it: 140 ms for 12 megapixels.) Null for all others, and for what is no bitmap.
- */
+/** What was decoded ahead, or is decoded now off the page's thread. Null for what an image element must load. */
 async function decodeAside(url: string, signal: AbortSignal): Promise<ImageBitmap | null> {
   let bitmap: ImageBitmap | null = null;
   try {
-    const blob = await blobOf(url, signal);
-    if (blob && !blob.type.includes('svg')) bitmap = await createImageBitmap(blob);
+    bitmap = (await takePreloaded(url)) ?? (await decode(await pictureBytes(url, signal)));
   } catch {
     // The image element tries again, and says what is wrong.
   }
   if (signal.aborted) bitmap?.close();
   signal.throwIfAborted();
   return bitmap;
-}
-
-async function blobOf(url: string, signal: AbortSignal): Promise<Blob | null> {
-  const { protocol, origin } = new URL(url, document.baseURI);
-  if (protocol === 'data:') {
-    const comma = url.indexOf(',');
-    const [type = '', ...parameters] = url.slice('data:'.length, comma).toLowerCase().split(';');
-    if (!parameters.includes('base64')) return null;
-    const text = atob(url.slice(comma + 1));
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return new Blob([bytes], { type });
-  }
-  if (origin !== location.origin || !/^https?:$/.test(protocol)) return null;
-  // Storage may send one on to another server, whose pictures are the image element's work.
-  const answer = await fetch(url, { redirect: 'manual', signal });
-  return answer.ok ? answer.blob() : null;
 }
 
 function fetchImage(url: string, crossOrigin: CrossOrigin | null, signal: AbortSignal): Promise<HTMLImageElement> {

@@ -15,9 +15,16 @@ import { preload } from './preload';
 import { imageTools } from './tool-names';
 
 /** The picture of a task, or the first two of its pages. */
-function prefetchImages(node: ConfigNode, value: unknown, resolve: (url: string) => string): void {
-  for (const one of (Array.isArray(value) ? value : [value]).slice(0, 2)) {
-    if (typeof one === 'string' && one.trim() !== '') preload(resolve(one), crossOriginOf(node));
+function prefetchImages(
+  node: ConfigNode,
+  value: unknown,
+  resolve: (url: string) => string,
+  when: 'now' | 'later',
+): void {
+  const pages = (Array.isArray(value) ? value : [value]).slice(0, 2);
+  for (const [page, one] of pages.entries()) {
+    if (typeof one !== 'string' || one.trim() === '') continue;
+    preload(resolve(one), crossOriginOf(node), page === 0 ? when : 'later');
   }
 }
 

@@ -1,0 +1,30 @@
+/** What a task needs before it can be shown, asked for before the editor stands in the page. */
+import { type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { Modules } from './core/modules';
+import type { EditorOptions, EditorTask } from './core/options';
+import { loadModules } from './tags/registry';
+
+/**
+ * Loads the code that a configuration needs and begins to fetch what the task shows; resolves when the code is there. `mount`
+ * with the same configuration and task finds both.
+ */
+export async function prepare({ config, task, resolveUrl }: Pick<EditorOptions, 'config' | 'task' | 'resolveUrl'>) {
+  const parsed = parseConfig(config);
+  const modules = new Modules(await loadModules(parsed));
+  prefetchData(parsed.objects, modules, task, (url, node) => resolveUrl?.(url, { node }) ?? url, 'now');
+}
+
+/** Fetches what the objects of a task show. */
+export function prefetchData(
+  objects: readonly ConfigNode[],
+  modules: Modules,
+  task: EditorTask,
+  resolve: (url: string, node: ConfigNode) => string,
+  when: 'now' | 'later',
+): void {
+  for (const node of objects) {
+    const written = node.get('value') ?? node.get('valueList') ?? node.text;
+    const value = resolveVariable(written, task.data);
+    modules.forNode(node)?.object?.prefetch?.(node, value, (url) => resolve(url, node), when);
+  }
+}
