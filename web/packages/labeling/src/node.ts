@@ -33,6 +33,8 @@ export class ConfigNode {
   /** Everything between the start tag and the end tag as it was written. */
   markup = '';
   end: Position;
+  /** Tag name in lower case: the key of registries and, for controls, the result `type`. */
+  readonly type: string;
   private readonly byName = new Map<string, Attribute>();
 
   constructor(
@@ -40,12 +42,8 @@ export class ConfigNode {
     readonly tag: string,
     readonly position: Position,
   ) {
+    this.type = tag.toLowerCase();
     this.end = position;
-  }
-
-  /** Tag name in lower case: the key of registries and, for controls, the result `type`. */
-  get type(): string {
-    return this.tag.toLowerCase();
   }
 
   /** `name` attribute, or an empty string. */

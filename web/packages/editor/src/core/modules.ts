@@ -9,6 +9,7 @@ export type AnyShape = ShapeCodec<unknown>;
 export class Modules {
   private readonly byTag = new Map<string, TagModule>();
   private readonly shapes = new Map<string, AnyShape>();
+  private readonly byObject = new Map<string, readonly AnyShape[]>();
 
   constructor(readonly list: readonly TagModule[]) {
     for (const module of list) {
@@ -31,9 +32,15 @@ export class Modules {
 
   /** The codec that reads this value on an object of this tag; decided by the value's keys alone. */
   shapeOf(objectType: string, value: JsonObject): AnyShape | undefined {
-    for (const shape of this.shapes.values()) {
-      if (shape.objects.includes(objectType) && shape.matches(value)) return shape;
+    return this.shapesOn(objectType).find((shape) => shape.matches(value));
+  }
+
+  private shapesOn(objectType: string): readonly AnyShape[] {
+    let found = this.byObject.get(objectType);
+    if (!found) {
+      found = [...this.shapes.values()].filter((shape) => shape.objects.includes(objectType));
+      this.byObject.set(objectType, found);
     }
-    return undefined;
+    return found;
   }
 }

@@ -18,7 +18,7 @@ export interface ReadResult {
 }
 
 /** Top-level keys that describe the object rather than the answer: repeated on new items. */
-const ENVELOPE = ['original_width', 'original_height', 'image_rotation', 'original_length', 'item_index'];
+const ENVELOPE = ['original_width', 'original_height', 'image_rotation', 'original_length'];
 
 /** Reads a result array. Never throws: what can't be read is foreign. */
 export function readResult(items: unknown, config: Config, modules: Modules): ReadResult {
@@ -28,6 +28,9 @@ export function readResult(items: unknown, config: Config, modules: Modules): Re
   }
   return reader.finish();
 }
+
+/** A record while it is being made. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Parts {
   seq: number;
@@ -49,6 +52,8 @@ class Reader {
   private readonly relations: { seq: number; item: ResultItem }[] = [];
   /** perRegion answers without geometry: attached by id once all shapes are known. */
   private readonly loose: Parts[] = [];
+  /** The envelope that was read last: regions of one object share theirs. */
+  private envelope: JsonObject = {};
 
   constructor(
     private readonly config: Config,
@@ -81,9 +86,8 @@ class Reader {
 
     const id = item.id === undefined || item.id === null ? `item-${seq}` : String(item.id);
     const parts: Parts = { seq, item, value, control, type, object: item.to_name, id };
-    const answerKeys = module.answer ? [module.answer.key(type)] : [];
     const shape = this.modules.shapeOf(object.type, value);
-    if (shape && !isAnswerOnly(value, answerKeys)) {
+    if (shape && !isAnswerOnly(value, module.answer?.key(type))) {
       const geometry = readSafely(() => shape.read(value, item));
       if (geometry === null || geometry === undefined) return this.keep(seq, item);
       return this.place(parts, shape.kind, geometry);
@@ -119,8 +123,8 @@ class Reader {
 
   private place(parts: Parts, kind: string, geometry: unknown): void {
     const itemIndex = indexOf(parts.item);
-    const known = this.byWire.get(parts.id) ?? [];
-    for (const id of known) {
+    const known = this.byWire.get(parts.id);
+    for (const id of known ?? []) {
       const region = this.regions.get(id);
       if (region && region.object === parts.object && region.kind === kind && region.itemIndex === itemIndex) {
         return this.attach(region, parts);
@@ -128,42 +132,43 @@ class Reader {
     }
     let id = parts.id;
     for (let n = 2; this.regions.has(id); n++) id = `${parts.id}~${n}`;
-    this.byWire.set(parts.id, [...known, id]);
+    if (known) known.push(id);
+    else this.byWire.set(parts.id, [id]);
     const { item } = parts;
-    const parentId = typeof item['parentID'] === 'string' ? item['parentID'] : undefined;
-    const score = item['score'];
-    this.regions.set(id, {
+    const facet = this.facet(parts);
+    const region: Writable<Region> = {
       id,
       wireId: parts.id,
       object: parts.object,
       kind,
       geometry,
-      ...(itemIndex === undefined ? {} : { itemIndex }),
-      facets: [],
+      facets: [facet],
       origin: originOf(item),
-      ...(typeof score === 'number' ? { score } : {}),
-      ...(parentId === undefined ? {} : { parentId }),
-      ...(isObject(item['meta']) ? { meta: item['meta'] } : {}),
       readonly: item['readonly'] === true,
-      envelope: envelopeOf(item),
+      envelope: this.envelopeOf(item),
       seq: parts.seq,
-    });
-    this.attach(this.regions.get(id) as Region, parts);
+    };
+    if (itemIndex !== undefined) region.itemIndex = itemIndex;
+    if (typeof item['score'] === 'number') region.score = item['score'];
+    if (typeof item['parentID'] === 'string') region.parentId = item['parentID'];
+    if (isObject(item['meta'])) region.meta = item['meta'];
+    this.regions.set(id, region);
+    if (kind === ANSWER) this.supersedeAnswers(region, facet.from);
   }
 
-  private attach(region: Region, parts: Parts): void {
-    const { control, item, type, value, seq } = parts;
+  private facet({ control, item, type, value, seq }: Parts): Facet {
+    const facet: Writable<Facet> = { from: control.name, type, seq, source: item, changed: false };
     const codec = this.modules.forNode(control)?.answer as AnswerCodec | undefined;
-    const readAs = item.type === type || item.type === 'htmllabels' ? type : null;
-    const answer = codec && readAs !== null ? readSafely(() => codec.read(value, type)) : undefined;
-    const facet: Facet = {
-      from: control.name,
-      type,
-      ...(answer === undefined || answer === null ? {} : { answer }),
-      seq,
-      source: item,
-      changed: false,
-    };
+    if (!codec || (item.type !== type && item.type !== 'htmllabels')) return facet;
+    const answer = readSafely(() => codec.read(value, type));
+    if (answer !== undefined && answer !== null) facet.answer = answer;
+    return facet;
+  }
+
+  /** Adds an item to a region that is there. */
+  private attach(region: Region, parts: Parts): void {
+    const { item } = parts;
+    const facet = this.facet(parts);
     const doubles = region.facets.filter((one) => one.from === facet.from);
     if (doubles.length > 0) this.supersede(doubles, region, facet.from);
     if (region.kind === ANSWER) this.supersedeAnswers(region, facet.from);
@@ -204,6 +209,15 @@ class Reader {
 
   private keep(seq: number, item: ResultItem): void {
     this.foreign.push({ seq, item });
+  }
+
+  private envelopeOf(item: ResultItem): JsonObject {
+    const last = this.envelope;
+    if (ENVELOPE.every((key) => item[key] === last[key])) return last;
+    const envelope: { [key: string]: JsonObject[string] } = {};
+    for (const key of ENVELOPE) if (item[key] !== undefined) envelope[key] = item[key] as JsonObject[string];
+    this.envelope = envelope;
+    return envelope;
   }
 
   private readRelations(): Relation[] {
@@ -256,9 +270,14 @@ function reattach(config: Config, object: ConfigNode, type: string): ConfigNode 
 }
 
 /** A value with the answer's key alone is an answer, whatever that key is called. */
-function isAnswerOnly(value: JsonObject, answerKeys: readonly string[]): boolean {
-  const keys = Object.keys(value);
-  return keys.length === 0 || (keys.length === 1 && answerKeys.includes(keys[0] as string));
+function isAnswerOnly(value: JsonObject, answerKey: string | undefined): boolean {
+  let only: string | undefined;
+  // No list of the keys: this is asked of each of a hundred thousand items.
+  for (const key in value) {
+    if (only !== undefined) return false;
+    only = key;
+  }
+  return only === undefined || only === answerKey;
 }
 
 /** Which facets of which regions to leave out (answers of hidden branches). */
@@ -368,12 +387,6 @@ function writeRelation(relation: Relation, store: RegionStore): ResultItem | nul
     direction: relation.direction,
     ...(relation.labels.length > 0 || relation.source?.['labels'] !== undefined ? { labels: relation.labels } : {}),
   };
-}
-
-function envelopeOf(item: ResultItem): JsonObject {
-  const entries: [string, unknown][] = [];
-  for (const key of ENVELOPE) if (item[key] !== undefined && key !== 'item_index') entries.push([key, item[key]]);
-  return Object.fromEntries(entries);
 }
 
 function indexOf(item: ResultItem): number | undefined {

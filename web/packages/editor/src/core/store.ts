@@ -67,8 +67,9 @@ export class RegionStore {
 
   /** Regions with a geometry on one object (and item, when given). */
   *onObject(object: string, itemIndex?: number): Generator<Region> {
-    for (const region of this.all()) {
-      if (region.object !== object || region.kind === ANSWER) continue;
+    for (const id of this.ids()) {
+      const region = this.regions.get(id);
+      if (!region || region.object !== object || region.kind === ANSWER) continue;
       if (itemIndex === undefined || (region.itemIndex ?? 0) === itemIndex) yield region;
     }
   }

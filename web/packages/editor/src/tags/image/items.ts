@@ -8,10 +8,14 @@ import { bridgeOf } from './bridges';
 /** Colour of shapes where neither a label nor their control gives one. */
 const SHAPE_COLOR = '#f48a42';
 
+/** What the control that drew a region says about changing it. */
+type Traits = Pick<SceneItem, 'rotatable' | 'snapToPixel'>;
+
 export class ItemMaker {
   /** Thousands of regions share a few looks. */
   private readonly styles = new Map<string, ItemStyle>();
   private readonly rules = new Map<string, PathRules>();
+  private readonly traits = new Map<ConfigNode | undefined, Traits>();
 
   constructor(
     private readonly editor: Editor,
@@ -30,11 +34,19 @@ export class ItemMaker {
       shape: bridge.toShape(region.geometry, size),
       style: this.style(region, control),
       order: region.seq,
-      rotatable: control?.bool('canRotate', true) ?? true,
-      snapToPixel: snapsToPixel(control),
+      ...this.traitsOf(control),
       ...(region.kind === 'vector' ? { rules: this.rulesOf(control) } : {}),
       caption: () => this.caption(region.id),
     };
+  }
+
+  private traitsOf(control: ConfigNode | undefined): Traits {
+    let traits = this.traits.get(control);
+    if (!traits) {
+      traits = { rotatable: control?.bool('canRotate', true) ?? true, snapToPixel: snapsToPixel(control) };
+      this.traits.set(control, traits);
+    }
+    return traits;
   }
 
   /** Look of what the active tool would draw. */

@@ -11,17 +11,21 @@ export interface RectangleGeometry {
   readonly rotation: number;
 }
 
-const NUMBERS = ['x', 'y', 'width', 'height'] as const;
-
 export const rectangleCodec: ShapeCodec<RectangleGeometry> = {
   kind: 'rectangle',
   objects: ['image'],
   keys: ['x', 'y', 'width', 'height', 'rotation'],
-  matches: (value) => NUMBERS.every((key) => Object.hasOwn(value, key)),
+  matches: (value) =>
+    Object.hasOwn(value, 'x') &&
+    Object.hasOwn(value, 'y') &&
+    Object.hasOwn(value, 'width') &&
+    Object.hasOwn(value, 'height'),
   read(value) {
-    const [x, y, width, height] = NUMBERS.map((key) => finite(value[key]));
+    const x = finite(value['x']);
+    const y = finite(value['y']);
+    const width = finite(value['width']);
+    const height = finite(value['height']);
     if (x === null || y === null || width === null || height === null) return null;
-    if (x === undefined || y === undefined || width === undefined || height === undefined) return null;
     if (width < 0 || height < 0) return null;
     return { x, y, width, height, rotation: finite(value['rotation']) ?? 0 };
   },
