@@ -12,7 +12,7 @@ export function personName(person: EditorUser | number | string | null | undefin
   return told || (person === null || person === undefined ? '' : `User ${person}`);
 }
 
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+const UNITS: readonly (readonly [string, number])[] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
   ['day', 86_400],
@@ -25,9 +25,16 @@ export function when(iso: string | number, now: number = Date.now()): string {
   const at = typeof iso === 'number' ? iso : Date.parse(iso);
   if (Number.isNaN(at)) return '';
   const seconds = (at - now) / 1000;
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  if (unit === 'second') return 'just now';
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
+  const found = UNITS.find(([, length]) => Math.abs(seconds) >= length);
+  if (!found) return 'just now';
+  const [unit, size] = found;
+  const count = Math.round(Math.abs(seconds) / size);
+  // Written here and not by the browser, whose first use of its locale tables costs some 50 ms while a task opens.
+  const past = seconds < 0;
+  if (count === 1 && unit === 'day') return past ? 'yesterday' : 'tomorrow';
+  if (count === 1 && size > 86_400) return `${past ? 'last' : 'next'} ${unit}`;
+  const words = `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return past ? `${words} ago` : `in ${words}`;
 }
 
 export function exactly(iso: string | number): string {
