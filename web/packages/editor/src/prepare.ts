@@ -1,5 +1,6 @@
 /** What a task needs before it can be shown, asked for before the editor stands in the page. */
 import { type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { warmJournals } from './core/journal-idb';
 import { Modules } from './core/modules';
 import type { EditorOptions, EditorTask } from './core/options';
 import { loadModules } from './tags/registry';
@@ -8,7 +9,13 @@ import { loadModules } from './tags/registry';
  * Loads the code that a configuration needs and begins to fetch what the task shows; resolves when the code is there. `mount`
  * with the same configuration and task finds both.
  */
-export async function prepare({ config, task, resolveUrl }: Pick<EditorOptions, 'config' | 'task' | 'resolveUrl'>) {
+export async function prepare({
+  config,
+  task,
+  resolveUrl,
+  storagePrefix = 'labelkeep',
+}: Pick<EditorOptions, 'config' | 'task' | 'resolveUrl' | 'storagePrefix'>): Promise<void> {
+  warmJournals(storagePrefix);
   const parsed = parseConfig(config);
   const modules = new Modules(await loadModules(parsed));
   prefetchData(parsed.objects, modules, task, (url, node) => resolveUrl?.(url, { node }) ?? url, 'now');

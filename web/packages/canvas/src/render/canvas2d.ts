@@ -16,8 +16,8 @@ import { Tile, TileJob } from './tile';
 const DIRECT_BUDGET = 4;
 /** Milliseconds of a slice of the work on a picture. */
 const SLICE = 9;
-/** The same while there is nothing on the screen yet and nobody can be disturbed. */
-const FIRST_SLICE = 30;
+/** The same while there is nothing on the screen yet and nobody can be disturbed: each slice costs a frame. */
+const FIRST_SLICE = 80;
 /** Milliseconds a rectangle costs until it was measured (software rasteriser, one core). */
 const FIRST_GUESS = 0.0012;
 /** The camera rests when it did not move for this long, milliseconds. */

@@ -9,6 +9,8 @@ import type { Delta, ResultItem } from './types';
 const STORE = 'journals';
 /** Journals that nobody came back to for this long are removed, milliseconds. */
 const KEPT = 14 * 24 * 3600 * 1000;
+/** Milliseconds after the opening until they are. */
+const CLEANED_AFTER = 5_000;
 
 interface StateRow {
   readonly id: string;
@@ -30,6 +32,15 @@ interface StepRow {
   readonly step: Delta;
 }
 type Row = StateRow | BaseRow | StepRow;
+
+/** Opens the journals, so that the first that is read waits for nothing. */
+export function warmJournals(prefix: string): void {
+  try {
+    void shared(`${prefix}-journal`).catch(() => undefined);
+  } catch {
+    // A browser without IndexedDB: nothing is kept.
+  }
+}
 
 /** Journals of one person on one task, and where to write further ones. */
 export async function openJournal(
@@ -146,6 +157,8 @@ function shared(name: string): Promise<IDBDatabase> {
   if (known) return known;
   const forget = () => connections.delete(name);
   const opened = open(name).then((database) => {
+    // Once in the life of a page, when the first task is open.
+    setTimeout(() => connections.get(name) === opened && clean(database), CLEANED_AFTER);
     database.onclose = forget;
     database.onversionchange = () => {
       forget();
@@ -174,17 +187,20 @@ function open(name: string): Promise<IDBDatabase> {
 
 function read(database: IDBDatabase, scope: string): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORE, 'readwrite');
-    const store = transaction.objectStore(STORE);
-    const old = store.index('savedAt').openKeyCursor(IDBKeyRange.upperBound(Date.now() - KEPT));
-    old.onsuccess = () => {
-      const cursor = old.result;
-      if (!cursor) return;
-      store.delete(rowsOf(String(cursor.primaryKey)));
-      cursor.continue();
-    };
-    const request = store.index('scope').getAll(scope);
-    transaction.oncomplete = () => resolve(request.result as Row[]);
-    transaction.onerror = () => reject(transaction.error);
+    const request = database.transaction(STORE).objectStore(STORE).index('scope').getAll(scope);
+    request.onsuccess = () => resolve(request.result as Row[]);
+    request.onerror = () => reject(request.error);
   });
+}
+
+/** Removes journals that nobody came back to. */
+function clean(database: IDBDatabase): void {
+  const store = database.transaction(STORE, 'readwrite').objectStore(STORE);
+  const old = store.index('savedAt').openKeyCursor(IDBKeyRange.upperBound(Date.now() - KEPT));
+  old.onsuccess = () => {
+    const cursor = old.result;
+    if (!cursor) return;
+    store.delete(rowsOf(String(cursor.primaryKey)));
+    cursor.continue();
+  };
 }
