@@ -16,6 +16,11 @@ describe('keys', () => {
     const image = makeEditor({
       config: `<View><Image name="i" value="$i"/><RectangleLabels name="b" toName="i">${labels(30)}</RectangleLabels></View>`,
     });
+    // The key of a Filter is not given to a label.
+    const found = makeEditor({
+      config: `<View><Text name="t" value="$t"/><Filter toName="a" hotkey="3"/><Labels name="a" toName="t">${labels(4)}</Labels></View>`,
+    });
+    expect([...(found.keys.get('a')?.values() ?? [])]).toEqual(['1', '2', '4', '5']);
     const given = new Set(image.keys.get('b')?.values());
     for (const tool of image.tools.of('i'))
       if (tool.shortcut?.length === 1) expect(given.has(tool.shortcut)).toBe(false);

@@ -379,6 +379,11 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
     await page.locator('[data-element="2"]').hover();
     await page.keyboard.press('3');
     expect((await resultOf(page)).map((item) => item.from_name)).toEqual(['mood_2']);
+    // Or where they go: the pointer that rests over another element takes nothing back.
+    for (let i = 0; i < 6; i++) await page.keyboard.press('Alt+PageDown');
+    await page.keyboard.press('3');
+    expect((await resultOf(page)).map((item) => item.from_name)).toEqual(['mood_2', 'mood_8']);
+    await expect.poll(() => page.locator('[data-element="8"]').isVisible()).toBe(true);
     await page.evaluate(() => {
       const editor = window.editor.editor;
       const id = editor?.document.add('Add', {

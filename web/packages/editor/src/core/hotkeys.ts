@@ -35,6 +35,10 @@ export function assignKeys(editor: Editor): AssignedKeys {
     }
   }
   const taken = new Set<string>(wishes.flatMap((wish) => parseShortcut(wish.key).map(plainKey)));
+  // Other tags have keys too: a Filter, a Shortcut, an Audio.
+  for (const node of editor.config.root?.walk() ?? []) {
+    for (const shortcut of parseShortcut(node.given('hotkey') ?? '')) taken.add(plainKey(shortcut));
+  }
   for (const object of editor.config.objects) {
     for (const tool of editor.tools.of(object.name)) {
       for (const shortcut of parseShortcut(tool.shortcut ?? '')) taken.add(plainKey(shortcut));

@@ -93,6 +93,7 @@ export class CurrentElements {
   /** Asks a Repeater to show one of its elements. */
   readonly wanted = new Emitter<{ readonly repeater: ConfigNode; readonly index: number }>();
   private readonly at = new Map<ConfigNode, number>();
+  private keysLead = false;
 
   current(repeater: ConfigNode): number {
     return this.at.get(repeater) ?? 0;
@@ -102,6 +103,23 @@ export class CurrentElements {
     if (this.current(repeater) === index) return;
     this.at.set(repeater, index);
     this.changed.emit(repeater);
+  }
+
+  /** An element came under the pointer: the person is there, unless keys brought it under a pointer that rests. */
+  underPointer(repeater: ConfigNode, index: number): void {
+    if (!this.keysLead) this.enter(repeater, index);
+  }
+
+  /** The person took the pointer or the wheel again. */
+  pointerLeads(): void {
+    this.keysLead = false;
+  }
+
+  /** Goes to an element and brings it to the screen. */
+  go(repeater: ConfigNode, index: number): void {
+    this.keysLead = true;
+    this.enter(repeater, index);
+    this.wanted.emit({ repeater, index });
   }
 
   /** Is this node in the current element of every Repeater around it (or in none)? */
@@ -120,9 +138,6 @@ export class CurrentElements {
 
   /** Brings the elements around a node to the screen. */
   show(node: ConfigNode): void {
-    for (const { repeater, index } of elementsAround(node).reverse()) {
-      this.enter(repeater, index);
-      this.wanted.emit({ repeater, index });
-    }
+    for (const { repeater, index } of elementsAround(node).reverse()) this.go(repeater, index);
   }
 }

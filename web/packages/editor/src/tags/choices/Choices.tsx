@@ -2,7 +2,6 @@
 import type { ConfigNode } from '@labelkeep/labeling';
 import { createContext, useContext, useEffect, useId, useRef, useState } from 'react';
 import { type ChoiceTree, choiceTree, type PlacedChoice, pathKey } from '../../core/choice-tree';
-import type { Editor } from '../../core/editor';
 import type { TagPanelProps } from '../../core/tag';
 import { questionTitle } from '../../core/titles';
 import { CleanMarkup } from '../../panels/parts/CleanMarkup';
@@ -11,7 +10,7 @@ import { Question } from '../../panels/parts/Question';
 import { useEditor, useSetting } from '../../react/hooks';
 import { useAnswer } from '../../react/use-answer';
 import { FilterField } from '../filter';
-import { filtersOf, matchesQuery, useFilter } from '../filter/state';
+import { filtersOf, hasFilter, matchesQuery, useFilter } from '../filter/state';
 import { Picker } from '../picker/Picker';
 import { searchRows } from '../picker/rows';
 import { useInlineStyle } from '../style/inline';
@@ -277,21 +276,8 @@ function hasChildren(item: PlacedChoice): boolean {
   return item.choice.children.length > 0;
 }
 
-const filtered = new WeakMap<ConfigNode, boolean>();
-
 function filtersInside(node: ConfigNode): readonly ConfigNode[] {
   return node.children.filter((one) => one.type === 'filter');
-}
-
-/** Does the configuration bring a Filter for this control? Then it needs no search field of its own. */
-function hasFilter(editor: Editor, node: ConfigNode): boolean {
-  let has = filtered.get(node);
-  if (has === undefined) {
-    const all = [...(editor.config.root?.walk() ?? [])];
-    has = all.some((one) => one.type === 'filter' && one.toNames.includes(node.name)) || filtersInside(node).length > 0;
-    filtered.set(node, has);
-  }
-  return has;
 }
 
 /** Arrow keys go through check boxes as they do through radio buttons. */

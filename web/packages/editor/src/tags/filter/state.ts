@@ -64,3 +64,16 @@ export function matchesQuery(query: Query | null, ...texts: readonly string[]): 
     .split(/\s+/)
     .every((word) => all.includes(word));
 }
+
+const filtered = new WeakMap<ConfigNode, boolean>();
+
+/** Does the configuration bring a Filter for this control, inside it or anywhere? Then it needs no search field of its own. */
+export function hasFilter(editor: Editor, node: ConfigNode): boolean {
+  let has = filtered.get(node);
+  if (has === undefined) {
+    const filters = [...(editor.config.root?.walk() ?? [])].filter((one) => one.type === 'filter');
+    has = filters.some((one) => one.toNames.includes(node.name) || one.closest((around) => around === node) !== null);
+    filtered.set(node, has);
+  }
+  return has;
+}

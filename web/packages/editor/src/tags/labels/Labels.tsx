@@ -12,7 +12,7 @@ import type { TagPanelProps } from '../../core/tag';
 import { IconView } from '../../panels/parts/Icon';
 import { useConditions, useDocument, useEditor, useSelection, useVersion } from '../../react/hooks';
 import { FilterField } from '../filter';
-import { filtersOf, matchesQuery, useFilter } from '../filter/state';
+import { filtersOf, hasFilter, matchesQuery, useFilter } from '../filter/state';
 import { HeaderView } from '../header';
 import { useInlineStyle } from '../style/inline';
 import { EmptyButton } from './EmptyButton';
@@ -47,7 +47,7 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
   );
   const states = useStates(node, shown);
   if (labels.length === 0 && !node.bool('allowEmpty')) return null;
-  const searchable = labels.length > SEARCH_FROM && !hasFilter(node);
+  const searchable = labels.length > SEARCH_FROM && !hasFilter(editor, node);
   const vertical = node.has('showInline') && !node.bool('showInline', true);
   const button = (label: LabelDef) => (
     <LabelButton
@@ -113,6 +113,7 @@ function useStates(node: ConfigNode, shown: readonly LabelDef[]): ReadonlyMap<st
   const used = new Map<string, number>();
   if (limited) {
     for (const region of document.store.all()) {
+      if (region.suggested) continue;
       const facet = region.facets.find((one) => one.from === node.name);
       for (const stored of labelList(facet)) used.set(stored, (used.get(stored) ?? 0) + 1);
     }
@@ -169,10 +170,6 @@ function Box({ node, children }: { readonly node: ConfigNode; readonly children:
       {children}
     </div>
   );
-}
-
-function hasFilter(node: ConfigNode): boolean {
-  return [...node.walk()].some((one) => one.type === 'filter');
 }
 
 function Search({

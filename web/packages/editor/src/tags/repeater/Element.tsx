@@ -55,7 +55,10 @@ export function Element({ repeater, element, index, lazy, wanted, current, onSho
   shown.current = onShown;
   useEffect(() => {
     if (!wanted) return;
-    box.current?.scrollIntoView({ block: 'nearest' });
+    // Wholly in sight where it fits; a long one from its beginning.
+    const { current: target } = box;
+    const room = target && scroller(target)?.clientHeight;
+    target?.scrollIntoView({ block: room && target.offsetHeight > room ? 'start' : 'nearest' });
     setNear(true);
     shown.current();
   }, [wanted]);
@@ -68,7 +71,13 @@ export function Element({ repeater, element, index, lazy, wanted, current, onSho
       className={`${styles['element']} ${current ? styles['current'] : ''}`}
       data-element={index}
       style={drawn ? undefined : { height: height.current || estimate }}
-      onPointerEnter={enter}
+      onPointerEnter={() => editor.elements.underPointer(repeater, index)}
+      onPointerMove={(event) => {
+        if (event.movementX === 0 && event.movementY === 0) return;
+        editor.elements.pointerLeads();
+        enter();
+      }}
+      onWheel={() => editor.elements.pointerLeads()}
       onFocus={enter}
     >
       {drawn && <Children node={element} />}

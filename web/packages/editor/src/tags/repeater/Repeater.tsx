@@ -38,6 +38,32 @@ function Listed({ editor, node }: TagPanelProps) {
     [editor, node],
   );
   const current = useCurrent(node);
+  const last = node.children.length - 1;
+  useEffect(() => {
+    const step = (by: number) => {
+      const index = Math.max(0, Math.min(last, editor.elements.current(node) + by));
+      editor.elements.go(node, index);
+      editor.announce(`Element ${index + 1} of ${last + 1}`);
+    };
+    return editor.actions.register([
+      {
+        id: `repeater.${node.position.offset}.next`,
+        label: 'Next element of the list',
+        group: 'Pages',
+        shortcut: 'alt+pagedown',
+        enabled: () => last > 0,
+        run: () => step(1),
+      },
+      {
+        id: `repeater.${node.position.offset}.previous`,
+        label: 'Previous element of the list',
+        group: 'Pages',
+        shortcut: 'alt+pageup',
+        enabled: () => last > 0,
+        run: () => step(-1),
+      },
+    ]);
+  }, [editor, node, last]);
   // A few are drawn at once; their places would only jump.
   const lazy = node.children.length > 12;
   return node.children.map((element, index) => (
