@@ -80,6 +80,23 @@ pub async fn task(services: &Services, actor: Actor, id: i64, action: Action) ->
     shown(services, granted, project_id, id, "Task").await
 }
 
+/// The task that the queue has handed out in a project that the actor reaches: what is known of the project is not asked
+/// again.
+pub(crate) async fn handed(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    task: TaskRow,
+) -> Result<Granted<TaskRow>> {
+    let Granted {
+        actor,
+        role,
+        row: project,
+    } = project;
+    let id = task.id;
+    let granted = Granted { actor, role, row: task };
+    shown(services, granted, project.id, id, "Task").await
+}
+
 /// An annotation. Who may not see those of others is told that they do not exist.
 pub async fn annotation(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<AnnotationRow>> {
     let row = store::annotations::find(&services.db, &actor.viewer(), id).await?;

@@ -117,7 +117,7 @@ pub async fn submit(
                     None => submission.draft_created_at,
                 };
                 let prediction = shown_prediction(tx, &project, &task).await?;
-                let facts = rows::facts_in(tx, task.id).await?;
+                let facts = facts(tx, &task).await?;
                 let new = NewAnnotation {
                     task_id: task.id,
                     completed_by,
@@ -165,7 +165,6 @@ pub async fn submit(
                 .await?;
                 count_labels(tx, project.id, None, Some(&summary), now).await?;
                 queue::unlock(tx, task.id, actor.account_id).await?;
-                queue::remember_annotation(tx, project.id, actor.account_id, task.id, Some(row.id)).await?;
                 let action = if row.was_cancelled {
                     "annotation.skip"
                 } else {
@@ -238,7 +237,7 @@ pub async fn update(
                     .await?;
                     return Ok(Err(current.revision));
                 }
-                let facts = rows::facts_in(tx, task.id).await?;
+                let facts = facts(tx, &task).await?;
                 let row = rows::update(tx, &row, actor.account_id, now).await?;
                 let after = with(&facts, &row);
                 settle(tx, &project, &task, &facts, &after, Some(&row), actor.account_id, now).await?;
@@ -357,7 +356,7 @@ async fn remove(
     let task = tasks::read_in(tx, row.task_id)
         .await?
         .ok_or(ServiceError::NotFound("Task"))?;
-    let facts = rows::facts_in(tx, task.id).await?;
+    let facts = facts(tx, &task).await?;
     let after: Vec<AnnotationFacts> = facts.iter().filter(|fact| fact.id != row.id).cloned().collect();
     rows::log(
         tx,
@@ -375,9 +374,6 @@ async fn remove(
     settle(tx, &project, &task, &facts, &after, None, actor.account_id, now).await?;
     let summary = check_result(&row.result, None, Mode::Lenient).ok();
     count_labels(tx, project.id, summary.as_ref(), None, now).await?;
-    if let Some(person) = row.completed_by {
-        queue::remember_annotation(tx, project.id, person, task.id, None).await?;
-    }
     Ok(row)
 }
 
@@ -472,6 +468,14 @@ fn merged(current: &AnnotationRow, change: Change) -> AnnotationRow {
     row.last_action = change.last_action.unwrap_or(row.last_action);
     row.bulk_created = change.bulk_created.unwrap_or(row.bulk_created);
     row
+}
+
+/// What counters need of the task's annotations. Its own counters say whether it has any.
+async fn facts(tx: &mut Tx, task: &TaskRow) -> Result<Vec<AnnotationFacts>> {
+    if task.total_annotations + task.cancelled_annotations == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(rows::facts_in(tx, task.id).await?)
 }
 
 fn with(facts: &[AnnotationFacts], row: &AnnotationRow) -> Vec<AnnotationFacts> {

@@ -3,16 +3,17 @@
 use labelkeep_store::Tx;
 use labelkeep_store::projects::{self, ProjectRow};
 use labelkeep_store::queue::{self as rows, Order, Request};
+use labelkeep_store::tasks::{self, TaskRow};
 
-use crate::access::Granted;
+use crate::access::{self, Granted};
 use crate::annotations::locked_project;
 use crate::{Result, ServiceError, Services};
 
 /// What the queue gives.
 #[derive(Debug, Clone)]
 pub struct Next {
-    /// The task.
-    pub task_id: i64,
+    /// The task, as it was when it was reserved.
+    pub task: Granted<TaskRow>,
     /// Why this one, as the wire says it: names joined by " & ".
     pub queue: String,
     /// Identity of the reservation.
@@ -34,7 +35,7 @@ const AHEAD: usize = 10;
 /// With `excluded`, the tasks that the person's browser holds already, it fetches ahead: another task, reserved for a
 /// short time, so that labeling goes on while the connection is slow or gone.
 pub async fn next(services: &Services, project: Granted<ProjectRow>, mut excluded: Vec<i64>) -> Result<Next> {
-    let (actor, project) = project.into_parts();
+    let (project_id, account_id) = (project.row().id, project.actor().account_id);
     let now = services.now();
     excluded.truncate(AHEAD);
     let seconds = if excluded.is_empty() {
@@ -43,16 +44,15 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
         AHEAD_SECONDS
     };
     let expires_at = now + seconds.saturating_mul(1_000_000);
-    let email = actor.email.clone();
     // A reservation that a power cut takes back is made again by the next request.
     let next = services
         .db
         .write_unsynced(move |tx| {
             Box::pin(async move {
-                let project = locked_project(tx, project.id).await?;
+                let project = locked_project(tx, project_id).await?;
                 let request = Request {
-                    project_id: project.id,
-                    account_id: actor.account_id,
+                    project_id,
+                    account_id,
                     now,
                     skipped_count: project.skip_queue != "REQUEUE_FOR_OTHERS",
                     ground_truth_only: false,
@@ -62,19 +62,26 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
                 let Some((task_id, queue, may_postpone)) = choose(tx, &project, request).await? else {
                     return Ok::<_, ServiceError>(None);
                 };
+                let task = tasks::read_in(tx, task_id)
+                    .await?
+                    .ok_or(ServiceError::NotFound("Task"))?;
                 let lock_id = uuid::Uuid::new_v4().to_string();
                 let lock_id = rows::lock(tx, request, task_id, &lock_id, expires_at).await?;
-                rows::remember(tx, project.id, actor.account_id, task_id).await?;
-                Ok(Some(Next {
-                    task_id,
-                    queue,
-                    lock_id,
-                    may_postpone,
-                }))
+                rows::remember(tx, request, task_id).await?;
+                Ok(Some((task, queue, lock_id, may_postpone)))
             })
         })
         .await?;
-    next.ok_or_else(|| ServiceError::Nothing(format!("There are no tasks for {email}")))
+    let Some((task, queue, lock_id, may_postpone)) = next else {
+        let email = &project.actor().email;
+        return Err(ServiceError::Nothing(format!("There are no tasks for {email}")));
+    };
+    Ok(Next {
+        task: access::handed(services, project, task).await?,
+        queue,
+        lock_id,
+        may_postpone,
+    })
 }
 
 type Choice = Option<(i64, String, bool)>;
@@ -89,7 +96,7 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
             ground_truth_only: true,
             ..request
         };
-        let found = rows::next(tx, request, Order::After(0), "").await?;
+        let found = rows::next(tx, request, Order::First, "").await?;
         if let Some(choice) = named(found, "Onboarding ground truth queue") {
             return Ok(Some(choice));
         }
@@ -101,7 +108,7 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
             overlap_only: true,
             ..request
         };
-        if rows::next(tx, narrowed, Order::After(0), "").await?.is_some() {
+        if rows::next(tx, narrowed, Order::First, "").await?.is_some() {
             request = narrowed;
             names.push("Show overlap first");
         }
@@ -147,10 +154,9 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
 /// The first candidate behind the last one that the person was given; at the end once more from the start, where tasks
 /// may have become free. Without the cursor somebody who is far ahead of the others would read over all they have done.
 async fn in_sequence(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
-    let cursor = rows::cursor(tx, request.project_id, request.account_id).await?;
-    let mut found = rows::next(tx, request, Order::After(cursor), "").await?;
-    if found.is_none() && cursor > 0 {
-        found = rows::next(tx, request, Order::After(0), "").await?;
+    let mut found = rows::next(tx, request, Order::BehindCursor, "").await?;
+    if found.is_none() {
+        found = rows::next(tx, request, Order::First, "").await?;
     }
     if let Some(id) = found {
         rows::set_cursor(tx, request.project_id, request.account_id, id).await?;
@@ -164,9 +170,9 @@ async fn uniform(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
         return Ok(None);
     };
     let place = lowest + (uuid::Uuid::new_v4().as_u128() % (highest - lowest + 1).unsigned_abs() as u128) as i64;
-    match rows::next(tx, request, Order::After(place - 1), "").await? {
+    match rows::next(tx, request, Order::From(place), "").await? {
         Some(id) => Ok(Some(id)),
-        None => Ok(rows::next(tx, request, Order::After(0), "").await?),
+        None => Ok(rows::next(tx, request, Order::First, "").await?),
     }
 }
 

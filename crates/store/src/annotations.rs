@@ -5,7 +5,7 @@ use labelkeep_policy::Viewer;
 use crate::args::Arg;
 use crate::builder::{BulkInsert, Parts};
 use crate::visible::{numbered, visible};
-use crate::{Db, Result, Tx, args, row};
+use crate::{Db, Result, StoreError, Tx, args, row};
 
 row! {
     /// An annotation. Column for column the table.
@@ -58,8 +58,8 @@ pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<Annotation
         concat!(
             "SELECT annotation.* FROM annotation JOIN task ON task.id = annotation.task_id
                 JOIN project ON project.id = task.project_id
-             WHERE annotation.id = $5 AND task.import_id NOT IN
-                (SELECT id FROM task_import WHERE project_id = task.project_id AND pending) AND ",
+             WHERE annotation.id = $5
+                AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending) AND ",
             visible!()
         ),
         numbered(viewer, args![id]),
@@ -145,9 +145,41 @@ pub struct NewAnnotation {
     pub created_at: i64,
 }
 
+impl NewAnnotation {
+    /// The row that the insert makes of it: what is not said here has the defaults of the table.
+    fn stored(self, id: i64, project_id: i64) -> AnnotationRow {
+        AnnotationRow {
+            id,
+            task_id: self.task_id,
+            project_id,
+            completed_by: Some(self.completed_by),
+            result: self.result,
+            result_count: self.result_count,
+            was_cancelled: self.was_cancelled,
+            ground_truth: self.ground_truth,
+            lead_time: self.lead_time,
+            unique_id: self.unique_id,
+            import_id: self.import_id,
+            prediction: self.prediction,
+            parent_prediction: self.parent_prediction,
+            parent_annotation: self.parent_annotation,
+            last_action: self.last_action,
+            last_created_by: None,
+            bulk_created: self.bulk_created,
+            draft_created_at: self.draft_created_at,
+            revision: 1,
+            updated_by: self.updated_by,
+            created_at: self.created_at,
+            updated_at: self.created_at,
+        }
+    }
+}
+
 /// Adds an annotation; gives it as stored. A `unique_id` that exists is a unique violation.
 pub async fn insert(tx: &mut Tx, project_id: i64, new: NewAnnotation) -> Result<AnnotationRow> {
-    tx.insert_one(bulk(project_id, vec![new])).await
+    let ids = tx.insert_ids(bulk(project_id, vec![new.clone()])).await?;
+    let id = ids.first().copied().ok_or(StoreError::NoRow)?;
+    Ok(new.stored(id, project_id))
 }
 
 /// Adds annotations, at most 1,500 in one call.

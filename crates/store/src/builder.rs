@@ -24,7 +24,7 @@ impl From<&'static str> for Sql {
 }
 
 impl Sql {
-    /// The text for this database. It is the same for lists of any length, so that it is prepared once.
+    /// The text for this database. It is the same for lists of any length above one, so that few are prepared.
     pub(crate) fn text(self, dialect: Dialect) -> Cow<'static, str> {
         if self.lists.is_empty() {
             return self.text;
@@ -161,6 +161,10 @@ impl Parts {
 
     /// Appends a list of these numbers, for `IN` and `NOT IN`. An empty one has nothing in it.
     pub fn push_list(&mut self, ids: &[i64]) -> &mut Self {
+        // Most lists are of one number; taking a list apart costs more than the row that it leads to.
+        if let [id] = ids {
+            return self.push("(?)", vec![Arg::from(*id)]);
+        }
         self.args.push(Arg::Ints(ids.to_vec()));
         self.lists.push((self.text.len(), self.args.len()));
         self

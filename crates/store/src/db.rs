@@ -136,7 +136,8 @@ impl Db {
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
     ///
     /// The work runs in a task of its own (on SQLite in the writer's thread), so that a client that disconnects never leaves
-    /// half of it, and a cancelled `BEGIN` cannot poison a pooled connection (a fault of sqlx 0.9.0 on PostgreSQL).
+    /// half of it, and a cancelled `BEGIN` cannot poison a pooled connection (a fault of sqlx 0.9.0 on PostgreSQL). It waits
+    /// for nothing but its statements: on SQLite, work that does is broken off, as it would keep everybody from writing.
     /// On SQLite the commits of concurrent callers are grouped into one `fsync`.
     pub async fn write<R, E, F>(&self, work: F) -> Result<R, E>
     where

@@ -3,14 +3,18 @@
 //! A commit costs one `fsync` (1 to 5 ms on common disks), a labeling save some 0.2 ms of work. While
 //! one commit is on its way to the disk, the saves of the other annotators queue up and share the next. Each runs behind a
 //! savepoint, so that one that fails takes back its own changes only; nobody is answered before the commit.
+//!
+//! What waits for the disk runs in a thread of its own, so that it keeps nobody else from running. What does not wait for it
+//! runs where it is asked when the writer is free: waking another thread, and being woken by it, costs as much as the work.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use rusqlite::Connection;
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use crate::{BoxFuture, Result, StoreError, Tx};
 
@@ -20,6 +24,15 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 64;
 /// …or has taken this long, so that the first member is not kept waiting by the rest.
 const GROUP_TIME: Duration = Duration::from_millis(8);
+/// Pages in the log (16 MiB) from which on they are copied into the database. A save changes some fifteen pages, most of them
+/// the same as the save before: copied rarely, each is copied once for many saves.
+const CHECKPOINT_PAGES: u32 = 4000;
+
+thread_local! {
+    /// Pages in the log after the newest commit of this thread: SQLite tells them to a function that has nowhere else to
+    /// leave them.
+    static LOG_PAGES: Cell<u32> = const { Cell::new(0) };
+}
 
 /// Told how the commit went; answers the caller.
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
@@ -41,25 +54,47 @@ struct Job {
     durability: Durability,
 }
 
+/// What the thread is told.
+enum Message {
+    Job(Job),
+    /// The log has grown long.
+    Checkpoint,
+    /// Nothing comes behind this.
+    End,
+}
+
 pub(crate) struct GroupCommit {
-    jobs: mpsc::Sender<Job>,
+    writer: Arc<Mutex<Writer>>,
+    messages: mpsc::Sender<Message>,
     /// Closed when the writer has come to its end.
-    ended: Mutex<Option<oneshot::Receiver<()>>>,
-    stop: Arc<Notify>,
+    ended: AsyncMutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl GroupCommit {
-    /// Starts the writer. It has a thread of its own: statements run there one after the other without changing threads,
-    /// and a commit that waits for the disk keeps nobody else from running.
+    /// Starts the thread of the writer.
     pub(crate) fn start(connection: Connection) -> Result<Self> {
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let stop = Arc::new(Notify::new());
+        connection.wal_hook(Some(|_, pages| {
+            LOG_PAGES.set(pages.unsigned_abs());
+            Ok(())
+        }));
+        let (messages, queue) = mpsc::channel(QUEUE);
         let (end, ended) = oneshot::channel();
-        let (runtime, stopped) = (tokio::runtime::Handle::current(), stop.clone());
+        let writer = Arc::new(Mutex::new(Writer {
+            tx: Some(Tx::Sqlite(connection)),
+            current: Durability::Disk,
+            log_pages: 0,
+        }));
+        let of_thread = writer.clone();
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
-                runtime.block_on(write_groups(Tx::Sqlite(connection), queue, stopped));
+                serve(
+                    &of_thread,
+                    Queue {
+                        messages: queue,
+                        kept: None,
+                    },
+                );
                 drop(end);
             })
             .map_err(|source| StoreError::File {
@@ -67,9 +102,9 @@ impl GroupCommit {
                 source,
             })?;
         Ok(GroupCommit {
-            jobs,
-            ended: Mutex::new(Some(ended)),
-            stop,
+            writer,
+            messages,
+            ended: AsyncMutex::new(Some(ended)),
         })
     }
 
@@ -94,60 +129,144 @@ impl GroupCommit {
                 (keep, answer)
             })
         });
-        let job = Job { work, durability };
-        self.jobs.send(job).await.map_err(|_| StoreError::Aborted)?;
+        if let Some(job) = self.here(Job { work, durability }) {
+            self.tell(Message::Job(job)).await?;
+        }
         answer.await.unwrap_or_else(|_| Err(StoreError::Aborted.into()))
     }
 
+    /// Carries the job out at once, unless it has to wait for the disk or for the writer.
+    fn here(&self, job: Job) -> Option<Job> {
+        if job.durability == Durability::Disk {
+            return Some(job);
+        }
+        let mut writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Some(job),
+        };
+        writer.write(job, |_| None);
+        if writer.log_pages >= CHECKPOINT_PAGES {
+            // A full queue is no loss: the thread looks after each group.
+            let _ = self.messages.try_send(Message::Checkpoint);
+        }
+        None
+    }
+
+    async fn tell(&self, message: Message) -> Result<()> {
+        self.messages.send(message).await.map_err(|_| StoreError::Aborted)
+    }
+
+    /// Ends the writer after what it has been given.
     pub(crate) async fn close(&self) {
-        self.stop.notify_one();
+        // An error says that it has ended.
+        let _ = self.tell(Message::End).await;
         if let Some(ended) = self.ended.lock().await.take() {
             let _ = ended.await;
         }
     }
 }
 
-async fn write_groups(mut tx: Tx, mut queue: mpsc::Receiver<Job>, stop: Arc<Notify>) {
-    let mut kept = None;
-    // As the connection was opened.
-    let mut current = Durability::Disk;
-    loop {
-        let first = match kept.take() {
-            Some(job) => job,
-            None => tokio::select! {
-                biased;
-                job = queue.recv() => match job {
-                    Some(job) => job,
-                    None => break,
-                },
-                () = stop.notified() => {
-                    queue.close();
-                    continue;
-                }
-            },
-        };
-        if let Err(error) = write_group(&mut tx, first, &mut queue, &mut kept, &mut current).await {
-            tracing::error!(%error, "a group of writes failed");
-            // It may have broken off in the middle. The next group needs a connection without a transaction, also to choose how
-            // it is synced; there is nothing to take back when this fails.
-            let _ = tx.execute("ROLLBACK", vec![]).await;
-        }
+/// What waits for the thread.
+struct Queue {
+    messages: mpsc::Receiver<Message>,
+    /// Taken out already; comes first.
+    kept: Option<Message>,
+}
+
+impl Queue {
+    fn next(&mut self) -> Option<Message> {
+        self.kept.take().or_else(|| self.messages.blocking_recv())
     }
-    if let Tx::Sqlite(connection) = tx
-        && let Err((_, error)) = connection.close()
-    {
-        tracing::warn!(%error, "the database could not be closed");
+
+    /// A further member for a group. One that need not be synced ends before a member that must be: SQLite takes the choice
+    /// before the transaction begins.
+    fn member(&mut self, of: Durability) -> Option<Job> {
+        match self.messages.try_recv().ok()? {
+            Message::Job(job) if of == Durability::Disk || job.durability == of => Some(job),
+            other => {
+                self.kept = Some(other);
+                None
+            }
+        }
     }
 }
 
-/// Carries out `first` and what waits behind it. A group that need not be synced ends before a member that must be: SQLite
-/// takes the choice before the transaction begins; that member is left in `kept`.
-async fn write_group(
+fn serve(writer: &Mutex<Writer>, mut queue: Queue) {
+    let locked = || writer.lock().unwrap_or_else(PoisonError::into_inner);
+    while let Some(message) = queue.next() {
+        let mut writer = locked();
+        match message {
+            Message::Job(job) => writer.write(job, |durability| queue.member(durability)),
+            Message::Checkpoint => {}
+            Message::End => queue.messages.close(),
+        }
+        // Behind the answers, so that only the next group waits for it.
+        if writer.log_pages >= CHECKPOINT_PAGES {
+            writer.checkpoint();
+        }
+    }
+    locked().close();
+}
+
+struct Writer {
+    /// None when it has been closed.
+    tx: Option<Tx>,
+    /// How the connection syncs now; as it was opened at first.
+    current: Durability,
+    /// Pages in the log that may have to be copied into the database.
+    log_pages: u32,
+}
+
+impl Writer {
+    /// Carries out `first` and what `more` gives behind it in one transaction.
+    fn write(&mut self, first: Job, more: impl FnMut(Durability) -> Option<Job>) {
+        let Some(tx) = &mut self.tx else { return };
+        LOG_PAGES.set(0);
+        let outcome = write_group(tx, &mut self.current, first, more);
+        self.log_pages = self.log_pages.max(LOG_PAGES.get());
+        if let Err(error) = outcome {
+            tracing::error!(%error, "a group of writes failed");
+            // It may have broken off in the middle. The next group needs a connection without a transaction, also to choose how
+            // it is synced; there is nothing to take back when this fails.
+            let _ = run(tx, "ROLLBACK");
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        self.log_pages = 0;
+        if let Some(tx) = &mut self.tx
+            && let Err(error) = run(tx, "PRAGMA wal_checkpoint(PASSIVE)")
+        {
+            tracing::warn!(%error, "the log was not copied into the database");
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(Tx::Sqlite(connection)) = self.tx.take()
+            && let Err((_, error)) = connection.close()
+        {
+            tracing::warn!(%error, "the database could not be closed");
+        }
+    }
+}
+
+fn run(tx: &mut Tx, sql: &'static str) -> Result<u64> {
+    at_once(tx.execute(sql, vec![]))?
+}
+
+/// The outcome of a future that waits for nothing but statements, which are done when they return. Work that waits for
+/// anything else would keep everybody from writing meanwhile, and is broken off.
+fn at_once<T>(future: impl Future<Output = T>) -> Result<T> {
+    future.now_or_never().ok_or(StoreError::Aborted)
+}
+
+/// Runs `first` and what `more` gives in one transaction, and answers.
+fn write_group(
     tx: &mut Tx,
-    first: Job,
-    queue: &mut mpsc::Receiver<Job>,
-    kept: &mut Option<Job>,
     current: &mut Durability,
+    first: Job,
+    mut more: impl FnMut(Durability) -> Option<Job>,
 ) -> Result<()> {
     let started = Instant::now();
     let mut answers = Vec::new();
@@ -157,46 +276,43 @@ async fn write_group(
             Durability::Disk => "PRAGMA synchronous = FULL",
             Durability::System => "PRAGMA synchronous = NORMAL",
         };
-        tx.execute(sql, vec![]).await?;
+        run(tx, sql)?;
         *current = durability;
     }
-    tx.execute("BEGIN IMMEDIATE", vec![]).await?;
+    run(tx, "BEGIN IMMEDIATE")?;
     let mut next = Some(first);
     while let Some(job) = next.take() {
         // The first of a group needs no savepoint: if it fails, the whole transaction is its own.
         let alone = answers.is_empty();
         if !alone {
-            tx.execute("SAVEPOINT member", vec![]).await?;
+            run(tx, "SAVEPOINT member")?;
         }
         // A panic ends one write, not the writer (SEC-232); its caller learns that it was aborted.
-        match AssertUnwindSafe((job.work)(tx)).catch_unwind().await {
-            Ok((true, answer)) => {
+        match at_once(AssertUnwindSafe((job.work)(tx)).catch_unwind()) {
+            Ok(Ok((true, answer))) => {
                 if !alone {
-                    tx.execute("RELEASE member", vec![]).await?;
+                    run(tx, "RELEASE member")?;
                 }
                 answers.push(answer);
             }
             failed => {
                 if alone {
-                    tx.execute("ROLLBACK", vec![]).await?;
-                    tx.execute("BEGIN IMMEDIATE", vec![]).await?;
+                    run(tx, "ROLLBACK")?;
+                    run(tx, "BEGIN IMMEDIATE")?;
                 } else {
-                    tx.execute("ROLLBACK TO member", vec![]).await?;
-                    tx.execute("RELEASE member", vec![]).await?;
+                    run(tx, "ROLLBACK TO member")?;
+                    run(tx, "RELEASE member")?;
                 }
-                if let Ok((_, answer)) = failed {
+                if let Ok(Ok((_, answer))) = failed {
                     answer(Ok(()));
                 }
             }
         }
         if answers.len() < GROUP && started.elapsed() < GROUP_TIME {
-            match queue.try_recv() {
-                Ok(job) if durability == Durability::System && job.durability == Durability::Disk => *kept = Some(job),
-                job => next = job.ok(),
-            }
+            next = more(durability);
         }
     }
-    let commit = tx.execute("COMMIT", vec![]).await;
+    let commit = run(tx, "COMMIT");
     let failed = commit.is_err();
     for answer in answers {
         answer(if failed { Err(StoreError::Aborted) } else { Ok(()) });

@@ -45,8 +45,8 @@ pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<Prediction
         concat!(
             "SELECT prediction.* FROM prediction JOIN task ON task.id = prediction.task_id
                 JOIN project ON project.id = task.project_id
-             WHERE prediction.id = $5 AND task.import_id NOT IN
-                (SELECT id FROM task_import WHERE project_id = task.project_id AND pending) AND ",
+             WHERE prediction.id = $5
+                AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending) AND ",
             visible!()
         ),
         numbered(viewer, args![id]),

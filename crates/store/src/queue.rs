@@ -29,8 +29,12 @@ pub struct Request<'a> {
 /// How candidates are looked at.
 #[derive(Debug, Clone, Copy)]
 pub enum Order {
-    /// The first in id order behind this id.
-    After(i64),
+    /// The first in id order.
+    First,
+    /// The first in id order behind the last one that the person was given in sequence.
+    BehindCursor,
+    /// The first in id order from this id on.
+    From(i64),
     /// The one with most annotations of others, at random among equals.
     BegunByOthers,
     /// The one of which this project's model version is least sure. The text is passed apart.
@@ -56,14 +60,20 @@ pub async fn held(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
 /// The next task that the person may have.
 pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version: &str) -> Result<Option<i64>> {
     let parts = match order {
-        Order::After(id) => {
-            let mut parts = Parts::new(
-                "SELECT task.id FROM task WHERE task.project_id = ? AND task.id > ?",
-                args![request.project_id, id],
+        Order::First => in_order(Parts::new(IN_PROJECT, args![request.project_id]), request),
+        Order::From(id) => {
+            let mut parts = Parts::new(IN_PROJECT, args![request.project_id]);
+            parts.push(" AND task.id >= ?", args![id]);
+            in_order(parts, request)
+        }
+        Order::BehindCursor => {
+            let mut parts = Parts::new(IN_PROJECT, args![request.project_id]);
+            parts.push(
+                " AND task.id > COALESCE(
+                    (SELECT queue_cursor FROM project_progress WHERE project_id = ? AND account_id = ?), 0)",
+                args![request.project_id, request.account_id],
             );
-            candidate(&mut parts, request);
-            parts.push(" ORDER BY task.id LIMIT 1", args![]);
-            parts
+            in_order(parts, request)
         }
         Order::BegunByOthers => {
             let mut parts = Parts::new(
@@ -89,20 +99,23 @@ pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version
     first(tx, parts).await
 }
 
+const IN_PROJECT: &str = "SELECT task.id FROM task WHERE task.project_id = ?";
+
+fn in_order(mut parts: Parts, request: Request<'_>) -> Parts {
+    candidate(&mut parts, request);
+    parts.push(" ORDER BY task.id LIMIT 1", args![]);
+    parts
+}
+
 /// Open, not annotated or postponed by the person, and with a free place.
 fn candidate(parts: &mut Parts, request: Request<'_>) {
-    let Request {
-        project_id,
-        account_id,
-        now,
-        ..
-    } = request;
+    let Request { account_id, now, .. } = request;
     parts.push(
         " AND task.is_labeled = FALSE
-          AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)
+          AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending)
           AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
           AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
-        args![project_id, account_id, account_id],
+        args![account_id, account_id],
     );
     parts.push(
         if request.skipped_count {
@@ -177,17 +190,6 @@ pub async fn skipped(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Op
     Ok(row.map(|(id,)| id))
 }
 
-/// Where the person's sequence has got to.
-pub async fn cursor(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<i64> {
-    let row: Option<(i64,)> = tx
-        .optional(
-            "SELECT queue_cursor FROM project_progress WHERE project_id = $1 AND account_id = $2",
-            args![project_id, account_id],
-        )
-        .await?;
-    Ok(row.map_or(0, |(cursor,)| cursor))
-}
-
 /// Notes where the person's sequence has got to.
 pub async fn set_cursor(tx: &mut Tx, project_id: i64, account_id: i64, task_id: i64) -> Result<()> {
     tx.execute(
@@ -228,40 +230,27 @@ pub async fn purge_locks(tx: &mut Tx, now: i64) -> Result<u64> {
 }
 
 /// Notes that the person was given the task; a later visit keeps its first place.
-pub async fn remember(tx: &mut Tx, project_id: i64, account_id: i64, task_id: i64) -> Result<()> {
+pub async fn remember(tx: &mut Tx, request: Request<'_>, task_id: i64) -> Result<()> {
     tx.execute(
-        "INSERT INTO stream_history (project_id, account_id, task_id) VALUES ($1, $2, $3)
+        "INSERT INTO stream_history (project_id, account_id, task_id, place) VALUES ($1, $2, $3, $4)
          ON CONFLICT (project_id, account_id, task_id) DO NOTHING",
-        args![project_id, account_id, task_id],
+        args![request.project_id, request.account_id, task_id, request.now],
     )
     .await?;
     Ok(())
 }
 
-/// Notes the annotation that the person made of a task in the stream; `None` when it is gone.
-pub async fn remember_annotation(
-    tx: &mut Tx,
-    project_id: i64,
-    account_id: i64,
-    task_id: i64,
-    annotation_id: Option<i64>,
-) -> Result<()> {
-    tx.execute(
-        "UPDATE stream_history SET annotation_id = $4 WHERE project_id = $1 AND account_id = $2 AND task_id = $3",
-        args![project_id, account_id, task_id, annotation_id],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The newest `limit` entries of the person's stream, in order of the first visit: (task, annotation).
+/// The newest `limit` entries of the person's stream, in order of the first visit: the task, and the person's newest
+/// annotation of it.
 pub async fn history(db: &Db, project_id: i64, account_id: i64, limit: i64) -> Result<Vec<(i64, Option<i64>)>> {
     let mut rows: Vec<(i64, Option<i64>)> = db
         .all(
-            "SELECT stream_history.task_id, stream_history.annotation_id FROM stream_history
-                JOIN task ON task.id = stream_history.task_id
+            "SELECT stream_history.task_id,
+                (SELECT MAX(annotation.id) FROM annotation
+                 WHERE annotation.task_id = stream_history.task_id AND annotation.completed_by = stream_history.account_id)
+             FROM stream_history JOIN task ON task.id = stream_history.task_id
              WHERE stream_history.project_id = $1 AND stream_history.account_id = $2
-             ORDER BY stream_history.id DESC LIMIT $3",
+             ORDER BY stream_history.place DESC LIMIT $3",
             args![project_id, account_id, limit],
         )
         .await?;

@@ -31,9 +31,6 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a commit is in the log on disk before it is answered. NORMAL would lose the newest ones on power loss.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // A save changes some twenty pages, most of them the same as the save before. After 4,000 pages (16 MiB) instead of 1,000 a
-    // checkpoint copies each of them once for many saves.
-    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "analysis_limit", 400)?;
     // 8 MiB of pages for the writer, 2 MiB for each reader: the file system's cache does the rest.

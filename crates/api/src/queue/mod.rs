@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use labelkeep_services::access::{self, Action, ProjectRow};
+use labelkeep_services::access::ProjectRow;
 use labelkeep_services::{Services, queue, tasks};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,7 @@ pub(crate) async fn next(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row().clone();
-    let actor = project.actor().clone();
-    let account_id = actor.account_id;
+    let account_id = project.actor().account_id;
     let excluded = query
         .exclude
         .unwrap_or_default()
@@ -38,8 +37,7 @@ pub(crate) async fn next(
         .filter_map(|id| id.trim().parse().ok())
         .collect();
     let next = queue::next(&services, project, excluded).await?;
-    let task = access::task(&services, actor, next.task_id, Action::Annotate).await?;
-    let page = tasks::detail(&services, &task).await?;
+    let page = tasks::detail(&services, &next.task).await?;
     let data = shown_data(&services, &row, &page)?;
     let (Some(part), Some(data)) = (page.tasks.first(), data.first()) else {
         return Err(ApiError::not_found("No Task matches the given query."));
@@ -61,7 +59,7 @@ pub(crate) async fn next(
     .handed(part, &page.people, handed, now);
     Ok(answer::with_etag(
         answer::json(StatusCode::OK, &choice, &out)?,
-        task.row().updated_at,
+        next.task.row().updated_at,
     ))
 }
 
