@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
 use crate::middleware::{head, host, limits, log, panic, request_id, response_headers, slash};
-use crate::routes::{Open, Route, Routes, get, post};
+use crate::routes::{Open, Route, Routes, get, patch, post};
 use crate::{ApiError, App, accounts, pages, service};
 
 /// Pages: HTML for people.
@@ -128,6 +128,46 @@ fn accounts() -> Routes {
         )
         .route("/api/invite", get(invites::read))
         .route("/api/invite/reset-token", post(invites::reset))
+}
+
+/// Second factors.
+fn factors() -> Routes {
+    use accounts::factors;
+    use pages::{second_factor, second_factor_setup};
+    Routes::new()
+        .route(
+            "/user/second-factor/",
+            get(second_factor::show)
+                .open(Open::SignIn)
+                .post(second_factor::submit)
+                .open(Open::SignIn),
+        )
+        .route(
+            "/user/second-factor/setup/",
+            get(second_factor_setup::show)
+                .own()
+                .post(second_factor_setup::submit)
+                .own(),
+        )
+        .route("/api/current-user/factors/", get(factors::list).own())
+        .route("/api/current-user/factors/totp/", post(factors::enrol_totp).own())
+        .route(
+            "/api/current-user/factors/recovery-codes/",
+            post(factors::recovery_codes).own(),
+        )
+        .route(
+            "/api/current-user/factors/{id}/",
+            patch(factors::rename).own().delete(factors::remove).own(),
+        )
+        .route("/api/current-user/factors/{id}/confirm/", post(factors::confirm).own())
+        .route(
+            "/api/factor-policy/",
+            get(factors::policy).patch(factors::change_policy),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/factors/",
+            get(factors::of_member).delete(factors::reset_member),
+        )
 }
 
 /// Projects and what describes them.
@@ -266,6 +306,7 @@ fn routes() -> Routes {
         .merge(pages())
         .merge(service())
         .merge(accounts())
+        .merge(factors())
         .merge(projects())
         .merge(work())
 }

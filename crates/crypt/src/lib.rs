@@ -9,6 +9,7 @@
 //! | [`secret`] | random session ids, links and legacy tokens; their SHA-256; comparison in constant time |
 //! | [`csrf`] | the token that a form or a script sends back, masked anew for each answer |
 //! | [`jwt`] | refresh and access tokens signed with Ed25519 |
+//! | [`totp`] | one-time codes of authenticator apps, recovery codes |
 //! | [`sealing`] | encryption of secrets that the database must keep in a readable form |
 
 pub mod csrf;
@@ -16,8 +17,10 @@ pub mod jwt;
 pub mod password;
 pub mod sealing;
 pub mod secret;
+pub mod totp;
 
 pub use csrf::CsrfSecret;
 pub use jwt::{SigningKey, SigningKeys};
 pub use sealing::{KeyRing, Place};
 pub use secret::Secret;
+pub use totp::TotpSecret;

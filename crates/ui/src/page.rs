@@ -16,6 +16,12 @@ pub enum Page {
     Login,
     /// The sign-up form. Values: the same and `token`.
     SignUp,
+    /// The second step of a sign-in. Values: `csrf error next title intro nonce`.
+    SecondFactor,
+    /// Setting up an authenticator app. Values: `csrf error next title intro qr key email nonce`.
+    SecondFactorSetup,
+    /// Recovery codes, shown once. Values: `title intro codes next nonce`.
+    RecoveryCodes,
     /// The sign-out button. Values: `csrf email nonce`.
     Logout,
     /// Something is not as wanted. Values: `title intro nonce`.
@@ -30,6 +36,12 @@ impl Page {
             Page::Labeling => ("label.html", include_str!("../fallback/index.html")),
             Page::Login => ("login.html", include_str!("../fallback/login.html")),
             Page::SignUp => ("signup.html", include_str!("../fallback/signup.html")),
+            Page::SecondFactor => ("second-factor.html", include_str!("../fallback/second-factor.html")),
+            Page::SecondFactorSetup => (
+                "second-factor-setup.html",
+                include_str!("../fallback/second-factor-setup.html"),
+            ),
+            Page::RecoveryCodes => ("recovery-codes.html", include_str!("../fallback/recovery-codes.html")),
             Page::Logout => ("logout.html", include_str!("../fallback/logout.html")),
             Page::Error => ("error.html", include_str!("../fallback/error.html")),
         }

@@ -1,6 +1,7 @@
 //! Accounts: the current user, users, tokens, session policy, organization, invitations.
 
 pub(crate) mod current_user;
+pub(crate) mod factors;
 pub(crate) mod invites;
 pub(crate) mod members;
 pub(crate) mod model;

@@ -21,6 +21,10 @@ pub struct Authenticated(pub Actor);
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Caller);
 
+/// The same, also for somebody who has to set up a second factor first: for the routes with which they do (SEC-073).
+#[derive(Debug, Clone)]
+pub struct Enrolling(pub Caller);
+
 /// Whoever it is; a credential that is not valid counts as none. For pages.
 #[derive(Debug, Clone)]
 pub struct MaybeSignedIn(pub Option<Caller>);
@@ -29,20 +33,24 @@ pub struct MaybeSignedIn(pub Option<Caller>);
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Names of the two cookies (SEC-024, SEC-035).
+/// Names of the cookies (SEC-024, SEC-035).
 pub(crate) struct CookieNames {
     pub(crate) session: &'static str,
     pub(crate) csrf: &'static str,
+    /// Of a sign-in that waits for its second step.
+    pub(crate) step: &'static str,
 }
 
 /// With TLS: browsers take `__Host-` cookies only from the host itself, over TLS.
 const SECURE_NAMES: CookieNames = CookieNames {
     session: "__Host-session",
     csrf: "__Host-csrftoken",
+    step: "__Host-second-step",
 };
 const LOCAL_NAMES: CookieNames = CookieNames {
     session: "session_local",
     csrf: "csrftoken",
+    step: "second_step_local",
 };
 
 pub(crate) fn cookie_names(app: &App) -> &'static CookieNames {
@@ -66,8 +74,21 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let Enrolling(caller) = Enrolling::from_request_parts(parts, app).await?;
+        if caller.factor.is_due() {
+            let text = "Your organization requires a second factor. Set it up first.";
+            return Err(ApiError::forbidden(text));
+        }
+        Ok(SignedIn(caller))
+    }
+}
+
+impl FromRequestParts<App> for Enrolling {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         if let Some(caller) = parts.extensions.get::<Caller>() {
-            return Ok(SignedIn(caller.clone()));
+            return Ok(Enrolling(caller.clone()));
         }
         refuse_query_tokens(parts)?;
         let caller = authenticate(parts, app).await?;
@@ -77,7 +98,7 @@ impl FromRequestParts<App> for SignedIn {
         }
         limits::enter(parts, app, &caller).await?;
         parts.extensions.insert(caller.clone());
-        Ok(SignedIn(caller))
+        Ok(Enrolling(caller))
     }
 }
 

@@ -12,7 +12,7 @@ mod path;
 mod query;
 
 pub(crate) use auth::cookie_names;
-pub use auth::{Authenticated, ClientAddress, MaybeSignedIn, SignedIn};
+pub use auth::{Authenticated, ClientAddress, Enrolling, MaybeSignedIn, SignedIn};
 pub use axum::extract::RawQuery;
 pub use body::ContentKind;
 pub use body::{Body, Form, JsonText, RawBody};

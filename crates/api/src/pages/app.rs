@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, Uri, header};
 use labelkeep_services::accounts::{self, Proof};
 use labelkeep_ui::Page;
 
-use super::{cookies, html, next, redirect};
+use super::{cookies, html, next, redirect, second_factor_setup};
 use crate::extract::MaybeSignedIn;
 use crate::middleware::csp;
 use crate::{ApiResult, App};
@@ -24,6 +24,10 @@ pub(crate) async fn page(
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         return Ok(redirect(&next::login_then(target)));
     };
+    if caller.factor.is_due() {
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        return Ok(redirect(&next::page_then(second_factor_setup::PATH, target)));
+    }
     let mut response = match labeling(request.uri()) {
         Some((project, task)) => html(
             &app,

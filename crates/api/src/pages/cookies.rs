@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::{HeaderValue, header};
-use labelkeep_services::accounts::{CsrfSecret, NewSession};
+use labelkeep_services::accounts::{CsrfSecret, NewSession, WaitingSignIn};
 
 use crate::App;
 use crate::extract::cookie_names;
@@ -21,6 +21,17 @@ pub(crate) fn set_session(app: &App, response: &mut Response, session: &NewSessi
         &format!("; HttpOnly{life}"),
     );
     set(app, response, cookie_names(app).csrf, &session.csrf.mask(), &life);
+}
+
+/// A sign-in that waits for its second step, in this browser only.
+pub(crate) fn set_step(app: &App, response: &mut Response, waiting: &WaitingSignIn) {
+    let rest = format!("; HttpOnly; Max-Age={}", waiting.seconds);
+    set(app, response, cookie_names(app).step, waiting.id.expose(), &rest);
+}
+
+/// It waits no longer.
+pub(crate) fn clear_step(app: &App, response: &mut Response) {
+    set(app, response, cookie_names(app).step, "", "; HttpOnly; Max-Age=0");
 }
 
 /// A CSRF token that scripts can read.

@@ -1,14 +1,14 @@
 //! The sign-in form.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use labelkeep_services::ServiceError;
-use labelkeep_services::accounts::{self, SignIn};
+use labelkeep_services::accounts::{self, SignIn, SignedIn};
 use labelkeep_ui::Page;
 use serde::Deserialize;
 
-use super::{cookies, html, next, problem, redirect};
+use super::{cookies, html, next, problem, redirect, second_factor};
 use crate::extract::{ClientAddress, Form, MaybeSignedIn, Query, guard_origin, pre_session_secret, pre_session_valid};
 use crate::{ApiResult, App};
 
@@ -83,12 +83,17 @@ pub(crate) async fn submit(
         agent: agent(&headers),
     };
     match accounts::sign_in(&app.services, wish).await {
-        Ok(Some(session)) => {
+        Ok(SignedIn::Session(session)) => {
             let mut response = redirect(next::safe(target));
             cookies::set_session(&app, &mut response, &session);
             Ok(response)
         }
-        Ok(None) => Ok(form(&app, &headers, StatusCode::OK, WRONG, &login.email, target)),
+        Ok(SignedIn::SecondStep(waiting)) => {
+            let mut response = redirect(&next::page_then(second_factor::PATH, next::safe(target)));
+            cookies::set_step(&app, &mut response, &waiting);
+            Ok(response)
+        }
+        Ok(SignedIn::No) => Ok(form(&app, &headers, StatusCode::OK, WRONG, &login.email, target)),
         Err(error) => again(error, |status, text| {
             form(&app, &headers, status, text, &login.email, target)
         }),
@@ -131,27 +136,46 @@ pub(super) fn csrf_failed() -> Response {
 
 /// What a person can do something about goes into the form; the rest is an error as everywhere.
 pub(super) fn again(error: ServiceError, form: impl FnOnce(StatusCode, &str) -> Response) -> ApiResult<Response> {
-    let (status, seconds) = match &error {
-        ServiceError::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
-        ServiceError::Busy(seconds) => (StatusCode::SERVICE_UNAVAILABLE, Some(*seconds)),
-        ServiceError::Invalid(_) => (StatusCode::OK, None),
-        _ => return Err(error.into()),
-    };
-    let text = match &error {
-        ServiceError::Invalid(invalid) => invalid
-            .fields
-            .iter()
-            .flat_map(|(_, texts)| texts.iter())
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(" "),
-        other => other.to_string(),
-    };
-    let mut response = form(status, &text).into_response();
-    if let Some(seconds) = seconds {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
+    let trouble = Trouble::of(error)?;
+    let mut response = form(trouble.status, &trouble.text);
+    trouble.mark(&mut response);
     Ok(response)
+}
+
+/// What is said in a form about an error.
+pub(super) struct Trouble {
+    pub(super) status: StatusCode,
+    pub(super) text: String,
+    seconds: Option<u64>,
+}
+
+impl Trouble {
+    pub(super) fn of(error: ServiceError) -> ApiResult<Self> {
+        let (status, seconds) = match &error {
+            ServiceError::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
+            ServiceError::Busy(seconds) => (StatusCode::SERVICE_UNAVAILABLE, Some(*seconds)),
+            ServiceError::Invalid(_) => (StatusCode::OK, None),
+            _ => return Err(error.into()),
+        };
+        let text = match &error {
+            ServiceError::Invalid(invalid) => invalid
+                .fields
+                .iter()
+                .flat_map(|(_, texts)| texts.iter())
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" "),
+            other => other.to_string(),
+        };
+        Ok(Trouble { status, text, seconds })
+    }
+
+    /// Says when to try again.
+    pub(super) fn mark(&self, response: &mut Response) {
+        if let Some(seconds) = self.seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+    }
 }
 
 pub(super) fn agent(headers: &HeaderMap) -> String {

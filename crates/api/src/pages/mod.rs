@@ -6,6 +6,8 @@ pub(crate) mod files;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod next;
+pub(crate) mod second_factor;
+pub(crate) mod second_factor_setup;
 pub(crate) mod signup;
 
 use axum::response::{Html, IntoResponse as _, Response};

@@ -20,8 +20,13 @@ fn is_own(next: &str) -> bool {
 
 /// The sign-in form, then back to `path_and_query`.
 pub(crate) fn login_then(path_and_query: &str) -> String {
+    page_then("/user/login/", path_and_query)
+}
+
+/// A form of ours, then on to `path_and_query`.
+pub(crate) fn page_then(page: &str, path_and_query: &str) -> String {
     const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
-    format!("/user/login/?next={}", utf8_percent_encode(path_and_query, KEEP))
+    format!("{page}?next={}", utf8_percent_encode(path_and_query, KEEP))
 }
 
 #[cfg(test)]

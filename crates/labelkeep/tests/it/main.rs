@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conventions;
+mod factors;
 mod pages;
 mod program;
 mod security;

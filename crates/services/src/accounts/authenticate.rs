@@ -41,6 +41,8 @@ pub struct Caller {
     pub actor: Actor,
     /// How.
     pub proof: Proof,
+    /// How they stand to second factors.
+    pub factor: super::FactorStanding,
 }
 
 /// How somebody has proven who they are.
@@ -64,6 +66,7 @@ pub(super) struct Holder {
     pub(super) row: HolderRow,
     rules: Arc<Rules>,
     proof: Proof,
+    factor: super::FactorStanding,
     token_id: Option<i64>,
     /// The end of this credential whatever the database says, in microseconds.
     expires_at: i64,
@@ -136,6 +139,7 @@ fn caller(holder: &Holder, address: IpAddr) -> Caller {
             address: address.to_string(),
         },
         proof: holder.proof.clone(),
+        factor: holder.factor,
     }
 }
 
@@ -165,6 +169,7 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     let expires_at = (now + idle).min(row.created_at + oldest);
     Ok(Ok(Holder {
         rules: rules(services, holder.organization_id).await?,
+        factor: super::FactorStanding::of(&holder, row.factor.is_some()),
         row: holder,
         proof: Proof::Session { id_hash, csrf },
         token_id: None,
@@ -185,6 +190,7 @@ async fn legacy(services: &Services, text: &str, now: i64) -> Result<Result<Hold
     note_token(services, &token, now);
     Ok(Ok(Holder {
         rules: rules(services, holder.organization_id).await?,
+        factor: super::FactorStanding::of(&holder, false),
         row: holder,
         proof: Proof::Legacy,
         token_id: Some(token.id),
@@ -210,6 +216,7 @@ async fn access(services: &Services, text: &str, now: i64) -> Result<Result<Hold
     let expires_at = token.expires_at.min(verified.expires_at.saturating_mul(1_000_000));
     Ok(Ok(Holder {
         rules: rules(services, holder.organization_id).await?,
+        factor: super::FactorStanding::of(&holder, false),
         row: holder,
         proof: Proof::Access,
         token_id: Some(token.id),

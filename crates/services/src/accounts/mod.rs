@@ -3,6 +3,7 @@
 mod authenticate;
 mod bootstrap;
 mod cache;
+mod factors;
 mod hotkeys;
 mod invites;
 mod members;
@@ -19,10 +20,16 @@ mod users;
 pub use authenticate::{Caller, Credential, Proof, Refused, authenticate};
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use cache::Cache;
+pub use factors::{
+    Enrolment, FactorStanding, MemberFactors, OwnFactors, SecondStep, WaitingSignIn, confirm_totp, enrol_totp,
+    factor_policy, member_factors, new_recovery_codes, own_factors, pending_totp, remove_factor, rename_factor,
+    reset_factors, second_step, set_factor_policy, waiting_step,
+};
 pub use hotkeys::check_hotkeys;
 pub use invites::{Invitation, invitation, reset_invitation};
 pub use labelkeep_crypt::CsrfSecret;
 pub use labelkeep_store::accounts::AccountRow;
+pub use labelkeep_store::accounts::factors::FactorRow;
 pub use labelkeep_store::accounts::organizations::{MembershipRow, OrganizationRow};
 pub use members::{Member, MemberDetail, MemberPage, PersonProject, member_detail, member_page, remove_member};
 pub use organization::{
@@ -30,7 +37,7 @@ pub use organization::{
     own_organization, own_organizations, session_policy,
 };
 pub use passwords::change_password;
-pub use sessions::{NewSession, SignIn, sign_in, sign_out};
+pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use signup::{Newcomer, SignUpState, sign_up, sign_up_state};
 pub use tokens::{AccessToken, TokenKinds, blacklist, create_personal, list_personal, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};

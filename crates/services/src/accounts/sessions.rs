@@ -8,7 +8,7 @@ use labelkeep_store::Tx;
 use labelkeep_store::accounts::{self as store, AccountRow, HolderRow, sessions::SessionRow};
 use labelkeep_store::audit::{self, Origin};
 
-use super::{Caller, CsrfSecret, DAY, Proof, passwords, throttle};
+use super::{Caller, CsrfSecret, DAY, Proof, WaitingSignIn, factors, passwords, throttle};
 use crate::{Result, Services, access};
 
 /// Sessions of one person (SEC-033).
@@ -41,8 +41,19 @@ pub struct NewSession {
     pub cookie_seconds: Option<i64>,
 }
 
-/// Signs in; `None` when address and password do not match. Both cases take as long and answer alike (SEC-061).
-pub async fn sign_in(services: &Services, wish: SignIn) -> Result<Option<NewSession>> {
+/// What came of a sign-in.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// Address and password do not match.
+    No,
+    /// A session.
+    Session(NewSession),
+    /// The password is right, and the account has a second factor: no session before that.
+    SecondStep(WaitingSignIn),
+}
+
+/// Signs in. Known and unknown addresses take as long and answer alike (SEC-061).
+pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
     let email = wish.email.trim().to_lowercase();
     // What cannot be an address is not worth a row for each spelling.
     let email: String = email.chars().take(255).collect();
@@ -56,12 +67,16 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<Option<NewSess
     };
     let (Some(account), Some(holder)) = (account, holder) else {
         record_failure(services, email, wish.address).await?;
-        return Ok(None);
+        return Ok(SignedIn::No);
     };
     let renewed = match verdict {
         Verdict::RightButOutdated => Some(passwords::hash(services, wish.password.clone()).await?),
         _ => None,
     };
+    if holder.has_factor {
+        let waiting = factors::wait(services, &account, wish.persistent, renewed).await?;
+        return Ok(SignedIn::SecondStep(waiting));
+    }
     let (row, session) = draft(services, &account, Some(&holder), &wish);
     let origin = Origin {
         organization_id: Some(holder.organization_id),
@@ -83,7 +98,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<Option<NewSess
             })
         })
         .await?;
-    Ok(Some(session))
+    Ok(SignedIn::Session(session))
 }
 
 async fn record_failure(services: &Services, email: String, address: IpAddr) -> Result<()> {
@@ -128,6 +143,7 @@ pub(super) fn draft(
         created_at: now,
         last_seen_at: now,
         ended_at: None,
+        factor: None,
     };
     (
         row,

@@ -27,6 +27,7 @@ pub struct AccessToken(pub Secret);
 
 /// Replaces the caller's legacy token; the old one fails at once.
 pub async fn reset_legacy(services: &Services, caller: &Caller) -> Result<Secret> {
+    caller.factor.guard_tokens()?;
     let secret = Secret::legacy_token();
     let (now, account_id, origin) = (services.now(), caller.actor.account_id, access::origin(&caller.actor));
     let row = NewToken {
@@ -60,6 +61,7 @@ pub async fn list_personal(services: &Services, caller: &Caller) -> Result<Vec<S
 
 /// Makes a personal token; one that lives already is a conflict.
 pub async fn create_personal(services: &Services, caller: &Caller) -> Result<Secret> {
+    caller.factor.guard_tokens()?;
     let (now, account_id, origin) = (services.now(), caller.actor.account_id, access::origin(&caller.actor));
     let expires_at = bounded(services, caller, now).await?;
     let NewRefreshToken {

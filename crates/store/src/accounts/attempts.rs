@@ -11,6 +11,15 @@ pub async fn count(db: &Db, subject: &str, since: i64) -> Result<(i64, Option<i6
     .await
 }
 
+/// The same in a write transaction, for limits that parallel attempts must not get around.
+pub async fn count_in(tx: &mut Tx, subject: &str, since: i64) -> Result<(i64, Option<i64>)> {
+    tx.one(
+        "SELECT COUNT(*), MAX(at) FROM login_attempt WHERE subject = $1 AND at > $2",
+        args![subject, since],
+    )
+    .await
+}
+
 /// Adds an attempt; forgets everybody's before `forget_before`.
 pub async fn record(tx: &mut Tx, subject: &str, at: i64, forget_before: i64) -> Result<()> {
     tx.execute(

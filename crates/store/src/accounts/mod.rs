@@ -1,6 +1,7 @@
 //! Accounts, and by sub-module what belongs to them.
 
 pub mod attempts;
+pub mod factors;
 pub mod organizations;
 pub mod sessions;
 pub mod signing_keys;
@@ -217,6 +218,10 @@ row! {
         pub legacy_api_tokens_enabled: bool,
         pub max_session_age: Option<i64>,
         pub max_time_between_activity: Option<i64>,
+        /// Words of the roles that need a second factor.
+        pub factor_roles: String,
+        /// A second factor is in force.
+        pub has_factor: bool,
     }
 }
 
@@ -225,7 +230,10 @@ pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
     db.optional(
         "SELECT account.id AS account_id, account.email, account.first_name, account.last_name,
             membership.organization_id, membership.role, account.last_activity, organization.api_tokens_enabled,
-            organization.legacy_api_tokens_enabled, organization.max_session_age, organization.max_time_between_activity
+            organization.legacy_api_tokens_enabled, organization.max_session_age, organization.max_time_between_activity,
+            organization.factor_roles, EXISTS (
+                SELECT 1 FROM factor WHERE factor.account_id = account.id AND factor.confirmed_at IS NOT NULL
+            ) AS has_factor
          FROM account
          JOIN membership ON membership.account_id = account.id AND membership.deleted_at IS NULL
          JOIN organization ON organization.id = membership.organization_id

@@ -16,6 +16,8 @@ row! {
         pub created_at: i64,
         pub last_seen_at: i64,
         pub ended_at: Option<i64>,
+        /// The second factor that was proven in it.
+        pub factor: Option<String>,
     }
 }
 
@@ -31,8 +33,9 @@ pub async fn find(db: &Db, id_hash: &[u8]) -> Result<Option<SessionRow>> {
 /// Adds a session.
 pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
     tx.execute(
-        "INSERT INTO session (id_hash, account_id, csrf_secret, persistent, address, agent, created_at, last_seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        "INSERT INTO session (id_hash, account_id, csrf_secret, persistent, address, agent, created_at, last_seen_at,
+            factor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         args![
             session.id_hash.as_slice(),
             session.account_id,
@@ -40,7 +43,8 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
             session.persistent,
             &session.address,
             &session.agent,
-            session.created_at
+            session.created_at,
+            session.factor.clone()
         ],
     )
     .await?;
