@@ -13,7 +13,8 @@ export class SpatialIndex {
   private tree: Flatbush | null = null;
   /** Ids by their place in the tree; null when the box was changed or removed since. */
   private treeIds: (string | null)[] = [];
-  private readonly placeInTree = new Map<string, number>();
+  /** Made when the first box is changed: most images are only looked at. */
+  private placeInTree: Map<string, number> | null = null;
   private readonly loose = new Map<string, Box>();
   private readonly boxes = new Map<string, Box>();
 
@@ -55,6 +56,7 @@ export class SpatialIndex {
 
   private forget(id: string): void {
     this.loose.delete(id);
+    this.placeInTree ??= new Map(this.treeIds.map((one, place) => [one ?? '', place]));
     const place = this.placeInTree.get(id);
     if (place === undefined) return;
     this.treeIds[place] = null;
@@ -63,13 +65,13 @@ export class SpatialIndex {
 
   private rebuild(): void {
     this.loose.clear();
-    this.placeInTree.clear();
+    this.placeInTree = null;
     this.treeIds = [];
     this.tree = null;
     if (this.boxes.size === 0) return;
     const tree = new Flatbush(this.boxes.size);
     for (const [id, box] of this.boxes) {
-      this.placeInTree.set(id, tree.add(box.minX, box.minY, box.maxX, box.maxY));
+      tree.add(box.minX, box.minY, box.maxX, box.maxY);
       this.treeIds.push(id);
     }
     tree.finish();

@@ -14,6 +14,7 @@ type Traits = Pick<SceneItem, 'rotatable' | 'snapToPixel'>;
 export class ItemMaker {
   /** Thousands of regions share a few looks. */
   private readonly styles = new Map<string, ItemStyle>();
+  private readonly looks = new Map<string, ItemStyle>();
   private readonly rules = new Map<string, PathRules>();
   private readonly traits = new Map<ConfigNode | undefined, Traits>();
 
@@ -63,7 +64,22 @@ export class ItemMaker {
     return facet && config.byName.get(facet.from);
   }
 
+  /** By far the most regions have one label and nothing else: those with the same one look the same. */
   private style(region: Region, control: ConfigNode | undefined): ItemStyle {
+    const [facet] = region.facets;
+    const answer = region.facets.length === 1 ? facet?.answer : undefined;
+    const label = Array.isArray(answer) && answer.length === 1 ? answer[0] : undefined;
+    if (!facet || typeof label !== 'string' || region.kind === 'polygon' || region.suggested)
+      return this.ownStyle(region, control);
+    const key = `${facet.from}\u0000${region.kind}\u0000${label}`;
+    const known = this.looks.get(key);
+    if (known) return known;
+    const style = this.ownStyle(region, control);
+    this.looks.set(key, style);
+    return style;
+  }
+
+  private ownStyle(region: Region, control: ConfigNode | undefined): ItemStyle {
     const incomplete = region.kind === 'polygon' && (region.geometry as { closed?: unknown }).closed === false;
     const dashed = incomplete || region.suggested === true;
     const labels = this.editor.labels.ofRegion(region);
