@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { copyRegions, pasteRegions } from '../src/core/clipboard';
 import { matchesShortcut, parseShortcut } from '../src/core/shortcut';
 import { safeUrl } from '../src/core/urls';
 import { isHarmless, scopedRules, scopeSelectors } from '../src/tags/style/css';
@@ -99,10 +100,15 @@ describe('labels', () => {
     const said: string[] = [];
     editor.notices.subscribe((notice) => said.push(notice.text));
     editor.labels.arm(a, ['P']);
-    expect(editor.createRegion(draft)).not.toBeNull();
+    const made = editor.createRegion(draft);
     editor.labels.arm(a, ['P']);
     expect(editor.createRegion(draft)).toBeNull();
     expect(said[0]).toContain('“P”');
+    // Copies count too.
+    editor.duplicateRegions([made ?? '']);
+    expect(pasteRegions(editor, copyRegions(editor, [made ?? '']))).toBe(false);
+    expect(editor.document.regionIds()).toEqual([made]);
+    expect(said).toHaveLength(3);
   });
 
   it('relabel the selection as one step, locked regions stay', () => {

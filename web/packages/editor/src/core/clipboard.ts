@@ -91,6 +91,7 @@ export function addRegions(
     editor.notify('warning', `Nothing was ${way.done}: the regions belong to a configuration with other tags.`);
     return false;
   }
+  if (!editor.labels.allowsMore(known)) return false;
   const ids = new Map<string, string>();
   const wires = new Map<string, string>();
   document.edit(known.length === 1 ? `${way.label} region` : `${way.label} ${known.length} regions`, (edit) => {

@@ -424,6 +424,8 @@ export class Editor {
   /** Copies regions in place with new ids (labels included, answers too) and selects the copies. */
   duplicateRegions(ids: readonly string[]): void {
     const copies: string[] = [];
+    const { store } = this.document;
+    if (!this.labels.allowsMore(ids.flatMap((id) => store.get(id) ?? []))) return;
     this.document.edit(ids.length === 1 ? 'Duplicate region' : `Duplicate ${ids.length} regions`, (edit) => {
       for (const id of ids) {
         const region = edit.get(id);

@@ -142,6 +142,31 @@ export class Labels {
     return false;
   }
 
+  /** False, with a message to the person, when so many more regions would carry a label more often than it may be used. */
+  allowsMore(regions: Iterable<Pick<Region, 'facets'>>): boolean {
+    const more = new Map<LabelDef, { readonly control: string; count: number }>();
+    for (const { facets } of regions) {
+      for (const facet of facets) {
+        for (const stored of labelList(facet)) {
+          const label = this.find(facet.from, stored);
+          if (!label || label.maxUsages === null) continue;
+          const known = more.get(label);
+          if (known) known.count++;
+          else more.set(label, { control: facet.from, count: 1 });
+        }
+      }
+    }
+    for (const [label, { control, count }] of more) {
+      if (this.usages(control, label.stored) + count <= (label.maxUsages ?? Infinity)) continue;
+      this.editor.notify(
+        'warning',
+        `“${label.title}” may be used ${times(label.maxUsages ?? 0)} in a task: these regions would be too many.`,
+      );
+      return false;
+    }
+    return true;
+  }
+
   /** Regions that carry a label. */
   usages(control: string, stored: string): number {
     let count = 0;

@@ -106,7 +106,7 @@ export class Suggestions {
     const regions = this.recordsOf(ids);
     const answers = this.answersOf(ids);
     const count = regions.length + answers.length;
-    if (count === 0) return;
+    if (count === 0 || !this.editor.labels.allowsMore(regions)) return;
     this.takeOut(ids);
     const made = this.settle(count === 1 ? 'Accept suggestion' : `Accept ${count} suggestions`, regions, answers);
     if (made.length > 0) document.view.select(made);
