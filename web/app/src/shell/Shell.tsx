@@ -2,6 +2,7 @@
 import { RouterProvider as LinkProvider, ToastRegion } from '@labelkeep/kit';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { IdentityConfirmation } from '../shared/confirm';
 import { matches, useActions, useAllActions } from './actions';
 import styles from './shell.module.css';
 import { setTheme } from './theme';
@@ -64,6 +65,7 @@ export function Shell() {
         {palette && <Palette isOpen onClose={() => setPalette(false)} actions={actions} go={go} />}
         {help && <HelpSheet isOpen onClose={() => setHelp(false)} actions={actions} />}
       </Suspense>
+      <IdentityConfirmation />
       <ToastRegion />
     </LinkProvider>
   );

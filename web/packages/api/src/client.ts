@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly detail: string,
     /** Field name to texts; problems of the whole are under `non_field_errors`. */
     readonly fields: Readonly<Record<string, string[]>>,
+    /** A fixed word for programs, where the server says one: `reauthentication_required`. */
+    readonly code?: string,
   ) {
     super(detail);
   }
@@ -41,7 +43,7 @@ export function errorOf(status: number, text: string): ApiError {
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null) {
-      const { detail, validation_errors: errors } = body as { detail?: unknown; validation_errors?: unknown };
+      const { detail, validation_errors: errors, code } = body as Record<string, unknown>;
       const fields: Record<string, string[]> = {};
       for (const [name, value] of Object.entries((errors ?? (detail === undefined ? body : {})) as object)) {
         fields[name] = (Array.isArray(value) ? value : [value]).map((item) =>
@@ -53,6 +55,7 @@ export function errorOf(status: number, text: string): ApiError {
         status,
         errors && first ? first : typeof detail === 'string' ? detail : (first ?? `Error ${status}`),
         fields,
+        typeof code === 'string' ? code : undefined,
       );
     }
   } catch {
@@ -69,10 +72,25 @@ function signIn(): void {
   window.location.assign(`/user/login/?next=${encodeURIComponent(here)}`);
 }
 
+/** Asks the person to prove once more who they are; resolves to whether they did. */
+type Reauthenticate = () => Promise<boolean>;
+
+let reauthenticate: Reauthenticate | undefined;
+
+/**
+ * What is done when the server wants a fresh proof of identity before it does something sensitive. When the person gives it, the
+ * request is sent again, and who asked for it notices nothing.
+ */
+export function onReauthenticationRequired(ask: Reauthenticate | undefined): void {
+  reauthenticate = ask;
+}
+
 interface SendOptions {
   headers?: Record<string, string>;
   query?: Query;
   signal?: AbortSignal;
+  /** The person has just proven who they are; they are not asked twice. */
+  isConfirmed?: boolean;
 }
 
 async function send<T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<T> {
@@ -94,7 +112,14 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
   }
   const text = await response.text();
   if (response.status === 401) signIn();
-  if (!response.ok) throw errorOf(response.status, text);
+  if (!response.ok) {
+    const error = errorOf(response.status, text);
+    if (error.code === 'reauthentication_required' && reauthenticate && !options.isConfirmed) {
+      if (await reauthenticate()) return send<T>(method, path, body, { ...options, isConfirmed: true });
+      throw new ApiError(error.status, 'Nothing was changed, as it was not confirmed.', {}, error.code);
+    }
+    throw error;
+  }
   try {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   } catch {
@@ -134,7 +159,7 @@ export const api = {
   post: <T>(path: string, body: unknown = {}) => send<T>('POST', path, body),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body),
   put: <T>(path: string, body: unknown) => send<T>('PUT', path, body),
-  delete: (path: string) => send<void>('DELETE', path),
+  delete: <T = void>(path: string, query?: Query) => send<T>('DELETE', path, undefined, query ? { query } : {}),
   send,
   upload,
 };

@@ -34,6 +34,12 @@ export interface Project {
   queue_total: number;
   queue_done: number;
   config_has_control_tags: boolean;
+  workspace?: number | null;
+  /** Whether annotators get any open task, or only those that were assigned to them. */
+  assignment?: 'automatic' | 'manual';
+  /** What the caller is in this project, and what they may do there. */
+  role?: Role;
+  permissions?: string[];
 }
 
 export interface Annotation {
@@ -108,8 +114,21 @@ export interface User {
   active_organization_meta: { title: string; email: string };
   custom_hotkeys: Record<string, unknown>;
   date_joined: string;
+  last_activity?: string | null;
   permissions?: string[];
+  /** The person's role in the organization they work in now; only in one's own account. */
+  role?: Role;
+  /** Names of the actions they may do there, by which pages show or hide. */
+  role_permissions?: string[];
+  email_verified?: boolean;
+  /** The address that waits to be confirmed. */
+  pending_email?: string | null;
+  /** Whether the server sends mail. */
+  mail_enabled?: boolean;
 }
+
+/** Owner, administrator, manager, member (everybody while roles are off), reviewer, annotator, deactivated. */
+export type Role = 'OW' | 'AD' | 'MA' | 'ME' | 'RE' | 'AN' | 'DI';
 
 export interface Template {
   title: string;
