@@ -196,6 +196,8 @@ export function GroupRow({
   const document = useDocument();
   useVersion(document.view.changed.subscribe as (listener: () => void) => () => void);
   const hidden = row.ids.every((id) => document.view.isHidden(id));
+  // Undecided suggestions are listed, and count for nothing.
+  const count = row.ids.filter((id) => !document.store.get(id)?.suggested).length;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around handles the keys of its rows.
     <div
@@ -205,7 +207,7 @@ export function GroupRow({
       aria-level={1}
       aria-expanded={!row.folded}
       aria-selected={false}
-      aria-label={`${row.title} ${countText(row.ids.length)} regions`}
+      aria-label={`${row.title} ${countText(count)} regions`}
       className={`${styles['row']} ${styles['group']} ${active ? styles['active'] : ''}`}
       style={{ '--label': row.color || 'transparent', height } as CSSProperties}
       onClick={(event) => onSelect(row, event)}
@@ -222,8 +224,7 @@ export function GroupRow({
       ) : (
         <span className={styles['swatch']} />
       )}
-      <bdi className={styles['labels']}>{row.title}</bdi>{' '}
-      <span className={styles['about']}>{countText(row.ids.length)}</span>
+      <bdi className={styles['labels']}>{row.title}</bdi> <span className={styles['about']}>{countText(count)}</span>
       <RowSwitch
         on={hidden}
         label={hidden ? 'Show all of this group' : 'Hide all of this group'}
