@@ -2,8 +2,9 @@
 //!
 //! | error | status | body |
 //! | --- | --- | --- |
-//! | nobody, or a credential that is not valid | 401 | envelope |
+//! | nobody, or a credential that is not valid | 401 | envelope with a `code` |
 //! | `ServiceError::Forbidden`, a missing CSRF token | 403 | envelope |
+//! | `ServiceError::Reauthenticate` | 403 | envelope with a `code` |
 //! | `ServiceError::NotFound`, `Nothing` | 404 | envelope |
 //! | no such route, an id that is not a number | 404 | HTML page |
 //! | `ServiceError::ReadOnly`, a method that the route lacks | 405 | envelope (`Allow` on routes) |
@@ -31,6 +32,7 @@ pub type ApiResult<T, E = ApiError> = std::result::Result<T, E>;
 pub struct ApiError {
     status: StatusCode,
     body: Body,
+    code: Option<&'static str>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
 
@@ -54,6 +56,9 @@ struct Envelope<'a> {
     version: &'a str,
     detail: &'a str,
     exc_info: Option<()>,
+    /// A fixed word for programs, where a text is not enough to act on (SEC-029).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     validation_errors: Option<&'a Value>,
 }
@@ -64,6 +69,7 @@ impl ApiError {
         ApiError {
             status,
             body: Body::Detail(detail.into()),
+            code: None,
             headers: Vec::new(),
         }
     }
@@ -75,7 +81,7 @@ impl ApiError {
 
     /// 401: nobody has proven who they are.
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
-        ApiError::new(StatusCode::UNAUTHORIZED, detail)
+        ApiError::new(StatusCode::UNAUTHORIZED, detail).with_code("not_authenticated")
     }
 
     /// 403.
@@ -93,6 +99,7 @@ impl ApiError {
         ApiError {
             status: StatusCode::NOT_FOUND,
             body: Body::Page,
+            code: None,
             headers: Vec::new(),
         }
     }
@@ -107,6 +114,7 @@ impl ApiError {
         ApiError {
             status: StatusCode::BAD_REQUEST,
             body: Body::Validation(errors),
+            code: None,
             headers: Vec::new(),
         }
     }
@@ -116,6 +124,7 @@ impl ApiError {
         ApiError {
             status,
             body: Body::Bare(body),
+            code: None,
             headers: Vec::new(),
         }
     }
@@ -123,6 +132,12 @@ impl ApiError {
     /// The same with one more header.
     pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// The same with a word for programs. Once given, a word keeps its meaning.
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
         self
     }
 
@@ -162,6 +177,7 @@ impl From<ServiceError> for ApiError {
         match error {
             ServiceError::NotFound(_) | ServiceError::Nothing(_) => ApiError::not_found(text),
             ServiceError::Forbidden(_) => ApiError::forbidden(text),
+            ServiceError::Reauthenticate => ApiError::forbidden(text).with_code("reauthentication_required"),
             ServiceError::Invalid(invalid) => invalid.into(),
             ServiceError::Conflict(_) => ApiError::new(StatusCode::CONFLICT, text),
             ServiceError::TooLarge(_) => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, text),
@@ -190,6 +206,7 @@ impl IntoResponse for ApiError {
                 version: COMPATIBLE,
                 detail,
                 exc_info: None,
+                code: self.code,
                 validation_errors: errors,
             })
             .into_response(),

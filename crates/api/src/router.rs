@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
 use crate::middleware::{head, host, limits, log, panic, request_id, response_headers, slash};
-use crate::routes::{Open, Route, Routes, get, patch, post};
+use crate::routes::{Methods, Open, Route, Routes, delete, get, patch, post};
 use crate::{ApiError, App, accounts, pages, service};
 
 /// Pages: HTML for people.
@@ -79,11 +79,38 @@ fn service() -> Routes {
 
 /// People, their tokens, their organization.
 fn accounts() -> Routes {
-    use accounts::{current_user, invites, members, organizations, session_policy, tokens, users};
+    use accounts::{confirm, current_user, invites, members, organizations, password_policy, personal_tokens};
+    use accounts::{profile, session_policy, sessions, tokens, users};
+    let makes_token = |methods: Methods| methods.asks(Action::TokenCreate, "organization");
     Routes::new()
+        .route(
+            "/api/current-user",
+            get(profile::read).own().patch(profile::update).own(),
+        )
+        .route(
+            "/api/current-user/confirm/",
+            get(confirm::read).own().post(confirm::confirm).own(),
+        )
+        .route(
+            "/api/current-user/sessions/",
+            get(sessions::list).own().delete(sessions::end_others).own(),
+        )
+        .route("/api/current-user/sessions/{session}/", delete(sessions::end).own())
+        .route(
+            "/api/current-user/tokens/",
+            makes_token(get(personal_tokens::list).own().post(personal_tokens::create)),
+        )
+        .route("/api/current-user/tokens/{id}/", delete(personal_tokens::revoke).own())
+        .route(
+            "/api/current-user/tokens/{id}/reset/",
+            makes_token(post(personal_tokens::reset)),
+        )
         .route("/api/current-user/whoami", get(current_user::whoami).own())
         .route("/api/current-user/token", get(current_user::token).own())
-        .route("/api/current-user/reset-token/", post(current_user::reset_token).own())
+        .route(
+            "/api/current-user/reset-token/",
+            makes_token(post(current_user::reset_token)),
+        )
         .route("/api/current-user/password/", post(current_user::change_password).own())
         .route(
             "/api/current-user/hotkeys/",
@@ -102,14 +129,18 @@ fn accounts() -> Routes {
             "/api/users/{id}/avatar/",
             post(users::set_avatar).own().delete(users::remove_avatar).own(),
         )
-        .route("/api/token/", get(tokens::list).own().post(tokens::create).own())
+        .route("/api/token/", makes_token(get(tokens::list).own().post(tokens::create)))
         .route("/api/token/refresh/", post(tokens::refresh).open(Open::OwnProof))
         .route("/api/token/blacklist/", post(tokens::blacklist).open(Open::OwnProof))
-        .route("/api/token/rotate/", post(tokens::rotate).own())
+        .route("/api/token/rotate/", makes_token(post(tokens::rotate)))
         .route("/api/jwt/settings", get(tokens::settings).post(tokens::change_settings))
         .route(
             "/api/session-policy/",
             get(session_policy::read).patch(session_policy::update),
+        )
+        .route(
+            "/api/password-policy/",
+            get(password_policy::read).patch(password_policy::update),
         )
         .route(
             "/api/organizations/",
@@ -125,6 +156,22 @@ fn accounts() -> Routes {
         .route(
             "/api/organizations/{id}/memberships/{user_id}/",
             get(members::read).delete(members::remove),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/sessions/",
+            get(sessions::list_of_member).delete(sessions::end_all_of_member),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/sessions/{session}/",
+            delete(sessions::end_of_member),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/tokens/",
+            get(personal_tokens::list_of_member).delete(personal_tokens::revoke_all_of_member),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/tokens/{token}/",
+            delete(personal_tokens::revoke_of_member),
         )
         .route("/api/invite", get(invites::read))
         .route("/api/invite/reset-token", post(invites::reset))

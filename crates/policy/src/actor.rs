@@ -39,6 +39,11 @@ impl Scope {
         self.projects.is_empty() || self.projects.contains(&project_id)
     }
 
+    /// Whether it may change what belongs to the account itself: profile, sessions, tokens.
+    pub fn changes_account(&self) -> bool {
+        self.write && self.projects.is_empty()
+    }
+
     /// Whether `other` gives nothing that this does not give: no token makes a stronger one (SEC-104).
     pub fn covers(&self, other: &Scope) -> bool {
         let projects = self.projects.is_empty()
@@ -103,6 +108,8 @@ mod tests {
         assert!(!reader.allows(Action::Annotate) && !reader.allows(Action::Export) && !reader.reaches(8));
         assert!(scope(false, true, &[]).allows(Action::Export));
         assert!(!scope(true, false, &[]).allows(Action::Export));
+        assert!(Scope::default().changes_account());
+        assert!(!scope(true, true, &[7]).changes_account() && !scope(false, true, &[]).changes_account());
     }
 
     #[test]

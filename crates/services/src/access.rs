@@ -66,6 +66,15 @@ pub fn organization(actor: Actor, action: Action) -> Result<Granted<i64>> {
     Ok(Granted { actor, role, row })
 }
 
+/// What belongs to the actor's account itself. A token that only reads, or that is bound to projects, changes nothing there.
+pub fn own_account(actor: &Actor) -> Result<()> {
+    if actor.scope.changes_account() {
+        Ok(())
+    } else {
+        Err(forbidden())
+    }
+}
+
 /// A project.
 pub async fn project(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<ProjectRow>> {
     let row = store::projects::find(&services.db, &actor.viewer(), id).await?;

@@ -14,6 +14,9 @@ pub enum ServiceError {
     /// The actor sees the object but may not do this.
     #[error("{0}")]
     Forbidden(String),
+    /// The session's person has to prove again who they are (SEC-032).
+    #[error("Confirm that it is you: your last sign-in is more than ten minutes ago.")]
+    Reauthenticate,
     /// The input is wrong; nothing has changed.
     #[error("{0}")]
     Invalid(#[from] Invalid),

@@ -2,13 +2,14 @@
 
 use labelkeep_store::queue;
 
-use crate::{Result, ServiceError, Services, import};
+use crate::{Result, ServiceError, Services, accounts, import};
 
-/// Removes what broken-off imports left and reservations that have run out. At the start and then every hour; doing it
-/// twice, or on two replicas at once, does no harm.
+/// Removes what broken-off imports left, reservations that have run out, and what of sessions and passwords has had its
+/// time. At the start and then every hour; doing it twice, or on two replicas at once, does no harm.
 pub async fn run(services: &Services) -> Result<()> {
     import::clean_up(services).await?;
     let now = services.now();
+    accounts::tidy(services, now).await?;
     services
         .db
         .write(move |tx| {

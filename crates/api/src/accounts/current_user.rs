@@ -5,15 +5,16 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode, header};
 use labelkeep_services::Services;
 use labelkeep_services::access::Action;
-use labelkeep_services::accounts::{self, Proof, UserChange, check_hotkeys};
+use labelkeep_services::accounts::{self, Proof, TokenKind, UserChange, check_hotkeys};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::model::UserOut;
-use crate::extract::{Authenticated, Body, Query, SignedIn};
+use crate::extract::{Authenticated, Body, Confirmed, Query, SignedIn};
+use crate::pages::cookies;
 use crate::wire::{FieldChoice, answer};
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, App};
 
 #[derive(Serialize)]
 struct WhoAmI {
@@ -75,7 +76,15 @@ struct TokenOut<'a> {
 pub(crate) async fn token(SignedIn(caller): SignedIn, headers: HeaderMap) -> ApiResult<Response> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let presented = header
-        .filter(|_| matches!(caller.proof, Proof::Legacy))
+        .filter(|_| {
+            matches!(
+                caller.proof,
+                Proof::Token {
+                    kind: TokenKind::Legacy,
+                    ..
+                }
+            )
+        })
         .and_then(|header| header.split_once(' '));
     answer::ok(&TokenOut {
         token: presented.map(|(_, token)| token.trim()),
@@ -83,7 +92,7 @@ pub(crate) async fn token(SignedIn(caller): SignedIn, headers: HeaderMap) -> Api
 }
 
 /// `POST /api/current-user/reset-token/`
-pub(crate) async fn reset_token(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+pub(crate) async fn reset_token(State(services): State<Services>, Confirmed(caller): Confirmed) -> ApiResult<Response> {
     let token = accounts::reset_legacy(&services, &caller).await?;
     answer::created(&TokenOut {
         token: Some(token.expose()),
@@ -99,12 +108,16 @@ pub(crate) struct PasswordIn {
 
 /// `POST /api/current-user/password/`: ours; the compatible server changes passwords from the command line only.
 pub(crate) async fn change_password(
-    State(services): State<Services>,
+    State(app): State<App>,
     SignedIn(caller): SignedIn,
     Body(body): Body<PasswordIn>,
 ) -> ApiResult<Response> {
-    accounts::change_password(&services, &caller, body.current_password, body.password).await?;
-    Ok(answer::no_content())
+    let session = accounts::change_password(&app.services, &caller, body.current_password, body.password).await?;
+    let mut response = answer::no_content();
+    if let Some(session) = session {
+        cookies::set_session(&app, &mut response, &session);
+    }
+    Ok(response)
 }
 
 #[derive(Serialize)]
@@ -133,22 +146,19 @@ pub(crate) async fn hotkeys(
 /// `PATCH /api/current-user/hotkeys/`
 pub(crate) async fn set_hotkeys(
     State(services): State<Services>,
-    Authenticated(actor): Authenticated,
+    SignedIn(caller): SignedIn,
     Body(body): Body<HotkeysIn>,
 ) -> ApiResult<Response> {
     let text = checked_hotkeys(body.custom_hotkeys).map_err(|texts| {
         let body = json!({ "error": "Invalid hotkeys configuration", "details": { "custom_hotkeys": texts } });
         ApiError::bare(StatusCode::BAD_REQUEST, body)
     })?;
-    let id = actor.account_id;
-    let organization = labelkeep_services::access::organization(actor, Action::OrganizationView)?;
     let change = UserChange {
         custom_hotkeys: Some(text),
         ..UserChange::default()
     };
-    let account = accounts::update_user(&services, organization, id, change)
-        .await?
-        .account;
+    let (profile, _) = accounts::update_own(&services, &caller, change).await?;
+    let account = profile.account;
     answer::ok(&HotkeysOut {
         custom_hotkeys: raw(account.custom_hotkeys)?,
     })

@@ -7,7 +7,7 @@ use labelkeep_services::accounts::{self, SessionPolicy};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiResult;
-use crate::extract::{Body, InOrganization, can};
+use crate::extract::{Body, Confirmed, InOrganization, can};
 use crate::wire::{Time, answer, not_null};
 
 /// Minutes.
@@ -53,6 +53,7 @@ pub(crate) async fn read(
 pub(crate) async fn update(
     State(services): State<Services>,
     InOrganization(organization, _): InOrganization<can::OrganizationChange>,
+    _: Confirmed,
     Body(body): Body<PolicyIn>,
 ) -> ApiResult<Response> {
     let policy = accounts::change_session_policy(

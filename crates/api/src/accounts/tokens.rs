@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::Services;
-use labelkeep_services::accounts;
+use labelkeep_services::accounts::{self, TokenSettings, TokenSettingsChange};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::extract::{Body, ClientAddress, InOrganization, SignedIn, can};
+use crate::extract::{Body, ClientAddress, Confirmed, InOrganization, SignedIn, can};
 use crate::wire::{answer, not_null};
 use crate::{ApiError, ApiResult};
 
@@ -19,13 +19,13 @@ struct TokenOut<'a> {
 
 /// `GET /api/token/`: without the signatures
 pub(crate) async fn list(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
-    let tokens = accounts::list_personal(&services, &caller).await?;
+    let tokens = accounts::list_refresh(&services, &caller).await?;
     answer::ok(&tokens.iter().map(|token| TokenOut { token }).collect::<Vec<_>>())
 }
 
 /// `POST /api/token/`: the only time that the whole token is shown
-pub(crate) async fn create(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
-    let token = accounts::create_personal(&services, &caller).await?;
+pub(crate) async fn create(State(services): State<Services>, Confirmed(caller): Confirmed) -> ApiResult<Response> {
+    let token = accounts::create_refresh(&services, &caller).await?;
     answer::created(&TokenOut { token: token.expose() })
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn blacklist(
 /// `POST /api/token/rotate/`
 pub(crate) async fn rotate(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
     ClientAddress(address): ClientAddress,
     Body(body): Body<RefreshIn>,
 ) -> ApiResult<Response> {
@@ -72,14 +72,27 @@ pub(crate) async fn rotate(
 }
 
 #[derive(Serialize)]
-struct KindsOut {
+struct SettingsOut {
+    api_token_ttl_days: i64,
     api_tokens_enabled: bool,
     legacy_api_tokens_enabled: bool,
 }
 
-/// Changes of the switches.
+impl From<TokenSettings> for SettingsOut {
+    fn from(settings: TokenSettings) -> Self {
+        SettingsOut {
+            api_token_ttl_days: settings.api_token_ttl_days,
+            api_tokens_enabled: settings.api_tokens_enabled,
+            legacy_api_tokens_enabled: settings.legacy_api_tokens_enabled,
+        }
+    }
+}
+
+/// Changes of the settings.
 #[derive(Deserialize)]
-pub(crate) struct KindsIn {
+pub(crate) struct SettingsIn {
+    #[serde(default, deserialize_with = "not_null")]
+    api_token_ttl_days: Option<i64>,
     #[serde(default, deserialize_with = "not_null")]
     api_tokens_enabled: Option<bool>,
     #[serde(default, deserialize_with = "not_null")]
@@ -91,28 +104,22 @@ pub(crate) async fn settings(
     State(services): State<Services>,
     organization: InOrganization<can::OrganizationView>,
 ) -> ApiResult<Response> {
-    let (row, ..) = accounts::own_organization(&services, &organization).await?;
-    answer::ok(&KindsOut {
-        api_tokens_enabled: row.api_tokens_enabled,
-        legacy_api_tokens_enabled: row.legacy_api_tokens_enabled,
-    })
+    let settings = accounts::token_settings(&services, &organization).await?;
+    answer::ok(&SettingsOut::from(settings))
 }
 
 /// `POST /api/jwt/settings`
 pub(crate) async fn change_settings(
     State(services): State<Services>,
     InOrganization(organization, _): InOrganization<can::TokenSettings>,
-    Body(body): Body<KindsIn>,
+    _: Confirmed,
+    Body(body): Body<SettingsIn>,
 ) -> ApiResult<Response> {
-    let kinds = accounts::change_token_settings(
-        &services,
-        organization,
-        body.api_tokens_enabled,
-        body.legacy_api_tokens_enabled,
-    )
-    .await?;
-    answer::ok(&KindsOut {
-        api_tokens_enabled: kinds.api_tokens_enabled,
-        legacy_api_tokens_enabled: kinds.legacy_api_tokens_enabled,
-    })
+    let change = TokenSettingsChange {
+        api_tokens_enabled: body.api_tokens_enabled,
+        legacy_api_tokens_enabled: body.legacy_api_tokens_enabled,
+        api_token_ttl_days: body.api_token_ttl_days,
+    };
+    let settings = accounts::change_token_settings(&services, organization, change).await?;
+    answer::ok(&SettingsOut::from(settings))
 }

@@ -1,7 +1,7 @@
 //! The people of the organization.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use labelkeep_services::access::Action;
 use labelkeep_services::accounts::{self, NewUser, UserChange};
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::current_user::checked_hotkeys;
 use super::model::UserOut;
-use crate::extract::{Authenticated, Body, ContentKind, InOrganization, PathId, RawBody, can};
+use crate::extract::{Authenticated, Body, ContentKind, InOrganization, PathId, RawBody, SignedIn, can};
+use crate::pages::cookies;
 use crate::wire::{FieldChoice, Patch, answer, not_null};
 use crate::{ApiError, ApiResult, App};
 
@@ -84,7 +85,7 @@ pub(crate) async fn create(
     ))
 }
 
-fn hotkeys(value: Option<Value>) -> ApiResult<Option<String>> {
+pub(super) fn hotkeys(value: Option<Value>) -> ApiResult<Option<String>> {
     match value {
         None => Ok(None),
         some => checked_hotkeys(some)
@@ -127,15 +128,16 @@ pub(crate) struct UserPatch {
 
 /// `PATCH /api/users/{id}/`
 pub(crate) async fn update(
-    State(services): State<Services>,
+    State(app): State<App>,
     InOrganization(organization, _): InOrganization<can::MemberView>,
+    SignedIn(caller): SignedIn,
     PathId(id): PathId,
     Body(body): Body<UserPatch>,
 ) -> ApiResult<Response> {
     if body.username.as_deref() == Some("") {
         return Err(ApiError::field("username", "This field may not be blank."));
     }
-    let before = accounts::user(&services, &organization, id).await?.account.email;
+    let before = accounts::user(&app.services, &organization, id).await?.account.email;
     let change = UserChange {
         username: body.username,
         first_name: body.first_name,
@@ -145,15 +147,25 @@ pub(crate) async fn update(
         active_organization: body.active_organization.into_option(),
         custom_hotkeys: hotkeys(body.custom_hotkeys)?,
     };
-    let user = accounts::update_user(&services, organization, id, change).await?;
+    let (user, session) = if id == caller.actor.account_id {
+        accounts::update_own(&app.services, &caller, change).await?
+    } else {
+        (
+            accounts::update_user(&app.services, organization, id, change).await?,
+            None,
+        )
+    };
     // The others are saved before the address is refused: clients have always seen it so.
-    match body.email {
-        Patch::Value(email) if !email.trim().eq_ignore_ascii_case(&before) => Err(ApiError::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "Cannot update read-only field: email",
-        )),
-        _ => answer::ok(&UserOut::from(user)),
+    let mut response = match body.email {
+        Patch::Value(email) if !email.trim().eq_ignore_ascii_case(&before) => {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Cannot update read-only field: email").into_response()
+        }
+        _ => answer::ok(&UserOut::from(user))?,
+    };
+    if let Some(session) = session {
+        cookies::set_session(&app, &mut response, &session);
     }
+    Ok(response)
 }
 
 /// `DELETE /api/users/{id}/`

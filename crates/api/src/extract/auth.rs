@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use labelkeep_services::access::Actor;
-use labelkeep_services::accounts::{self, Caller, Credential, Proof, Refused};
+use labelkeep_services::accounts::{self, Caller, Credential, Proof, Refused, Visit};
 
 use super::query::pairs;
 use super::{cookie, csrf};
@@ -24,6 +24,11 @@ pub struct SignedIn(pub Caller);
 /// The same, also for somebody who has to set up a second factor first: for the routes with which they do (SEC-073).
 #[derive(Debug, Clone)]
 pub struct Enrolling(pub Caller);
+
+/// The same for what is sensitive: a browser session's sign-in, or its last confirmation, must not be older than ten minutes
+/// (SEC-032). It stands after the parameter that loads the object, so that what one may not see stays 404.
+#[derive(Debug, Clone)]
+pub struct Confirmed(pub Caller);
 
 /// Whoever it is; a credential that is not valid counts as none. For pages.
 #[derive(Debug, Clone)]
@@ -96,9 +101,24 @@ impl FromRequestParts<App> for Enrolling {
             csrf::guard_origin(&parts.headers, app)?;
             csrf::guard_token(&parts.headers, &caller)?;
         }
-        limits::enter(parts, app, &caller).await?;
-        parts.extensions.insert(caller.clone());
-        Ok(Enrolling(caller))
+        enter(parts, app, caller).await.map(Enrolling)
+    }
+}
+
+/// Takes a place for a caller, whom later extractors of the same request find.
+pub(super) async fn enter(parts: &mut Parts, app: &App, caller: Caller) -> Result<Caller, ApiError> {
+    limits::enter(parts, app, &caller).await?;
+    parts.extensions.insert(caller.clone());
+    Ok(caller)
+}
+
+impl FromRequestParts<App> for Confirmed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let SignedIn(caller) = SignedIn::from_request_parts(parts, app).await?;
+        accounts::require_recent(&app.services, &caller).await?;
+        Ok(Confirmed(caller))
     }
 }
 
@@ -147,15 +167,34 @@ async fn authenticate(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
             }
         },
     };
-    let address = client_address(parts).0;
-    accounts::authenticate(&app.services, credential, address).await?.map_err(|refused| match refused {
-        Refused::Session => ApiError::unauthenticated("Authentication credentials were not provided."),
-        Refused::Token => ApiError::unauthenticated("Invalid token."),
+    prove(parts, app, credential).await
+}
+
+/// Whose credential this is.
+pub(super) async fn prove(parts: &Parts, app: &App, credential: Credential<'_>) -> Result<Caller, ApiError> {
+    let agent = parts.headers.get(header::USER_AGENT);
+    let visit = Visit {
+        address: client_address(parts).0,
+        agent: agent.and_then(|value| value.to_str().ok()).unwrap_or_default(),
+        background: parts.headers.contains_key("x-background"),
+    };
+    let found = accounts::authenticate(&app.services, credential, visit).await?;
+    found.map_err(|refused| match refused {
+        Refused::Session => {
+            ApiError::unauthenticated("Authentication credentials were not provided.").with_code("session_ended")
+        }
+        Refused::Token => invalid_token(),
         Refused::LegacyDisabled => ApiError::unauthenticated(
             "Authentication token no longer valid: legacy token authentication has been disabled for this organization",
-        ),
+        )
+        .with_code("invalid_token"),
         Refused::TooMany(seconds) => labelkeep_services::ServiceError::TooMany(seconds).into(),
     })
+}
+
+/// 401 for every token that does not work, whatever the reason (SEC-094).
+pub(super) fn invalid_token() -> ApiError {
+    ApiError::unauthenticated("Invalid token.").with_code("invalid_token")
 }
 
 /// The credential of the headers. When a header is there, the cookie does not count (SEC-037).
@@ -171,7 +210,7 @@ fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiE
     let invalid = || ApiError::unauthenticated("Invalid token header.");
     let text = first.to_str().map_err(|_| invalid())?.trim();
     if !headers.contains_key(header::AUTHORIZATION) {
-        return Ok(Some(Credential::Legacy(text)));
+        return Ok(Some(opaque(text)));
     }
     let missing = || ApiError::unauthenticated("Authentication credentials were not provided.");
     if text.is_empty() {
@@ -190,9 +229,21 @@ fn header_credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, ApiE
         ));
     }
     match scheme.to_ascii_lowercase().as_str() {
-        "token" => Ok(Some(Credential::Legacy(value))),
-        "bearer" => Ok(Some(Credential::Access(value))),
+        "token" => Ok(Some(opaque(value))),
+        "bearer" => Ok(Some(match opaque(value) {
+            Credential::Legacy(value) => Credential::Access(value),
+            other => other,
+        })),
         _ => Err(missing()),
+    }
+}
+
+/// A token that is no JWT: its beginning tells which kind.
+pub(super) fn opaque(text: &str) -> Credential<'_> {
+    if text.starts_with(accounts::API_TOKEN_PREFIX) {
+        Credential::Personal(text)
+    } else {
+        Credential::Legacy(text)
     }
 }
 

@@ -10,9 +10,10 @@ mod object;
 mod paging;
 mod path;
 mod query;
+mod stored_data;
 
 pub(crate) use auth::cookie_names;
-pub use auth::{Authenticated, ClientAddress, Enrolling, MaybeSignedIn, SignedIn};
+pub use auth::{Authenticated, ClientAddress, Confirmed, Enrolling, MaybeSignedIn, SignedIn};
 pub use axum::extract::RawQuery;
 pub use body::ContentKind;
 pub use body::{Body, Form, JsonText, RawBody};
@@ -24,3 +25,4 @@ pub use paging::{Paging, PublicUrl};
 pub use path::{PathId, PathIds};
 pub use query::Query;
 pub(crate) use query::pairs;
+pub use stored_data::StoredData;

@@ -26,7 +26,7 @@ pub(crate) async fn show(State(app): State<App>, MaybeSignedIn(caller): MaybeSig
     };
     let csrf = match &caller.proof {
         Proof::Session { csrf, .. } => csrf.mask(),
-        Proof::Legacy | Proof::Access => String::new(),
+        Proof::Token { .. } => String::new(),
     };
     html(
         &app,

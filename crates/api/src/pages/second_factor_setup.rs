@@ -89,7 +89,7 @@ async fn form(app: &App, caller: &Caller, status: StatusCode, error: &str, next:
     );
     let csrf = match &caller.proof {
         Proof::Session { csrf, .. } => csrf.mask(),
-        Proof::Legacy | Proof::Access => String::new(),
+        Proof::Token { .. } => String::new(),
     };
     let values = [
         ("csrf", csrf.as_str()),

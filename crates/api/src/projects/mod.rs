@@ -18,7 +18,7 @@ use labelkeep_services::{Services, queue, tasks};
 use serde::Deserialize;
 
 use crate::ApiResult;
-use crate::extract::{Access, Body, InOrganization, Paging, Query, can};
+use crate::extract::{Access, Body, Confirmed, InOrganization, Paging, Query, can};
 use crate::wire::{FieldChoice, answer};
 use model::{ConfigFacts, CountsOut, ProjectIn, ProjectOut};
 
@@ -166,6 +166,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(
     State(services): State<Services>,
     Access(project, _): Access<ProjectRow, can::ProjectDelete>,
+    _: Confirmed,
 ) -> ApiResult<Response> {
     projects::delete(&services, project).await?;
     Ok(answer::no_content())

@@ -8,8 +8,9 @@ use http::{HeaderMap, Method, Uri};
 use labelkeep_services::access::Action;
 
 use crate::extract::{
-    Access, Allowed, Authenticated, Body, ClientAddress, Enrolling, Form, IdempotencyKey, IfMatch, InOrganization,
-    JsonText, MaybeSignedIn, Paging, PathId, PathIds, PublicUrl, Query, RawBody, SignedIn, Target,
+    Access, Allowed, Authenticated, Body, ClientAddress, Confirmed, Enrolling, Form, IdempotencyKey, IfMatch,
+    InOrganization, JsonText, MaybeSignedIn, Paging, PathId, PathIds, PublicUrl, Query, RawBody, SignedIn, StoredData,
+    Target,
 };
 use crate::wire::FieldChoice;
 
@@ -90,7 +91,7 @@ macro_rules! asks {
     )+};
 }
 
-asks!(Asked::SignedIn => [] Authenticated, [] SignedIn, [] Enrolling);
+asks!(Asked::SignedIn => [] Authenticated, [] SignedIn, [] Enrolling, [] Confirmed, [] StoredData);
 asks!(Asked::Perhaps => [] MaybeSignedIn);
 asks!(Asked::Nothing =>
     [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Body<T>, [T] Form<T>,

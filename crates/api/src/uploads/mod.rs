@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use crate::extract::{Access, Authenticated, Body, ContentKind, Query, RawBody, can};
+use crate::extract::{Access, Body, ContentKind, Query, RawBody, StoredData, can};
 use crate::wire::answer;
 use crate::{ApiError, ApiResult};
 
@@ -121,7 +121,7 @@ const BUFFER: usize = 128 * 1024;
 /// `GET /data/upload/{project}/{name}`, with ranges
 pub(crate) async fn serve(
     State(services): State<Services>,
-    Authenticated(actor): Authenticated,
+    StoredData(actor): StoredData,
     Path((project, name)): Path<(i64, String)>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
@@ -138,7 +138,7 @@ pub(crate) struct StoredQuery {
 /// `GET /storage-data/uploaded/?filepath=upload/{project}/{name}`: the same by its stored name
 pub(crate) async fn serve_stored(
     State(services): State<Services>,
-    Authenticated(actor): Authenticated,
+    StoredData(actor): StoredData,
     Query(query): Query<StoredQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {

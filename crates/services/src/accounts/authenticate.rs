@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use labelkeep_crypt::secret::hash_secret;
+use labelkeep_crypt::secret::{hash_secret, is_api_token};
 use labelkeep_policy::{Actor, Role, Roles, Rules, SWITCHES, Scope};
-use labelkeep_store::accounts::{self as store, HolderRow};
+use labelkeep_store::accounts::{self as store, HolderRow, tokens::TokenRow};
 
-use super::signing;
+use super::{signing, throttle, token_reach};
 use crate::{Result, Services};
 
 /// What a request brings.
@@ -17,8 +18,21 @@ pub enum Credential<'a> {
     Session(&'a str),
     /// A legacy token.
     Legacy(&'a str),
+    /// A personal token.
+    Personal(&'a str),
     /// An access token (JWT).
     Access(&'a str),
+}
+
+/// What else is known of a request.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// The client's address.
+    pub address: IpAddr,
+    /// The client's `User-Agent`.
+    pub agent: &'a str,
+    /// Sent by a page on its own (polling, a heartbeat): does not keep a session alive (SEC-027).
+    pub background: bool,
 }
 
 /// Why a credential is not accepted. What exactly is wrong with a token nobody is told.
@@ -54,11 +68,38 @@ pub enum Proof {
         id_hash: [u8; 32],
         /// What the session's CSRF tokens are made of.
         csrf: super::CsrfSecret,
+        /// When the person last proved who they are, in microseconds (SEC-032).
+        confirmed_at: i64,
     },
-    /// A legacy token; the row's id is in the actor.
+    /// A token; the row's id is in the actor.
+    Token {
+        /// Which kind.
+        kind: TokenKind,
+        /// The end of its life, in microseconds; for an access token that of its refresh token.
+        expires_at: i64,
+    },
+}
+
+/// The kinds of API tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// 40 hexadecimal characters, as old scripts have them.
     Legacy,
-    /// An access token; the row of its refresh token is in the actor.
-    Access,
+    /// A refresh token and the access tokens that are made of it.
+    Refresh,
+    /// One of several with a name and a scope.
+    Personal,
+}
+
+impl TokenKind {
+    /// The word that database and wire use.
+    pub fn word(self) -> &'static str {
+        match self {
+            TokenKind::Legacy => "legacy",
+            TokenKind::Refresh => "refresh",
+            TokenKind::Personal => "personal",
+        }
+    }
 }
 
 /// What the cache keeps.
@@ -68,62 +109,92 @@ pub(super) struct Holder {
     proof: Proof,
     factor: super::FactorStanding,
     token_id: Option<i64>,
-    /// The end of this credential whatever the database says, in microseconds.
-    expires_at: i64,
+    scope: Scope,
+    /// The end of this credential whatever is done with it, in microseconds.
+    end: i64,
+    /// How long it lives without activity, in microseconds; none: as long as it likes.
+    idle: Option<i64>,
+    /// The last activity that is noted, in microseconds.
+    last_seen: AtomicI64,
+}
+
+impl Holder {
+    fn is_alive(&self, now: i64) -> bool {
+        let idle_end = self.idle.map(|idle| self.last_seen.load(Ordering::Relaxed) + idle);
+        now < self.end && idle_end.is_none_or(|end| now < end)
+    }
 }
 
 /// Most bytes of a credential that are looked at.
 const MAX_LENGTH: usize = 4_096;
 /// How exactly times of last use are kept, in microseconds.
 const TOUCH_EVERY: i64 = 60_000_000;
+/// Most characters of an agent that are kept.
+pub(super) const AGENT_LENGTH: usize = 255;
 
 /// Whose credential this is.
 pub async fn authenticate(
     services: &Services,
     credential: Credential<'_>,
-    address: IpAddr,
+    visit: Visit<'_>,
 ) -> Result<Result<Caller, Refused>> {
     let (kind, text) = match credential {
         Credential::Session(text) => ("session ", text),
         Credential::Legacy(text) => ("legacy ", text),
+        Credential::Personal(text) => ("personal ", text),
         Credential::Access(text) => ("access ", text),
     };
     if text.is_empty() || text.len() > MAX_LENGTH {
-        return Ok(Err(refusal(services, credential, address)));
+        return refusal(services, credential, visit.address).await;
     }
     let key = hash_secret(&format!("{kind}{text}"));
     let now = services.now();
-    if let Some(holder) = services.cache.get(&key).filter(|holder| now < holder.expires_at) {
-        return Ok(Ok(caller(&holder, address)));
+    if let Some(holder) = services.cache.get(&key).filter(|holder| holder.is_alive(now)) {
+        return Ok(Ok(admit(services, &holder, visit, now)));
     }
     let generation = services.cache.generation();
     let found = match credential {
         Credential::Session(text) => session(services, text, now).await?,
         Credential::Legacy(text) => legacy(services, text, now).await?,
+        Credential::Personal(text) => personal(services, text, now).await?,
         Credential::Access(text) => access(services, text, now).await?,
     };
-    Ok(match found {
+    match found {
         Ok(holder) => {
             let holder = Arc::new(holder);
             services.cache.put(key, holder.clone(), generation);
-            Ok(caller(&holder, address))
+            Ok(Ok(admit(services, &holder, visit, now)))
         }
-        Err(Refused::Token) => Err(refusal(services, credential, address)),
-        Err(refused) => Err(refused),
-    })
-}
-
-fn refusal(services: &Services, credential: Credential<'_>, address: IpAddr) -> Refused {
-    match credential {
-        // An ended session is everyday life, not guessing: 256 bits are not guessed.
-        Credential::Session(_) => Refused::Session,
-        Credential::Legacy(_) | Credential::Access(_) => {
-            services.cache.failed(address).map_or(Refused::Token, Refused::TooMany)
-        }
+        Err(Refused::Token) => refusal(services, credential, visit.address).await,
+        Err(refused) => Ok(Err(refused)),
     }
 }
 
-fn caller(holder: &Holder, address: IpAddr) -> Caller {
+async fn refusal(services: &Services, credential: Credential<'_>, address: IpAddr) -> Result<Result<Caller, Refused>> {
+    Ok(Err(match credential {
+        // An ended session is everyday life, not guessing: 256 bits are not guessed.
+        Credential::Session(_) => Refused::Session,
+        _ => throttle::guessed(services, address)
+            .await?
+            .map_or(Refused::Token, Refused::TooMany),
+    }))
+}
+
+/// The caller; their activity is noted, once a minute.
+fn admit(services: &Services, holder: &Holder, visit: Visit<'_>, now: i64) -> Caller {
+    let is_session = matches!(holder.proof, Proof::Session { .. });
+    let seen = holder.last_seen.load(Ordering::Relaxed);
+    let counts = !(is_session && visit.background) && now - seen > TOUCH_EVERY;
+    // Of requests at the same moment one notes it.
+    let first = || {
+        let swapped = holder
+            .last_seen
+            .compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed);
+        swapped.is_ok()
+    };
+    if counts && first() {
+        note(services, holder, visit, now);
+    }
     let row = &holder.row;
     Caller {
         actor: Actor {
@@ -132,11 +203,11 @@ fn caller(holder: &Holder, address: IpAddr) -> Caller {
             role: Role::from_word(&row.role),
             rules: holder.rules.clone(),
             token_id: holder.token_id,
-            scope: Scope::default(),
+            scope: holder.scope.clone(),
             email: row.email.clone(),
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
-            address: address.to_string(),
+            address: visit.address.to_string(),
         },
         proof: holder.proof.clone(),
         factor: holder.factor,
@@ -148,79 +219,106 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     let Some(row) = store::sessions::find(&services.db, &id_hash).await? else {
         return Ok(Err(Refused::Session));
     };
-    let Some(holder) = store::holder(&services.db, row.account_id).await? else {
+    let Some(person) = store::holder(&services.db, row.account_id).await? else {
         return Ok(Err(Refused::Session));
     };
-    let (idle, oldest) = super::sessions::limits(services, &holder);
-    let expires_at = (row.last_seen_at + idle).min(row.created_at + oldest);
-    let (Some(csrf), true) = (super::CsrfSecret::from_bytes(&row.csrf_secret), now < expires_at) else {
+    let Some(csrf) = super::CsrfSecret::from_bytes(&row.csrf_secret) else {
         return Ok(Err(Refused::Session));
     };
-    if now - row.last_seen_at > TOUCH_EVERY {
-        let account_id = row.account_id;
-        note(services, move |tx| {
-            Box::pin(async move {
-                store::sessions::touch(tx, &id_hash, now).await?;
-                store::touch(tx, account_id, now).await
-            })
-        });
-    }
-    // The use that is noted now counts at once.
-    let expires_at = (now + idle).min(row.created_at + oldest);
-    Ok(Ok(Holder {
-        rules: rules(services, holder.organization_id).await?,
-        factor: super::FactorStanding::of(&holder, row.factor.is_some()),
-        row: holder,
-        proof: Proof::Session { id_hash, csrf },
+    let (idle, oldest) = super::sessions::limits(services, &person);
+    let holder = Holder {
+        rules: rules(services, person.organization_id).await?,
+        factor: super::FactorStanding::of(&person, row.factor.is_some()),
+        row: person,
+        proof: Proof::Session {
+            id_hash,
+            csrf,
+            confirmed_at: row.confirmed_at,
+        },
         token_id: None,
-        expires_at,
-    }))
+        scope: Scope::default(),
+        end: row.created_at + oldest,
+        idle: Some(idle),
+        last_seen: AtomicI64::new(row.last_seen_at),
+    };
+    Ok(if holder.is_alive(now) {
+        Ok(holder)
+    } else {
+        Err(Refused::Session)
+    })
 }
 
 async fn legacy(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
-    let Some(token) = store::tokens::alive(&services.db, "legacy", &hash_secret(text), now).await? else {
+    let kind = TokenKind::Legacy;
+    let Some(token) = store::tokens::alive(&services.db, kind.word(), &hash_secret(text), now).await? else {
         return Ok(Err(Refused::Token));
     };
-    let Some(holder) = store::holder(&services.db, token.account_id).await? else {
-        return Ok(Err(Refused::Token));
-    };
-    if !holder.legacy_api_tokens_enabled {
-        return Ok(Err(Refused::LegacyDisabled));
+    match person(services, &token).await? {
+        Some(person) if !person.legacy_api_tokens_enabled => Ok(Err(Refused::LegacyDisabled)),
+        person => bearer(services, person, token, kind, i64::MAX).await,
     }
-    note_token(services, &token, now);
-    Ok(Ok(Holder {
-        rules: rules(services, holder.organization_id).await?,
-        factor: super::FactorStanding::of(&holder, false),
-        row: holder,
-        proof: Proof::Legacy,
-        token_id: Some(token.id),
-        expires_at: token.expires_at,
-    }))
+}
+
+async fn personal(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
+    let kind = TokenKind::Personal;
+    if !is_api_token(text) {
+        return Ok(Err(Refused::Token));
+    }
+    let Some(token) = store::tokens::alive(&services.db, kind.word(), &hash_secret(text), now).await? else {
+        return Ok(Err(Refused::Token));
+    };
+    let person = person(services, &token).await?.filter(|row| row.api_tokens_enabled);
+    bearer(services, person, token, kind, i64::MAX).await
 }
 
 async fn access(services: &Services, text: &str, now: i64) -> Result<Result<Holder, Refused>> {
+    let kind = TokenKind::Refresh;
     let Some(verified) = signing::verify(services, |keys| keys.verify_access(text, now / 1_000_000)).await? else {
         return Ok(Err(Refused::Token));
     };
     // The refresh token that the access token names: revoked means revoked, not "in five minutes" (SEC-100).
-    let Some(token) = store::tokens::alive(&services.db, "refresh", &verified.jti_hash, now).await? else {
+    let Some(token) = store::tokens::alive(&services.db, kind.word(), &verified.jti_hash, now).await? else {
         return Ok(Err(Refused::Token));
     };
-    let Some(holder) = store::holder(&services.db, token.account_id).await? else {
-        return Ok(Err(Refused::Token));
-    };
-    if token.account_id != verified.user_id || !holder.api_tokens_enabled {
-        return Ok(Err(Refused::Token));
+    let person = person(services, &token)
+        .await?
+        .filter(|row| row.api_tokens_enabled && row.account_id == verified.user_id);
+    let end = verified.expires_at.saturating_mul(1_000_000);
+    bearer(services, person, token, kind, end).await
+}
+
+/// Who stands behind a token, in the organization in which it works.
+pub(super) async fn person(services: &Services, token: &TokenRow) -> Result<Option<HolderRow>> {
+    match token.organization_id {
+        Some(organization) => Ok(store::holder_in(&services.db, token.account_id, organization).await?),
+        None => Ok(None),
     }
-    note_token(services, &token, now);
-    let expires_at = token.expires_at.min(verified.expires_at.saturating_mul(1_000_000));
+}
+
+/// What the cache keeps of a token that was found right.
+async fn bearer(
+    services: &Services,
+    person: Option<HolderRow>,
+    token: TokenRow,
+    kind: TokenKind,
+    end: i64,
+) -> Result<Result<Holder, Refused>> {
+    let Some(row) = person else {
+        return Ok(Err(Refused::Token));
+    };
     Ok(Ok(Holder {
-        rules: rules(services, holder.organization_id).await?,
-        factor: super::FactorStanding::of(&holder, false),
-        row: holder,
-        proof: Proof::Access,
+        rules: rules(services, row.organization_id).await?,
+        factor: super::FactorStanding::of(&row, false),
+        row,
+        proof: Proof::Token {
+            kind,
+            expires_at: token.expires_at,
+        },
         token_id: Some(token.id),
-        expires_at,
+        scope: token_reach::scope(&token),
+        end: token.expires_at.min(end),
+        idle: None,
+        last_seen: AtomicI64::new(token.last_used_at.unwrap_or(0)),
     }))
 }
 
@@ -236,29 +334,32 @@ async fn rules(services: &Services, organization_id: i64) -> Result<Arc<Rules>> 
     Ok(Arc::new(rules))
 }
 
-fn note_token(services: &Services, token: &store::tokens::TokenRow, now: i64) {
-    if token.last_used_at.is_some_and(|at| now - at <= TOUCH_EVERY) {
-        return;
-    }
-    let (id, account_id) = (token.id, token.account_id);
-    note(services, move |tx| {
-        Box::pin(async move {
-            store::tokens::touch(tx, id, now).await?;
-            store::touch(tx, account_id, now).await
-        })
-    });
-}
-
 /// Writes a time of last use without keeping the request waiting.
-fn note<F>(services: &Services, work: F)
-where
-    F: for<'t> FnOnce(&'t mut labelkeep_store::Tx) -> labelkeep_store::BoxFuture<'t, labelkeep_store::Result<()>>
-        + Send
-        + 'static,
-{
+fn note(services: &Services, holder: &Holder, visit: Visit<'_>, now: i64) {
+    let (account_id, token_id) = (holder.row.account_id, holder.token_id);
+    let session = match holder.proof {
+        Proof::Session { id_hash, .. } => Some(id_hash),
+        Proof::Token { .. } => None,
+    };
+    let address = visit.address.to_string();
+    let agent: String = visit.agent.chars().take(AGENT_LENGTH).collect();
     let services = services.clone();
     tokio::spawn(async move {
-        if let Err(error) = services.db.write_unsynced(work).await {
+        let written: labelkeep_store::Result<()> = services
+            .db
+            .write_unsynced(move |tx| {
+                Box::pin(async move {
+                    if let Some(id_hash) = session {
+                        store::sessions::touch(tx, &id_hash, now).await?;
+                    }
+                    if let Some(id) = token_id {
+                        store::tokens::touch(tx, id, &address, &agent, now).await?;
+                    }
+                    store::touch(tx, account_id, now).await
+                })
+            })
+            .await;
+        if let Err(error) = written {
             tracing::warn!(%error, "a time of last use was not noted");
         }
     });

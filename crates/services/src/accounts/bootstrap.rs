@@ -4,7 +4,7 @@ use labelkeep_crypt::{Secret, secret::hash_secret};
 use labelkeep_policy::Role;
 use labelkeep_store::accounts::{self as store, NewAccount, organizations, tokens::NewToken};
 
-use super::{DAY, clean_email, passwords, signup};
+use super::{DAY, TokenKind, clean_email, passwords, signup};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// What the options say.
@@ -43,12 +43,21 @@ pub async fn bootstrap(services: &Services, wish: Bootstrap) -> Result<()> {
     };
     if let Some(token) = wish.user_token {
         let (now, account_id) = (services.now(), account.id);
+        let holder = store::holder(&services.db, account_id).await?;
+        let organization_id = holder
+            .ok_or_else(|| Invalid::field("user_token", "its account may not work in any organization"))?
+            .organization_id;
         let row = NewToken {
             account_id,
-            kind: "legacy",
+            organization_id,
+            kind: TokenKind::Legacy.word(),
+            name: String::new(),
             secret_hash: hash_secret(token.expose()),
             // Such a token may be short: none of it is shown.
             listed: String::new(),
+            can_write: true,
+            can_export: true,
+            projects: None,
             created_at: now,
             expires_at: now + TOKEN_LIFE,
         };
@@ -64,7 +73,9 @@ pub async fn bootstrap(services: &Services, wish: Bootstrap) -> Result<()> {
 async fn create(services: &Services, email: String, password: Option<Secret>) -> Result<store::AccountRow> {
     let password_hash = match password {
         Some(password) => {
-            passwords::check(services, password.expose(), &[&email, signup::FIRST_ORGANIZATION])?;
+            let organization = organizations::first(&services.db).await?.map(|row| row.id);
+            let about = [&*email, signup::FIRST_ORGANIZATION];
+            passwords::check(services, organization, password.expose(), &about).await?;
             Some(passwords::hash(services, password.expose().to_owned()).await?)
         }
         None => None,

@@ -26,8 +26,9 @@ pub struct Cache {
     /// Counts invalidations, so that a look-up that began before one does not write its old answer after it.
     generation: AtomicU64,
     anybody: AtomicBool,
-    /// Failures with tokens and links, by address: when the window began, and how many.
-    failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
+    /// Failures with tokens and links on this node, by network: when the window began, and how many. The database has those
+    /// of all nodes.
+    failures: Mutex<HashMap<IpAddr, (Instant, i64)>>,
     pub(super) signing: RwLock<Option<Arc<SigningKeys>>>,
     /// Hashes that run at once.
     pub(super) hashing: Arc<Semaphore>,
@@ -101,21 +102,19 @@ impl Cache {
         self.anybody.store(true, Ordering::Relaxed);
     }
 
-    /// Counts a failure with a token or link; gives the seconds to wait once there are too many (SEC-063).
-    pub(super) fn failed(&self, address: IpAddr) -> Option<u64> {
+    /// Counts a failure with a token or link on this node; says how many there were from the network in this minute. What
+    /// is over the limit already is not worth a write.
+    pub(super) fn failed(&self, network: IpAddr) -> i64 {
         const WINDOW: Duration = Duration::from_secs(60);
-        const MOST: u32 = 60;
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= SWEEP_AT {
             failures.retain(|_, (since, _)| since.elapsed() < WINDOW);
         }
-        let (since, count) = failures
-            .entry(super::throttle::network(address))
-            .or_insert((Instant::now(), 0));
+        let (since, count) = failures.entry(network).or_insert((Instant::now(), 0));
         if since.elapsed() >= WINDOW {
             (*since, *count) = (Instant::now(), 0);
         }
         *count += 1;
-        (*count > MOST).then(|| (WINDOW - since.elapsed()).as_secs().max(1))
+        *count
     }
 }

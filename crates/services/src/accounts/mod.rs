@@ -3,23 +3,31 @@
 mod authenticate;
 mod bootstrap;
 mod cache;
+mod confirm;
+mod device;
 mod factors;
 mod hotkeys;
 mod invites;
+mod managed;
 mod members;
 mod organization;
+mod own_sessions;
 mod passwords;
+mod personal_tokens;
 mod sessions;
 mod signing;
 mod signup;
 mod throttle;
+mod tidy;
+mod token_reach;
 mod tokens;
 mod tours;
 mod users;
 
-pub use authenticate::{Caller, Credential, Proof, Refused, authenticate};
+pub use authenticate::{Caller, Credential, Proof, Refused, TokenKind, Visit, authenticate};
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use cache::Cache;
+pub use confirm::{Confirmation, confirm_password, confirmation, require_recent};
 pub use factors::{
     Enrolment, FactorStanding, MemberFactors, OwnFactors, SecondStep, WaitingSignIn, confirm_totp, enrol_totp,
     factor_policy, member_factors, new_recovery_codes, own_factors, pending_totp, remove_factor, rename_factor,
@@ -28,21 +36,35 @@ pub use factors::{
 pub use hotkeys::check_hotkeys;
 pub use invites::{Invitation, invitation, reset_invitation};
 pub use labelkeep_crypt::CsrfSecret;
+pub use labelkeep_crypt::secret::API_TOKEN_PREFIX;
+pub use labelkeep_policy::Scope;
 pub use labelkeep_store::accounts::AccountRow;
 pub use labelkeep_store::accounts::factors::FactorRow;
 pub use labelkeep_store::accounts::organizations::{MembershipRow, OrganizationRow};
+pub use managed::{Managed, managed};
 pub use members::{Member, MemberDetail, MemberPage, PersonProject, member_detail, member_page, remove_member};
 pub use organization::{
-    OrganizationChange, SessionPolicy, change_organization, change_session_policy, change_token_settings,
-    own_organization, own_organizations, session_policy,
+    OrganizationChange, SessionPolicy, TokenSettingsChange, change_min_password_length, change_organization,
+    change_session_policy, change_token_settings, min_password_length, own_organization, own_organizations,
+    session_policy, token_settings,
+};
+pub use own_sessions::{
+    SessionInfo, end_member_session, end_member_sessions, end_other_sessions, end_own_session, member_sessions,
+    own_sessions,
 };
 pub use passwords::change_password;
+pub use personal_tokens::{
+    NewPersonalToken, TokenInfo, TokenStatus, create_personal, member_tokens, own_tokens, reset_personal,
+    revoke_all_of_member, revoke_of_member, revoke_own,
+};
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use signup::{Newcomer, SignUpState, sign_up, sign_up_state};
-pub use tokens::{AccessToken, TokenKinds, blacklist, create_personal, list_personal, refresh, reset_legacy, rotate};
+pub(crate) use tidy::tidy;
+pub use tokens::{AccessToken, TokenSettings, blacklist, create_refresh, list_refresh, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};
 pub use users::{
-    NewUser, UserChange, create_user, delete_user, own_account, remove_avatar, set_avatar, update_user, user, users,
+    NewUser, UserChange, create_user, delete_user, own_account, own_profile, remove_avatar, set_avatar, update_own,
+    update_user, user, users,
 };
 
 use labelkeep_store::accounts as store;

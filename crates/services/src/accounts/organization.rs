@@ -4,7 +4,8 @@ use labelkeep_policy::Actor;
 use labelkeep_store::accounts::organizations::{self as store, OrganizationRow};
 use labelkeep_store::audit;
 
-use super::{TokenKinds, invites};
+use super::token_reach::MOST_DAYS;
+use super::{TokenSettings, invites};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -30,9 +31,11 @@ pub struct SessionPolicy {
     pub updated_at: i64,
 }
 
-/// The organizations of the caller.
+/// The organizations of the caller. A token knows of the one in which it works.
 pub async fn own_organizations(services: &Services, actor: &Actor) -> Result<Vec<OrganizationRow>> {
-    Ok(store::of_account(&services.db, actor.account_id).await?)
+    let mut rows = store::of_account(&services.db, actor.account_id).await?;
+    rows.retain(|row| actor.token_id.is_none() || row.id == actor.organization_id);
+    Ok(rows)
 }
 
 /// The organization in which the caller works, its members' ids, and its invitation token for those who may see it.
@@ -94,43 +97,106 @@ pub async fn change_organization(
     Ok(())
 }
 
-/// Changes which kinds of tokens are accepted; what is `None` stays. Takes effect at once.
+/// Changes of the rules for tokens; what is `None` stays.
+#[derive(Debug, Default, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct TokenSettingsChange {
+    pub api_tokens_enabled: Option<bool>,
+    pub legacy_api_tokens_enabled: Option<bool>,
+    /// The longest life of a new token, in days.
+    pub api_token_ttl_days: Option<i64>,
+}
+
+/// Which kinds of tokens are accepted, and how long new ones live.
+pub async fn token_settings(services: &Services, organization: &Granted<i64>) -> Result<TokenSettings> {
+    let row = load(services, *organization.row()).await?;
+    Ok(TokenSettings {
+        api_tokens_enabled: row.api_tokens_enabled,
+        legacy_api_tokens_enabled: row.legacy_api_tokens_enabled,
+        api_token_ttl_days: row.api_token_ttl_days,
+    })
+}
+
+/// Changes which kinds of tokens are accepted, which takes effect at once, and how long new ones live. Clients that know
+/// no maximum send very large numbers: beyond a year a life counts as a year (SEC-094).
 pub async fn change_token_settings(
     services: &Services,
     organization: Granted<i64>,
-    api_tokens: Option<bool>,
-    legacy_tokens: Option<bool>,
-) -> Result<TokenKinds> {
+    change: TokenSettingsChange,
+) -> Result<TokenSettings> {
+    let before = token_settings(services, &organization).await?;
     let (actor, id) = organization.into_parts();
-    let row = load(services, id).await?;
-    let kinds = TokenKinds {
-        api_tokens_enabled: api_tokens.unwrap_or(row.api_tokens_enabled),
-        legacy_api_tokens_enabled: legacy_tokens.unwrap_or(row.legacy_api_tokens_enabled),
+    let days = change.api_token_ttl_days.unwrap_or(before.api_token_ttl_days);
+    if days < 1 {
+        let text = "Ensure this value is greater than or equal to 1.";
+        return Err(Invalid::field("api_token_ttl_days", text).into());
+    }
+    let after = TokenSettings {
+        api_tokens_enabled: change.api_tokens_enabled.unwrap_or(before.api_tokens_enabled),
+        legacy_api_tokens_enabled: change
+            .legacy_api_tokens_enabled
+            .unwrap_or(before.legacy_api_tokens_enabled),
+        api_token_ttl_days: days.min(MOST_DAYS),
     };
+    let (now, origin) = (services.now(), access::origin(&actor));
+    let detail = serde_json::json!({
+        "api_tokens_enabled": after.api_tokens_enabled,
+        "legacy_api_tokens_enabled": after.legacy_api_tokens_enabled,
+        "api_token_ttl_days": after.api_token_ttl_days,
+    });
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let (api, legacy) = (after.api_tokens_enabled, after.legacy_api_tokens_enabled);
+                store::set_token_settings(tx, id, api, legacy, after.api_token_ttl_days, now).await?;
+                let object = format!("organization:{id}");
+                audit::record(tx, &origin, "token.settings", &object, &detail.to_string(), now).await
+            })
+        })
+        .await?;
+    services.cache.forget_all();
+    Ok(after)
+}
+
+/// The least length of a new password, in characters.
+pub async fn min_password_length(services: &Services, organization: &Granted<i64>) -> Result<i64> {
+    Ok(load(services, *organization.row()).await?.min_password_length)
+}
+
+/// Changes the least length of a new password: from 8 to 64 characters (SEC-055). Passwords that people have stay.
+pub async fn change_min_password_length(
+    services: &Services,
+    organization: Granted<i64>,
+    characters: i64,
+) -> Result<i64> {
+    const LEAST: i64 = 8;
+    const MOST: i64 = 64;
+    if !(LEAST..=MOST).contains(&characters) {
+        let text = format!("Ensure this value is from {LEAST} to {MOST}.");
+        return Err(Invalid::field("min_length", text).into());
+    }
+    let (actor, id) = organization.into_parts();
     let (now, origin) = (services.now(), access::origin(&actor));
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let detail = serde_json::json!({
-                    "api_tokens_enabled": kinds.api_tokens_enabled,
-                    "legacy_api_tokens_enabled": kinds.legacy_api_tokens_enabled,
-                });
-                store::set_token_kinds(tx, id, kinds.api_tokens_enabled, kinds.legacy_api_tokens_enabled, now).await?;
+                store::set_min_password_length(tx, id, characters, now).await?;
+                let detail = serde_json::json!({ "min_length": characters }).to_string();
                 audit::record(
                     tx,
                     &origin,
-                    "token.settings",
+                    "password.policy",
                     &format!("organization:{id}"),
-                    &detail.to_string(),
+                    &detail,
                     now,
                 )
                 .await
             })
         })
         .await?;
-    services.cache.forget_all();
-    Ok(kinds)
+    Ok(characters)
 }
 
 /// The limits of sessions in force.

@@ -8,11 +8,12 @@ use labelkeep_store::Tx;
 use labelkeep_store::accounts::{self as store, AccountRow, HolderRow, sessions::SessionRow};
 use labelkeep_store::audit::{self, Origin};
 
-use super::{Caller, CsrfSecret, DAY, Proof, WaitingSignIn, factors, passwords, throttle};
+use super::authenticate::AGENT_LENGTH;
+use super::{Caller, CsrfSecret, Proof, WaitingSignIn, factors, passwords, throttle};
 use crate::{Result, Services, access};
 
 /// Sessions of one person (SEC-033).
-const MOST: i64 = 50;
+pub(super) const MOST: i64 = 50;
 const MINUTE: i64 = 60_000_000;
 
 /// Who wants in.
@@ -90,7 +91,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         .write(move |tx| {
             Box::pin(async move {
                 if let Some(hash) = renewed {
-                    store::set_password(tx, account.id, &hash).await?;
+                    store::set_password(tx, account.id, &hash, now).await?;
                 }
                 throttle::succeeded(tx, &account.email).await?;
                 begin(tx, &row).await?;
@@ -139,10 +140,11 @@ pub(super) fn draft(
         csrf_secret: csrf.as_bytes().to_vec(),
         persistent: wish.persistent,
         address: wish.address.to_string(),
-        agent: wish.agent.chars().take(255).collect(),
+        agent: wish.agent.chars().take(AGENT_LENGTH).collect(),
         created_at: now,
         last_seen_at: now,
         ended_at: None,
+        confirmed_at: now,
         factor: None,
     };
     (
@@ -155,11 +157,55 @@ pub(super) fn draft(
     )
 }
 
-/// Stores a session and tidies up the person's older ones.
+/// Stores a session and ends the person's oldest ones beyond the limit.
 pub(super) async fn begin(tx: &mut Tx, row: &SessionRow) -> labelkeep_store::Result<()> {
     store::sessions::insert(tx, row).await?;
-    store::sessions::prune(tx, row.account_id, MOST, row.created_at - 30 * DAY, row.created_at).await?;
+    store::sessions::prune(tx, row.account_id, MOST, row.created_at).await?;
     store::touch(tx, row.account_id, row.created_at).await
+}
+
+/// The id that a session is about to get (SEC-026).
+pub(super) struct Renewal {
+    id_hash: [u8; 32],
+    id: Secret,
+    csrf: CsrfSecret,
+    /// The session's longest life, in microseconds.
+    oldest: i64,
+}
+
+/// A new id for the caller's session; none for a token, which has no session.
+pub(super) async fn renewal(services: &Services, caller: &Caller) -> Result<Option<Renewal>> {
+    let Proof::Session { id_hash, .. } = caller.proof else {
+        return Ok(None);
+    };
+    let holder = store::holder(&services.db, caller.actor.account_id).await?;
+    let oldest = holder.map_or(services.settings.session_max_seconds * 1_000_000, |holder| {
+        limits(services, &holder).1
+    });
+    Ok(Some(Renewal {
+        id_hash,
+        id: Secret::session_id(),
+        csrf: CsrfSecret::random(),
+        oldest,
+    }))
+}
+
+impl Renewal {
+    /// SHA-256 of the id that the session has after [`Renewal::store`].
+    pub(super) fn new_id_hash(&self) -> [u8; 32] {
+        self.id.hash()
+    }
+
+    /// Replaces the id; the old one is dead with the commit. None when the session has ended meanwhile.
+    pub(super) async fn store(self, tx: &mut Tx, now: i64) -> labelkeep_store::Result<Option<NewSession>> {
+        let new = self.id.hash();
+        let renewed = store::sessions::renew(tx, &self.id_hash, &new, self.csrf.as_bytes()).await?;
+        Ok(renewed.map(|(persistent, created_at)| NewSession {
+            id: self.id,
+            csrf: self.csrf,
+            cookie_seconds: persistent.then_some(((created_at + self.oldest - now) / 1_000_000).max(0)),
+        }))
+    }
 }
 
 /// Idle and absolute limit of a session in microseconds: the organization's, else the server's.
@@ -185,7 +231,7 @@ pub async fn sign_out(services: &Services, caller: &Caller) -> Result<()> {
         .db
         .write(move |tx| {
             Box::pin(async move {
-                store::sessions::end(tx, &id_hash, now).await?;
+                store::sessions::end(tx, id, &id_hash, now).await?;
                 audit::record(tx, &origin, "logout", &format!("user:{id}"), "{}", now).await
             })
         })

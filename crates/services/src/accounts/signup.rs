@@ -58,7 +58,7 @@ pub async fn sign_up_state(services: &Services, token: Option<&str>, address: Ip
         let hash = hash_secret(&token[..token.floor_char_boundary(256)]);
         return match organizations::by_invite(&services.db, &hash, services.now()).await? {
             Some(row) => Ok(SignUpState::Joins(row.id, row.title)),
-            None => match services.cache.failed(address) {
+            None => match super::throttle::guessed(services, address).await? {
                 Some(seconds) => Err(ServiceError::TooMany(seconds)),
                 None => Ok(SignUpState::Refused),
             },
@@ -87,7 +87,11 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
         }
     };
     let email = clean_email(&newcomer.email)?;
-    passwords::check(services, &newcomer.password, &[&email, title])?;
+    let organization = match &state {
+        SignUpState::Joins(id, _) => Some(*id),
+        _ => None,
+    };
+    passwords::check(services, organization, &newcomer.password, &[&email, title]).await?;
     let password_hash = passwords::hash(services, newcomer.password.clone()).await?;
     let now = services.now();
     let new = NewAccount {

@@ -1,24 +1,27 @@
-//! API tokens: the legacy one, and personal access tokens (SEC-092 to SEC-100).
+//! The tokens of the compatible API: one legacy token and one refresh token for each person (SEC-092 to SEC-100). Those with
+//! names and scopes are in [`super::personal_tokens`].
 
 use std::net::IpAddr;
 
 use labelkeep_crypt::Secret;
-use labelkeep_crypt::jwt::{NewRefreshToken, named_row};
-use labelkeep_store::accounts::{self as store, tokens::NewToken};
+use labelkeep_crypt::jwt::{NewRefreshToken, VerifiedToken, named_row};
+use labelkeep_store::accounts as store;
+use labelkeep_store::accounts::tokens::TokenRow;
 use labelkeep_store::audit;
 
-use super::{Caller, DAY, Proof, signing};
+use super::authenticate::person;
+use super::token_reach::{self, bounds};
+use super::{Caller, Proof, TokenKind, signing, throttle};
 use crate::{Invalid, Result, ServiceError, Services, access};
 
-/// How long a new token lives (SEC-094).
-const LIFE: i64 = 90 * DAY;
-
-/// Which kinds of tokens an organization accepts.
+/// Which kinds of tokens an organization accepts, and how long new ones live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct TokenKinds {
+pub struct TokenSettings {
     pub api_tokens_enabled: bool,
     pub legacy_api_tokens_enabled: bool,
+    /// The longest life of a new token, in days.
+    pub api_token_ttl_days: i64,
 }
 
 /// An access token and the one who asked for it.
@@ -27,23 +30,17 @@ pub struct AccessToken(pub Secret);
 
 /// Replaces the caller's legacy token; the old one fails at once.
 pub async fn reset_legacy(services: &Services, caller: &Caller) -> Result<Secret> {
-    caller.factor.guard_tokens()?;
+    let bounds = bounds(services, caller).await?;
     let secret = Secret::legacy_token();
-    let (now, account_id, origin) = (services.now(), caller.actor.account_id, access::origin(&caller.actor));
-    let row = NewToken {
-        account_id,
-        kind: "legacy",
-        secret_hash: secret.hash(),
-        listed: secret.expose().chars().take(8).collect(),
-        created_at: now,
-        expires_at: bounded(services, caller, now).await?,
-    };
+    let listed = secret.expose().chars().take(8).collect();
+    let row = bounds.fullest(TokenKind::Legacy, secret.hash(), listed);
+    let (now, account_id, origin) = (bounds.now(), caller.actor.account_id, access::origin(&caller.actor));
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 store::tokens::lock_account(tx, account_id).await?;
-                store::tokens::revoke_all(tx, account_id, Some("legacy"), now).await?;
+                store::tokens::revoke_all(tx, account_id, Some(row.kind), now).await?;
                 let id = store::tokens::insert(tx, &row).await?;
                 audit::record(tx, &origin, "token.reset", &format!("token:{id}"), "{}", now).await
             })
@@ -53,38 +50,28 @@ pub async fn reset_legacy(services: &Services, caller: &Caller) -> Result<Secret
     Ok(secret)
 }
 
-/// The caller's living personal tokens, without their signatures.
-pub async fn list_personal(services: &Services, caller: &Caller) -> Result<Vec<String>> {
-    let rows = store::tokens::of_account(&services.db, caller.actor.account_id, "refresh", services.now()).await?;
+/// The caller's living refresh token, without its signature; the wire has a list.
+pub async fn list_refresh(services: &Services, caller: &Caller) -> Result<Vec<String>> {
+    let (kind, now) = (TokenKind::Refresh.word(), services.now());
+    let rows = store::tokens::of_account(&services.db, caller.actor.account_id, kind, now).await?;
     Ok(rows.into_iter().map(|row| row.listed).collect())
 }
 
-/// Makes a personal token; one that lives already is a conflict.
-pub async fn create_personal(services: &Services, caller: &Caller) -> Result<Secret> {
-    caller.factor.guard_tokens()?;
-    let (now, account_id, origin) = (services.now(), caller.actor.account_id, access::origin(&caller.actor));
-    let expires_at = bounded(services, caller, now).await?;
-    let NewRefreshToken {
-        token,
-        listed,
-        jti_hash,
-    } = signing::keys(services)
+/// Makes a refresh token; one that lives already is a conflict.
+pub async fn create_refresh(services: &Services, caller: &Caller) -> Result<Secret> {
+    let bounds = bounds(services, caller).await?;
+    let (now, account_id, origin) = (bounds.now(), caller.actor.account_id, access::origin(&caller.actor));
+    let expires_at = bounds.end_after(i64::MAX);
+    let new = signing::keys(services)
         .await?
         .issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
-    let row = NewToken {
-        account_id,
-        kind: "refresh",
-        secret_hash: jti_hash,
-        listed,
-        created_at: now,
-        expires_at,
-    };
+    let row = bounds.fullest(TokenKind::Refresh, new.jti_hash, new.listed);
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 store::tokens::lock_account(tx, account_id).await?;
-                if store::tokens::has_alive(tx, account_id, "refresh", now).await? {
+                if store::tokens::count_alive(tx, account_id, row.kind, now).await? > 0 {
                     let text = "You already have a valid token. Please revoke it before creating a new one.";
                     return Err(ServiceError::Conflict(text.to_owned()));
                 }
@@ -94,28 +81,13 @@ pub async fn create_personal(services: &Services, caller: &Caller) -> Result<Sec
             })
         })
         .await?;
-    Ok(token)
-}
-
-/// The end of a new token: a token makes none that outlives itself (SEC-104).
-async fn bounded(services: &Services, caller: &Caller, now: i64) -> Result<i64> {
-    let kind = match caller.proof {
-        Proof::Session { .. } => return Ok(now + LIFE),
-        Proof::Legacy => "legacy",
-        Proof::Access => "refresh",
-    };
-    let own = store::tokens::of_account(&services.db, caller.actor.account_id, kind, now).await?;
-    let end = own
-        .iter()
-        .find(|row| Some(row.id) == caller.actor.token_id)
-        .map_or(now, |row| row.expires_at);
-    Ok(end.min(now + LIFE))
+    Ok(new.token)
 }
 
 /// An access token of five minutes for a refresh token; `None` when that is not valid (any more).
 pub async fn refresh(services: &Services, refresh: &str, address: IpAddr) -> Result<Option<AccessToken>> {
     let now = services.now();
-    let Some(verified) = verified(services, refresh, address).await? else {
+    let Some((verified, _)) = verified(services, refresh, address).await? else {
         return Ok(None);
     };
     Ok(Some(AccessToken(
@@ -123,37 +95,30 @@ pub async fn refresh(services: &Services, refresh: &str, address: IpAddr) -> Res
     )))
 }
 
-async fn verified(
-    services: &Services,
-    refresh: &str,
-    address: IpAddr,
-) -> Result<Option<labelkeep_crypt::jwt::VerifiedToken>> {
+/// What a refresh token says, and its row; `None` when it is not valid (any more).
+async fn verified(services: &Services, refresh: &str, address: IpAddr) -> Result<Option<(VerifiedToken, TokenRow)>> {
     let now = services.now();
-    let verified = signing::verify(services, |keys| keys.verify_refresh(refresh, now / 1_000_000)).await?;
-    let alive = match &verified {
-        Some(verified) => match store::tokens::alive(&services.db, "refresh", &verified.jti_hash, now).await? {
-            Some(row) => store::holder(&services.db, row.account_id)
-                .await?
-                .filter(|holder| holder.api_tokens_enabled),
-            None => None,
-        },
-        None => None,
-    };
-    match alive {
-        Some(_) => Ok(verified),
-        None => services
-            .cache
-            .failed(address)
-            .map_or(Ok(None), |seconds| Err(ServiceError::TooMany(seconds))),
+    if let Some(verified) = signing::verify(services, |keys| keys.verify_refresh(refresh, now / 1_000_000)).await?
+        && let Some(row) =
+            store::tokens::alive(&services.db, TokenKind::Refresh.word(), &verified.jti_hash, now).await?
+        && person(services, &row).await?.is_some_and(|row| row.api_tokens_enabled)
+    {
+        return Ok(Some((verified, row)));
+    }
+    match throttle::guessed(services, address).await? {
+        Some(seconds) => Err(ServiceError::TooMany(seconds)),
+        None => Ok(None),
     }
 }
 
-/// Revokes a personal token, given whole or without its signature: the first two parts name it, and whoever holds them
-/// had the list. Says whether there was one.
+/// Revokes a refresh token, given whole or without its signature: the first two parts name it, and whoever holds them had
+/// the list. Says whether there was one.
 pub async fn blacklist(services: &Services, refresh: &str, address: IpAddr) -> Result<bool> {
     let now = services.now();
     let hash = match refresh.split('.').count() {
-        3 => verified(services, refresh, address).await?.map(|token| token.jti_hash),
+        3 => verified(services, refresh, address)
+            .await?
+            .map(|(token, _)| token.jti_hash),
         2 => named_row(refresh),
         _ => None,
     };
@@ -163,7 +128,7 @@ pub async fn blacklist(services: &Services, refresh: &str, address: IpAddr) -> R
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let revoked = store::tokens::revoke(tx, "refresh", &hash, now).await?;
+                let revoked = store::tokens::revoke(tx, TokenKind::Refresh.word(), &hash, now).await?;
                 if let Some((id, account_id)) = revoked {
                     let origin = audit::Origin {
                         account_id: Some(account_id),
@@ -183,39 +148,36 @@ pub async fn blacklist(services: &Services, refresh: &str, address: IpAddr) -> R
     Ok(revoked.is_some())
 }
 
-/// Replaces the caller's personal token; the old one fails at once.
+/// Replaces the caller's refresh token by one of the same scope; the old one fails at once.
 pub async fn rotate(services: &Services, caller: &Caller, refresh: &str, address: IpAddr) -> Result<Secret> {
     let invalid = || ServiceError::from(Invalid::whole("Invalid refresh token"));
-    let old = verified(services, refresh, address).await?.ok_or_else(invalid)?;
+    let bounds = bounds(services, caller).await?;
+    let (verified, old) = verified(services, refresh, address).await?.ok_or_else(invalid)?;
     let account_id = caller.actor.account_id;
-    if old.user_id != account_id {
+    if old.account_id != account_id || old.organization_id != Some(caller.actor.organization_id) {
         return Err(invalid());
     }
-    let (now, origin) = (services.now(), access::origin(&caller.actor));
-    // The new one is as strong and at most as long-lived as any new one; a session may begin a new life.
+    let (now, origin) = (bounds.now(), access::origin(&caller.actor));
+    // A session begins a new life; with a token the new one lives no longer than the old one or that token.
     let expires_at = match caller.proof {
-        Proof::Session { .. } => now + LIFE,
-        _ => bounded(services, caller, now)
-            .await?
-            .max(old.expires_at.saturating_mul(1_000_000).min(now + LIFE)),
+        Proof::Session { .. } => bounds.end_after(i64::MAX),
+        Proof::Token { .. } => bounds.end_after(i64::MAX).max(old.expires_at),
     };
-    let new = signing::keys(services)
+    let NewRefreshToken {
+        token,
+        listed,
+        jti_hash,
+    } = signing::keys(services)
         .await?
         .issue_refresh(account_id, now / 1_000_000, expires_at / 1_000_000);
-    let row = NewToken {
-        account_id,
-        kind: "refresh",
-        secret_hash: new.jti_hash,
-        listed: new.listed,
-        created_at: now,
-        expires_at,
-    };
+    let scope = token_reach::scope(&old);
+    let row = bounds.row(TokenKind::Refresh, String::new(), &scope, jti_hash, listed, expires_at);
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 store::tokens::lock_account(tx, account_id).await?;
-                if store::tokens::revoke(tx, "refresh", &old.jti_hash, now)
+                if store::tokens::revoke(tx, row.kind, &verified.jti_hash, now)
                     .await?
                     .is_none()
                 {
@@ -228,5 +190,5 @@ pub async fn rotate(services: &Services, caller: &Caller, refresh: &str, address
         })
         .await?;
     services.cache.forget_account(account_id);
-    Ok(new.token)
+    Ok(token)
 }

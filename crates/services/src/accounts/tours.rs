@@ -3,7 +3,7 @@
 use labelkeep_policy::Actor;
 use labelkeep_store::accounts::tours as store;
 
-use crate::{Invalid, Result, Services};
+use crate::{Invalid, Result, Services, access};
 
 /// The tours that exist.
 pub const TOURS: [&str; 4] = ["show_ask_ai", "show_autolabel_button", "create_prompt", "prompts_page"];
@@ -39,6 +39,7 @@ pub async fn set_tour(
     state: Option<String>,
     interaction_data: Option<String>,
 ) -> Result<Tour> {
+    access::own_account(actor)?;
     let before = tour(services, actor, &name).await?;
     if let Some(state) = state.as_deref().filter(|state| !STATES.contains(state)) {
         return Err(Invalid::field("state", format!("\"{state}\" is not a valid choice.")).into());

@@ -7,7 +7,8 @@ use labelkeep_policy::{Action, Actor, Role};
 use labelkeep_store::accounts::{self as store, AccountChange, AccountRow, NewAccount, organizations};
 use labelkeep_store::audit;
 
-use super::{Profile, clean_email};
+use super::sessions::{self, NewSession, Renewal};
+use super::{Caller, MembershipRow, Profile, clean_email};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -49,6 +50,13 @@ pub async fn own_account(services: &Services, actor: &Actor) -> Result<Profile> 
         .await?
         .ok_or(ServiceError::NotFound("User"))?;
     with_organization(services, account).await
+}
+
+/// The caller's own account with their memberships, by organization. A token knows of the one in which it works.
+pub async fn own_profile(services: &Services, actor: &Actor) -> Result<(Profile, Vec<MembershipRow>)> {
+    let mut memberships = organizations::memberships(&services.db, actor.account_id).await?;
+    memberships.retain(|row| actor.token_id.is_none() || row.organization_id == actor.organization_id);
+    Ok((own_account(services, actor).await?, memberships))
 }
 
 /// Everybody in the organization.
@@ -113,6 +121,23 @@ pub async fn create_user(services: &Services, organization: Granted<i64>, new: N
     with_organization(services, account).await
 }
 
+/// Changes the caller's own account. Whoever goes to another organization gets a new session id (SEC-026), which is in the
+/// answer then.
+pub async fn update_own(
+    services: &Services,
+    caller: &Caller,
+    change: UserChange,
+) -> Result<(Profile, Option<NewSession>)> {
+    let organization = access::organization(caller.actor.clone(), Action::OrganizationView)?;
+    let wanted = change.active_organization.flatten();
+    let renewal = if wanted.is_some_and(|id| id != caller.actor.organization_id) {
+        sessions::renewal(services, caller).await?
+    } else {
+        None
+    };
+    change_account(services, organization, caller.actor.account_id, change, renewal).await
+}
+
 /// Changes a member: oneself, or, for those who manage the organization, others except its owner (SEC-114).
 pub async fn update_user(
     services: &Services,
@@ -120,10 +145,23 @@ pub async fn update_user(
     id: i64,
     change: UserChange,
 ) -> Result<Profile> {
+    Ok(change_account(services, organization, id, change, None).await?.0)
+}
+
+async fn change_account(
+    services: &Services,
+    organization: Granted<i64>,
+    id: i64,
+    change: UserChange,
+    renewal: Option<Renewal>,
+) -> Result<(Profile, Option<NewSession>)> {
     let (actor, organization_id) = organization.into_parts();
     let target = organizations::membership(&services.db, organization_id, id).await?;
     let target = target.ok_or(ServiceError::NotFound("User"))?;
     let is_self = id == actor.account_id;
+    if is_self {
+        access::own_account(&actor)?;
+    }
     if !is_self && (!actor.may(Action::OrganizationChange) || Role::from_word(&target.role) == Role::Owner) {
         return Err(ServiceError::Forbidden(
             "You do not have permission to perform this action.".to_owned(),
@@ -140,8 +178,10 @@ pub async fn update_user(
             check_length(name, value, &mut errors);
         }
     }
+    // Where else somebody is a member is their own affair (SEC-112).
     if let Some(Some(wanted)) = change.active_organization
-        && organizations::membership(&services.db, wanted, id).await?.is_none()
+        && ((!is_self && wanted != organization_id)
+            || organizations::membership(&services.db, wanted, id).await?.is_none())
     {
         errors.add(
             "active_organization",
@@ -161,8 +201,8 @@ pub async fn update_user(
         date_joined: None,
     };
     let (now, origin) = (services.now(), access::origin(&actor));
-    let account = write_change(services, id, change, "user.change", origin, now).await?;
-    with_organization(services, account).await
+    let (account, session) = write_change(services, id, change, renewal, "user.change", origin, now).await?;
+    Ok((with_organization(services, account).await?, session))
 }
 
 /// Removes a person from the organization; see [`super::remove_member`] for who may.
@@ -179,6 +219,7 @@ pub async fn delete_user(services: &Services, organization: Granted<i64>, id: i6
 
 /// Gives the caller an avatar: a picture that the client says nothing about, judged by its bytes.
 pub async fn set_avatar(services: &Services, actor: &Actor, folder: &Path, picture: Vec<u8>) -> Result<()> {
+    access::own_account(actor)?;
     let extension = picture_kind(&picture)?;
     let name = format!("{}.{extension}", uuid::Uuid::new_v4().simple());
     tokio::fs::create_dir_all(folder).await?;
@@ -192,6 +233,7 @@ pub async fn remove_avatar(services: &Services, actor: &Actor, folder: &Path) ->
 }
 
 async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name: Option<String>) -> Result<()> {
+    access::own_account(actor)?;
     let before = store::own(&services.db, actor.account_id)
         .await?
         .ok_or(ServiceError::NotFound("User"))?;
@@ -203,6 +245,7 @@ async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name:
         services,
         actor.account_id,
         change,
+        None,
         "user.avatar",
         access::origin(actor),
         services.now(),
@@ -243,24 +286,29 @@ async fn write_change(
     services: &Services,
     id: i64,
     change: AccountChange,
+    renewal: Option<Renewal>,
     action: &'static str,
     origin: audit::Origin,
     now: i64,
-) -> Result<AccountRow> {
-    let account = services
+) -> Result<(AccountRow, Option<NewSession>)> {
+    let changed = services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let account = store::update(tx, id, change)
                     .await?
                     .ok_or(ServiceError::NotFound("User"))?;
+                let session = match renewal {
+                    Some(renewal) => renewal.store(tx, now).await?,
+                    None => None,
+                };
                 audit::record(tx, &origin, action, &format!("user:{id}"), "{}", now).await?;
-                Ok::<_, ServiceError>(account)
+                Ok::<_, ServiceError>((account, session))
             })
         })
         .await?;
     services.cache.forget_account(id);
-    Ok(account)
+    Ok(changed)
 }
 
 fn check_length(name: &str, value: &str, errors: &mut Invalid) {

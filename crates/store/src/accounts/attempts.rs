@@ -20,7 +20,14 @@ pub async fn count_in(tx: &mut Tx, subject: &str, since: i64) -> Result<(i64, Op
     .await
 }
 
-/// Adds an attempt; forgets everybody's before `forget_before`.
+/// Forgets all attempts before a time.
+pub async fn purge(tx: &mut Tx, before: i64) -> Result<()> {
+    tx.execute("DELETE FROM login_attempt WHERE at < $1", args![before])
+        .await?;
+    Ok(())
+}
+
+/// Adds an attempt; forgets the subject's before `forget_before`.
 pub async fn record(tx: &mut Tx, subject: &str, at: i64, forget_before: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO login_attempt (subject, at) VALUES ($1, $2)",

@@ -13,7 +13,7 @@ use crate::builder::Parts;
 use crate::{Db, Result, Tx, args, row};
 
 row! {
-    /// An account. Column for column the table.
+    /// An account.
     #[derive(Debug, Clone)]
     #[allow(missing_docs)]
     pub struct AccountRow {
@@ -110,8 +110,8 @@ pub async fn members(db: &Db, organization_id: i64) -> Result<Vec<AccountRow>> {
 pub async fn insert(tx: &mut Tx, new: NewAccount) -> Result<AccountRow> {
     tx.one(
         "INSERT INTO account (email, username, first_name, last_name, phone, password_hash, custom_hotkeys,
-            allow_newsletters, active_organization, date_joined, last_activity)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
+            allow_newsletters, active_organization, date_joined, last_activity, password_set_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) RETURNING *",
         args![
             new.email,
             new.username,
@@ -183,13 +183,37 @@ pub async fn update(tx: &mut Tx, id: i64, change: AccountChange) -> Result<Optio
 }
 
 /// Sets the password's hash.
-pub async fn set_password(tx: &mut Tx, id: i64, password_hash: &str) -> Result<()> {
+pub async fn set_password(tx: &mut Tx, id: i64, password_hash: &str, at: i64) -> Result<()> {
     tx.execute(
-        "UPDATE account SET password_hash = $2 WHERE id = $1",
-        args![id, password_hash],
+        "UPDATE account SET password_hash = $2, password_set_at = $3 WHERE id = $1",
+        args![id, password_hash, at],
     )
     .await?;
     Ok(())
+}
+
+/// The beginning of the hashes that accounts from elsewhere bring (SEC-060).
+const FOREIGN_HASHES: &str = "pbkdf2_sha256$%";
+
+/// Notes for accounts that came with a hash of another program, and that nobody has looked at, that they are here now.
+pub async fn note_foreign_hashes(tx: &mut Tx, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET password_set_at = $2 WHERE password_set_at IS NULL AND password_hash LIKE $1",
+        args![FOREIGN_HASHES, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes from accounts the hashes of another program that are here since before `set_before`; gives the accounts' ids.
+pub async fn forget_foreign_hashes(tx: &mut Tx, set_before: i64) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "UPDATE account SET password_hash = NULL WHERE password_set_at < $2 AND password_hash LIKE $1 RETURNING id",
+            args![FOREIGN_HASHES, set_before],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Notes that the person did something.
@@ -225,8 +249,18 @@ row! {
     }
 }
 
-/// An active account that is a member somewhere: of its active organization, else of its first one.
+/// An active account that is a member somewhere: of its active organization, else of its first one. Whoever was
+/// deactivated in an organization is nobody there.
 pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
+    holder_where(db, account_id, None).await
+}
+
+/// The same in this organization and no other.
+pub async fn holder_in(db: &Db, account_id: i64, organization_id: i64) -> Result<Option<HolderRow>> {
+    holder_where(db, account_id, Some(organization_id)).await
+}
+
+async fn holder_where(db: &Db, account_id: i64, organization_id: Option<i64>) -> Result<Option<HolderRow>> {
     db.optional(
         "SELECT account.id AS account_id, account.email, account.first_name, account.last_name,
             membership.organization_id, membership.role, account.last_activity, organization.api_tokens_enabled,
@@ -236,12 +270,14 @@ pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
             ) AS has_factor
          FROM account
          JOIN membership ON membership.account_id = account.id AND membership.deleted_at IS NULL
+            AND membership.role <> 'deactivated'
          JOIN organization ON organization.id = membership.organization_id
          WHERE account.id = $1 AND account.is_active
+            AND (CAST($2 AS BIGINT) IS NULL OR membership.organization_id = $2)
          ORDER BY CASE WHEN membership.organization_id = account.active_organization THEN 0 ELSE 1 END,
             membership.organization_id
          LIMIT 1",
-        args![account_id],
+        args![account_id, organization_id],
     )
     .await
 }

@@ -24,6 +24,10 @@ row! {
         /// Minutes.
         pub max_time_between_activity: Option<i64>,
         pub session_policy_updated_at: Option<i64>,
+        /// The longest life of a new API token, in days.
+        pub api_token_ttl_days: i64,
+        /// The least length of a new password, in characters.
+        pub min_password_length: i64,
     }
 }
 
@@ -123,14 +127,42 @@ pub async fn set_names(tx: &mut Tx, id: i64, title: &str, contact_info: Option<&
     Ok(())
 }
 
-/// Changes which kinds of tokens are accepted.
-pub async fn set_token_kinds(tx: &mut Tx, id: i64, api_tokens: bool, legacy_tokens: bool, at: i64) -> Result<()> {
+/// Changes which kinds of tokens are accepted, and how long new ones live at most, in days.
+pub async fn set_token_settings(
+    tx: &mut Tx,
+    id: i64,
+    api_tokens: bool,
+    legacy_tokens: bool,
+    ttl_days: i64,
+    at: i64,
+) -> Result<()> {
     tx.execute(
-        "UPDATE organization SET api_tokens_enabled = $2, legacy_api_tokens_enabled = $3, updated_at = $4 WHERE id = $1",
-        args![id, api_tokens, legacy_tokens, at],
+        "UPDATE organization SET api_tokens_enabled = $2, legacy_api_tokens_enabled = $3, api_token_ttl_days = $4,
+            updated_at = $5
+         WHERE id = $1",
+        args![id, api_tokens, legacy_tokens, ttl_days, at],
     )
     .await?;
     Ok(())
+}
+
+/// Changes the least length of a new password, in characters.
+pub async fn set_min_password_length(tx: &mut Tx, id: i64, characters: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE organization SET min_password_length = $2, updated_at = $3 WHERE id = $1",
+        args![id, characters, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The memberships of a person, by organization.
+pub async fn memberships(db: &Db, account_id: i64) -> Result<Vec<MembershipRow>> {
+    db.all(
+        "SELECT * FROM membership WHERE account_id = $1 AND deleted_at IS NULL ORDER BY organization_id",
+        args![account_id],
+    )
+    .await
 }
 
 /// Changes the limits of sessions, in minutes.

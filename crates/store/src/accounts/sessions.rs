@@ -16,6 +16,8 @@ row! {
         pub created_at: i64,
         pub last_seen_at: i64,
         pub ended_at: Option<i64>,
+        /// When the person last proved who they are (SEC-032).
+        pub confirmed_at: i64,
         /// The second factor that was proven in it.
         pub factor: Option<String>,
     }
@@ -30,12 +32,22 @@ pub async fn find(db: &Db, id_hash: &[u8]) -> Result<Option<SessionRow>> {
     .await
 }
 
+/// The sessions of an account that have not been ended, those used last first.
+pub async fn of_account(db: &Db, account_id: i64, limit: i64) -> Result<Vec<SessionRow>> {
+    db.all(
+        "SELECT * FROM session WHERE account_id = $1 AND ended_at IS NULL
+         ORDER BY last_seen_at DESC, id_hash LIMIT $2",
+        args![account_id, limit],
+    )
+    .await
+}
+
 /// Adds a session.
 pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
     tx.execute(
         "INSERT INTO session (id_hash, account_id, csrf_secret, persistent, address, agent, created_at, last_seen_at,
-            factor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+            confirmed_at, factor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
         args![
             session.id_hash.as_slice(),
             session.account_id,
@@ -44,6 +56,7 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
             &session.address,
             &session.agent,
             session.created_at,
+            session.confirmed_at,
             session.factor.clone()
         ],
     )
@@ -51,17 +64,18 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
     Ok(())
 }
 
-/// Ends one session.
-pub async fn end(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE session SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL",
-        args![id_hash, at],
-    )
-    .await?;
-    Ok(())
+/// Ends one session of an account; says whether there was one.
+pub async fn end(tx: &mut Tx, account_id: i64, id_hash: &[u8], at: i64) -> Result<bool> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $3 WHERE id_hash = $2 AND account_id = $1 AND ended_at IS NULL",
+            args![account_id, id_hash, at],
+        )
+        .await?;
+    Ok(ended > 0)
 }
 
-/// Ends all sessions of an account but `except`.
+/// Ends all sessions of an account but `except`; says how many.
 pub async fn end_all(tx: &mut Tx, account_id: i64, except: Option<&[u8]>, at: i64) -> Result<u64> {
     tx.execute(
         "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND ended_at IS NULL AND id_hash <> $2",
@@ -70,8 +84,34 @@ pub async fn end_all(tx: &mut Tx, account_id: i64, except: Option<&[u8]>, at: i6
     .await
 }
 
-/// Ends the oldest sessions of an account beyond `keep`, and deletes rows of sessions that ended before `ended_before`.
-pub async fn prune(tx: &mut Tx, account_id: i64, keep: i64, ended_before: i64, at: i64) -> Result<()> {
+/// Gives a session another id and another secret for its CSRF tokens: the old id is dead with the commit (SEC-026). Gives
+/// whether the cookie stays when the browser closes, and when the session began; none when it has ended.
+pub async fn renew(
+    tx: &mut Tx,
+    id_hash: &[u8],
+    new_id_hash: &[u8],
+    new_csrf_secret: &[u8],
+) -> Result<Option<(bool, i64)>> {
+    tx.optional(
+        "UPDATE session SET id_hash = $2, csrf_secret = $3 WHERE id_hash = $1 AND ended_at IS NULL
+         RETURNING persistent, created_at",
+        args![id_hash, new_id_hash, new_csrf_secret],
+    )
+    .await
+}
+
+/// Notes that the person has proven again who they are.
+pub async fn confirm(tx: &mut Tx, id_hash: &[u8], at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE session SET confirmed_at = $2 WHERE id_hash = $1 AND ended_at IS NULL",
+        args![id_hash, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends the oldest sessions of an account beyond `keep`.
+pub async fn prune(tx: &mut Tx, account_id: i64, keep: i64, at: i64) -> Result<()> {
     tx.execute(
         "UPDATE session SET ended_at = $3 WHERE id_hash IN (
             SELECT id_hash FROM session WHERE account_id = $1 AND ended_at IS NULL
@@ -79,9 +119,16 @@ pub async fn prune(tx: &mut Tx, account_id: i64, keep: i64, ended_before: i64, a
         args![account_id, keep, at],
     )
     .await?;
-    tx.execute("DELETE FROM session WHERE ended_at < $1", args![ended_before])
-        .await?;
     Ok(())
+}
+
+/// Deletes the rows of sessions that ended before `ended_before`, or ran out unused: were begun before `begun_before`.
+pub async fn purge(tx: &mut Tx, ended_before: i64, begun_before: i64) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM session WHERE ended_at < $1 OR created_at < $2",
+        args![ended_before, begun_before],
+    )
+    .await
 }
 
 /// Notes when a session was last used.

@@ -35,7 +35,7 @@ on_both_databases! {
         let owner = kit.owner().await;
         assert_eq!(
             owner.get("/api/jwt/settings").await.expect(200).json(),
-            json!({"api_tokens_enabled": true, "legacy_api_tokens_enabled": false})
+            json!({"api_token_ttl_days": 90, "api_tokens_enabled": true, "legacy_api_tokens_enabled": false})
         );
         let script = kit.with_legacy_token(&owner).await;
         script.get("/api/current-user/whoami").await.expect(200);

@@ -83,7 +83,7 @@ pub(in crate::accounts) async fn wait(
         .write(move |tx| {
             Box::pin(async move {
                 if let Some(hash) = renewed {
-                    accounts::set_password(tx, row.account_id, &hash).await?;
+                    accounts::set_password(tx, row.account_id, &hash, row.created_at).await?;
                 }
                 throttle::succeeded(tx, &email).await?;
                 store::insert_step(tx, &row).await
