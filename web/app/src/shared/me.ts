@@ -11,9 +11,9 @@ export function useMe() {
   return useQuery(meQuery);
 }
 
-/** Whether the person may do the action in the organization. Before it is known: no. */
+/** Whether the person may do the action in the organization. Before anything is known: no. */
 export function may(me: User | undefined, action: string): boolean {
-  return me?.role_permissions?.includes(action) ?? false;
+  return me !== undefined && (me.role_permissions?.includes(action) ?? true);
 }
 
 /** Whether the person may do the action in the project. A server that says nothing about it decides by itself. */

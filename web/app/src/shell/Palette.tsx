@@ -3,6 +3,7 @@ import { api, type Project } from '@labelkeep/api';
 import { CommandPalette } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { may, useMe } from '../shared/me';
 import type { Action } from './actions';
 import { readableKeys } from './keys';
 
@@ -18,6 +19,7 @@ export function Palette({
   go: (href: string) => void;
 }) {
   const [text, setText] = useState('');
+  const me = useMe();
   const projects = useQuery({
     queryKey: ['projects', 'palette', text],
     queryFn: () =>
@@ -35,6 +37,7 @@ export function Palette({
     return [
       ...actions
         .filter((action) => action.id !== 'palette' && fits(action.label))
+        .filter(({ needs }) => needs === undefined || may(me.data, needs))
         .map((action) => ({
           id: action.id,
           label: action.label,
@@ -49,7 +52,7 @@ export function Palette({
         run: () => go(`/projects/${project.id}/data`),
       })),
     ];
-  }, [actions, projects.data, text, go]);
+  }, [actions, me.data, projects.data, text, go]);
 
   return (
     <CommandPalette

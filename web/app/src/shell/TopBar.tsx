@@ -1,5 +1,5 @@
 /** The bar at the top: where one is, finding, help, theme, oneself. */
-import { api, type User } from '@labelkeep/api';
+import type { User } from '@labelkeep/api';
 import {
   Avatar,
   Button,
@@ -16,7 +16,7 @@ import {
   User as UserIcon,
   Users,
 } from '@labelkeep/kit';
-import { useQuery } from '@tanstack/react-query';
+import { may, useMe } from '../shared/me';
 import { AppLink } from '../shared/navigation';
 import { readableKeys } from './keys';
 import styles from './shell.module.css';
@@ -25,8 +25,13 @@ import { setTheme, type Theme, useTheme } from './theme';
 
 const PLACES = [
   { href: '/projects/', label: 'Projects', under: /^\/($|projects)/ },
-  { href: '/organization', label: 'People', under: /^\/(organization|people)/ },
+  { href: '/organization', label: 'Organization', under: /^\/(organization|people)/, isShown: runsOrganization },
 ];
+
+/** Whether the organization's pages hold something for the person to do: not for those who only label or review. */
+export function runsOrganization(me: User | undefined): boolean {
+  return ['Invite', 'MemberManage', 'WorkspaceCreate', 'AuditView'].some((action) => may(me, action));
+}
 
 export function TopBar({
   path,
@@ -39,7 +44,7 @@ export function TopBar({
   onHelp: () => void;
   go: (href: string) => void;
 }) {
-  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
+  const me = useMe();
   const name = me.data ? `${me.data.first_name} ${me.data.last_name}`.trim() || me.data.email : '';
   return (
     <header className={styles.bar}>
@@ -48,7 +53,7 @@ export function TopBar({
         Labelkeep
       </AppLink>
       <nav aria-label="Main" className={styles.nav}>
-        {PLACES.map((place) => (
+        {PLACES.filter(({ isShown }) => isShown?.(me.data) ?? true).map((place) => (
           <AppLink key={place.href} href={place.href} isCurrent={place.under.test(path)}>
             {place.label}
           </AppLink>
@@ -64,7 +69,9 @@ export function TopBar({
         trigger={<IconButton label={`${initialsOf(name)}: ${name || 'you'}`} icon={<Avatar name={name} />} />}
         items={[
           { id: 'account', label: 'Account', icon: <UserIcon size={16} />, onAction: () => go('/user/account') },
-          { id: 'people', label: 'People', icon: <Users size={16} />, onAction: () => go('/organization') },
+          ...(runsOrganization(me.data)
+            ? [{ id: 'people', label: 'People', icon: <Users size={16} />, onAction: () => go('/organization') }]
+            : []),
           { id: 'out', label: 'Sign out', icon: <LogOut size={16} />, onAction: () => void signOut() },
         ]}
       />

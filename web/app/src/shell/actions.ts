@@ -6,6 +6,8 @@ export interface Action {
   label: string;
   /** `g p`-style sequences are not used: one key, with modifiers as `ctrl+k`. Ctrl stands for ⌘ on a Mac. */
   shortcut?: string;
+  /** The action of the organization that somebody has to be allowed for it to be offered. */
+  needs?: string;
   run: () => void;
 }
 

@@ -1,6 +1,9 @@
 /** Icons, by name, from lucide (ISC): one by one, so that only those in use are sent. */
 export {
   AlertTriangle,
+  Archive,
+  ArrowDown,
+  ArrowUp,
   Check,
   ChevronDown,
   ChevronLeft,
@@ -16,8 +19,11 @@ export {
   Image,
   Info,
   Keyboard,
+  KeyRound,
+  Link as LinkIcon,
   List,
   LogOut,
+  Mail,
   Monitor,
   Moon,
   MoreHorizontal,
@@ -29,6 +35,7 @@ export {
   RotateCcw,
   Search,
   Settings,
+  ShieldCheck,
   Sparkles,
   Sun,
   Tag,
@@ -36,6 +43,7 @@ export {
   Type as Text,
   Upload,
   User,
+  UserPlus,
   Users,
   X,
 } from 'lucide-react';

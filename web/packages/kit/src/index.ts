@@ -1,5 +1,6 @@
 /** Design tokens and accessible components. Pages use these and style no raw control. */
 export { I18nProvider, RouterProvider } from 'react-aria-components';
+export { type Bar, Columns, Ranking } from './components/Bars';
 export * from './components/Button';
 export { type CodeCompletion, type CodeDiagnostic, CodeEditor, type CodeEditorProps } from './components/CodeEditor';
 export { type CommandEntry, CommandPalette, type CommandPaletteProps } from './components/CommandPalette';
@@ -10,6 +11,7 @@ export * from './components/fields';
 export * from './components/layout';
 export * from './components/Menu';
 export * from './components/small';
+export { Pager, Table, type TableColumn, type TableProps } from './components/Table';
 export { Tooltip, type TooltipProps } from './components/Tooltip';
 export * from './components/toast';
 export * from './icons';

@@ -19,12 +19,15 @@ import {
   Trash,
   toast,
   Upload,
+  Users,
 } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
+import { AssignDialog } from '../../features/assign/AssignDialog';
 import { ExportDialog } from '../../features/export/ExportDialog';
 import { ImportDialog } from '../../features/import/ImportDialog';
 import { isMissing, messageOf } from '../../shared/errors';
+import { mayIn } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
@@ -50,6 +53,7 @@ export function TaskList({ project: id, importing }: { project: number; importin
   const [exporting, setExporting] = useState<'project' | 'selected'>();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [deleting, setDeleting] = useState<'selected' | 'all'>();
+  const [assigning, setAssigning] = useState(false);
   const total = project.data?.task_number ?? 0;
   const tasks = useTaskWindow(id, total);
   const summary = useQuery({
@@ -108,6 +112,11 @@ export function TaskList({ project: id, importing }: { project: number; importin
   }
   if (!project.data) return <Spinner label="Loading the project" />;
   const left = Math.max(0, project.data.queue_total - project.data.queue_done);
+  const { data } = project;
+  const may = (action: string) => mayIn(data, action);
+  const mayAssign = may('AssignAnnotators') || may('AssignReviewers');
+  // The settings have something for who changes the project, or says who works in it.
+  const maySettings = ['ProjectChange', 'AssignAnnotators', 'PredictionChange', 'TaskDelete'].some(may);
 
   return (
     <div className={styles.page}>
@@ -122,28 +131,36 @@ export function TaskList({ project: id, importing }: { project: number; importin
         actions={
           <>
             <IconButton label="Reload" icon={<RefreshCw size={16} />} onPress={() => void reload()} />
-            <Button icon={<Upload size={16} />} onPress={() => setImporting(true)}>
-              Import
-            </Button>
-            <Button icon={<Download size={16} />} isDisabled={total === 0} onPress={() => setExporting('project')}>
-              Export
-            </Button>
-            <Button icon={<Settings size={16} />} onPress={() => go(`/projects/${id}/settings`)}>
-              Settings
-            </Button>
-            <Menu
-              label="More actions"
-              trigger={<IconButton label="More actions" icon={<MoreHorizontal size={16} />} />}
-              items={[
-                {
-                  id: 'delete-all',
-                  label: 'Delete all tasks',
-                  icon: <Trash size={16} />,
-                  danger: true,
-                  onAction: () => setDeleting('all'),
-                },
-              ]}
-            />
+            {may('Import') && (
+              <Button icon={<Upload size={16} />} onPress={() => setImporting(true)}>
+                Import
+              </Button>
+            )}
+            {may('Export') && (
+              <Button icon={<Download size={16} />} isDisabled={total === 0} onPress={() => setExporting('project')}>
+                Export
+              </Button>
+            )}
+            {maySettings && (
+              <Button icon={<Settings size={16} />} onPress={() => go(`/projects/${id}/settings`)}>
+                Settings
+              </Button>
+            )}
+            {may('TaskDelete') && (
+              <Menu
+                label="More actions"
+                trigger={<IconButton label="More actions" icon={<MoreHorizontal size={16} />} />}
+                items={[
+                  {
+                    id: 'delete-all',
+                    label: 'Delete all tasks',
+                    icon: <Trash size={16} />,
+                    danger: true,
+                    onAction: () => setDeleting('all'),
+                  },
+                ]}
+              />
+            )}
             <Button
               variant="primary"
               icon={<Play size={16} />}
@@ -155,7 +172,7 @@ export function TaskList({ project: id, importing }: { project: number; importin
           </>
         }
       />
-      {!project.data.config_has_control_tags && (
+      {!project.data.config_has_control_tags && may('ProjectChange') && (
         <div className={styles.notice}>
           <Tag size={16} />
           <span>This project does not say yet what is to be labeled.</span>
@@ -170,15 +187,28 @@ export function TaskList({ project: id, importing }: { project: number; importin
           <Button size="small" variant="quiet" onPress={() => setSelected(new Set())}>
             Clear
           </Button>
-          <Button size="small" icon={<Download size={14} />} onPress={() => setExporting('selected')}>
-            Export
-          </Button>
-          <Button size="small" variant="danger" icon={<Trash size={14} />} onPress={() => setDeleting('selected')}>
-            Delete
-          </Button>
+          {mayAssign && (
+            <Button size="small" icon={<Users size={14} />} onPress={() => setAssigning(true)}>
+              Assign annotators
+            </Button>
+          )}
+          {may('Export') && (
+            <Button size="small" icon={<Download size={14} />} onPress={() => setExporting('selected')}>
+              Export
+            </Button>
+          )}
+          {may('TaskDelete') && (
+            <Button size="small" variant="danger" icon={<Trash size={14} />} onPress={() => setDeleting('selected')}>
+              Delete
+            </Button>
+          )}
         </div>
       )}
-      {total === 0 ? (
+      {total === 0 && !may('Import') ? (
+        <EmptyState icon={<Tag size={32} />} title="Nothing for you to label at present">
+          Tasks appear here when they are added to the project or assigned to you.
+        </EmptyState>
+      ) : total === 0 ? (
         <EmptyState
           icon={<Upload size={32} />}
           title="No data yet"
@@ -224,6 +254,7 @@ export function TaskList({ project: id, importing }: { project: number; importin
         onClose={() => setExporting(undefined)}
         {...(exporting === 'selected' ? { tasks: [...selected] } : {})}
       />
+      {assigning && <AssignDialog project={project.data} tasks={[...selected]} onClose={() => setAssigning(false)} />}
       <ConfirmDialog
         title={deleting === 'all' ? 'Delete all tasks?' : 'Delete the selected tasks?'}
         isOpen={deleting !== undefined}

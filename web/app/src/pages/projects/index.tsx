@@ -9,23 +9,28 @@ import {
   IconButton,
   LinkButton,
   Menu,
+  type MenuEntry,
   MoreHorizontal,
   PageHeader,
   Pin,
   Plus,
   RelativeTime,
   SearchField,
+  Select,
   Settings,
   Spinner,
   Trash,
   toast,
 } from '@labelkeep/kit';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
+import { may, mayIn, useMe } from '../../shared/me';
 import { AppLink, useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
 import { useTitle } from '../../shared/title';
+import { workspacesQuery } from '../../shared/workspaces';
 import styles from './projects.module.css';
 import { SampleMenu, Samples } from './Samples';
 
@@ -36,23 +41,33 @@ interface Page {
 }
 
 const FIELDS =
-  'id,title,description,task_number,finished_task_number,total_annotations_number,total_predictions_number,queue_total,queue_done,pinned_at,created_at,created_by,color';
+  'id,title,description,task_number,finished_task_number,total_annotations_number,total_predictions_number,queue_total,queue_done,pinned_at,created_at,created_by,color,permissions';
 
 export function ProjectsPage() {
   useTitle('Projects');
   const [search, setSearch] = useState('');
   const go = useGo();
+  const me = useMe();
+  const { workspace } = useSearch({ strict: false }) as { workspace?: number };
+  const workspaces = useQuery({ ...workspacesQuery(), enabled: may(me.data, 'WorkspaceView') });
+  const mayCreate = may(me.data, 'ProjectCreate');
   const projects = useInfiniteQuery({
-    queryKey: ['projects', search],
+    queryKey: ['projects', search, workspace],
     queryFn: ({ pageParam }) =>
-      api.get<Page>('/api/projects/', { page: pageParam, page_size: 60, title: search || undefined, include: FIELDS }),
+      api.get<Page>('/api/projects/', {
+        page: pageParam,
+        page_size: 60,
+        title: search || undefined,
+        workspaces: workspace,
+        include: FIELDS,
+      }),
     initialPageParam: 1,
     getNextPageParam: (last, _, page) => (last.next ? page + 1 : undefined),
     placeholderData: (previous) => previous,
   });
   const rows = projects.data?.pages.flatMap((page) => page.results) ?? [];
   const total = projects.data?.pages[0]?.count ?? 0;
-  const none = projects.isSuccess && total === 0 && search === '';
+  const none = projects.isSuccess && total === 0 && search === '' && workspace === undefined;
 
   return (
     <div className={styles.page}>
@@ -63,10 +78,28 @@ export function ProjectsPage() {
           none ? undefined : (
             <>
               <SearchField label="Find a project" placeholder="Find a project" value={search} onChange={setSearch} />
-              <SampleMenu />
-              <Button variant="primary" icon={<Plus size={16} />} onPress={() => go('/projects/create')}>
-                New project
-              </Button>
+              {(workspaces.data?.length ?? 0) > 0 && (
+                <div className={styles.workspace}>
+                  <Select
+                    label="Workspace"
+                    isLabelHidden
+                    value={String(workspace ?? '')}
+                    onChange={(id) => go(id ? `/projects/?workspace=${id}` : '/projects/')}
+                    options={[
+                      { id: '', label: 'All workspaces' },
+                      ...(workspaces.data ?? []).map(({ id, title }) => ({ id: String(id), label: title })),
+                    ]}
+                  />
+                </div>
+              )}
+              {mayCreate && (
+                <>
+                  <SampleMenu />
+                  <Button variant="primary" icon={<Plus size={16} />} onPress={() => go('/projects/create')}>
+                    New project
+                  </Button>
+                </>
+              )}
             </>
           )
         }
@@ -80,7 +113,12 @@ export function ProjectsPage() {
           {messageOf(projects.error)}
         </EmptyState>
       )}
-      {none && (
+      {none && me.data && !mayCreate && (
+        <EmptyState icon={<FolderOpen size={32} />} title="You belong to no project yet">
+          A manager of {me.data.active_organization_meta.title} can add you to one; it appears here then.
+        </EmptyState>
+      )}
+      {none && mayCreate && (
         <>
           <EmptyState
             icon={<FolderOpen size={32} />}
@@ -96,6 +134,14 @@ export function ProjectsPage() {
           </EmptyState>
           <Samples />
         </>
+      )}
+      {projects.isSuccess && total === 0 && search === '' && workspace !== undefined && (
+        <EmptyState
+          title="This workspace holds no project"
+          actions={<Button onPress={() => go('/projects/')}>Show all projects</Button>}
+        >
+          Projects are moved to it on the page of workspaces.
+        </EmptyState>
       )}
       {projects.isSuccess && total === 0 && search !== '' && (
         <EmptyState
@@ -149,6 +195,33 @@ function ProjectRow({ project }: { project: Project }) {
     setDeleting(false);
   };
 
+  const items: MenuEntry[] = [];
+  if (mayIn(project, 'ProjectChange')) {
+    items.push(
+      {
+        id: 'pin',
+        label: project.pinned_at ? 'Unpin' : 'Pin to the top',
+        icon: <Pin size={16} />,
+        onAction: () => void pin(),
+      },
+      {
+        id: 'settings',
+        label: 'Settings',
+        icon: <Settings size={16} />,
+        onAction: () => go(`/projects/${project.id}/settings`),
+      },
+    );
+  }
+  if (mayIn(project, 'ProjectDelete')) {
+    items.push({
+      id: 'delete',
+      label: 'Delete',
+      icon: <Trash size={16} />,
+      danger: true,
+      onAction: () => setDeleting(true),
+    });
+  }
+
   return (
     <li className={styles.row}>
       <div className={styles.main}>
@@ -173,33 +246,18 @@ function ProjectRow({ project }: { project: Project }) {
         <RelativeTime value={project.created_at} />
       </span>
       <span className={styles.menu}>
-        <Menu
-          label={`Actions for ${project.title}`}
-          trigger={
-            <IconButton label={`Actions for ${project.title || 'this project'}`} icon={<MoreHorizontal size={16} />} />
-          }
-          items={[
-            {
-              id: 'pin',
-              label: project.pinned_at ? 'Unpin' : 'Pin to the top',
-              icon: <Pin size={16} />,
-              onAction: () => void pin(),
-            },
-            {
-              id: 'settings',
-              label: 'Settings',
-              icon: <Settings size={16} />,
-              onAction: () => go(`/projects/${project.id}/settings`),
-            },
-            {
-              id: 'delete',
-              label: 'Delete',
-              icon: <Trash size={16} />,
-              danger: true,
-              onAction: () => setDeleting(true),
-            },
-          ]}
-        />
+        {items.length > 0 && (
+          <Menu
+            label={`Actions for ${project.title}`}
+            trigger={
+              <IconButton
+                label={`Actions for ${project.title || 'this project'}`}
+                icon={<MoreHorizontal size={16} />}
+              />
+            }
+            items={items}
+          />
+        )}
       </span>
       <ConfirmDialog
         title="Delete this project?"

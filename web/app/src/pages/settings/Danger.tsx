@@ -4,6 +4,7 @@ import { Button, ConfirmDialog, Panel, toast } from '@labelkeep/kit';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
+import { mayIn } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
 import styles from './settings.module.css';
@@ -36,12 +37,14 @@ export function Danger({ project }: { project: Project }) {
           Delete {counted(project.task_number, 'task')}
         </Button>
       </Panel>
-      <Panel title="Delete the project">
-        <p>The project goes with everything in it.</p>
-        <Button variant="danger" onPress={() => setAsking('project')}>
-          Delete the project
-        </Button>
-      </Panel>
+      {mayIn(project, 'ProjectDelete') && (
+        <Panel title="Delete the project">
+          <p>The project goes with everything in it.</p>
+          <Button variant="danger" onPress={() => setAsking('project')}>
+            Delete the project
+          </Button>
+        </Panel>
+      )}
       <ConfirmDialog
         title={asking === 'tasks' ? 'Delete all tasks?' : 'Delete the project?'}
         isOpen={asking !== undefined}

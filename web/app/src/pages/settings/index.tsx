@@ -4,6 +4,7 @@ import { EmptyState, LinkButton, PageHeader, Spinner, Tabs } from '@labelkeep/ki
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useParams } from '@tanstack/react-router';
 import { isMissing, messageOf } from '../../shared/errors';
+import { mayIn } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
 import { projectQuery } from '../../shared/queries';
 import { useTitle } from '../../shared/title';
@@ -11,6 +12,7 @@ import { Annotation } from './Annotation';
 import { Danger } from './Danger';
 import { General } from './General';
 import { Labeling } from './Labeling';
+import { Members } from './members/Members';
 import { Predictions } from './Predictions';
 import styles from './settings.module.css';
 
@@ -27,15 +29,12 @@ export function useChange(project: Project) {
   });
 }
 
-const SECTIONS = ['general', 'labeling', 'annotation', 'predictions', 'danger-zone'] as const;
-
 export function SettingsPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const { pathname } = useLocation();
   const go = useGo();
   const project = useQuery(projectQuery(Number(id)));
   useTitle('Settings', project.data?.title);
-  const section = SECTIONS.find((name) => pathname.replace(/\/$/, '').endsWith(name)) ?? 'general';
   if (project.isError) {
     return (
       <EmptyState
@@ -51,6 +50,47 @@ export function SettingsPage() {
   if (!project.data) return <Spinner label="Loading the settings" />;
   const { data } = project;
   const title = data.title || 'Untitled project';
+  // Who may see each; the server decides again.
+  const items = [
+    { id: 'general', label: 'General', action: 'ProjectChange', content: <General key={data.id} project={data} /> },
+    {
+      id: 'labeling',
+      label: 'Labeling setup',
+      action: 'ProjectChange',
+      content: <Labeling key={data.id} project={data} />,
+    },
+    {
+      id: 'annotation',
+      label: 'Annotation',
+      action: 'ProjectChange',
+      content: <Annotation key={data.id} project={data} />,
+    },
+    { id: 'members', label: 'Members', action: 'AssignAnnotators', content: <Members key={data.id} project={data} /> },
+    {
+      id: 'predictions',
+      label: 'Predictions',
+      action: 'PredictionChange',
+      content: <Predictions key={data.id} project={data} />,
+    },
+    {
+      id: 'danger-zone',
+      label: 'Danger zone',
+      action: 'TaskDelete',
+      content: <Danger key={data.id} project={data} />,
+    },
+  ].filter(({ action }) => mayIn(data, action));
+  const wanted = pathname.replace(/\/$/, '').split('/').at(-1);
+  const section = items.find(({ id: name }) => name === wanted) ?? items[0];
+  if (!section) {
+    return (
+      <EmptyState
+        title="The settings are for others"
+        actions={<LinkButton href={`/projects/${data.id}/data`}>Back to the project</LinkButton>}
+      >
+        Your role does not include them. A manager of the project can help.
+      </EmptyState>
+    );
+  }
   return (
     <div className={styles.page}>
       <PageHeader
@@ -63,15 +103,9 @@ export function SettingsPage() {
       />
       <Tabs
         label="Settings"
-        selected={section}
+        selected={section.id}
         onSelect={(name) => go(`/projects/${data.id}/settings/${name}`)}
-        items={[
-          { id: 'general', label: 'General', content: <General key={data.id} project={data} /> },
-          { id: 'labeling', label: 'Labeling setup', content: <Labeling key={data.id} project={data} /> },
-          { id: 'annotation', label: 'Annotation', content: <Annotation key={data.id} project={data} /> },
-          { id: 'predictions', label: 'Predictions', content: <Predictions key={data.id} project={data} /> },
-          { id: 'danger-zone', label: 'Danger zone', content: <Danger key={data.id} project={data} /> },
-        ]}
+        items={items}
       />
     </div>
   );

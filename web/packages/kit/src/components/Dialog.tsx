@@ -10,16 +10,28 @@ export interface DialogProps {
   isOpen: boolean;
   onClose: () => void;
   size?: 'small' | 'medium' | 'large';
+  /** `side`: a drawer at the end of the window, as high as it; for the details of one thing of a list. */
+  placement?: 'center' | 'side';
   footer?: ReactNode;
   /** Stays when somebody clicks beside it: work runs in it. */
   isKept?: boolean;
   children?: ReactNode;
 }
 
-export function Dialog({ title, isOpen, onClose, size = 'medium', footer, isKept = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  isOpen,
+  onClose,
+  size = 'medium',
+  placement = 'center',
+  footer,
+  isKept = false,
+  children,
+}: DialogProps) {
   return (
     <ModalOverlay
       className={styles.backdrop ?? ''}
+      data-placement={placement}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       isDismissable={!isKept}

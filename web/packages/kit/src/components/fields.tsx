@@ -32,7 +32,7 @@ export interface TextFieldProps {
   description?: string;
   errorMessage?: string;
   isRequired?: boolean;
-  type?: 'text' | 'email' | 'password' | 'url';
+  type?: 'text' | 'email' | 'password' | 'url' | 'date';
   placeholder?: string;
   autoFocus?: boolean;
   isReadOnly?: boolean;
@@ -162,15 +162,25 @@ export interface SelectProps {
   onChange: (value: string) => void;
   description?: string;
   isLabelHidden?: boolean;
+  isDisabled?: boolean;
 }
 
-export function Select({ label, options, value, onChange, description, isLabelHidden = false }: SelectProps) {
+export function Select({
+  label,
+  options,
+  value,
+  onChange,
+  description,
+  isLabelHidden = false,
+  isDisabled = false,
+}: SelectProps) {
   return (
     <AriaSelect
       className={styles.field ?? ''}
       {...(isLabelHidden ? { 'aria-label': label } : {})}
       value={value}
       onChange={(key) => onChange(String(key))}
+      isDisabled={isDisabled}
     >
       {!isLabelHidden && <Label>{label}</Label>}
       <AriaButton className={styles.select ?? ''}>
@@ -198,16 +208,31 @@ export function Select({ label, options, value, onChange, description, isLabelHi
 export interface ToggleProps {
   isSelected: boolean;
   onChange: (isSelected: boolean) => void;
-  children: ReactNode;
+  children?: ReactNode;
   description?: string;
   isDisabled?: boolean;
 }
 
-export function Checkbox({ isSelected, onChange, children, isDisabled = false }: ToggleProps) {
+export function Checkbox({
+  isSelected,
+  onChange,
+  children,
+  label,
+  isDisabled = false,
+}: ToggleProps & {
+  /** For a box without a text beside it, as in a table. */
+  label?: string;
+}) {
   return (
-    <AriaCheckbox className={styles.toggle ?? ''} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
+    <AriaCheckbox
+      className={styles.toggle ?? ''}
+      isSelected={isSelected}
+      onChange={onChange}
+      isDisabled={isDisabled}
+      {...(label ? { 'aria-label': label } : {})}
+    >
       <span className={styles.box}>{isSelected && <Check size={12} strokeWidth={3} />}</span>
-      <span>{children}</span>
+      {children && <span>{children}</span>}
     </AriaCheckbox>
   );
 }

@@ -1,0 +1,199 @@
+/** The one guided step from "everybody may do everything" to roles: what changes, who becomes what, what comes of it. */
+import { api, type Role } from '@labelkeep/api';
+import {
+  Button,
+  ConfirmDialog,
+  EmptyState,
+  Pager,
+  Panel,
+  SearchField,
+  Select,
+  ShieldCheck,
+  Spinner,
+  Table,
+  type TableColumn,
+  toast,
+} from '@labelkeep/kit';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { messageOf } from '../../../shared/errors';
+import { count, counted } from '../../../shared/numbers';
+import { nameOf, PersonCell, ROLES, roleOptions } from '../../../shared/people';
+import styles from '../organization.module.css';
+import { type Proposal, previewQuery, useRolesChanged } from './queries';
+
+const GIVEN: readonly Role[] = ['AD', 'MA', 'RE', 'AN', 'DI'];
+const PAGE = 50;
+
+interface Result {
+  members: number;
+  project_members: number;
+  projects_published: number;
+}
+
+export function TurnOn({ organization }: { organization: number }) {
+  const preview = useInfiniteQuery(previewQuery(organization));
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = preview;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const [own, setOwn] = useState<ReadonlyMap<number, Role>>(new Map());
+  const [search, setSearch] = useState('');
+  const [page, setPage] = useState(1);
+  const [asking, setAsking] = useState(false);
+  const changed = useRolesChanged();
+  const people = useMemo(() => preview.data?.pages.flatMap(({ results }) => results) ?? [], [preview.data]);
+  const roleOf = (proposal: Proposal) => own.get(proposal.user.id) ?? proposal.proposed_role;
+  const turnOn = useMutation({
+    mutationFn: () =>
+      api.post<Result>(`/api/organizations/${organization}/roles/`, {
+        on: true,
+        roles: [...own].map(([user, role]) => ({ user, role })),
+      }),
+    onSuccess: async (result) => {
+      toast.success(
+        `Roles are on: ${counted(result.members, 'person', 'people')} got one, and ${counted(result.project_members, 'place')} in projects were kept`,
+      );
+      await changed();
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => setAsking(false),
+  });
+  if (preview.isError) {
+    return (
+      <EmptyState
+        title="The proposal cannot be shown"
+        actions={<Button onPress={() => void preview.refetch()}>Try again</Button>}
+      >
+        {messageOf(preview.error)}
+      </EmptyState>
+    );
+  }
+  if (!preview.data) return <Spinner label="Working out a proposal" />;
+
+  const fitting = people.filter(({ user }) =>
+    `${nameOf(user)} ${user.email}`.toLowerCase().includes(search.toLowerCase()),
+  );
+  const columns: TableColumn<Proposal>[] = [
+    { id: 'name', header: 'Name', isCut: true, render: ({ user }) => <PersonCell person={user} /> },
+    { id: 'email', header: 'E-mail', isCut: true, render: ({ user }) => <bdi title={user.email}>{user.email}</bdi> },
+    {
+      id: 'role',
+      header: 'Role',
+      width: 176,
+      render: (proposal) =>
+        proposal.proposed_role === 'OW' ? (
+          ROLES.OW.name
+        ) : (
+          <div className={styles.role}>
+            <Select
+              label={`Role of ${nameOf(proposal.user)}`}
+              isLabelHidden
+              value={roleOf(proposal)}
+              onChange={(role) => {
+                const next = new Map(own);
+                if (role === proposal.proposed_role) next.delete(proposal.user.id);
+                else next.set(proposal.user.id, role as Role);
+                setOwn(next);
+              }}
+              options={roleOptions(GIVEN)}
+            />
+          </div>
+        ),
+    },
+    {
+      id: 'projects',
+      header: 'Sees',
+      isCut: true,
+      render: (proposal) => <Sees {...{ proposal, role: roleOf(proposal) }} />,
+    },
+  ];
+  const numbers = ([...GIVEN, 'OW'] as Role[])
+    .map((role) => ({ role, number: people.filter((proposal) => roleOf(proposal) === role).length }))
+    .filter(({ number }) => number > 0);
+  const projects = new Set(people.flatMap((proposal) => proposal.projects.map(({ id }) => id))).size;
+  return (
+    <>
+      <Panel title="Roles are off: everybody sees and changes everything">
+        <p className={styles.text}>
+          With roles, people see only the projects they belong to, and each role does its part. Nobody loses access to
+          what they work on now: everybody who made or annotated something in a project becomes its member.
+        </p>
+        <ul className={styles.cards} aria-label="Roles">
+          {(['AD', 'MA', 'RE', 'AN'] as Role[]).map((role) => (
+            <li key={role}>
+              <strong>{ROLES[role].name}</strong>
+              <span className={styles.muted}>{ROLES[role].meaning}</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title="Who becomes what">
+        <p className={styles.text}>
+          Who made a project is proposed as manager, everybody else as annotator. Change what does not fit.
+        </p>
+        <div className={styles.bar}>
+          <div className={styles.search}>
+            <SearchField
+              label="Find a person"
+              placeholder="Name or address"
+              value={search}
+              onChange={(text) => {
+                setSearch(text);
+                setPage(1);
+              }}
+            />
+          </div>
+        </div>
+        {fitting.length === 0 && <p className={styles.muted}>Nobody fits “{search}”.</p>}
+        {fitting.length > 0 && (
+          <Table
+            label="Proposed roles"
+            columns={columns}
+            rows={fitting.slice((page - 1) * PAGE, page * PAGE)}
+            rowKey={({ user }) => user.id}
+          />
+        )}
+        <Pager page={page} pageSize={PAGE} count={fitting.length} onPage={setPage} />
+      </Panel>
+      <Panel title="What comes of it">
+        <p className={styles.text}>
+          {numbers.map(({ role, number }) => `${count(number)} ${ROLES[role].name.toLowerCase()}`).join(', ')}. Members
+          of {counted(projects, 'project')} keep their place there. Who joins later by the link becomes annotator. You
+          can turn roles off again.
+        </p>
+        <Button
+          variant="primary"
+          icon={<ShieldCheck size={16} />}
+          isDisabled={hasNextPage}
+          onPress={() => setAsking(true)}
+        >
+          Turn roles on for {counted(people.length, 'person', 'people')}
+        </Button>
+      </Panel>
+      <ConfirmDialog
+        title="Turn roles on?"
+        isOpen={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => turnOn.mutate()}
+        isPending={turnOn.isPending}
+        confirmLabel={`Turn roles on for ${counted(people.length, 'person', 'people')}`}
+      >
+        It takes effect at once, also for people who are working now.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+/** What somebody sees afterwards. */
+function Sees({ proposal, role }: { proposal: Proposal; role: Role }) {
+  if (role === 'OW' || role === 'AD') return <>Every project</>;
+  if (role === 'DI') return <span className={styles.muted}>Nothing</span>;
+  if (proposal.projects_count === 0) return <span className={styles.muted}>No project yet</span>;
+  const titles = proposal.projects.map(({ title }) => title || 'Untitled project').join(', ');
+  return (
+    <span title={titles}>
+      {counted(proposal.projects_count, 'project')}: <bdi>{titles}</bdi>
+    </span>
+  );
+}

@@ -1,0 +1,161 @@
+/** How much the installation is used: visits, annotations, and what kinds of data are labeled. */
+import { api } from '@labelkeep/api';
+import { Button, Columns, EmptyState, Panel, Ranking, Select, Spinner, Table, type TableColumn } from '@labelkeep/kit';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { messageOf } from '../../../shared/errors';
+import { count } from '../../../shared/numbers';
+import styles from '../organization.module.css';
+
+interface Statistics {
+  enabled: boolean;
+  since: string;
+  until: string;
+  days: { date: string; visits: number; annotations: number }[];
+  pages: { page: string; visits: number }[];
+  tags: { name: string; projects: number }[];
+  data_types: { name: string; projects: number }[];
+}
+
+const SPANS = [
+  { id: '7', label: 'The last 7 days' },
+  { id: '30', label: 'The last 30 days' },
+  { id: '90', label: 'The last 90 days' },
+  { id: '365', label: 'The last 365 days' },
+];
+
+const DAY = 86_400_000;
+
+export function Usage() {
+  const [span, setSpan] = useState('30');
+  const [isTable, setTable] = useState(false);
+  const statistics = useQuery({
+    queryKey: ['statistics', span],
+    queryFn: () => {
+      const date = (time: number) => new Date(time).toISOString().slice(0, 10);
+      return api.get<Statistics>('/api/statistics/', {
+        since: date(Date.now() - (Number(span) - 1) * DAY),
+        until: date(Date.now()),
+      });
+    },
+    placeholderData: keepPreviousData,
+  });
+  if (statistics.isError) {
+    return (
+      <EmptyState
+        title="The statistics cannot be shown"
+        actions={<Button onPress={() => void statistics.refetch()}>Try again</Button>}
+      >
+        {messageOf(statistics.error)}
+      </EmptyState>
+    );
+  }
+  if (!statistics.data) return <Spinner label="Counting" />;
+  const { data } = statistics;
+  return (
+    <>
+      {!data.enabled && (
+        <p className={styles.warning}>
+          Counting is turned off for this installation. What was counted before is still shown.
+        </p>
+      )}
+      <div className={styles.bar}>
+        <div className={styles.choice}>
+          <Select label="Time" isLabelHidden value={span} onChange={setSpan} options={SPANS} />
+        </div>
+        <Button onPress={() => setTable(!isTable)}>{isTable ? 'Show bars' : 'Show the numbers'}</Button>
+      </div>
+      {isTable ? (
+        <Panel title="Days">
+          <Table label="Days" columns={DAYS} rows={[...data.days].reverse()} rowKey={({ date }) => date} />
+        </Panel>
+      ) : (
+        <div className={styles.pictures}>
+          <Panel title="Annotations">
+            <Columns
+              label="Made in this time"
+              unit="annotations"
+              bars={data.days.map(({ date, annotations }) => ({ label: date, value: annotations }))}
+            />
+          </Panel>
+          <Panel title="Visits">
+            <Columns
+              label="Pages opened in this time"
+              unit="visits"
+              bars={data.days.map(({ date, visits }) => ({ label: date, value: visits }))}
+            />
+          </Panel>
+        </div>
+      )}
+      <div className={styles.pictures}>
+        <Counts
+          title="Kinds of data"
+          rows={data.data_types.map(({ name, projects }) => ({ name, number: projects }))}
+          unit="Projects"
+          isTable={isTable}
+        />
+        <Counts
+          title="Labeling tags"
+          rows={data.tags.map(({ name, projects }) => ({ name, number: projects }))}
+          unit="Projects"
+          isTable={isTable}
+        />
+        <Counts
+          title="Pages"
+          rows={data.pages.map(({ page, visits }) => ({ name: page, number: visits }))}
+          unit="Visits"
+          isTable={isTable}
+        />
+      </div>
+    </>
+  );
+}
+
+const DAYS: TableColumn<Statistics['days'][number]>[] = [
+  { id: 'date', header: 'Day', render: ({ date }) => date },
+  { id: 'annotations', header: 'Annotations', align: 'end', render: ({ annotations }) => count(annotations) },
+  { id: 'visits', header: 'Visits', align: 'end', render: ({ visits }) => count(visits) },
+];
+
+/** Rows that the picture shows; the table has all. */
+const SHOWN = 12;
+
+function Counts({
+  title,
+  rows,
+  unit,
+  isTable,
+}: {
+  title: string;
+  rows: { name: string; number: number }[];
+  unit: string;
+  isTable: boolean;
+}) {
+  if (rows.length === 0) {
+    return (
+      <Panel title={title}>
+        <p className={styles.muted}>Nothing was counted yet.</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={`${title}, by ${unit.toLowerCase()}`}>
+      {isTable ? (
+        <Table
+          label={title}
+          columns={[
+            { id: 'name', header: title, render: ({ name }) => <bdi>{name}</bdi> },
+            { id: 'number', header: unit, align: 'end', render: ({ number }) => count(number) },
+          ]}
+          rows={rows}
+          rowKey={({ name }) => name}
+        />
+      ) : (
+        <Ranking
+          label={title}
+          bars={rows.slice(0, SHOWN).map(({ name, number }) => ({ label: name, value: number }))}
+        />
+      )}
+    </Panel>
+  );
+}
