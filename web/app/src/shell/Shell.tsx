@@ -3,6 +3,7 @@ import { RouterProvider as LinkProvider, ToastRegion } from '@labelkeep/kit';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { IdentityConfirmation } from '../shared/confirm';
+import { SessionKeeper } from '../shared/session';
 import { matches, useActions, useAllActions } from './actions';
 import styles from './shell.module.css';
 import { setTheme } from './theme';
@@ -21,9 +22,14 @@ export function Shell() {
   const own = useMemo(
     () => [
       { id: 'projects', label: 'All projects', run: () => go('/projects/') },
-      { id: 'new-project', label: 'New project', run: () => go('/projects/create') },
+      { id: 'new-project', label: 'New project', needs: 'ProjectCreate', run: () => go('/projects/create') },
       { id: 'account', label: 'Account, keys and tokens', run: () => go('/user/account') },
-      { id: 'people', label: 'People and invitations', run: () => go('/organization') },
+      { id: 'people', label: 'People', needs: 'MemberManage', run: () => go('/organization/people') },
+      { id: 'invitations', label: 'Invite people', needs: 'Invite', run: () => go('/organization/invitations') },
+      { id: 'roles', label: 'Roles and permissions', needs: 'RolesManage', run: () => go('/organization/roles') },
+      { id: 'workspaces', label: 'Workspaces', needs: 'WorkspaceCreate', run: () => go('/organization/workspaces') },
+      { id: 'audit', label: 'Audit log', needs: 'AuditView', run: () => go('/organization/audit') },
+      { id: 'usage', label: 'Usage', needs: 'StatisticsView', run: () => go('/organization/usage') },
       { id: 'theme-light', label: 'Light theme', run: () => setTheme('light') },
       { id: 'theme-dark', label: 'Dark theme', run: () => setTheme('dark') },
       { id: 'theme-auto', label: "The system's theme", run: () => setTheme('auto') },
@@ -66,6 +72,7 @@ export function Shell() {
         {help && <HelpSheet isOpen onClose={() => setHelp(false)} actions={actions} />}
       </Suspense>
       <IdentityConfirmation />
+      <SessionKeeper />
       <ToastRegion />
     </LinkProvider>
   );

@@ -85,16 +85,44 @@ export function onReauthenticationRequired(ask: Reauthenticate | undefined): voi
   reauthenticate = ask;
 }
 
+/** Asks the person to sign in again; resolves to whether the same person has. False: the sign-in page takes over. */
+type SignInAgain = () => Promise<boolean>;
+
+let signInAgain: SignInAgain | undefined;
+
+/** What is done when the session has ended while the page is open. Requests wait for it, and are then sent once more. */
+export function onSessionEnded(ask: SignInAgain | undefined): void {
+  signInAgain = ask;
+}
+
+let isClosed = false;
+
+/**
+ * Sends nothing from now on: somebody else is signed in, in whose name this page must not act (SEC-185). What waits stays in the
+ * browser's database, under the id of whose it is. The page is loaded anew for the other person.
+ */
+export function closeClient(): void {
+  isClosed = true;
+}
+
+const closed = () => new ApiError(0, 'Somebody else has signed in on this computer. Nothing was sent.', {});
+
 interface SendOptions {
   headers?: Record<string, string>;
   query?: Query;
   signal?: AbortSignal;
+  /** Asked by a timer, not by the person: it does not keep their session alive (SEC-027). */
+  isBackground?: boolean;
   /** The person has just proven who they are; they are not asked twice. */
   isConfirmed?: boolean;
+  /** The person has just signed in again. */
+  isRenewed?: boolean;
 }
 
 async function send<T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<T> {
+  if (isClosed) throw closed();
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+  if (options.isBackground) headers['X-Background'] = 'true';
   if (method !== 'GET') headers['X-CSRFToken'] = csrfToken();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response: Response;
@@ -111,7 +139,11 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
     throw unreachable();
   }
   const text = await response.text();
-  if (response.status === 401) signIn();
+  if (response.status === 401) {
+    if (!options.isRenewed && (await signInAgain?.()))
+      return send<T>(method, path, body, { ...options, isRenewed: true });
+    if (!isClosed) signIn();
+  }
   if (!response.ok) {
     const error = errorOf(response.status, text);
     if (error.code === 'reauthentication_required' && reauthenticate && !options.isConfirmed) {
@@ -128,14 +160,32 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
 }
 
 /** Sends a form with progress, which fetch cannot tell. */
-function upload<T>(path: string, form: FormData | URLSearchParams, { onProgress, signal }: UploadOptions): Promise<T> {
+function upload<T>(
+  path: string,
+  form: FormData | URLSearchParams,
+  { onProgress, signal }: UploadOptions = {},
+  isRenewed = false,
+): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (isClosed) {
+      reject(closed());
+      return;
+    }
     const request = new XMLHttpRequest();
     request.open('POST', path);
     request.setRequestHeader('X-CSRFToken', csrfToken());
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded, event.total);
-    request.onload = () => {
-      if (request.status === 401) signIn();
+    request.onload = async () => {
+      if (request.status === 401) {
+        if (!isRenewed && (await signInAgain?.())) {
+          upload<T>(path, form, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) }, true).then(
+            resolve,
+            reject,
+          );
+          return;
+        }
+        if (!isClosed) signIn();
+      }
       if (request.status < 200 || request.status >= 300) {
         reject(errorOf(request.status, request.responseText));
         return;
@@ -155,11 +205,13 @@ function upload<T>(path: string, form: FormData | URLSearchParams, { onProgress,
 }
 
 export const api = {
-  get: <T>(path: string, query?: Query) => send<T>('GET', path, undefined, query ? { query } : {}),
+  get: <T>(path: string, query?: Query, options: Pick<SendOptions, 'isBackground'> = {}) =>
+    send<T>('GET', path, undefined, query ? { ...options, query } : options),
   post: <T>(path: string, body: unknown = {}) => send<T>('POST', path, body),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body),
   put: <T>(path: string, body: unknown) => send<T>('PUT', path, body),
   delete: <T = void>(path: string, query?: Query) => send<T>('DELETE', path, undefined, query ? { query } : {}),
   send,
-  upload,
+  upload: <T>(path: string, form: FormData | URLSearchParams, options: UploadOptions = {}) =>
+    upload<T>(path, form, options),
 };

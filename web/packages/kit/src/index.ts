@@ -7,6 +7,7 @@ export { type CommandEntry, CommandPalette, type CommandPaletteProps } from './c
 export { type DataColumn, DataTable, type DataTableProps, type TablePosition } from './components/DataTable';
 export * from './components/Dialog';
 export * from './components/DropZone';
+export * from './components/FileButton';
 export * from './components/fields';
 export * from './components/layout';
 export * from './components/Menu';

@@ -1,9 +1,10 @@
-/** Keys of the labeling editor that the person has changed. They are set where they are used; here they can be taken back. */
+/** Keys of the labeling editor that the person has changed, and light or dark. Keys are set where they are used; here they can be taken back. */
 import { api, type User } from '@labelkeep/api';
-import { Button, Kbd, Panel, toast } from '@labelkeep/kit';
+import { Button, Kbd, Panel, RadioGroup, toast } from '@labelkeep/kit';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { messageOf } from '../../shared/errors';
 import { readableKeys } from '../../shell/keys';
+import { setTheme, type Theme, useTheme } from '../../shell/theme';
 import styles from './account.module.css';
 
 interface Hotkey {
@@ -11,7 +12,16 @@ interface Hotkey {
   active?: boolean;
 }
 
-export function Keys({ me }: { me: User }) {
+export function KeysAndLook({ me }: { me: User }) {
+  return (
+    <>
+      <Keys me={me} />
+      <Appearance />
+    </>
+  );
+}
+
+function Keys({ me }: { me: User }) {
   const queries = useQueryClient();
   const save = useMutation({
     mutationFn: (hotkeys: Record<string, Hotkey>) =>
@@ -53,6 +63,24 @@ export function Keys({ me }: { me: User }) {
           ))}
         </ul>
       )}
+    </Panel>
+  );
+}
+
+function Appearance() {
+  const theme = useTheme();
+  return (
+    <Panel title="Appearance">
+      <RadioGroup
+        label="Theme"
+        value={theme}
+        onChange={(value) => setTheme(value as Theme)}
+        options={[
+          { value: 'light', label: 'Light' },
+          { value: 'dark', label: 'Dark' },
+          { value: 'auto', label: "The system's" },
+        ]}
+      />
     </Panel>
   );
 }

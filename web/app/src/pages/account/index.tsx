@@ -1,122 +1,102 @@
-/** One's own account: names, password, tokens, theme. */
-import { api, type User } from '@labelkeep/api';
-import { Avatar, Button, PageHeader, Panel, RadioGroup, Spinner, TextField, toast } from '@labelkeep/kit';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+/** One's own account: who one is, how one signs in, where one is signed in, tokens, keys and look. */
+import type { User } from '@labelkeep/api';
+import { Button, EmptyState, PageHeader, Spinner, Tabs } from '@labelkeep/kit';
+import { useLocation } from '@tanstack/react-router';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { messageOf } from '../../shared/errors';
+import { useMe } from '../../shared/me';
+import { useGo } from '../../shared/navigation';
 import { useTitle } from '../../shared/title';
-import { setTheme, type Theme, useTheme } from '../../shell/theme';
 import styles from './account.module.css';
-import { Keys } from './Keys';
-import { Tokens } from './Tokens';
+
+interface Section {
+  /** Its last part of the address. */
+  id: string;
+  label: string;
+  Content: ComponentType<{ me: User }>;
+}
+
+// Each is fetched when it is first opened.
+const SECTIONS: readonly [Section, ...Section[]] = [
+  {
+    id: 'profile',
+    label: 'Profile',
+    Content: lazy(async () => ({ default: (await import('./profile/Profile')).Profile })),
+  },
+  {
+    id: 'password',
+    label: 'Password',
+    Content: lazy(async () => ({ default: (await import('./Password')).Password })),
+  },
+  {
+    id: 'second-factor',
+    label: 'Second factor',
+    Content: lazy(async () => ({ default: (await import('./factors/Factors')).Factors })),
+  },
+  {
+    id: 'sessions',
+    label: 'Sessions',
+    Content: lazy(async () => ({ default: (await import('./Sessions')).Sessions })),
+  },
+  {
+    id: 'tokens',
+    label: 'API tokens',
+    Content: lazy(async () => ({ default: (await import('./tokens/Tokens')).Tokens })),
+  },
+  {
+    id: 'keys',
+    label: 'Keys and look',
+    Content: lazy(async () => ({ default: (await import('./Keys')).KeysAndLook })),
+  },
+];
+
+/** Addresses that bookmarks and documentation of other tools have. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'personal-info': 'profile',
+  'personal-access-token': 'tokens',
+  'legacy-token': 'tokens',
+  hotkeys: 'keys',
+};
 
 export function AccountPage() {
-  const me = useQuery({ queryKey: ['me'], queryFn: () => api.get<User>('/api/current-user/whoami') });
-  useTitle('Account');
+  const me = useMe();
+  const go = useGo();
+  const { pathname } = useLocation();
+  const last = pathname.replace(/\/$/, '').split('/').at(-1) ?? '';
+  const wanted = ALIASES[last] ?? last;
+  const section = SECTIONS.find(({ id }) => id === wanted) ?? SECTIONS[0];
+  useTitle(section.label, 'Account');
+  if (me.isError) {
+    return (
+      <EmptyState
+        title="Your account cannot be shown"
+        actions={<Button onPress={() => void me.refetch()}>Try again</Button>}
+      >
+        {messageOf(me.error)}
+      </EmptyState>
+    );
+  }
   if (!me.data) return <Spinner label="Loading your account" />;
+  const { data } = me;
   return (
     <div className={styles.page}>
-      <PageHeader title="Account" description={me.data.email} />
-      <Profile me={me.data} />
-      <Password />
-      <Tokens />
-      <Keys me={me.data} />
-      <Appearance />
-    </div>
-  );
-}
-
-function Profile({ me }: { me: User }) {
-  const queries = useQueryClient();
-  const [first, setFirst] = useState(me.first_name);
-  const [last, setLast] = useState(me.last_name);
-  const [phone, setPhone] = useState(me.phone);
-  const save = useMutation({
-    mutationFn: () => api.patch<User>(`/api/users/${me.id}/`, { first_name: first, last_name: last, phone }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['me'] });
-      toast.success('Saved');
-    },
-    onError: (error) => toast.error(messageOf(error)),
-  });
-  const same = first === me.first_name && last === me.last_name && phone === me.phone;
-  return (
-    <Panel title="Profile" actions={<Avatar name={`${first} ${last}`.trim() || me.email} />}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <div className={styles.pair}>
-          <TextField label="First name" value={first} onChange={setFirst} />
-          <TextField label="Last name" value={last} onChange={setLast} />
-        </div>
-        <TextField label="Phone" value={phone} onChange={setPhone} />
-        <div>
-          <Button type="submit" variant="primary" isDisabled={same} isPending={save.isPending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Panel>
-  );
-}
-
-function Password() {
-  const [current, setCurrent] = useState('');
-  const [fresh, setFresh] = useState('');
-  const save = useMutation({
-    mutationFn: () => api.post('/api/current-user/password/', { current_password: current, password: fresh }),
-    onSuccess: () => {
-      setCurrent('');
-      setFresh('');
-      toast.success('The password was changed, and your other sessions were ended');
-    },
-  });
-  return (
-    <Panel title="Password">
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField label="Current password" type="password" value={current} onChange={setCurrent} />
-        <TextField
-          label="New password"
-          type="password"
-          value={fresh}
-          onChange={setFresh}
-          description="At least 8 characters, and not a common word."
-          {...(save.error ? { errorMessage: messageOf(save.error) } : {})}
-        />
-        <div>
-          <Button type="submit" isDisabled={!current || fresh.length < 8} isPending={save.isPending}>
-            Change the password
-          </Button>
-        </div>
-      </form>
-    </Panel>
-  );
-}
-
-function Appearance() {
-  const theme = useTheme();
-  return (
-    <Panel title="Appearance">
-      <RadioGroup
-        label="Theme"
-        value={theme}
-        onChange={(value) => setTheme(value as Theme)}
-        options={[
-          { value: 'light', label: 'Light' },
-          { value: 'dark', label: 'Dark' },
-          { value: 'auto', label: "The system's" },
-        ]}
+      <PageHeader title="Account" description={data.email} />
+      <Tabs
+        label="Account"
+        selected={section.id}
+        onSelect={(id) => go(`/user/account/${id}`)}
+        items={SECTIONS.map(({ id, label, Content }) => ({
+          id,
+          label,
+          content: (
+            <Suspense fallback={<Spinner label={`Loading ${label.toLowerCase()}`} />}>
+              <div className={styles.section}>
+                <Content me={data} />
+              </div>
+            </Suspense>
+          ),
+        }))}
       />
-    </Panel>
+    </div>
   );
 }

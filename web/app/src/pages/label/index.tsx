@@ -76,9 +76,9 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
     [project.id, go],
   );
   const advance = useCallback(
-    async (current?: number) => {
+    async (current?: number, isBackground = false) => {
       try {
-        const next = await stream.next(current);
+        const next = await stream.next(current, isBackground);
         setShown(next);
         if (next.kind === 'task') setVisited((ids) => [...ids.filter((id) => id !== next.task.id), next.task.id]);
       } catch (error) {
@@ -99,7 +99,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   useEffect(() => {
     if (shown.kind !== 'offline') return;
     const again = () => void advance();
-    const timer = setInterval(again, 5_000);
+    const timer = setInterval(() => void advance(undefined, true), 5_000);
     window.addEventListener('online', again);
     return () => {
       clearInterval(timer);

@@ -34,15 +34,15 @@ export class Stream {
     this.answered.delete(task);
   }
 
-  /** The next task: one that is here already, else the server's. */
-  async next(current?: number): Promise<Next> {
+  /** The next task: one that is here already, else the server's. `isBackground`: a timer asks, not the person. */
+  async next(current?: number, isBackground = false): Promise<Next> {
     const ready = this.ahead.shift();
     if (ready) {
       this.fill(ready.id);
       return { kind: 'task', task: ready };
     }
     const held = [...this.answered].slice(-8);
-    const next = await this.ask(current === undefined ? held : [...held, current]);
+    const next = await this.ask(current === undefined ? held : [...held, current], isBackground);
     if (next.kind === 'task') this.fill(next.task.id);
     return next;
   }
@@ -69,8 +69,8 @@ export class Stream {
     }
   }
 
-  private async ask(exclude: number[]): Promise<Next> {
-    const next = await askNext(this.project, exclude);
+  private async ask(exclude: number[], isBackground = false): Promise<Next> {
+    const next = await askNext(this.project, exclude, isBackground);
     // With tasks excluded the server gives no task that comes back at the end of the queue; ask once more without.
     return next.kind === 'done' && exclude.length > 0 ? this.askPlainly() : next;
   }
@@ -84,9 +84,10 @@ export class Stream {
 }
 
 /** Asks the server for a task of the stream. A refusal is thrown. */
-export async function askNext(project: number, exclude: readonly number[] = []): Promise<Next> {
+export async function askNext(project: number, exclude: readonly number[] = [], isBackground = false): Promise<Next> {
   try {
-    const task = await api.get<Task>(`/api/projects/${project}/next/`, { exclude: exclude.join(',') || undefined });
+    const query = { exclude: exclude.join(',') || undefined };
+    const task = await api.get<Task>(`/api/projects/${project}/next/`, query, { isBackground });
     return { kind: 'task', task };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { kind: 'done' };

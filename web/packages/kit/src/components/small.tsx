@@ -21,11 +21,20 @@ export function Chip({ color, children }: { color?: string; children: ReactNode 
   );
 }
 
-/** Somebody, by their initials. The name stands beside it, or is that of the button around it. */
-export function Avatar({ name }: { name: string }) {
+/** Somebody, by their picture or their initials. The name stands beside it, or is that of the button around it. */
+export function Avatar({
+  name,
+  picture,
+  size = 'medium',
+}: {
+  name: string;
+  /** Its address. */
+  picture?: string | null;
+  size?: 'medium' | 'large';
+}) {
   return (
-    <span className={styles.avatar} title={name} aria-hidden="true">
-      {initialsOf(name)}
+    <span className={styles.avatar} data-size={size} title={name} aria-hidden="true">
+      {picture ? <img src={picture} alt="" /> : initialsOf(name)}
     </span>
   );
 }
