@@ -16,7 +16,7 @@ interface Rule {
 
 export function Password({ me }: { me: User }) {
   const policy = useQuery({
-    queryKey: ['password-policy'],
+    queryKey: ['settings', '/api/password-policy/'],
     queryFn: () => api.get<{ min_length: number }>('/api/password-policy/'),
   });
   const [current, setCurrent] = useState('');

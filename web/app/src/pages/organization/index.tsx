@@ -62,10 +62,10 @@ const SECTIONS: readonly Section[] = [
     Content: lazy(async () => ({ default: (await import('./usage/Usage')).Usage })),
   },
   {
-    id: 'tokens',
-    label: 'API tokens',
-    action: 'TokenSettings',
-    Content: lazy(async () => ({ default: (await import('./TokenKinds')).TokenKinds })),
+    id: 'security',
+    label: 'Security',
+    action: 'SecurityManage',
+    Content: lazy(async () => ({ default: (await import('./security/Security')).Security })),
   },
 ];
 
@@ -73,7 +73,11 @@ export function OrganizationPage() {
   const me = useMe();
   const go = useGo();
   const { pathname } = useLocation();
-  const wanted = pathname.replace(/\/$/, '').split('/').at(-1);
+  // Parts of a section have addresses below it.
+  const [wanted] = pathname
+    .replace(/^\/organization/, '')
+    .split('/')
+    .filter(Boolean);
   const sections = SECTIONS.filter(({ action }) => may(me.data, action));
   const known = SECTIONS.find(({ id }) => id === wanted);
   const section = known ?? sections[0];

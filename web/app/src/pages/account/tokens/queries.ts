@@ -47,6 +47,6 @@ export const TOKENS = '/api/current-user/tokens/';
 export const tokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: () => api.get<Token[]>(TOKENS) });
 
 export const tokenSettingsQuery = queryOptions({
-  queryKey: ['jwt-settings'],
+  queryKey: ['settings', '/api/jwt/settings'],
   queryFn: () => api.get<TokenSettings>('/api/jwt/settings'),
 });
