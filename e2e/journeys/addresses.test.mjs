@@ -71,13 +71,14 @@ journey('an invitation makes an account in the organization of who invited', asy
   await signUp(ben.page, 'ben@example.com', invitation);
   await ben.page.goto('/organization');
   await ben.page.getByText('ada@example.com').waitFor();
-  // Members invite too; removing is for the owner.
-  assert.equal(await ben.page.getByRole('button', { name: 'Remove' }).count(), 0);
+  // Members see each other; what is done about people is for the owner and administrators.
+  assert.equal(await ben.page.getByRole('button', { name: 'Manage' }).count(), 0);
   await ada.page.goto('/organization');
   await ada.page
     .getByRole('row', { name: /ben@example.com/ })
-    .getByRole('button', { name: 'Remove' })
+    .getByRole('button', { name: 'Manage' })
     .click();
+  await ada.page.getByRole('button', { name: 'Remove' }).click();
   await ada.page.getByRole('button', { name: 'Remove from the organization' }).click();
   await ada.page.getByText('ben is no longer a member').waitFor();
   await ben.page.goto('/projects/');

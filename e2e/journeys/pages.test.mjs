@@ -103,7 +103,19 @@ journey('every page is accessible in both themes and stays at home', async ({ en
     });
   }
   await look('account', '/user/account', heading('Account'));
-  await look('people', '/organization', () => page.getByLabel('Invitation link').waitFor());
+  await look('people', '/organization', () => page.getByRole('row', { name: /ada@example.com/ }).waitFor());
+  await page.getByRole('button', { name: 'Manage' }).click();
+  await look('member', undefined, () => page.getByRole('list', { name: 'Sessions' }).waitFor());
+  await look('invitations', '/organization/invitations', () => page.getByLabel('Invitation link').waitFor());
+  await page.getByRole('button', { name: 'Invite people' }).click();
+  await look('invite', undefined, () => page.getByLabel('E-mail addresses').waitFor());
+  await look('roles', '/organization/roles', () => page.getByRole('button', { name: /^Turn roles on/ }).waitFor());
+  await look('workspaces', '/organization/workspaces', () => page.getByText('My sandbox').waitFor());
+  await look('audit', '/organization/audit', () => page.getByText('user.create').first().waitFor());
+  await look('usage', '/organization/usage', heading('Annotations'));
+  await look('members of a project', `/projects/${streets}/settings/members`, () =>
+    page.getByRole('button', { name: 'Add people' }).waitFor(),
+  );
   await look('no such project', '/projects/999/data', heading('This project cannot be shown'));
   await look('no such task', `/projects/${news}/data?task=99999`, heading('This task cannot be shown'));
   await look('no such page', '/nowhere', heading('There is no such page'));

@@ -19,8 +19,8 @@ journey('neither gets the other one’s task, and all are done once', async ({ e
     Array.from({ length: TASKS }, (_, n) => ({ data: { text: `Text ${n}` } })),
   );
 
-  // The link is on the organization page; a reset one is dead.
-  await ada.page.goto('/organization');
+  // The link is on the page of invitations; a reset one is dead.
+  await ada.page.goto('/organization/invitations');
   const link = ada.page.getByLabel('Invitation link');
   await ada.page.waitForFunction(() => document.querySelector('input[readonly]')?.value.includes('token='));
   const old = await link.inputValue();
@@ -34,7 +34,7 @@ journey('neither gets the other one’s task, and all are done once', async ({ e
   await ben.page.getByRole('heading', { name: 'An invitation is needed' }).waitFor();
   await signUp(ben.page, 'ben@example.com', fresh);
   await ben.page.getByRole('link', { name: 'Shared' }).waitFor();
-  await ada.page.reload();
+  await ada.page.goto('/organization/people');
   await ada.page.getByText('ben@example.com').waitFor();
 
   const work = async ({ page }) => {

@@ -25,6 +25,7 @@ export function InviteDialog({ organization, me, onClose }: SectionProps & { onC
   const [workspaces, setWorkspaces] = useState<Choice[]>([]);
   const [mails, setMails] = useState(true);
   const fallback = useQuery(defaultRoleQuery(organization));
+  const areRolesOn = fallback.data !== undefined && fallback.data.default_role !== 'ME';
   const role = chosenRole ?? fallback.data?.default_role ?? 'AN';
   const emails = [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
   const invite = useMutation({
@@ -79,7 +80,7 @@ export function InviteDialog({ organization, me, onClose }: SectionProps & { onC
           label="Role"
           value={role}
           onChange={(value) => setRole(value as Role)}
-          options={roleOptions(givable(me.role))}
+          options={roleOptions(givable(me.role, areRolesOn ? ['AD', 'MA', 'RE', 'AN'] : undefined))}
         />
         {fallback.data?.default_role === 'ME' && role !== 'ME' && (
           <p className={styles.warning}>

@@ -9,7 +9,7 @@ import { addressOf, ShownOnce } from '../../../shared/Picker';
 import { type Member, nameOf, ROLES, reaches } from '../../../shared/people';
 import styles from '../organization.module.css';
 import { Factors, Sessions, Tokens } from './MemberAccess';
-import { useHandOver, useRemove, useSetActive } from './queries';
+import { useHandOver, useRemove, useSetActive, useSetRole } from './queries';
 
 interface Props {
   organization: number;
@@ -26,7 +26,15 @@ export function MemberDrawer({ member, onClose, ...rest }: Props) {
   );
 }
 
-type Question = 'deactivate' | 'remove' | 'hand-over';
+interface Asked {
+  title: string;
+  label: string;
+  text: string;
+  run: () => void;
+  pending: boolean;
+}
+
+type Question = 'deactivate' | 'remove' | 'hand-over' | 'owner';
 
 function Details({ organization, me, member, onClose }: Props & { member: Member }) {
   const [asking, setAsking] = useState<Question>();
@@ -41,30 +49,37 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
   const setActive = useSetActive(organization);
   const remove = useRemove(organization);
   const handOver = useHandOver(organization);
-  const questions: Record<Question, { title: string; label: string; text: string; run: () => void; pending: boolean }> =
-    {
-      deactivate: {
-        title: `Deactivate ${name}?`,
-        label: 'Deactivate, and end sessions and tokens',
-        text: `${user.email} is signed out everywhere at once, and their API tokens stop working. What they made stays. You can activate them again; the tokens do not come back.`,
-        run: () => setActive.mutate({ member, active: false }, done),
-        pending: setActive.isPending,
-      },
-      remove: {
-        title: `Remove ${name}?`,
-        label: 'Remove from the organization',
-        text: `${user.email} can no longer sign in here. What they labeled stays, under their name.`,
-        run: () => remove.mutate(member, done),
-        pending: remove.isPending,
-      },
-      'hand-over': {
-        title: `Make ${name} the owner?`,
-        label: 'Hand the organization over',
-        text: 'They can do everything then. You become administrator, and only they can make you owner again.',
-        run: () => handOver.mutate(member, done),
-        pending: handOver.isPending,
-      },
-    };
+  const setRole = useSetRole(organization);
+  const questions: Record<Question, Asked> = {
+    deactivate: {
+      title: `Deactivate ${name}?`,
+      label: 'Deactivate, and end sessions and tokens',
+      text: `${user.email} is signed out everywhere at once, and their API tokens stop working. What they made stays. You can activate them again; the tokens do not come back.`,
+      run: () => setActive.mutate({ member, active: false }, done),
+      pending: setActive.isPending,
+    },
+    remove: {
+      title: `Remove ${name}?`,
+      label: 'Remove from the organization',
+      text: `${user.email} can no longer sign in here. What they labeled stays, under their name.`,
+      run: () => remove.mutate(member, done),
+      pending: remove.isPending,
+    },
+    owner: {
+      title: `Make ${name} owner, too?`,
+      label: 'Make them owner',
+      text: 'They can do everything that you can, also take your role away.',
+      run: () => setRole.mutate({ member, role: 'OW' }, done),
+      pending: setRole.isPending,
+    },
+    'hand-over': {
+      title: `Hand the organization over to ${name}?`,
+      label: 'Hand the organization over',
+      text: 'They can do everything then. You become administrator, and only they can make you owner again.',
+      run: () => handOver.mutate(member, done),
+      pending: handOver.isPending,
+    },
+  };
   const question = asking ? questions[asking] : undefined;
   return (
     <div className={styles.drawer}>
@@ -102,7 +117,10 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
               </Button>
             )}
             {me.role === 'OW' && member.active && member.role !== 'OW' && (
-              <Button onPress={() => setAsking('hand-over')}>Hand the organization over</Button>
+              <>
+                <Button onPress={() => setAsking('owner')}>Make owner</Button>
+                <Button onPress={() => setAsking('hand-over')}>Hand the organization over</Button>
+              </>
             )}
             {may(me, 'MemberRemove') && (
               <Button variant="danger" onPress={() => setAsking('remove')}>

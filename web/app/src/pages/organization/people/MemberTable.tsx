@@ -17,7 +17,7 @@ import { messageOf } from '../../../shared/errors';
 import { may } from '../../../shared/me';
 import { givable, type Member, nameOf, PersonCell, ROLES, reaches, roleOptions } from '../../../shared/people';
 import styles from '../organization.module.css';
-import { membersQuery, PAGE, useSetActive, useSetRole } from './queries';
+import { defaultRoleQuery, membersQuery, PAGE, useSetActive, useSetRole } from './queries';
 
 export function MemberTable({
   organization,
@@ -40,6 +40,8 @@ export function MemberTable({
   const setRole = useSetRole(organization);
   const setActive = useSetActive(organization);
   const manages = may(me, 'MemberManage');
+  const standard = useQuery({ ...defaultRoleQuery(organization), enabled: manages });
+  const areRolesOn = standard.data !== undefined && standard.data.default_role !== 'ME';
 
   if (members.isError) {
     return (
@@ -58,7 +60,7 @@ export function MemberTable({
     {
       id: 'name',
       header: 'Name',
-      sort: 'first_name',
+      sort: 'username',
       isCut: true,
       render: ({ user }) => <PersonCell person={user}>{user.id === me.id && <Chip>You</Chip>}</PersonCell>,
     },
@@ -83,7 +85,7 @@ export function MemberTable({
               value={member.role}
               isDisabled={setRole.isPending && setRole.variables.member.id === member.id}
               onChange={(role) => role !== member.role && setRole.mutate({ member, role: role as Role })}
-              options={roleOptions(choices(me.role, member.role))}
+              options={roleOptions(choices(me.role, member.role, areRolesOn))}
             />
           </div>
         ) : (
@@ -152,7 +154,8 @@ export function MemberTable({
 }
 
 /** The roles that can be chosen for somebody: those that the person may give, with the present one. */
-export function choices(own: Role | undefined, present: Role): Role[] {
-  const roles = givable(own, own === 'OW' ? ['OW', 'AD', 'MA', 'RE', 'AN', 'ME'] : undefined);
-  return roles.includes(present) || present === 'DI' ? roles : [present, ...roles];
+function choices(own: Role | undefined, present: Role, areRolesOn: boolean): Role[] {
+  // Owners are made in the drawer, where it is asked; member is what everybody is while roles are off.
+  const roles = givable(own, areRolesOn ? ['AD', 'MA', 'RE', 'AN'] : undefined);
+  return roles.includes(present) ? roles : [present, ...roles];
 }

@@ -158,9 +158,9 @@ export function TurnOn({ organization }: { organization: number }) {
       </Panel>
       <Panel title="What comes of it">
         <p className={styles.text}>
-          {numbers.map(({ role, number }) => `${count(number)} ${ROLES[role].name.toLowerCase()}`).join(', ')}. Members
-          of {counted(projects, 'project')} keep their place there. Who joins later by the link becomes annotator. You
-          can turn roles off again.
+          {numbers.map(({ role, number }) => numberOf(role, number)).join(', ')}. Members of{' '}
+          {counted(projects, 'project')} keep their place there. Who joins later by the link becomes annotator. You can
+          turn roles off again.
         </p>
         <Button
           variant="primary"
@@ -183,6 +183,12 @@ export function TurnOn({ organization }: { organization: number }) {
       </ConfirmDialog>
     </>
   );
+}
+
+/** `2 annotators`, `1 deactivated`. */
+function numberOf(role: Role, number: number): string {
+  const name = ROLES[role].name.toLowerCase();
+  return role === 'DI' ? `${count(number)} ${name}` : counted(number, name);
 }
 
 /** What somebody sees afterwards. */

@@ -3,6 +3,7 @@ import { api, type Project, type Role, type User } from '@labelkeep/api';
 import {
   Button,
   Chip,
+  Dialog,
   Download,
   EmptyState,
   Pager,
@@ -15,6 +16,7 @@ import {
   Table,
   type TableColumn,
   toast,
+  UserPlus,
   Users,
 } from '@labelkeep/kit';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -45,11 +47,12 @@ const PAGE = 50;
 
 export function Members({ project }: { project: Project }) {
   const [assigning, setAssigning] = useState(false);
+  const [adding, setAdding] = useState(false);
   return (
     <div className={styles.page}>
       {mayIn(project, 'ProjectChange') && <Assignment project={project} onAssign={() => setAssigning(true)} />}
-      {mayIn(project, 'ProjectMembers') && <AddPeople project={project} />}
-      <MemberList project={project} />
+      <MemberList project={project} onAdd={() => setAdding(true)} />
+      {adding && <AddPeople project={project} onClose={() => setAdding(false)} />}
       {assigning && <AssignDialog project={project} onClose={() => setAssigning(false)} />}
     </div>
   );
@@ -101,7 +104,7 @@ function useReload(project: Project) {
     );
 }
 
-function AddPeople({ project }: { project: Project }) {
+function AddPeople({ project, onClose }: { project: Project; onClose: () => void }) {
   const me = useMe();
   const organization = me.data?.active_organization ?? 0;
   const [chosen, setChosen] = useState<Choice[]>([]);
@@ -115,23 +118,19 @@ function AddPeople({ project }: { project: Project }) {
       }),
     onSuccess: ({ assignments }) => {
       toast.success(`${counted(assignments, 'person', 'people')} added`);
-      setChosen([]);
+      onClose();
     },
     onError: (error) => toast.error(messageOf(error)),
     onSettled: reload,
   });
   return (
-    <Panel title="Add people">
-      <div className={styles.form}>
-        <Picker
-          label="People of the organization"
-          placeholder="Find a person"
-          queryKey={['members', organization]}
-          load={loadMembers(organization)}
-          chosen={chosen}
-          onChange={setChosen}
-        />
-        <div>
+    <Dialog
+      title="Add people"
+      isOpen
+      onClose={onClose}
+      footer={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
           <Button
             variant="primary"
             isDisabled={chosen.length === 0}
@@ -140,13 +139,22 @@ function AddPeople({ project }: { project: Project }) {
           >
             {chosen.length === 0 ? 'Add to the project' : `Add ${counted(chosen.length, 'person', 'people')}`}
           </Button>
-        </div>
-      </div>
-    </Panel>
+        </>
+      }
+    >
+      <Picker
+        label="People of the organization"
+        placeholder="Find a person"
+        queryKey={['members', organization]}
+        load={loadMembers(organization)}
+        chosen={chosen}
+        onChange={setChosen}
+      />
+    </Dialog>
   );
 }
 
-function MemberList({ project }: { project: Project }) {
+function MemberList({ project, onAdd }: { project: Project; onAdd: () => void }) {
   const [search, setSearch] = useState('');
   const [page, setPage] = useState(1);
   const [sort, setSort] = useState('email');
@@ -254,13 +262,18 @@ function MemberList({ project }: { project: Project }) {
       title="Members"
       actions={
         canChange ? (
-          <Button
-            size="small"
-            icon={<Download size={14} />}
-            onPress={() => window.location.assign(`/api/projects/${project.id}/members/export/`)}
-          >
-            Export as CSV
-          </Button>
+          <div className={styles.actions}>
+            <Button
+              size="small"
+              icon={<Download size={14} />}
+              onPress={() => window.location.assign(`/api/projects/${project.id}/members/export/`)}
+            >
+              Export as CSV
+            </Button>
+            <Button size="small" variant="primary" icon={<UserPlus size={14} />} onPress={onAdd}>
+              Add people
+            </Button>
+          </div>
         ) : undefined
       }
     >
