@@ -1,0 +1,147 @@
+/** One's own account: a second factor from setting up to its loss, tokens with a scope, sessions that are ended. */
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { ask, signUp } from './support/browser.mjs';
+import { taskShown } from './support/editor.mjs';
+import { journey } from './support/journey.mjs';
+import { annotationsOf, projectOfTexts } from './support/project.mjs';
+
+const EMAIL = 'ada@example.com';
+const PASSWORD = 'Harbour-ferry-7';
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The six digits of an authenticator app (RFC 6238), so many steps of 30 seconds from now. */
+function codeOf(secret, steps = 0) {
+  const bits = [...secret.replace(/\s/g, '')]
+    .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** Sets an authenticator app up; gives its secret and the recovery codes. */
+async function enrol(page) {
+  await page.goto('/user/account/second-factor');
+  await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Set up an authenticator app' });
+  const secret = await dialog.getByLabel('Key').inputValue();
+  await dialog.getByLabel('Code', { exact: true }).fill('000000');
+  await dialog.getByRole('button', { name: 'Turn it on' }).click();
+  await dialog.getByText(/code/i).last().waitFor();
+  await dialog.getByLabel('Code', { exact: true }).fill(codeOf(secret));
+  await dialog.getByRole('button', { name: 'Turn it on' }).click();
+  const shown = page.getByRole('dialog', { name: 'Your recovery codes' });
+  const codes = await shown.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
+  assert.equal(codes.length, 10);
+  await shown.getByText('I have kept them').click();
+  await shown.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('10 codes left').waitFor();
+  return { secret, codes };
+}
+
+async function signOut(page) {
+  await page.getByRole('button', { name: /^AE: / }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/user\/login/);
+}
+
+/** Fills in the sign-in form; with a code the second step too. */
+async function signIn(page, code) {
+  await page.goto('/user/login/');
+  await page.getByLabel('E-mail').fill(EMAIL);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  if (code) {
+    await page.waitForURL(/\/user\/second-factor/);
+    await page.getByLabel('Code').fill(code);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+  await page.waitForURL((url) => !url.pathname.startsWith('/user/'));
+}
+
+journey('a second factor: set up, asked for at sign-in, and replaced by a recovery code', async ({ enter }) => {
+  const { page } = await enter();
+  await signUp(page, EMAIL);
+  const { secret, codes } = await enrol(page);
+  await signOut(page);
+  // The code of setting up was used; the next one is taken already.
+  await signIn(page, codeOf(secret, 1));
+  await signOut(page);
+  await signIn(page, codes[0]);
+  await page.goto('/user/account/second-factor');
+  await page.getByText('9 codes left').waitFor();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await page.getByRole('heading', { name: 'A password alone can be stolen' }).waitFor();
+  await signOut(page);
+  await signIn(page);
+});
+
+journey('a token does what its scope says, is shown once, and ends at once', async ({ server, enter }) => {
+  const { page } = await enter();
+  await signUp(page, EMAIL);
+  const [mine, other] = [
+    await ask(page, 'POST', '/api/projects/', { title: 'Harbour' }),
+    await ask(page, 'POST', '/api/projects/', { title: 'Market' }),
+  ];
+  await page.goto('/user/account/tokens');
+  await page.getByRole('heading', { name: 'No tokens yet' }).waitFor();
+  await page.getByRole('button', { name: 'New API token' }).click();
+  const form = page.getByRole('dialog', { name: 'New API token' });
+  await form.getByLabel('Name').fill('Nightly reading');
+  await form.getByText('Chosen projects').click();
+  await form.getByText('Harbour').click();
+  await form.getByRole('button', { name: 'Make the token' }).click();
+  const token = await page.getByLabel('Nightly reading, shown this once').inputValue();
+  const status = async (address, init = {}) =>
+    (
+      await fetch(`${server.url}${address}`, {
+        ...init,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      })
+    ).status;
+  assert.equal(await status(`/api/projects/${mine.id}/`), 200);
+  assert.equal(await status(`/api/projects/${other.id}/`), 404);
+  assert.equal(await status(`/api/projects/${mine.id}/`, { method: 'PATCH', body: '{"title":"Quay"}' }), 403);
+  await page.reload();
+  const row = page.getByRole('list', { name: 'API tokens' }).getByRole('listitem');
+  await row.getByText(/last used/).waitFor();
+  assert.equal(await page.getByLabel('Nightly reading, shown this once').count(), 0);
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
+  await row.getByText('Revoked').waitFor();
+  assert.equal(await status(`/api/projects/${mine.id}/`), 401);
+});
+
+journey('a session ended from elsewhere: one signs in again in place, and no work is lost', async ({ enter }) => {
+  const { page } = await enter();
+  const project = await projectOfTexts(page, 4);
+  const away = await enter();
+  await signIn(away.page);
+  await away.page.goto(`/projects/${project}/data?labeling=1`);
+  const task = await taskShown(away.page);
+  await away.page.waitForLoadState('networkidle');
+
+  await page.goto('/user/account/sessions');
+  await page.getByRole('button', { name: 'End 1 other session' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End 1 session' }).click();
+  await page.getByText('You are signed in nowhere else').waitFor();
+
+  await away.page.keyboard.press('3');
+  await away.page.keyboard.press('Control+Enter');
+  const dialog = away.page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.getByLabel('Password').fill('not the right one');
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.getByText('This is not your password').waitFor();
+  await dialog.getByLabel('Password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await away.page.getByText(/Kept on this computer|Saving/).waitFor({ state: 'detached' });
+  const kept = (await annotationsOf(page, project)).get(task);
+  assert.equal(kept.length, 1);
+  assert.deepEqual(kept[0].result[0].value, { choices: ['Good'] });
+});
