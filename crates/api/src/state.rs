@@ -21,6 +21,8 @@ pub struct WebSettings {
     pub logout_redirect: String,
     /// Largest JSON or form body that is not an import, in bytes (SEC-153).
     pub json_max_bytes: usize,
+    /// Largest body of an annotation or draft, in bytes.
+    pub work_max_bytes: usize,
     /// Folder of avatar pictures.
     pub avatar_folder: std::path::PathBuf,
     /// Feature flags that were set by the environment.

@@ -182,6 +182,8 @@ fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
         csrf_trusted_origins: origins("CSRF_TRUSTED_ORIGINS")?,
         logout_redirect: values.text("LOGOUT_REDIRECT_URL").unwrap_or_default().to_owned(),
         json_max_bytes: 10 * 1024 * 1024,
+        // 100,000 rectangles are 28 MB, fifty masks of a large picture about as much: four times that.
+        work_max_bytes: 128 * 1024 * 1024,
         avatar_folder: data_folder.join("avatars"),
         feature_flags: values.feature_flags()?,
         security_contact: security_contact(values)?,

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::ApiResult;
 use crate::drafts::model::DraftOut;
-use crate::extract::{Access, Body, IdempotencyKey, IfMatch, PathIds, Query, can};
+use crate::extract::{Access, IdempotencyKey, IfMatch, PathIds, Query, Work, can};
 use crate::wire::{FieldChoice, answer};
 use history::{EntryOut, StateOut};
 use model::{AnnotationIn, AnnotationOut, AnnotationPatch, Author};
@@ -47,7 +47,7 @@ pub(crate) async fn create(
     Access(task, _): Access<TaskRow, can::Annotate>,
     Query(query): Query<SkipQuery>,
     IdempotencyKey(id): IdempotencyKey,
-    Body(body): Body<AnnotationIn>,
+    Work(body): Work<AnnotationIn>,
 ) -> ApiResult<Response> {
     let submission = body.into_submission(query.was_cancelled)?;
     let row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
@@ -77,7 +77,7 @@ pub(crate) async fn update(
     Query(query): Query<SkipQuery>,
     IdempotencyKey(id): IdempotencyKey,
     IfMatch(revision): IfMatch,
-    Body(body): Body<AnnotationPatch>,
+    Work(body): Work<AnnotationPatch>,
 ) -> ApiResult<Response> {
     let change = body.into_change(query.was_cancelled)?;
     let row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;

@@ -8,7 +8,7 @@ use labelkeep_services::access::{DraftRow, TaskRow};
 use labelkeep_services::annotations::Operation;
 use labelkeep_services::{ServiceError, Services, drafts, tasks};
 
-use crate::extract::{Access, Body, IdempotencyKey, IfMatch, PathIds, can};
+use crate::extract::{Access, IdempotencyKey, IfMatch, PathIds, Work, can};
 use crate::wire::answer;
 use crate::{ApiError, ApiResult};
 use model::{DraftIn, DraftOut, DraftPatch};
@@ -30,7 +30,7 @@ pub(crate) async fn create(
     State(services): State<Services>,
     Access(task, _): Access<TaskRow, can::Annotate>,
     IdempotencyKey(id): IdempotencyKey,
-    Body(body): Body<DraftIn>,
+    Work(body): Work<DraftIn>,
 ) -> ApiResult<Response> {
     let work = body.into_work(None);
     let below = work.annotation_id;
@@ -51,7 +51,7 @@ pub(crate) async fn create_on_annotation(
     Access(task, _): Access<TaskRow, can::Annotate>,
     PathIds(ids): PathIds,
     IdempotencyKey(id): IdempotencyKey,
-    Body(body): Body<DraftIn>,
+    Work(body): Work<DraftIn>,
 ) -> ApiResult<Response> {
     let work = body.into_work(ids.get(1).copied());
     let row = drafts::create(&services, task, work, Operation { id, revision: None }).await?;
@@ -72,7 +72,7 @@ pub(crate) async fn update(
     Access(draft, _): Access<DraftRow, can::Annotate>,
     IdempotencyKey(id): IdempotencyKey,
     IfMatch(revision): IfMatch,
-    Body(body): Body<DraftPatch>,
+    Work(body): Work<DraftPatch>,
 ) -> ApiResult<Response> {
     let row = drafts::update(&services, draft, body.into_change(), Operation { id, revision }).await?;
     answered(&services, &row, false).await

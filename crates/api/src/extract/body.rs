@@ -19,6 +19,11 @@ use crate::{ApiError, App};
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
+/// As [`Body`], for what people have worked on: an annotation or a draft with tens of thousands of regions or many masks
+/// is larger than other bodies, and must not be refused when it is saved.
+#[derive(Debug)]
+pub struct Work<T>(pub T);
+
 /// A body as `T` on a route that declares forms: any of the three kinds from everybody. The CSRF token is still needed.
 #[derive(Debug)]
 pub struct Form<T>(pub T);
@@ -139,15 +144,17 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let by_cookie = request
-            .extensions()
-            .get::<Caller>()
-            .is_some_and(|caller| matches!(caller.proof, Proof::Session { .. }));
-        let raw = RawBody::from_request(request, app).await?;
-        if by_cookie && raw.kind != ContentKind::Json {
-            return Err(raw.unsupported());
-        }
-        Ok(Body(read(raw, app).await?))
+        let max = app.settings.json_max_bytes;
+        Ok(Body(read(not_a_form_by_cookie(request, app).await?, max).await?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Work<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let max = app.settings.work_max_bytes;
+        Ok(Work(read(not_a_form_by_cookie(request, app).await?, max).await?))
     }
 }
 
@@ -155,12 +162,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        Ok(Form(read(RawBody::from_request(request, app).await?, app).await?))
+        let max = app.settings.json_max_bytes;
+        Ok(Form(read(RawBody::from_request(request, app).await?, max).await?))
     }
 }
 
-async fn read<T: DeserializeOwned>(raw: RawBody, app: &App) -> Result<T, ApiError> {
-    let max = app.settings.json_max_bytes;
+async fn not_a_form_by_cookie(request: Request, app: &App) -> Result<RawBody, ApiError> {
+    let by_cookie = request
+        .extensions()
+        .get::<Caller>()
+        .is_some_and(|caller| matches!(caller.proof, Proof::Session { .. }));
+    let raw = RawBody::from_request(request, app).await?;
+    if by_cookie && raw.kind != ContentKind::Json {
+        return Err(raw.unsupported());
+    }
+    Ok(raw)
+}
+
+async fn read<T: DeserializeOwned>(raw: RawBody, max: usize) -> Result<T, ApiError> {
     match raw.kind {
         ContentKind::Json => read_object(&raw.bytes(max).await?),
         ContentKind::Urlencoded => {

@@ -16,7 +16,7 @@ pub(crate) use auth::cookie_names;
 pub use auth::{Authenticated, ClientAddress, Confirmed, Enrolling, MaybeSignedIn, SignedIn};
 pub use axum::extract::RawQuery;
 pub use body::ContentKind;
-pub use body::{Body, Form, JsonText, RawBody};
+pub use body::{Body, Form, JsonText, RawBody, Work};
 pub(crate) use cookies::cookie;
 pub(crate) use csrf::{guard_origin, pre_session_secret, pre_session_valid};
 pub use headers::{IdempotencyKey, IfMatch};

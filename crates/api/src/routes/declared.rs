@@ -10,7 +10,7 @@ use labelkeep_services::access::Action;
 use crate::extract::{
     Access, Allowed, Authenticated, Body, ClientAddress, Confirmed, Enrolling, Form, IdempotencyKey, IfMatch,
     InOrganization, JsonText, MaybeSignedIn, Paging, PathId, PathIds, PublicUrl, Query, RawBody, SignedIn, StoredData,
-    Target,
+    Target, Work,
 };
 use crate::wire::FieldChoice;
 
@@ -94,7 +94,7 @@ macro_rules! asks {
 asks!(Asked::SignedIn => [] Authenticated, [] SignedIn, [] Enrolling, [] Confirmed, [] StoredData);
 asks!(Asked::Perhaps => [] MaybeSignedIn);
 asks!(Asked::Nothing =>
-    [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Body<T>, [T] Form<T>,
+    [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Body<T>, [T] Form<T>, [T] Work<T>,
     [] ClientAddress, [] JsonText, [] RawBody, [] RawQuery, [] IdempotencyKey, [] IfMatch,
     [] Paging, [] PathId, [] PublicUrl, [] FieldChoice, [] Request, [] HeaderMap, [] Method, [] Uri,
 );

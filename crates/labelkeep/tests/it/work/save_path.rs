@@ -26,6 +26,27 @@ async fn save(
 const KEY: &str = "6f1c2f6e-8d0d-4a8e-9a43-2f0f5d6f3a01";
 
 on_both_databases! {
+    async fn an_annotation_larger_than_other_bodies_is_saved_as_it_is(kit: Kit) {
+        let owner = kit.owner().await;
+        let (_, tasks) = project(&owner, 1, json!({})).await;
+        let region = answer("pos")[0].clone();
+        let regions: Vec<Value> = (0..10_000)
+            .map(|index| {
+                let mut region = region.clone();
+                region["id"] = json!(format!("region-{index}"));
+                region["note"] = json!("x".repeat(1_100));
+                region
+            })
+            .collect();
+        let body = json!({ "result": regions });
+        assert!(body.to_string().len() > 11_000_000);
+        let path = format!("/api/tasks/{}/annotations/", tasks[0]);
+        let saved = owner.post(&path, body.clone()).await.expect(201).json();
+        assert_eq!(saved["result"].as_array().map(Vec::len), Some(10_000));
+        let draft = format!("/api/tasks/{}/annotations/{}/drafts", tasks[0], saved["id"]);
+        owner.post(&draft, body).await.expect(201);
+    }
+
     async fn a_repeated_save_is_answered_as_the_first_and_counts_once(kit: Kit) {
         let owner = kit.owner().await;
         let (id, tasks) = project(&owner, 2, json!({})).await;
