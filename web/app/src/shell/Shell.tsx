@@ -4,6 +4,7 @@ import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { IdentityConfirmation } from '../shared/confirm';
 import { SessionKeeper } from '../shared/session';
+import { useVisits } from '../shared/visits';
 import { matches, useActions, useAllActions } from './actions';
 import styles from './shell.module.css';
 import { setTheme } from './theme';
@@ -54,6 +55,7 @@ export function Shell() {
     return () => window.removeEventListener('keydown', press);
   }, [actions, labeling]);
   const content = useFocusOnMove(pathname);
+  useVisits(pathname);
 
   return (
     <LinkProvider navigate={go}>

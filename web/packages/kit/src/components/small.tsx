@@ -142,7 +142,7 @@ export function Panel({ title, actions, children }: { title?: string; actions?: 
     <section className={styles.panel} aria-label={title}>
       {(title || actions) && (
         <header>
-          {title && <h3>{title}</h3>}
+          {title && <h2>{title}</h2>}
           {actions}
         </header>
       )}

@@ -73,7 +73,7 @@ export function Audit({ organization }: SectionProps) {
               onChange={(search) => set({ search })}
             />
           </div>
-          <div className={styles.choice}>
+          <div className={styles.role}>
             <Select
               label="Person"
               value={String(filter.actor ?? '')}
@@ -88,7 +88,7 @@ export function Audit({ organization }: SectionProps) {
               ]}
             />
           </div>
-          <div className={styles.choice}>
+          <div className={styles.role}>
             <Select
               label="Action"
               value={filter.action ?? ''}
@@ -99,7 +99,7 @@ export function Audit({ organization }: SectionProps) {
               ]}
             />
           </div>
-          <div className={styles.role}>
+          <div className={styles.narrow}>
             <Select
               label="Result"
               value={filter.result ?? ''}
@@ -107,13 +107,13 @@ export function Audit({ organization }: SectionProps) {
               options={RESULTS}
             />
           </div>
-          <div className={styles.role}>
+          <div className={styles.narrow}>
             <TextField label="From" type="date" value={filter.since ?? ''} onChange={(since) => set({ since })} />
           </div>
-          <div className={styles.role}>
+          <div className={styles.narrow}>
             <TextField label="To" type="date" value={filter.until ?? ''} onChange={(until) => set({ until })} />
           </div>
-          <div className={styles.role}>
+          <div className={styles.narrow}>
             <TextField
               label="Object"
               placeholder="project:7"

@@ -52,7 +52,7 @@ export function TurnOn({ organization }: { organization: number }) {
       }),
     onSuccess: async (result) => {
       toast.success(
-        `Roles are on: ${counted(result.members, 'person', 'people')} got one, and ${counted(result.project_members, 'place')} in projects were kept`,
+        `Roles are on for ${counted(result.members, 'person', 'people')}; ${counted(result.project_members, 'membership')} of projects made`,
       );
       await changed();
     },
