@@ -14,6 +14,7 @@ pub mod wire;
 
 mod accounts;
 mod annotations;
+mod audit;
 mod drafts;
 mod export;
 mod import;
@@ -23,6 +24,7 @@ mod projects;
 mod queue;
 mod samples;
 mod service;
+mod statistics;
 mod tasks;
 mod templates;
 mod uploads;

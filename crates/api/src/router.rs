@@ -15,7 +15,7 @@ use labelkeep_services::access::Action;
 use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
-use crate::middleware::{head, host, limits, log, panic, request_id, response_headers, slash};
+use crate::middleware::{audit as audit_layer, head, host, limits, log, panic, request_id, response_headers, slash};
 use crate::routes::{Methods, Open, Route, Routes, delete, get, patch, post};
 use crate::{ApiError, App, accounts, pages, service};
 
@@ -347,6 +347,18 @@ fn work() -> Routes {
         )
 }
 
+/// What administrators look at: who did what, and how much is done.
+fn oversight() -> Routes {
+    use crate::{audit, statistics};
+    Routes::new()
+        .route("/api/activity-logs/", get(audit::activity_logs))
+        .route("/api/audit/", get(audit::list))
+        .route("/api/audit/actions/", get(audit::actions))
+        .route("/api/audit/export/", get(audit::export))
+        .route("/api/statistics/", get(statistics::read))
+        .route("/api/statistics/visits/", post(statistics::visit).own())
+}
+
 /// All routes.
 fn routes() -> Routes {
     Routes::new()
@@ -356,6 +368,7 @@ fn routes() -> Routes {
         .merge(factors())
         .merge(projects())
         .merge(work())
+        .merge(oversight())
 }
 
 /// The table of routes with what each asks of the caller, in the order of the list (SEC-106).
@@ -377,6 +390,7 @@ pub fn app(app: App) -> Entry {
     let again = whole.clone();
     let routes = routes()
         .into_router()
+        .layer(axum::middleware::from_fn_with_state(app.clone(), audit_layer::watch))
         .method_not_allowed_fallback(wrong_method)
         .fallback(move |request: Request| unknown(again.clone(), request))
         .with_state(app.clone());

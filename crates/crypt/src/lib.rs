@@ -7,11 +7,14 @@
 //! | --- | --- |
 //! | [`password`] | Argon2id hashes, hashes moved from Django, the rules that a new password must meet |
 //! | [`secret`] | random session ids, links and legacy tokens; their SHA-256; comparison in constant time |
+//! | [`canonical`], [`chain`] | JSON in one form; the hash chain of the audit log and its signed checkpoints |
 //! | [`csrf`] | the token that a form or a script sends back, masked anew for each answer |
 //! | [`jwt`] | refresh and access tokens signed with Ed25519 |
 //! | [`totp`] | one-time codes of authenticator apps, recovery codes |
 //! | [`sealing`] | encryption of secrets that the database must keep in a readable form |
 
+pub mod canonical;
+pub mod chain;
 pub mod csrf;
 pub mod jwt;
 pub mod password;
@@ -19,6 +22,7 @@ pub mod sealing;
 pub mod secret;
 pub mod totp;
 
+pub use chain::CheckpointKey;
 pub use csrf::CsrfSecret;
 pub use jwt::{SigningKey, SigningKeys};
 pub use sealing::{KeyRing, Place};

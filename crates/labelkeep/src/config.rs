@@ -42,6 +42,29 @@ pub struct Config {
     pub log: LogSettings,
 }
 
+/// Where the data lies and what opens it: all that is needed to read it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The database.
+    pub database: DbSettings,
+    /// The master keys' file.
+    pub key_file: PathBuf,
+    /// For the services.
+    pub services: Settings,
+}
+
+impl Stored {
+    /// Reads the settings; the first that is wrong is the error.
+    pub fn read(values: &Values) -> anyhow::Result<Stored> {
+        let data_folder = data_folder(values)?;
+        Ok(Stored {
+            database: database(values, &data_folder)?,
+            key_file: key_file(values, &data_folder),
+            services: services(values, &data_folder)?,
+        })
+    }
+}
+
 impl Config {
     /// Reads the settings; the first that is wrong is the error.
     pub fn read(values: &Values) -> anyhow::Result<Config> {
@@ -51,9 +74,7 @@ impl Config {
         let data_folder = data_folder(values)?;
         let listen = SocketAddr::new(address(values)?, u16::try_from(values.number("PORT", 0, 65_535)?)?);
         let database = database(values, &data_folder)?;
-        let key_file = values
-            .text("LABELKEEP_KEY_FILE")
-            .map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from);
+        let key_file = key_file(values, &data_folder);
         let mut policy = PolicySettings {
             // Model servers and buckets on one's own machine are what local mode is for (SEC-141).
             protection: values.is_set("SSRF_PROTECTION_ENABLED") && values.boolean("SSRF_PROTECTION_ENABLED")?,
@@ -125,6 +146,12 @@ fn data_folder(values: &Values) -> anyhow::Result<PathBuf> {
     std::path::absolute(&folder).with_context(|| format!("{}: {}", values.source("BASE_DATA_DIR"), folder.display()))
 }
 
+fn key_file(values: &Values, data_folder: &Path) -> PathBuf {
+    values
+        .text("LABELKEEP_KEY_FILE")
+        .map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from)
+}
+
 fn address(values: &Values) -> anyhow::Result<IpAddr> {
     let text = values.text("INTERNAL_HOST").unwrap_or("127.0.0.1");
     let address: Option<IpAddr> = match text {
@@ -158,6 +185,9 @@ fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
         session_max_seconds: values.number("MAX_SESSION_AGE", 300, 30 * 24 * 3_600)?,
         password_blocklist: values.boolean("PASSWORD_BLOCKLIST")?,
         import_unknown_emails: values.boolean("ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS")?,
+        audit_days: values.number("LABELKEEP_AUDIT_DAYS", 1, 100 * 366)?,
+        checkpoint_file: values.text("LABELKEEP_AUDIT_CHECKPOINT_FILE").map(PathBuf::from),
+        collect_analytics: values.boolean("COLLECT_ANALYTICS")?,
     })
 }
 

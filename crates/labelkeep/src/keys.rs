@@ -11,13 +11,7 @@ use labelkeep_store::{Db, accounts::signing_keys};
 /// The keys of the file. Without one a new key is made, unless the database already holds what an old one sealed.
 pub(crate) async fn open(path: &Path, db: &Db) -> anyhow::Result<KeyRing> {
     match std::fs::read_to_string(path) {
-        Ok(content) => {
-            let mode = std::fs::metadata(path)?.permissions().mode();
-            if mode & 0o077 != 0 {
-                bail!("key file {}: others can read it; run chmod 600 on it", path.display());
-            }
-            KeyRing::from_file_content(&content).with_context(|| format!("key file {}", path.display()))
-        }
+        Ok(content) => parse(path, &content),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             if signing_keys::anything_sealed(db).await? {
                 bail!(
@@ -29,6 +23,20 @@ pub(crate) async fn open(path: &Path, db: &Db) -> anyhow::Result<KeyRing> {
         }
         Err(error) => Err(error).with_context(|| format!("key file {}", path.display())),
     }
+}
+
+/// The keys of a file that must be there.
+pub(crate) fn existing(path: &Path) -> anyhow::Result<KeyRing> {
+    let content = std::fs::read_to_string(path).with_context(|| format!("key file {}", path.display()))?;
+    parse(path, &content)
+}
+
+fn parse(path: &Path, content: &str) -> anyhow::Result<KeyRing> {
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!("key file {}: others can read it; run chmod 600 on it", path.display());
+    }
+    KeyRing::from_file_content(content).with_context(|| format!("key file {}", path.display()))
 }
 
 fn create(path: &Path) -> anyhow::Result<KeyRing> {

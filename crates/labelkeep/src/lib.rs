@@ -1,5 +1,6 @@
 //! The program: the options table, the order of the start, signals.
 
+pub mod audit;
 pub mod config;
 mod keys;
 mod logging;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // This is the one place that talks to a person at a terminal.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use labelkeep::options::{self, Values};
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
     let matches = options::command().get_matches_from(options::normalize(std::env::args()));
     let outcome = match matches.subcommand() {
         Some(("start", matches)) => Values::collect(matches, std::env::vars_os()).and_then(serve),
+        Some(("audit", matches)) => return audit(matches),
         Some(("options", _)) => {
             print!("{}", options::markdown());
             Ok(())
@@ -32,6 +34,32 @@ fn main() -> ExitCode {
             // One line: what was wrong, and where.
             eprintln!("labelkeep: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// `labelkeep audit …`: 0 when nothing is wrong, 1 when the log was tampered with, 2 when that cannot be said.
+fn audit(matches: &clap::ArgMatches) -> ExitCode {
+    let outcome = match matches.subcommand() {
+        Some(("verify", matches)) => Values::collect(matches, std::env::vars_os()).and_then(|values| {
+            let file = matches.get_one::<String>("checkpoints").map(PathBuf::from);
+            let (report, ok) = labelkeep::audit::verify(&values, file, matches.get_flag("json"))?;
+            print!("{report}");
+            Ok(ok)
+        }),
+        Some(("export", matches)) => Values::collect(matches, std::env::vars_os()).and_then(|values| {
+            let organization = matches.get_one::<i64>("organization").copied();
+            labelkeep::audit::export(&values, organization, &mut std::io::stdout().lock())?;
+            Ok(true)
+        }),
+        _ => Ok(false),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("labelkeep: {error:#}");
+            ExitCode::from(2)
         }
     }
 }

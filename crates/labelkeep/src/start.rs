@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use labelkeep_api::{App, app, server};
 use labelkeep_net::{Client, Policy, Roots};
-use labelkeep_services::{ServiceError, Services, accounts, housekeeping};
+use labelkeep_services::{ServiceError, Services, accounts, audit, housekeeping, statistics};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -30,7 +30,8 @@ pub struct Running {
     pub services: Services,
     end: oneshot::Sender<()>,
     server: JoinHandle<()>,
-    housekeeper: JoinHandle<()>,
+    /// What runs beside the requests: leftovers, the audit log, statistics.
+    beside: Vec<JoinHandle<()>>,
     /// Held while this server uses an embedded database.
     lock: Option<File>,
 }
@@ -40,7 +41,13 @@ impl Running {
     pub async fn stop(self) {
         let _ = self.end.send(());
         let _ = self.server.await;
-        self.housekeeper.abort();
+        for task in &self.beside {
+            task.abort();
+        }
+        audit::finish(&self.services).await;
+        if let Err(error) = statistics::flush(&self.services).await {
+            tracing::warn!(%error, "the last usage statistics could not be written");
+        }
         self.services.db.close().await;
         drop(self.lock);
     }
@@ -79,7 +86,11 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .await
         .map_err(bootstrap_error)?;
     let needs_first_account = !accounts::any(&services).await?;
-    let housekeeper = tokio::spawn(keep_house(services.clone()));
+    let beside = vec![
+        tokio::spawn(keep_house(services.clone())),
+        tokio::spawn(audit::run(services.clone())),
+        tokio::spawn(statistics::run(services.clone())),
+    ];
     let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
     let url = config
         .web
@@ -98,7 +109,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         services,
         end,
         server,
-        housekeeper,
+        beside,
         lock,
     })
 }

@@ -1,13 +1,14 @@
 //! The only way to an object: known actor, allowed action, row that the actor may see (SEC-108).
 
 pub use labelkeep_policy::{Action, Actor, Role};
+use labelkeep_store as store;
 pub use labelkeep_store::annotations::AnnotationRow;
+use labelkeep_store::audit::{Origin, Request};
 pub use labelkeep_store::drafts::DraftRow;
 pub use labelkeep_store::predictions::PredictionRow;
 pub use labelkeep_store::projects::ProjectRow;
 pub use labelkeep_store::tasks::TaskRow;
 pub use labelkeep_store::uploads::UploadRow;
-use labelkeep_store::{self as store, audit::Origin};
 
 use crate::{Result, ServiceError, Services};
 
@@ -157,14 +158,16 @@ pub async fn prediction(services: &Services, actor: Actor, id: i64, action: Acti
 /// An uploaded file.
 pub async fn upload(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<UploadRow>> {
     let row = store::uploads::find(&services.db, &actor.viewer(), id).await?;
-    grant(
+    let granted = grant(
         services,
         actor,
         row.map(|row| (row.project_id, row)),
         "FileUpload",
         action,
     )
-    .await
+    .await?;
+    Request::reached("upload", granted.row.id, granted.row.project_id);
+    Ok(granted)
 }
 
 /// What the actor may not see is not there; the same answer either way (SEC-109). `row` comes with its project.
@@ -178,6 +181,7 @@ async fn grant<T>(
     let (project_id, row) = row
         .filter(|(project_id, _)| actor.scope.reaches(*project_id))
         .ok_or(ServiceError::NotFound(name))?;
+    Request::reached("project", project_id, project_id);
     let role = role_in(services, &actor, project_id).await?;
     if !actor.may_as(role, action) {
         return Err(forbidden());
@@ -205,6 +209,7 @@ async fn shown<T>(
     task_id: i64,
     name: &'static str,
 ) -> Result<Granted<T>> {
+    Request::reached("task", task_id, project_id);
     let account_id = granted.actor.account_id;
     if granted.role == Role::Annotator
         && !store::members::is_shown_task(&services.db, project_id, task_id, account_id).await?

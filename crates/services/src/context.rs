@@ -37,6 +37,12 @@ pub struct Settings {
     /// An unknown e-mail address in imported annotations means the importing person
     /// (`ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS`).
     pub import_unknown_emails: bool,
+    /// Days that entries of the audit log are kept (`LABELKEEP_AUDIT_DAYS`).
+    pub audit_days: i64,
+    /// A file to which signed checkpoints of the audit log are appended (`LABELKEEP_AUDIT_CHECKPOINT_FILE`).
+    pub checkpoint_file: Option<PathBuf>,
+    /// Count visits and work for the administrators' page (`COLLECT_ANALYTICS`).
+    pub collect_analytics: bool,
 }
 
 /// The services. Cheap to clone.
@@ -56,6 +62,8 @@ pub struct Parts {
     /// What requests ask for again and again.
     pub(crate) cache: crate::accounts::Cache,
     pub(crate) configs: crate::projects::ConfigCache,
+    pub(crate) audit: crate::audit::Log,
+    pub(crate) statistics: crate::statistics::Counters,
 }
 
 impl Services {
@@ -68,6 +76,8 @@ impl Services {
             net,
             cache: Default::default(),
             configs: Default::default(),
+            audit: Default::default(),
+            statistics: Default::default(),
         }))
     }
 

@@ -65,7 +65,17 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
     let (actor, project) = project.into_parts();
     let now = services.now();
     let (origin, object) = (access::origin(&actor), format!("project:{}", project.id));
-    let detail = serde_json::json!({ "format": exporter.name() }).to_string();
+    // How many tasks were asked for; those without an annotation are left out unless all are wanted.
+    let asked = options
+        .ids
+        .as_ref()
+        .map_or(project.task_number, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    let detail = serde_json::json!({
+        "format": exporter.name(),
+        "tasks": asked,
+        "only_annotated": !options.all_tasks,
+    });
+    let detail = detail.to_string();
     services
         .db
         .write(move |tx| {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod annotations;
+pub mod audit;
 mod completion;
 mod context;
 pub mod drafts;
@@ -19,6 +20,7 @@ pub mod predictions;
 pub mod projects;
 pub mod queue;
 pub mod samples;
+pub mod statistics;
 pub mod summary;
 pub mod tasks;
 pub mod templates;

@@ -11,7 +11,7 @@ use crate::group_commit::{Durability, GroupCommit};
 use crate::row::Row;
 use crate::sqlite::Readers;
 use crate::tx::Tx;
-use crate::{BoxFuture, Result, StoreError, migrate, postgres, sqlite};
+use crate::{BoxFuture, Result, StoreError, audit, migrate, postgres, sqlite};
 
 /// Which database serves; asked only where a statement's text differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,11 @@ pub enum SslMode {
 pub struct Db(Arc<Inner>);
 
 enum Inner {
-    Sqlite { read: Readers, write: GroupCommit },
+    Sqlite {
+        read: Readers,
+        /// None: only to be read, beside the server that writes.
+        write: Option<GroupCommit>,
+    },
     Postgres(PgPool),
 }
 
@@ -81,7 +85,7 @@ impl Db {
                 migrate::sqlite(&mut writer)?;
                 Ok(Db(Arc::new(Inner::Sqlite {
                     read: Readers::open(path)?,
-                    write: GroupCommit::start(writer)?,
+                    write: Some(GroupCommit::start(writer)?),
                 })))
             }
             DbSettings::Postgres(settings) => {
@@ -90,6 +94,17 @@ impl Db {
                 Ok(Db(Arc::new(Inner::Postgres(pool))))
             }
         }
+    }
+
+    /// Opens the database as it is, to read it beside a server that runs. SQLite refuses to write then.
+    pub async fn open_to_read(settings: &DbSettings) -> Result<Db> {
+        Ok(Db(Arc::new(match settings {
+            DbSettings::Sqlite(path) => Inner::Sqlite {
+                read: Readers::open(path)?,
+                write: None,
+            },
+            DbSettings::Postgres(settings) => Inner::Postgres(postgres::open(settings).await?),
+        })))
     }
 
     /// Which database serves.
@@ -148,14 +163,33 @@ impl Db {
         self.run(Durability::Disk, work).await
     }
 
+    /// The request that is being answered goes with the work: the entries that it writes to the log name it.
     async fn run<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
     where
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
+        let request = audit::current();
+        let inner = request.clone();
+        let outcome = self
+            .carry_out(durability, move |tx| Box::pin(audit::inside(inner, work(tx))))
+            .await;
+        if let Some(request) = request {
+            request.ended(outcome.is_ok());
+        }
+        outcome
+    }
+
+    async fn carry_out<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
+    {
         match &*self.0 {
-            Inner::Sqlite { write, .. } => write.run(durability, work).await,
+            Inner::Sqlite { write: Some(write), .. } => write.run(durability, work).await,
+            Inner::Sqlite { write: None, .. } => Err(StoreError::Aborted.into()),
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
@@ -206,7 +240,9 @@ impl Db {
     pub async fn close(&self) {
         match &*self.0 {
             Inner::Sqlite { read, write } => {
-                write.close().await;
+                if let Some(write) = write {
+                    write.close().await;
+                }
                 read.close();
             }
             Inner::Postgres(pool) => pool.close().await,

@@ -30,6 +30,7 @@ pub mod people;
 pub mod predictions;
 pub mod projects;
 pub mod queue;
+pub mod statistics;
 pub mod summary;
 pub mod tasks;
 pub mod uploads;

@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use labelkeep_services::access::Actor;
 use labelkeep_services::accounts::{self, Caller, Credential, Proof, Refused, Visit};
+use labelkeep_services::audit::{Identity, RequestFacts};
 
 use super::query::pairs;
 use super::{cookie, csrf};
@@ -179,7 +180,7 @@ pub(super) async fn prove(parts: &Parts, app: &App, credential: Credential<'_>) 
         background: parts.headers.contains_key("x-background"),
     };
     let found = accounts::authenticate(&app.services, credential, visit).await?;
-    found.map_err(|refused| match refused {
+    let caller = found.map_err(|refused| match refused {
         Refused::Session => {
             ApiError::unauthenticated("Authentication credentials were not provided.").with_code("session_ended")
         }
@@ -189,7 +190,13 @@ pub(super) async fn prove(parts: &Parts, app: &App, credential: Credential<'_>) 
         )
         .with_code("invalid_token"),
         Refused::TooMany(seconds) => labelkeep_services::ServiceError::TooMany(seconds).into(),
-    })
+    })?;
+    RequestFacts::identify(Identity {
+        organization_id: caller.actor.organization_id,
+        account_id: caller.actor.account_id,
+        token_id: caller.actor.token_id,
+    });
+    Ok(caller)
 }
 
 /// 401 for every token that does not work, whatever the reason (SEC-094).

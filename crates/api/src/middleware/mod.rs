@@ -1,8 +1,9 @@
 //! What happens to every request before and after its handler; one file for each concern.
 //!
 //! [`crate::router::app`] calls them in this order: request id, host, limits, routing (with the rule of the
-//! trailing slash), headers of the answer, log line.
+//! trailing slash), audit log around the routes, headers of the answer, log line.
 
+pub(crate) mod audit;
 pub(crate) mod csp;
 pub(crate) mod head;
 pub(crate) mod head_watch;

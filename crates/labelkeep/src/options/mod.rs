@@ -17,7 +17,55 @@ pub use table::{OPTIONS, Opt, Section};
 
 /// The command line's grammar.
 pub fn command() -> Command {
-    let mut start = Command::new("start").about("Start the server");
+    let start = with_flags(Command::new("start").about("Start the server"));
+    let audit = Command::new("audit")
+        .about("Verify or export the audit log, also beside a server that runs")
+        .subcommand_required(true)
+        .subcommand(with_flags(
+            Command::new("verify")
+                .about("Find the first entry that was altered, removed, inserted or swapped (exit 1 if there is one)")
+                .arg(
+                    Arg::new("json")
+                        .long("json")
+                        .action(ArgAction::SetTrue)
+                        .help("Print the report as JSON"),
+                )
+                .arg(
+                    Arg::new("checkpoints")
+                        .long("checkpoints")
+                        .value_name("FILE")
+                        .help("Checkpoints that were sent out, instead of LABELKEEP_AUDIT_CHECKPOINT_FILE"),
+                ),
+        ))
+        .subcommand(with_flags(
+            Command::new("export")
+                .about("Print the audit log as NDJSON, oldest first")
+                .arg(
+                    Arg::new("organization")
+                        .long("organization")
+                        .value_name("ID")
+                        .value_parser(clap::value_parser!(i64))
+                        .help("Of this organization only; 0 for entries that belong to none"),
+                ),
+        ));
+    Command::new("labelkeep")
+        .about("A secure data labeling platform")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(start)
+        .subcommand(audit)
+        .subcommand(Command::new("version").about("Print the version"))
+        .subcommand(
+            Command::new("options")
+                .hide(true)
+                .about("Print the documentation of all settings")
+                .arg(Arg::new("markdown").long("markdown").action(ArgAction::SetTrue)),
+        )
+}
+
+/// The command with the flags of all settings.
+fn with_flags(mut command: Command) -> Command {
     for option in OPTIONS {
         let Some(flag) = option.flag else { continue };
         let mut argument = Arg::new(option.name).long(flag).help(option.help);
@@ -28,21 +76,9 @@ pub fn command() -> Command {
             Some(value) => argument.value_name(value).action(ArgAction::Set),
             None => argument.action(ArgAction::SetTrue),
         };
-        start = start.arg(argument);
+        command = command.arg(argument);
     }
-    Command::new("labelkeep")
-        .about("A secure data labeling platform")
-        .version(env!("CARGO_PKG_VERSION"))
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(start)
-        .subcommand(Command::new("version").about("Print the version"))
-        .subcommand(
-            Command::new("options")
-                .hide(true)
-                .about("Print the documentation of all settings")
-                .arg(Arg::new("markdown").long("markdown").action(ArgAction::SetTrue)),
-        )
+    command
 }
 
 /// Scripts leave `start` out, and write `-db` for `--database`.

@@ -56,6 +56,10 @@ impl Opt {
             return vec![self.name.to_owned()];
         }
         let mut names = vec![format!("LABEL_STUDIO_{}", self.name), format!("HEARTEX_{}", self.name)];
+        if self.name == "COLLECT_ANALYTICS" {
+            // Its documentation has always shown both spellings.
+            names.push("collect_analytics".to_owned());
+        }
         if !self.prefixed_only {
             names.push(self.name.to_owned());
         }
@@ -201,4 +205,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Network, "CUSTOM_CA_CERTS", "PEM files whose certificates are trusted besides the public ones."),
     option(Logs, "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.").flag("log-level", "LEVEL").default("WARNING"),
     option(Logs, "JSON_LOG", "Whether each line of the log is a JSON object.").default("false"),
+    option(Logs, "LABELKEEP_AUDIT_DAYS", "Days that entries of the audit log are kept; what goes leaves a signed checkpoint.").default("400"),
+    option(Logs, "LABELKEEP_AUDIT_CHECKPOINT_FILE", "File to which signed checkpoints of the audit log are appended; keep it where the database's administrator cannot write."),
+    option(Logs, "COLLECT_ANALYTICS", "Whether visits of pages, annotations and used tags are counted for the administrators' page. Nothing is sent anywhere.")
+        .default("true"),
 ];

@@ -1,6 +1,7 @@
 //! The integration tests: the real server, real clients, both databases. Folders mirror addresses.
 
 mod accounts;
+mod audit;
 mod conventions;
 mod factors;
 mod pages;

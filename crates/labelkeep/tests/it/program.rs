@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-fn program(folder: &TempDir) -> Command {
+pub(crate) fn program(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labelkeep"));
     command
         .env_clear()
@@ -18,14 +18,14 @@ fn program(folder: &TempDir) -> Command {
 }
 
 /// A program that has said that it is ready, with the port that it says.
-struct Started {
+pub(crate) struct Started {
     child: Child,
     lines: Vec<String>,
     port: u16,
 }
 
 impl Started {
-    fn new(command: &mut Command) -> Started {
+    pub(crate) fn new(command: &mut Command) -> Started {
         let mut child = command
             .arg("--local")
             .stdout(Stdio::piped())
@@ -53,7 +53,7 @@ impl Started {
     }
 
     /// Sends `request` as it is and reads the answer to its end.
-    fn raw(&self, request: &[u8]) -> String {
+    pub(crate) fn raw(&self, request: &[u8]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -65,7 +65,7 @@ impl Started {
     }
 
     /// Ends it as a service manager does; gives what it logged.
-    fn terminate(mut self) -> (bool, String) {
+    pub(crate) fn terminate(mut self) -> (bool, String) {
         let status = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()

@@ -103,18 +103,17 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
 }
 
 async fn record_failure(services: &Services, email: String, address: IpAddr) -> Result<()> {
-    let (now, origin) = (
-        services.now(),
-        Origin {
-            address: address.to_string(),
-            ..Origin::default()
-        },
-    );
+    let now = services.now();
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 throttle::failed(tx, &email, address, now).await?;
+                let origin = Origin {
+                    organization_id: audit::organization_of(tx, &email).await?,
+                    address: address.to_string(),
+                    ..Origin::default()
+                };
                 let detail = serde_json::json!({ "email": email }).to_string();
                 audit::record(tx, &origin, "login.failed", "", &detail, now).await
             })

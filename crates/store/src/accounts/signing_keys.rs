@@ -32,6 +32,7 @@ pub async fn anything_sealed(db: &Db) -> Result<bool> {
     let row: Option<(i64,)> = db
         .optional(
             "SELECT CAST(1 AS BIGINT) FROM signing_key
+             UNION ALL SELECT CAST(1 AS BIGINT) FROM audit_key
              UNION ALL SELECT CAST(1 AS BIGINT) FROM organization WHERE invite_link IS NOT NULL
              UNION ALL SELECT CAST(1 AS BIGINT) FROM project WHERE task_data_password IS NOT NULL
              LIMIT 1",
