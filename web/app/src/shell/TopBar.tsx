@@ -66,7 +66,12 @@ export function TopBar({
       <ThemeMenu />
       <Menu
         label="You"
-        trigger={<IconButton label={`${initialsOf(name)}: ${name || 'you'}`} icon={<Avatar name={name} />} />}
+        trigger={
+          <IconButton
+            label={`${initialsOf(name)}: ${name || 'you'}`}
+            icon={<Avatar name={name} picture={me.data?.avatar ?? null} />}
+          />
+        }
         items={[
           { id: 'account', label: 'Account', icon: <UserIcon size={16} />, onAction: () => go('/user/account') },
           ...(runsOrganization(me.data)

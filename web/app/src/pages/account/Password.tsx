@@ -11,7 +11,8 @@ const LEAST = 8;
 
 interface Rule {
   text: string;
-  isMet: boolean;
+  /** Undefined: only the server knows. */
+  isMet: boolean | undefined;
 }
 
 export function Password({ me }: { me: User }) {
@@ -48,6 +49,7 @@ export function Password({ me }: { me: User }) {
         <TextField
           label="Current password"
           type="password"
+          autoComplete="current-password"
           value={current}
           onChange={(text) => {
             setCurrent(text);
@@ -58,6 +60,7 @@ export function Password({ me }: { me: User }) {
         <TextField
           label="New password"
           type="password"
+          autoComplete="new-password"
           value={fresh}
           onChange={(text) => {
             setFresh(text);
@@ -67,11 +70,13 @@ export function Password({ me }: { me: User }) {
         />
         <ul className={styles.rules} aria-label="What a password has to be">
           {rules.map(({ text, isMet }) => (
-            <li key={text} data-met={isMet || undefined} data-open={fresh === '' || undefined}>
+            <li key={text} data-met={isMet || undefined} data-open={fresh === '' || isMet === undefined || undefined}>
               {isMet ? <Check size={14} aria-hidden="true" /> : <X size={14} aria-hidden="true" />}
               <span>
                 {text}
-                {fresh !== '' && <span className={styles.hidden}>{isMet ? ': met' : ': not met yet'}</span>}
+                {fresh !== '' && isMet !== undefined && (
+                  <span className={styles.hidden}>{isMet ? ': met' : ': not met yet'}</span>
+                )}
               </span>
             </li>
           ))}
@@ -79,6 +84,7 @@ export function Password({ me }: { me: User }) {
         <TextField
           label="New password once more"
           type="password"
+          autoComplete="new-password"
           value={again}
           onChange={setAgain}
           {...(differs ? { errorMessage: 'The two are not the same.' } : {})}
@@ -115,6 +121,6 @@ function rulesFor(password: string, least: number, me: User): Rule[] {
       text: 'Not your name or e-mail address',
       isMet: password !== '' && !own.some((word) => lower.replace(word, '').length < 4),
     },
-    { text: 'None of the passwords that are tried first (judged when you save)', isMet: password !== '' },
+    { text: 'None of the passwords that are tried first (judged when you save)', isMet: undefined },
   ];
 }

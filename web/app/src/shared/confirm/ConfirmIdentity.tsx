@@ -76,6 +76,7 @@ export function ConfirmIdentity({ onAnswer }: { onAnswer: (isConfirmed: boolean)
             key={method}
             label={METHODS[method].label}
             type={METHODS[method].type}
+            autoComplete={method === 'password' ? 'current-password' : 'one-time-code'}
             value={value}
             onChange={(text) => {
               setValue(text);

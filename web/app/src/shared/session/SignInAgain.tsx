@@ -71,6 +71,7 @@ export function SignInAgain({ who, onAnswer }: { who: User; onAnswer: (account: 
           key={step}
           label={step === 'password' ? 'Password' : 'Code of your authenticator app, or a recovery code'}
           type={step === 'password' ? 'password' : 'text'}
+          autoComplete={step === 'password' ? 'current-password' : 'one-time-code'}
           value={value}
           onChange={(text) => {
             setValue(text);

@@ -36,6 +36,8 @@ export interface TextFieldProps {
   placeholder?: string;
   autoFocus?: boolean;
   isReadOnly?: boolean;
+  /** What password managers and telephones fill in: `current-password`, `new-password`, `one-time-code`. */
+  autoComplete?: string;
 }
 
 function Help({ description, errorMessage }: { description?: string | undefined; errorMessage?: string | undefined }) {
@@ -62,6 +64,7 @@ export function TextField({
   placeholder,
   autoFocus = false,
   isReadOnly = false,
+  autoComplete,
 }: TextFieldProps) {
   return (
     <AriaTextField
@@ -73,6 +76,7 @@ export function TextField({
       isReadOnly={isReadOnly}
       isInvalid={errorMessage !== undefined}
       autoFocus={autoFocus}
+      {...(autoComplete ? { autoComplete } : {})}
     >
       <Label>{label}</Label>
       <Input className={styles.input ?? ''} {...(placeholder ? { placeholder } : {})} />

@@ -65,6 +65,7 @@ export function Enrol({ onClose, onDone }: { onClose: () => void; onDone: (codes
           <p className={styles.plain}>2. Enter the six digits that the app shows now.</p>
           <TextField
             label="Code"
+            autoComplete="one-time-code"
             value={code}
             onChange={(text) => {
               setCode(text);

@@ -94,6 +94,7 @@ function Change({ onDone, onCancel }: { onDone: () => void; onCancel: () => void
         <TextField
           label="Your password"
           type="password"
+          autoComplete="current-password"
           value={password}
           onChange={setPassword}
           {...(problems.password ? { errorMessage: problems.password } : {})}
