@@ -1,5 +1,6 @@
 //! A running server with its folder.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use labelkeep::options::Values;
@@ -43,7 +44,7 @@ pub struct Kit {
     /// Which database it has.
     pub engine: Engine,
     running: Option<Running>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     options: KitOptions,
     database: Option<String>,
     url: String,
@@ -67,13 +68,39 @@ impl Kit {
         let mut kit = Kit {
             engine,
             running: None,
-            folder,
+            folder: Arc::new(folder),
             options,
             database,
             url: String::new(),
         };
         kit.begin().await;
         Some(kit)
+    }
+
+    /// A second server on the same database and folder, as replicas have them; none with the embedded database, which
+    /// serves one.
+    pub async fn replica(&self) -> Option<Kit> {
+        self.database.as_ref()?;
+        let mut kit = Kit {
+            engine: self.engine,
+            running: None,
+            folder: self.folder.clone(),
+            options: self.options.clone(),
+            database: self.database.clone(),
+            url: String::new(),
+        };
+        kit.begin().await;
+        Some(kit)
+    }
+
+    /// Runs a statement on the database, as time or a fault would have: the rest goes over HTTP.
+    pub async fn execute(&self, sql: &'static str) {
+        let services = self.services();
+        let changed: Result<u64, labelkeep_store::StoreError> = services
+            .db
+            .write(move |tx| Box::pin(async move { tx.execute(sql, Vec::new()).await }))
+            .await;
+        changed.expect("a statement that works");
     }
 
     async fn begin(&mut self) {

@@ -99,6 +99,8 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
             })
         })
         .await?;
+    // A session of theirs may just have become one too many.
+    services.cache.forget_account(holder.account_id);
     Ok(SignedIn::Session(session))
 }
 

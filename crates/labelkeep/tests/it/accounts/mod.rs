@@ -2,5 +2,16 @@
 
 mod current_user;
 mod organizations;
+mod personal_tokens;
+mod profile;
+mod sessions;
 mod tokens;
 mod users;
+
+/// The session cookie of an answer, as a client sends it.
+pub(crate) fn session_cookie(reply: &labelkeep_testkit::Reply) -> String {
+    let lines = reply.headers.get_all("set-cookie").iter();
+    let mut cookies = lines.filter_map(|line| line.to_str().ok()?.split(';').next());
+    let found = cookies.find(|cookie| cookie.starts_with("session_local="));
+    found.expect("a session").to_owned()
+}

@@ -1,7 +1,11 @@
 //! Requirements that no single route fulfils.
 
 mod access;
+mod cost;
 mod csrf;
 mod headers;
+mod passwords;
+mod replicas;
 mod sessions;
+mod step_up;
 mod throttle;

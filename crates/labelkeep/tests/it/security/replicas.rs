@@ -1,0 +1,58 @@
+//! Two servers on one database: what ends on one ends on the other within five seconds (SEC-030, SEC-068, SEC-095, SEC-100).
+
+use std::time::{Duration, Instant};
+
+use labelkeep_testkit::{Engine, Kit, KitOptions, PASSWORD, json};
+use reqwest::Method;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_030_sec_068_sec_095_what_ends_on_one_node_ends_on_the_other() {
+    let Some(kit) = Kit::start(Engine::Postgres, KitOptions::default()).await else {
+        return;
+    };
+    let owner = kit.owner().await;
+    let other = kit.replica().await.expect("PostgreSQL serves several");
+    let ada = kit.member(&owner, "ada@example.com").await;
+    let id = ada.get("/api/current-user/whoami").await.json()["id"].clone();
+    let cookie = crate::accounts::session_cookie(&kit.anonymous().sign_in("ada@example.com", PASSWORD).await);
+    let there = other.anonymous();
+    let by_cookie = async || {
+        let request = there.request(Method::GET, "/api/current-user/whoami");
+        there.send(request.header("cookie", cookie.clone())).await.status
+    };
+    let token = owner.post("/api/current-user/tokens/", json!({"name": "robot"})).await;
+    let token = token.expect(201).json();
+    let script = other.anonymous().bearer(token["token"].as_str().expect("the secret"));
+    let by_token = async || script.get("/api/projects/").await.status;
+    // Both are known to the other node now.
+    assert_eq!((by_cookie().await, by_token().await), (200, 200));
+    owner
+        .delete(&format!("/api/organizations/1/memberships/{id}/sessions/"))
+        .await
+        .expect(200);
+    owner
+        .delete(&format!("/api/current-user/tokens/{}/", token["id"]))
+        .await
+        .expect(204);
+    let since = Instant::now();
+    other
+        .until("the session has ended there", async || by_cookie().await == 401)
+        .await;
+    other
+        .until("the token has ended there", async || by_token().await == 401)
+        .await;
+    assert!(since.elapsed() < Duration::from_secs(6), "{:?}", since.elapsed());
+
+    // Deactivated: the session that is open on the other node, too.
+    let cookie = crate::accounts::session_cookie(&kit.anonymous().sign_in("ada@example.com", PASSWORD).await);
+    let ask = async || {
+        let request = there.request(Method::GET, "/api/current-user/whoami");
+        there.send(request.header("cookie", cookie.clone())).await.status
+    };
+    assert_eq!(ask().await, 200);
+    kit.execute("UPDATE membership SET role = 'deactivated' WHERE account_id <> 1")
+        .await;
+    other
+        .until("the deactivated are nobody", async || ask().await == 401)
+        .await;
+}
