@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { ask, signUp } from './support/browser.mjs';
-import { taskShown } from './support/editor.mjs';
+import { dragOver, regionCount, regionsAre, taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
 import { annotationsOf, projectOfTexts } from './support/project.mjs';
 
@@ -47,6 +47,14 @@ async function signOut(page) {
   await page.getByRole('button', { name: /^AE: / }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/user\/login/);
+}
+
+/** Ends the session behind the page's back. */
+async function endSession(page) {
+  const cookies = await page.context().cookies();
+  const token = cookies.find((cookie) => cookie.name.endsWith('csrftoken'))?.value ?? '';
+  const answer = await page.request.post('/logout', { headers: { 'X-CSRFToken': decodeURIComponent(token) } });
+  assert.ok(answer.ok(), `signing out: ${answer.status()}`);
 }
 
 /** Fills in the sign-in form; with a code the second step too. */
@@ -145,3 +153,59 @@ journey('a session ended from elsewhere: one signs in again in place, and no wor
   assert.equal(kept.length, 1);
   assert.deepEqual(kept[0].result[0].value, { choices: ['Good'] });
 });
+
+journey('the session ends with a second factor set up: the dialog asks for the code as well', async ({ enter }) => {
+  const { page } = await enter();
+  await signUp(page, EMAIL);
+  const { codes } = await enrol(page);
+  await page.goto('/user/account/profile');
+  await page.getByLabel('First name').fill('Ada');
+  await endSession(page);
+  await page.getByRole('button', { name: 'Save the profile' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.getByLabel('Password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.getByLabel(/Code of your authenticator app/).fill(codes[3]);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('Saved').waitFor();
+  assert.equal((await ask(page, 'GET', '/api/current-user/whoami')).first_name, 'Ada');
+});
+
+journey(
+  'somebody else signs in on the same computer: nothing of the first person is shown or sent',
+  async ({ enter }) => {
+    const { page, context } = await enter();
+    const project = await projectOfTexts(page, 2);
+    const { invite_url: link } = await ask(page, 'GET', '/api/invite');
+    const [task] = (await annotationsOf(page, project)).keys();
+    await page.goto(`/projects/${project}/data?task=${task}`);
+    await taskShown(page);
+    await page.waitForLoadState('networkidle');
+    await page.keyboard.press('1');
+    await dragOver(page, 'ferry');
+    await regionsAre(page, 1);
+    await page.getByText(/Draft saved/).waitFor();
+    await page.evaluate(() => {
+      window.isFirst = true;
+    });
+    const other = await context.newPage();
+    other.setDefaultTimeout(30_000);
+    await other.goto('/user/login/');
+    await endSession(other);
+    await signUp(other, 'ben@example.com', link);
+    await other.goto(`/projects/${project}/data?task=${task}`);
+    assert.equal(await taskShown(other), task);
+    // The window of the first person finds out by itself, and belongs to the second now.
+    await page.waitForFunction(() => window.isFirst === undefined);
+    await taskShown(page);
+    for (const window of [page, other]) {
+      assert.equal(await regionCount(window), 0);
+    }
+    const drafts = await ask(other, 'GET', `/api/tasks/${task}/drafts`);
+    assert.deepEqual(
+      drafts.filter(({ user }) => user === 'ben@example.com'),
+      [],
+    );
+  },
+);
