@@ -1,8 +1,11 @@
-/** Title and description. */
+/** Title, description, and the workspace it lies in. */
 import type { Project } from '@labelkeep/api';
-import { Button, TextArea, TextField, toast } from '@labelkeep/kit';
+import { Button, Select, TextArea, TextField, toast } from '@labelkeep/kit';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messagesOf } from '../../shared/errors';
+import { may, useMe } from '../../shared/me';
+import { workspacesQuery } from '../../shared/workspaces';
 import { useChange } from './index';
 import styles from './settings.module.css';
 
@@ -10,13 +13,24 @@ export function General({ project }: { project: Project }) {
   const change = useChange(project);
   const [title, setTitle] = useState(project.title);
   const [description, setDescription] = useState(project.description ?? '');
-  const same = title === project.title && description === (project.description ?? '');
+  const [workspace, setWorkspace] = useState(project.workspace ?? null);
+  const me = useMe();
+  const workspaces = useQuery({ ...workspacesQuery(), enabled: may(me.data, 'WorkspaceChange') });
+  // Where the person may put it, and where it is.
+  const places = (workspaces.data ?? []).filter(
+    ({ id, permissions }) => permissions.includes('WorkspaceChange') || id === project.workspace,
+  );
+  const isMoved = workspace !== (project.workspace ?? null);
+  const same = title === project.title && description === (project.description ?? '') && !isMoved;
   return (
     <form
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        change.mutate({ title, description }, { onSuccess: () => toast.success('Saved') });
+        change.mutate(
+          { title, description, ...(isMoved ? { workspace } : {}) },
+          { onSuccess: () => toast.success('Saved') },
+        );
       }}
     >
       <TextField
@@ -27,6 +41,22 @@ export function General({ project }: { project: Project }) {
         {...(change.error ? { errorMessage: messagesOf(change.error).join(' ') } : {})}
       />
       <TextArea label="Description" value={description} onChange={setDescription} rows={4} />
+      {places.length > 0 && (
+        <Select
+          label="Workspace"
+          description="Its members see the project."
+          value={String(workspace ?? '')}
+          onChange={(id) => setWorkspace(id ? Number(id) : null)}
+          options={[
+            { id: '', label: 'None' },
+            ...places.map(({ id, title: name, is_personal: isOwn }) => ({
+              id: String(id),
+              label: name,
+              ...(isOwn ? { description: 'Seen by you alone; for projects you made.' } : {}),
+            })),
+          ]}
+        />
+      )}
       <div>
         <Button type="submit" variant="primary" isDisabled={same} isPending={change.isPending}>
           Save
