@@ -8,7 +8,7 @@ use labelkeep_services::accounts::{self, FactorRow};
 use serde::{Deserialize, Serialize};
 
 use super::organizations::same;
-use crate::extract::{Body, Enrolling, InOrganization, PathId, PathIds, SignedIn, can};
+use crate::extract::{Body, Confirmed, Enrolling, InOrganization, PathId, PathIds, can};
 use crate::wire::{Time, answer, not_null};
 use crate::{ApiError, ApiResult};
 
@@ -73,6 +73,7 @@ pub(crate) async fn enrol_totp(
     Enrolling(caller): Enrolling,
     Body(body): Body<NameIn>,
 ) -> ApiResult<Response> {
+    accounts::require_recent(&services, &caller).await?;
     let enrolment = accounts::enrol_totp(&services, &caller, body.name).await?;
     answer::created(&EnrolmentOut {
         id: enrolment.id,
@@ -113,7 +114,7 @@ pub(crate) async fn confirm(
 /// `PATCH /api/current-user/factors/{id}/`
 pub(crate) async fn rename(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
     PathId(id): PathId,
     Body(body): Body<NameIn>,
 ) -> ApiResult<Response> {
@@ -125,7 +126,7 @@ pub(crate) async fn rename(
 /// `DELETE /api/current-user/factors/{id}/`
 pub(crate) async fn remove(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
     PathId(id): PathId,
 ) -> ApiResult<Response> {
     accounts::remove_factor(&services, &caller, id).await?;
@@ -140,7 +141,7 @@ struct CodesOut<'a> {
 /// `POST /api/current-user/factors/recovery-codes/`
 pub(crate) async fn recovery_codes(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
 ) -> ApiResult<Response> {
     let codes = accounts::new_recovery_codes(&services, &caller).await?;
     answer::ok(&CodesOut {
@@ -173,7 +174,7 @@ pub(crate) async fn of_member(
 /// `DELETE /api/organizations/{id}/memberships/{user_id}/factors/`
 pub(crate) async fn reset_member(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
     InOrganization(organization, _): InOrganization<can::MemberManage>,
     PathIds([id, user]): PathIds<2>,
 ) -> ApiResult<Response> {
@@ -209,7 +210,7 @@ pub(crate) async fn policy(
 /// `PATCH /api/factor-policy/`
 pub(crate) async fn change_policy(
     State(services): State<Services>,
-    SignedIn(caller): SignedIn,
+    Confirmed(caller): Confirmed,
     InOrganization(organization, _): InOrganization<can::SecurityManage>,
     Body(body): Body<PolicyBody>,
 ) -> ApiResult<Response> {
