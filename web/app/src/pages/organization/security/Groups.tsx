@@ -3,6 +3,7 @@ import { api } from '@labelkeep/api';
 import { Button, IconButton, Plus, Select, Switch, TextField, Trash } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { type Paged, roleOptions } from '../../../shared/people';
+import { workspacesQuery } from '../../../shared/workspaces';
 import styles from './security.module.css';
 
 export interface ProjectGroup {
@@ -25,17 +26,13 @@ const ROLE_OPTIONS = roleOptions(['AD', 'MA', 'RE', 'AN']);
 const PROJECT_ROLES = ['Manager', 'Reviewer', 'Annotator'].map((role) => ({ id: role, label: role }));
 
 export function Groups({ value, onChange }: { value: Mapping; onChange: (change: Partial<Mapping>) => void }) {
-  const workspaces = useQuery({
-    queryKey: ['workspaces', 'titles'],
-    queryFn: () => api.get<{ id: number; title: string }[] | Paged<{ id: number; title: string }>>('/api/workspaces/'),
-  });
+  const workspaces = useQuery(workspacesQuery());
   const projects = useQuery({
     queryKey: ['projects', 'titles'],
     queryFn: () =>
       api.get<Paged<{ id: number; title: string }>>('/api/projects/', { page_size: 1000, include: 'id,title' }),
   });
-  const found = workspaces.data ? ('results' in workspaces.data ? workspaces.data.results : workspaces.data) : [];
-  const titles = found.map(({ title }) => ({ id: title, label: title }));
+  const titles = (workspaces.data ?? []).map(({ title }) => ({ id: title, label: title }));
   const projectOptions = (projects.data?.results ?? []).map(({ id, title }) => ({
     id: String(id),
     label: title || 'Untitled project',
