@@ -38,7 +38,9 @@ export default defineConfig({
             },
             {
               name: 'shared',
-              test: /\/app\/src\/shared\/|lucide-react\/dist\/esm\/(?!icons\/index)|\/kit\/src\/components\/small/,
+              // No component of the kit but the small ones: what a group takes in comes with all that it needs, and the labeling
+              // page would wait for fields and dialogs.
+              test: /\/app\/src\/shared\/(navigation\.tsx|[a-z-]+\.ts)$|lucide-react\/dist\/esm\/(?!icons\/index)|\/kit\/src\/components\/small/,
               minShareCount: 2,
             },
             { name: 'labeling', test: /\/packages\/labeling\/|\/schema\/tags\.json/ },
