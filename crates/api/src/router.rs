@@ -46,6 +46,20 @@ fn pages() -> Routes {
                 .open(Open::SignIn),
         )
         .route(
+            "/user/reset/",
+            get(pages::reset::show)
+                .open(Open::SignIn)
+                .post(pages::reset::submit)
+                .open(Open::SignIn),
+        )
+        .route(
+            "/user/verify-email/",
+            get(pages::verify::show)
+                .open(Open::OwnProof)
+                .post(pages::verify::submit)
+                .open(Open::OwnProof),
+        )
+        .route(
             "/logout/",
             get(pages::logout::show)
                 .open(Open::SignIn)
@@ -79,8 +93,8 @@ fn service() -> Routes {
 
 /// People, their tokens, their organization.
 fn accounts() -> Routes {
-    use accounts::{confirm, current_user, invites, members, organizations, password_policy, personal_tokens};
-    use accounts::{profile, session_policy, sessions, tokens, users};
+    use accounts::{confirm, current_user, email, invitations, invites, members, organizations, password_policy};
+    use accounts::{personal_tokens, profile, session_policy, sessions, tokens, users};
     let makes_token = |methods: Methods| methods.asks(Action::TokenCreate, "organization");
     Routes::new()
         .route(
@@ -113,6 +127,11 @@ fn accounts() -> Routes {
         )
         .route("/api/current-user/password/", post(current_user::change_password).own())
         .route(
+            "/api/current-user/email/",
+            post(email::change).own().delete(email::cancel).own(),
+        )
+        .route("/api/current-user/verify-email/", post(email::verify).own())
+        .route(
             "/api/current-user/hotkeys/",
             get(current_user::hotkeys).own().patch(current_user::set_hotkeys).own(),
         )
@@ -128,6 +147,10 @@ fn accounts() -> Routes {
         .route(
             "/api/users/{id}/avatar/",
             post(users::set_avatar).own().delete(users::remove_avatar).own(),
+        )
+        .route(
+            "/api/users/{id}/reset-link/",
+            post(users::reset_link).asks(Action::MemberManage, "organization"),
         )
         .route("/api/token/", makes_token(get(tokens::list).own().post(tokens::create)))
         .route("/api/token/refresh/", post(tokens::refresh).open(Open::OwnProof))
@@ -152,7 +175,16 @@ fn accounts() -> Routes {
                 .patch(organizations::update)
                 .put(organizations::update),
         )
-        .route("/api/organizations/{id}/memberships", get(members::list))
+        .route(
+            "/api/organizations/{id}/memberships",
+            get(members::list).patch(members::update),
+        )
+        .route("/api/organizations/{id}/memberships/search", get(members::list))
+        .route("/api/organizations/{id}/transfer-ownership/", post(members::transfer))
+        .route(
+            "/api/organizations/{id}/set-default-role",
+            get(members::default_role).patch(members::set_default_role),
+        )
         .route(
             "/api/organizations/{id}/memberships/{user_id}/",
             get(members::read).delete(members::remove),
@@ -175,6 +207,9 @@ fn accounts() -> Routes {
         )
         .route("/api/invite", get(invites::read))
         .route("/api/invite/reset-token", post(invites::reset))
+        .route("/api/invite/send-email", post(invitations::create))
+        .route("/api/invite/revoke", post(invitations::revoke))
+        .route("/api/invitations/", get(invitations::list))
 }
 
 /// Second factors.

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use labelkeep_api::WebSettings;
 use labelkeep_crypt::Secret;
 use labelkeep_net::PolicySettings;
+use labelkeep_net::smtp::SmtpSettings;
 use labelkeep_services::Settings;
 use labelkeep_services::accounts::Bootstrap;
 use labelkeep_store::{DbSettings, PostgresSettings, SslMode};
@@ -15,6 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 use crate::logging::LogSettings;
+use crate::mail;
 use crate::options::Values;
 
 /// Everything that the start needs.
@@ -32,6 +34,8 @@ pub struct Config {
     pub services: Settings,
     /// For the web side.
     pub web: WebSettings,
+    /// The server that takes mail, if there is one.
+    pub mail: Option<SmtpSettings>,
     /// For outgoing requests.
     pub policy: PolicySettings,
     /// PEM files of further trusted authorities.
@@ -71,6 +75,11 @@ impl Config {
         if !values.boolean("LABELKEEP_LOCAL")? {
             bail!("only local mode is ready so far: start it with `labelkeep start --local`");
         }
+        Config::for_commands(values)
+    }
+
+    /// Reads the settings for a command that serves nobody: the mode does not matter to it.
+    pub fn for_commands(values: &Values) -> anyhow::Result<Config> {
         let data_folder = data_folder(values)?;
         let listen = SocketAddr::new(address(values)?, u16::try_from(values.number("PORT", 0, 65_535)?)?);
         let database = database(values, &data_folder)?;
@@ -92,10 +101,18 @@ impl Config {
         {
             policy.own_services.push(format!("{}:{}", postgres.host, postgres.port));
         }
+        let web = web(values, &data_folder)?;
+        let mail = mail::settings(values)?;
+        let public_url = web.public_origin.clone().unwrap_or_else(|| local_url(listen));
         Ok(Config {
             listen,
-            services: services(values, &data_folder)?,
-            web: web(values, &data_folder)?,
+            services: Settings {
+                mail: mail.is_some(),
+                public_url,
+                ..services(values, &data_folder)?
+            },
+            web,
+            mail,
             database,
             key_file,
             policy,
@@ -128,6 +145,12 @@ impl Config {
             }
         }
     }
+}
+
+/// The server's address for people where none is configured.
+pub(crate) fn local_url(listen: SocketAddr) -> String {
+    let name = if listen.ip().is_ipv6() { "[::1]" } else { "localhost" };
+    format!("http://{name}:{}", listen.port())
 }
 
 fn data_folder(values: &Values) -> anyhow::Result<PathBuf> {
@@ -188,6 +211,8 @@ fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
         audit_days: values.number("LABELKEEP_AUDIT_DAYS", 1, 100 * 366)?,
         checkpoint_file: values.text("LABELKEEP_AUDIT_CHECKPOINT_FILE").map(PathBuf::from),
         collect_analytics: values.boolean("COLLECT_ANALYTICS")?,
+        mail: false,
+        public_url: String::new(),
     })
 }
 

@@ -1,12 +1,15 @@
-//! The program: the options table, the order of the start, signals.
+//! The program: the options table, the order of the start, commands beside a running server, signals.
 
 pub mod audit;
+mod beside;
 pub mod config;
 mod keys;
 mod logging;
+mod mail;
 pub mod options;
 mod start;
 
+pub use beside::{Beside, open_beside};
 pub use config::Config;
 pub use logging::begin as begin_logging;
 pub use start::{Running, start};

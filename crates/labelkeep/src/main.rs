@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // This is the one place that talks to a person at a terminal.
 
+mod commands;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,10 +14,13 @@ use tokio::signal::unix::{SignalKind, signal};
 // The system's allocator stays. Measured on one machine: idle 15 MiB, and 18 MiB a second after a sign-in, whose password
 // hash takes 64 MiB for a moment; with mimalloc 25 MiB, and 97 MiB until later requests make it give the block back.
 fn main() -> ExitCode {
-    let matches = options::command().get_matches_from(options::normalize(std::env::args()));
+    let matches = options::command()
+        .subcommand(commands::user::grammar())
+        .get_matches_from(options::normalize(std::env::args()));
     let outcome = match matches.subcommand() {
         Some(("start", matches)) => Values::collect(matches, std::env::vars_os()).and_then(serve),
         Some(("audit", matches)) => return audit(matches),
+        Some(("user", matches)) => commands::user::run(matches),
         Some(("options", _)) => {
             print!("{}", options::markdown());
             Ok(())
@@ -93,7 +98,9 @@ fn serve(values: Values) -> anyhow::Result<()> {
 fn greet(running: &labelkeep::Running, data: &str) {
     println!("Labelkeep {} is ready: {}", env!("CARGO_PKG_VERSION"), running.url);
     println!("Listens on {} only. Data: {data}", running.address);
-    if running.needs_first_account {
+    if let Some(link) = &running.first_account_link {
+        println!("Nobody has an account yet. The first one is made with this link, within an hour: {link}");
+    } else if running.needs_first_account {
         println!(
             "Nobody has an account yet: open {}/user/signup/ and make the first one. It owns this installation.",
             running.url

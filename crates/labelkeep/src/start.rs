@@ -6,16 +6,17 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use labelkeep_api::{App, app, server};
+use labelkeep_net::smtp::Mailer;
 use labelkeep_net::{Client, Policy, Roots};
-use labelkeep_services::{ServiceError, Services, accounts, audit, housekeeping, statistics};
+use labelkeep_services::{ServiceError, Services, accounts, audit, housekeeping, mail, statistics};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, local_url};
 use crate::keys;
 
 /// A server that answers.
@@ -26,11 +27,13 @@ pub struct Running {
     pub url: String,
     /// Whether nobody has an account yet.
     pub needs_first_account: bool,
+    /// The link that makes it, where strangers could be faster than the owner (SEC-054). For the console alone.
+    pub first_account_link: Option<String>,
     /// What it serves, for tests that look beneath HTTP.
     pub services: Services,
     end: oneshot::Sender<()>,
     server: JoinHandle<()>,
-    /// What runs beside the requests: leftovers, the audit log, statistics.
+    /// What runs beside the requests: leftovers, the audit log, statistics, mail.
     beside: Vec<JoinHandle<()>>,
     /// Held while this server uses an embedded database.
     lock: Option<File>,
@@ -71,7 +74,13 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         DbSettings::Sqlite(file) => Some(lock(file)?),
         DbSettings::Postgres(_) => None,
     };
-    let net = Client::new(Policy::new(&config.policy)?, &Roots::with_files(&config.ca_certs)?);
+    let roots = Roots::with_files(&config.ca_certs)?;
+    let net = Client::new(Policy::new(&config.policy)?, &roots);
+    let mailer = config
+        .mail
+        .as_ref()
+        .map(|settings| Mailer::new(settings, &roots))
+        .transpose()?;
     let db = Db::open(&config.database)
         .await
         .with_context(|| match &config.database {
@@ -81,22 +90,25 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
             }
         })?;
     let keys = keys::open(&config.key_file, &db).await?;
+    let url = config.web.public_origin.clone().unwrap_or_else(|| local_url(address));
+    config.services.public_url.clone_from(&url);
     let services = Services::new(db, config.services, keys, net);
     accounts::bootstrap(&services, config.bootstrap)
         .await
         .map_err(bootstrap_error)?;
     let needs_first_account = !accounts::any(&services).await?;
-    let beside = vec![
+    let first_account_link = if needs_first_account && !services.settings.local {
+        let link = accounts::first_account_link(&services).await?;
+        Some(format!("{url}{}", accounts::signup_path(&link.token)))
+    } else {
+        None
+    };
+    let mut beside = vec![
         tokio::spawn(keep_house(services.clone())),
         tokio::spawn(audit::run(services.clone())),
         tokio::spawn(statistics::run(services.clone())),
     ];
-    let name = if address.ip().is_ipv6() { "[::1]" } else { "localhost" };
-    let url = config
-        .web
-        .public_origin
-        .clone()
-        .unwrap_or_else(|| format!("http://{name}:{}", address.port()));
+    beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));
     let entry = app(App::new(services.clone(), config.web));
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(server::serve(listener, entry, async {
@@ -106,6 +118,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         address,
         url,
         needs_first_account,
+        first_account_link,
         services,
         end,
         server,
@@ -130,6 +143,16 @@ async fn keep_house(services: Services) {
 /// server; a second one on another port would take the first one's running imports for broken off. The lock goes with the
 /// process, also when it is killed.
 fn lock(database: &Path) -> anyhow::Result<File> {
+    try_lock(database)?.with_context(|| {
+        format!(
+            "another Labelkeep uses the database {}; stop it, or choose another folder with --data-dir",
+            database.display()
+        )
+    })
+}
+
+/// The same; none when another process has it.
+pub(crate) fn try_lock(database: &Path) -> anyhow::Result<Option<File>> {
     let path = database.with_added_extension("lock");
     let file = File::options()
         .create(true)
@@ -139,11 +162,8 @@ fn lock(database: &Path) -> anyhow::Result<File> {
         .open(&path)
         .with_context(|| format!("the lock file {} cannot be opened", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another Labelkeep uses the database {}; stop it, or choose another folder with --data-dir",
-            database.display()
-        ),
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("the lock file {} cannot be locked", path.display()))
         }

@@ -10,7 +10,7 @@
 //! 4. [`client`] connects to a checked address, follows each redirect through the same three steps, and bounds time
 //!    and size.
 //!
-//! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
+//! [`smtp`] sends mail to the one server that the installation names. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
 pub mod client;
@@ -18,6 +18,7 @@ pub mod error;
 mod file_name;
 pub mod policy;
 pub mod resolve;
+pub mod smtp;
 pub mod target;
 pub mod tls;
 

@@ -23,6 +23,7 @@ pub enum RootsError {
 #[derive(Debug, Clone)]
 pub struct Roots {
     store: Arc<RootCertStore>,
+    added: Arc<[CertificateDer<'static>]>,
 }
 
 impl Default for Roots {
@@ -31,6 +32,7 @@ impl Default for Roots {
             store: Arc::new(RootCertStore {
                 roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
             }),
+            added: Arc::default(),
         }
     }
 }
@@ -45,10 +47,19 @@ impl Roots {
         let mut store = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
+        let mut added = Vec::new();
         for file in list.split(',').map(str::trim).filter(|file| !file.is_empty()) {
-            add(&mut store, Path::new(file))?;
+            add(&mut store, &mut added, Path::new(file))?;
         }
-        Ok(Roots { store: Arc::new(store) })
+        Ok(Roots {
+            store: Arc::new(store),
+            added: added.into(),
+        })
+    }
+
+    /// The certificates that the installation adds to the public roots, for clients that take them one by one.
+    pub fn added(&self) -> &[CertificateDer<'static>] {
+        &self.added
     }
 
     /// The roots, for clients that take rustls' store.
@@ -67,7 +78,7 @@ impl Roots {
     }
 }
 
-fn add(store: &mut RootCertStore, file: &Path) -> Result<(), RootsError> {
+fn add(store: &mut RootCertStore, added: &mut Vec<CertificateDer<'static>>, file: &Path) -> Result<(), RootsError> {
     let content = std::fs::read(file).map_err(|error| RootsError::Read {
         file: file.to_owned(),
         error,
@@ -79,7 +90,9 @@ fn add(store: &mut RootCertStore, file: &Path) -> Result<(), RootsError> {
             file: file.to_owned(),
             number,
         };
-        store.add(certificate.map_err(|_| damaged())?).map_err(|_| damaged())?;
+        let certificate = certificate.map_err(|_| damaged())?.into_owned();
+        store.add(certificate.clone()).map_err(|_| damaged())?;
+        added.push(certificate);
     }
     if number == 0 {
         return Err(RootsError::Empty { file: file.to_owned() });

@@ -43,6 +43,10 @@ pub struct Settings {
     pub checkpoint_file: Option<PathBuf>,
     /// Count visits and work for the administrators' page (`COLLECT_ANALYTICS`).
     pub collect_analytics: bool,
+    /// Whether there is a server that takes mail (`EMAIL_HOST`).
+    pub mail: bool,
+    /// The address of this server for people, without a slash at the end: what links in mails begin with (SEC-011).
+    pub public_url: String,
 }
 
 /// The services. Cheap to clone.

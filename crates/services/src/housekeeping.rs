@@ -1,13 +1,15 @@
 //! What nobody waits for: leftovers that queries leave out, but that would grow for ever.
 
-use labelkeep_store::queue;
+use labelkeep_store::{accounts::links, queue};
 
-use crate::{Result, ServiceError, Services, accounts, import};
+use crate::{Result, ServiceError, Services, accounts, import, mail};
 
-/// Removes what broken-off imports left, reservations that have run out, and what of sessions and passwords has had its
-/// time. At the start and then every hour; doing it twice, or on two replicas at once, does no harm.
+/// Removes what broken-off imports left, reservations and links that have run out, and what of sessions and passwords has
+/// had its time; tells people about tokens that end soon. At the start and then every hour; doing it twice, or on two
+/// replicas at once, does no harm.
 pub async fn run(services: &Services) -> Result<()> {
     import::clean_up(services).await?;
+    mail::announce_ending_tokens(services).await?;
     let now = services.now();
     accounts::tidy(services, now).await?;
     services
@@ -15,6 +17,7 @@ pub async fn run(services: &Services) -> Result<()> {
         .write(move |tx| {
             Box::pin(async move {
                 queue::purge_locks(tx, now).await?;
+                links::purge(tx, now).await?;
                 Ok::<_, ServiceError>(())
             })
         })

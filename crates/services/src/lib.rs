@@ -16,6 +16,7 @@ pub mod housekeeping;
 pub(crate) mod html;
 pub mod import;
 pub(crate) mod json;
+pub mod mail;
 pub mod predictions;
 pub mod projects;
 pub mod queue;

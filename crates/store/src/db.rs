@@ -107,6 +107,20 @@ impl Db {
         })))
     }
 
+    /// Opens an embedded database that another process uses; its schema is left alone, and one that this program does not
+    /// know is an error.
+    pub async fn open_as_it_is(settings: &DbSettings) -> Result<Db> {
+        let DbSettings::Sqlite(path) = settings else {
+            return Db::open(settings).await;
+        };
+        let writer = sqlite::open_writer(path)?;
+        migrate::check_sqlite(&writer)?;
+        Ok(Db(Arc::new(Inner::Sqlite {
+            read: Readers::open(path)?,
+            write: Some(GroupCommit::start(writer)?),
+        })))
+    }
+
     /// Which database serves.
     pub fn dialect(&self) -> Dialect {
         match &*self.0 {

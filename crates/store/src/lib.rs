@@ -25,6 +25,7 @@ pub mod annotations;
 pub mod audit;
 pub mod drafts;
 pub mod imports;
+pub mod mail;
 pub mod members;
 pub mod people;
 pub mod predictions;

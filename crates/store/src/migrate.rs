@@ -26,10 +26,7 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
             execution_time BIGINT NOT NULL
         )",
     )?;
-    let mut applied: HashMap<i64, Vec<u8>> = connection
-        .prepare("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let mut applied = applied(connection)?;
     for migration in SQLITE.iter() {
         match applied.remove(&migration.version) {
             Some(checksum) if checksum == *migration.checksum => continue,
@@ -56,6 +53,28 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
         Some(version) => Err(MigrateError::VersionMissing(version).into()),
         None => Ok(()),
     }
+}
+
+/// Whether the file has exactly the migrations that this program knows.
+pub(crate) fn check_sqlite(connection: &Connection) -> Result<()> {
+    let mut applied = applied(connection)?;
+    for migration in SQLITE.iter() {
+        match applied.remove(&migration.version) {
+            Some(checksum) if checksum == *migration.checksum => {}
+            _ => return Err(MigrateError::VersionMismatch(migration.version).into()),
+        }
+    }
+    match applied.into_keys().next() {
+        Some(version) => Err(MigrateError::VersionMissing(version).into()),
+        None => Ok(()),
+    }
+}
+
+fn applied(connection: &Connection) -> Result<HashMap<i64, Vec<u8>>> {
+    Ok(connection
+        .prepare("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 pub(crate) async fn postgres(pool: &PgPool) -> Result<()> {

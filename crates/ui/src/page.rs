@@ -22,6 +22,12 @@ pub enum Page {
     SecondFactorSetup,
     /// Recovery codes, shown once. Values: `title intro codes next nonce`.
     RecoveryCodes,
+    /// The form that asks for a link to set a new password. Values: `csrf error email title intro nonce`.
+    Reset,
+    /// The form for a new password. Values: the same and `token`.
+    NewPassword,
+    /// The button that confirms an address. Values: `csrf email token title intro nonce`.
+    VerifyEmail,
     /// The sign-out button. Values: `csrf email nonce`.
     Logout,
     /// Something is not as wanted. Values: `title intro nonce`.
@@ -42,6 +48,9 @@ impl Page {
                 include_str!("../fallback/second-factor-setup.html"),
             ),
             Page::RecoveryCodes => ("recovery-codes.html", include_str!("../fallback/recovery-codes.html")),
+            Page::Reset => ("reset.html", include_str!("../fallback/reset.html")),
+            Page::NewPassword => ("new-password.html", include_str!("../fallback/new-password.html")),
+            Page::VerifyEmail => ("verify-email.html", include_str!("../fallback/verify-email.html")),
             Page::Logout => ("logout.html", include_str!("../fallback/logout.html")),
             Page::Error => ("error.html", include_str!("../fallback/error.html")),
         }

@@ -21,6 +21,14 @@ struct WhoAmI {
     #[serde(flatten)]
     user: UserOut,
     permissions: Vec<&'static str>,
+    role: &'static str,
+    /// The policy's actions that the caller may do in the organization.
+    role_permissions: Vec<&'static str>,
+    email_verified: bool,
+    /// The address that waits for its confirmation.
+    pending_email: Option<String>,
+    /// Whether this server sends mail.
+    mail_enabled: bool,
 }
 
 /// `GET /api/current-user/whoami`
@@ -29,13 +37,24 @@ pub(crate) async fn whoami(
     Authenticated(actor): Authenticated,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
-    let user = accounts::own_account(&services, &actor).await?.into();
+    let profile = accounts::own_account(&services, &actor).await?;
+    let email = accounts::email_state(&services, &profile.account).await?;
     let permissions = PERMISSIONS
         .iter()
         .filter(|(_, action)| actor.may(*action))
         .map(|(name, _)| *name)
         .collect();
-    answer::json(StatusCode::OK, &choice, &WhoAmI { user, permissions })
+    let may = Action::ALL.iter().filter(|action| actor.may(**action));
+    let out = WhoAmI {
+        user: profile.into(),
+        permissions,
+        role: actor.role.code(),
+        role_permissions: may.map(|action| action.name()).collect(),
+        email_verified: email.verified,
+        pending_email: email.pending,
+        mail_enabled: services.settings.mail,
+    };
+    answer::json(StatusCode::OK, &choice, &out)
 }
 
 /// The names by which clients ask for permissions, and what each means here.

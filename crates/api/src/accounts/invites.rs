@@ -16,6 +16,8 @@ struct InviteOut {
     /// A path without host.
     invite_url: Option<String>,
     expires_at: Option<Time>,
+    /// What people become who join by it.
+    role: &'static str,
 }
 
 impl From<Invitation> for InviteOut {
@@ -27,6 +29,7 @@ impl From<Invitation> for InviteOut {
                 .map(|token| format!("/user/signup/?token={token}")),
             token: invitation.token,
             expires_at: invitation.expires_at.map(Time),
+            role: invitation.role.code(),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod confirm;
 pub(crate) mod current_user;
+pub(crate) mod email;
 pub(crate) mod factors;
+pub(crate) mod invitations;
 pub(crate) mod invites;
 pub(crate) mod members;
 pub(crate) mod model;

@@ -6,14 +6,14 @@ use http::StatusCode;
 use labelkeep_services::access::Action;
 use labelkeep_services::accounts::{self, NewUser, UserChange};
 use labelkeep_services::{Services, access};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::current_user::checked_hotkeys;
 use super::model::UserOut;
-use crate::extract::{Authenticated, Body, ContentKind, InOrganization, PathId, RawBody, SignedIn, can};
+use crate::extract::{Authenticated, Body, Confirmed, ContentKind, InOrganization, PathId, RawBody, SignedIn, can};
 use crate::pages::cookies;
-use crate::wire::{FieldChoice, Patch, answer, not_null};
+use crate::wire::{FieldChoice, Patch, Time, answer, not_null};
 use crate::{ApiError, ApiResult, App};
 
 /// `GET /api/users/`
@@ -176,6 +176,26 @@ pub(crate) async fn delete(
 ) -> ApiResult<Response> {
     accounts::delete_user(&services, organization, id).await?;
     Ok(answer::no_content())
+}
+
+#[derive(Serialize)]
+struct ResetLink {
+    /// A path without host.
+    url: String,
+    expires_at: Time,
+}
+
+/// `POST /api/users/{id}/reset-link/`: a link by which the person sets a new password, to be handed over
+pub(crate) async fn reset_link(
+    State(services): State<Services>,
+    Confirmed(caller): Confirmed,
+    PathId(id): PathId,
+) -> ApiResult<Response> {
+    let link = accounts::administrator_link(&services, &caller, id).await?;
+    answer::created(&ResetLink {
+        url: accounts::reset_path(&link.token),
+        expires_at: Time(link.expires_at),
+    })
 }
 
 /// Bytes of a form that carries an avatar of 1 MiB.

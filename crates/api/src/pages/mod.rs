@@ -6,9 +6,11 @@ pub(crate) mod files;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod next;
+pub(crate) mod reset;
 pub(crate) mod second_factor;
 pub(crate) mod second_factor_setup;
 pub(crate) mod signup;
+pub(crate) mod verify;
 
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -49,6 +51,14 @@ fn build(status: StatusCode, policy: HeaderValue, page: Page, nonce: &str, value
     all.extend_from_slice(values);
     let mut response = (status, Html(render(page, &all))).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// The address holds the token of a link: no other page learns it (SEC-046).
+pub(crate) fn no_referrer(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

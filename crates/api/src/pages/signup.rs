@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use labelkeep_services::accounts::{self, Newcomer, SignUpState};
+use http::{HeaderMap, StatusCode};
+use labelkeep_services::accounts::{self, Newcomer, SignUpState, SignedUp};
 use labelkeep_ui::Page;
 use serde::Deserialize;
 
 use super::login::{again, agent, csrf_failed, csrf_holds};
-use super::{cookies, html, next, problem, redirect};
+use super::{cookies, html, next, no_referrer, problem, redirect};
 use crate::extract::{ClientAddress, Form, MaybeSignedIn, Query, pre_session_secret};
 use crate::{ApiResult, App};
 
@@ -91,11 +91,12 @@ pub(crate) async fn submit(
         agent: agent(&headers),
     };
     match accounts::sign_up(&app.services, newcomer).await {
-        Ok(session) => {
+        Ok(SignedUp::New(session)) => {
             let mut response = redirect(next::safe(sheet.next.as_deref()));
             cookies::set_session(&app, &mut response, &session);
             Ok(response)
         }
+        Ok(SignedUp::Known) => Ok(redirect("/user/login/")),
         Err(error) => again(error, |status, text| form(&app, &headers, &state, status, text, &sheet)),
     }
 }
@@ -121,10 +122,18 @@ fn form(
             "It owns this installation. Others join later with a link from you.".to_owned(),
         ),
         SignUpState::Joins(_, organization) => (format!("Join {organization}"), "Create your account.".to_owned()),
+        SignUpState::Invited(invited) => (
+            format!("Join {}", invited.title),
+            format!("This invitation is for {}.", invited.email),
+        ),
         SignUpState::Refused => {
             let intro = "Sign-up needs a valid invitation link. Ask the people who run this server for a new one.";
             return no_referrer(problem(StatusCode::FORBIDDEN, "An invitation is needed", intro));
         }
+    };
+    let email = match state {
+        SignUpState::Invited(invited) if sheet.email.is_empty() => &invited.email,
+        _ => &sheet.email,
     };
     let secret = pre_session_secret(headers, app);
     let csrf = secret.mask();
@@ -136,7 +145,7 @@ fn form(
     let values = [
         ("csrf", csrf.as_str()),
         ("error", error),
-        ("email", &sheet.email),
+        ("email", email),
         ("next", next),
         ("token", &sheet.token),
         ("title", &title),
@@ -144,13 +153,5 @@ fn form(
     ];
     let mut response = no_referrer(html(app, status, Page::SignUp, &values));
     cookies::set_csrf(app, &mut response, &secret);
-    response
-}
-
-/// The address may hold the token of a link: no other page learns it (SEC-046).
-fn no_referrer(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

@@ -65,20 +65,28 @@ pub fn command() -> Command {
 }
 
 /// The command with the flags of all settings.
-fn with_flags(mut command: Command) -> Command {
-    for option in OPTIONS {
-        let Some(flag) = option.flag else { continue };
-        let mut argument = Arg::new(option.name).long(flag).help(option.help);
-        if let Some(short) = option.short {
-            argument = argument.short(short);
-        }
-        argument = match option.value {
-            Some(value) => argument.value_name(value).action(ArgAction::Set),
-            None => argument.action(ArgAction::SetTrue),
-        };
-        command = command.arg(argument);
+fn with_flags(command: Command) -> Command {
+    command.args(OPTIONS.iter().filter_map(argument))
+}
+
+/// The flags of these settings, for a command that needs them too.
+pub fn arguments(names: &[&str]) -> Vec<Arg> {
+    OPTIONS
+        .iter()
+        .filter(|option| names.contains(&option.name))
+        .filter_map(argument)
+        .collect()
+}
+
+fn argument(option: &Opt) -> Option<Arg> {
+    let mut argument = Arg::new(option.name).long(option.flag?).help(option.help);
+    if let Some(short) = option.short {
+        argument = argument.short(short);
     }
-    command
+    Some(match option.value {
+        Some(value) => argument.value_name(value).action(ArgAction::Set),
+        None => argument.action(ArgAction::SetTrue),
+    })
 }
 
 /// Scripts leave `start` out, and write `-db` for `--database`.
@@ -232,9 +240,13 @@ fn boolean(text: &str) -> Option<bool> {
 
 fn from_flag(matches: &ArgMatches, option: &Opt) -> Option<Value> {
     let flag = option.flag?;
+    // A command knows the flags that it needs; the others are no error.
     let text = match option.value {
-        Some(_) => matches.get_one::<String>(option.name)?.clone(),
-        None => matches.get_flag(option.name).then(|| "true".to_owned())?,
+        Some(_) => matches.try_get_one::<String>(option.name).ok()??.clone(),
+        None => {
+            let set = matches.try_get_one::<bool>(option.name).ok().flatten();
+            set.filter(|set| **set).map(|_| "true".to_owned())?
+        }
     };
     Some(Value {
         text,

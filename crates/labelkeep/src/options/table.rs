@@ -34,6 +34,7 @@ pub enum Section {
     Accounts,
     Web,
     Data,
+    Mail,
     Network,
     Logs,
 }
@@ -45,6 +46,7 @@ pub(super) const SECTIONS: &[(Section, &str)] = &[
     (Section::Accounts, "Accounts and sessions"),
     (Section::Web, "Web"),
     (Section::Data, "Data and work"),
+    (Section::Mail, "Mail"),
     (Section::Network, "Outgoing connections"),
     (Section::Logs, "Logs"),
 ];
@@ -134,7 +136,7 @@ pub(super) fn find(name: &str) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.name == name)
 }
 
-use Section::{Accounts, Data, Database, Logs, Network, Start, Web};
+use Section::{Accounts, Data, Database, Logs, Mail, Network, Start, Web};
 
 /// All settings.
 pub const OPTIONS: &[Opt] = &[
@@ -197,6 +199,14 @@ pub const OPTIONS: &[Opt] = &[
     option(Data, "TASK_LOCK_TTL", "Seconds for which a task stays reserved for the person who opened it.").default("86400"),
     option(Data, "ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS", "Whether an unknown address in imported annotations means the importing person.")
         .default("false"),
+    option(Mail, "EMAIL_HOST", "The server that takes mail (SMTP). Without one there is no mail: links are shown to whoever makes them."),
+    option(Mail, "EMAIL_PORT", "Its TCP port.").shown("587; 465 with EMAIL_USE_SSL, 25 without TLS"),
+    option(Mail, "EMAIL_HOST_USER", "The user to sign in as."),
+    option(Mail, "EMAIL_HOST_PASSWORD", "The user's password.").secret(),
+    option(Mail, "EMAIL_USE_TLS", "Whether the connection is protected by STARTTLS; false only for a server on the same machine.").default("true"),
+    option(Mail, "EMAIL_USE_SSL", "Whether the connection is TLS from the first byte.").default("false"),
+    option(Mail, "EMAIL_TIMEOUT", "Seconds for each step of the conversation.").default("30"),
+    option(Mail, "FROM_EMAIL", "Whom mails are from, as in Labelkeep <labels@example.org>. Must be given with EMAIL_HOST."),
     option(Network, "SSRF_PROTECTION_ENABLED", "Whether addresses that people give are kept from private networks.").shown("true; false in local mode"),
     option(Network, "USE_DEFAULT_BANNED_SUBNETS", "Whether the reserved networks are refused.").default("true"),
     option(Network, "USER_ADDITIONAL_BANNED_SUBNETS", "More networks to refuse."),

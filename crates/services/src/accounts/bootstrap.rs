@@ -112,7 +112,8 @@ async fn create(services: &Services, email: String, password: Option<Secret>) ->
                 )
                 .await?;
                 if let Some(organization) = first {
-                    organizations::add_member(tx, organization, account.id, Role::Member.word(), now).await?;
+                    let role = Role::from_word(&organizations::default_role(tx, organization).await?);
+                    organizations::add_member(tx, organization, account.id, role.word(), now).await?;
                 }
                 Ok(account)
             })

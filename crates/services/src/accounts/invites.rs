@@ -1,7 +1,7 @@
 //! The link by which people join an organization (SEC-087, SEC-088): 256 bits, sealed in the database, seven days long.
 
 use labelkeep_crypt::{Place, Secret};
-use labelkeep_policy::Action;
+use labelkeep_policy::{Action, Role};
 use labelkeep_store::accounts::organizations::{self as store, OrganizationRow};
 use labelkeep_store::{Tx, audit};
 
@@ -18,6 +18,8 @@ pub struct Invitation {
     pub token: Option<String>,
     /// Its end, in microseconds.
     pub expires_at: Option<i64>,
+    /// What people become who join by it: what newcomers are in the organization (SEC-089).
+    pub role: Role,
 }
 
 /// A link that is ready to be stored.
@@ -63,6 +65,7 @@ pub async fn invitation(services: &Services, organization: &Granted<i64>) -> Res
         return Ok(Invitation {
             token: None,
             expires_at: None,
+            role: Role::from_word(&row.default_role),
         });
     }
     open(services, &row)
@@ -78,6 +81,7 @@ pub(super) fn open(services: &Services, row: &OrganizationRow) -> Result<Invitat
         return Ok(Invitation {
             token: None,
             expires_at: None,
+            role: Role::from_word(&row.default_role),
         });
     };
     let name = row.id.to_string();
@@ -88,6 +92,7 @@ pub(super) fn open(services: &Services, row: &OrganizationRow) -> Result<Invitat
     Ok(Invitation {
         token: Some(String::from_utf8_lossy(&token).into_owned()),
         expires_at: Some(expires_at),
+        role: Role::from_word(&row.default_role),
     })
 }
 
@@ -95,9 +100,13 @@ pub(super) fn open(services: &Services, row: &OrganizationRow) -> Result<Invitat
 pub async fn reset_invitation(services: &Services, organization: Granted<i64>) -> Result<Invitation> {
     let (actor, id) = organization.into_parts();
     let link = NewLink::make(services, id);
+    let row = store::find(&services.db, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Organization"))?;
     let answer = Invitation {
         token: Some(link.token.expose().to_owned()),
         expires_at: Some(link.expires_at),
+        role: Role::from_word(&row.default_role),
     };
     let (now, origin) = (services.now(), access::origin(&actor));
     services

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use labelkeep_policy::{Action, Role};
-use labelkeep_store::accounts::{self as store, organizations};
+use labelkeep_store::accounts::memberships::{MemberFilter, MemberOrder, MemberRow, PersonProjectRow};
+use labelkeep_store::accounts::{self as store, memberships, organizations};
 use labelkeep_store::audit;
 
 use super::{MembershipRow, Profile, users};
@@ -24,10 +25,21 @@ pub struct PersonProject {
 pub struct Member {
     /// The person.
     pub profile: Profile,
+    /// What they are.
+    pub role: Role,
+    /// Who gave the role.
+    pub role_source: String,
     /// Made by them, when asked for.
     pub created: Option<Vec<PersonProject>>,
     /// Annotated by them, when asked for.
     pub contributed: Option<Vec<PersonProject>>,
+}
+
+impl Member {
+    /// Whether the person can sign in and work.
+    pub fn is_active(&self) -> bool {
+        self.profile.account.is_active && self.role != Role::Deactivated
+    }
 }
 
 /// A page of members.
@@ -39,11 +51,28 @@ pub struct MemberPage {
     pub members: Vec<Member>,
 }
 
+/// Which members are wanted, in which order.
+#[derive(Debug, Default)]
+pub struct MemberWish {
+    /// Who.
+    pub filter: MemberFilter,
+    /// By what, and whether the other way.
+    pub order: (MemberOrder, bool),
+    /// With their projects.
+    pub with_projects: bool,
+    /// Members before the first one wanted.
+    pub offset: i64,
+    /// Members wanted at most.
+    pub limit: i64,
+}
+
 /// A membership by itself.
 #[derive(Debug)]
 pub struct MemberDetail {
     /// The membership.
     pub row: MembershipRow,
+    /// Whether the person can sign in and work.
+    pub active: bool,
     /// Projects in which the person has annotated.
     pub contributed_projects: i64,
     /// Annotations of the person.
@@ -54,32 +83,55 @@ pub struct MemberDetail {
     pub contributed: Option<Vec<PersonProject>>,
 }
 
-/// Members by user name.
-pub async fn member_page(
+/// Members; those who are deactivated are among them.
+pub async fn member_page(services: &Services, organization: &Granted<i64>, wish: MemberWish) -> Result<MemberPage> {
+    let id = *organization.row();
+    let count = memberships::count(&services.db, id, &wish.filter).await?;
+    let rows = memberships::page(&services.db, id, &wish.filter, wish.order, wish.offset, wish.limit).await?;
+    let members = complete(services, organization, rows, wish.with_projects).await?;
+    Ok(MemberPage { count, members })
+}
+
+/// One member as the list shows them.
+pub(super) async fn one_member(services: &Services, organization: &Granted<i64>, account_id: i64) -> Result<Member> {
+    let row = memberships::member(&services.db, *organization.row(), account_id).await?;
+    let row = row.ok_or(ServiceError::NotFound("OrganizationMember"))?;
+    let mut members = complete(services, organization, vec![row], false).await?;
+    members.pop().ok_or(ServiceError::NotFound("OrganizationMember"))
+}
+
+async fn complete(
     services: &Services,
     organization: &Granted<i64>,
-    active: Option<bool>,
+    rows: Vec<MemberRow>,
     with_projects: bool,
-    offset: i64,
-    limit: i64,
-) -> Result<MemberPage> {
-    let id = *organization.row();
-    let count = organizations::count_members(&services.db, id, active).await?;
-    let accounts = organizations::page_of_members(&services.db, id, active, offset, limit).await?;
-    let (mut created, mut contributed) = projects(services, id, with_projects).await?;
-    let members = users::profiles(services, accounts)
-        .await?
+) -> Result<Vec<Member>> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.account.id).collect();
+    let (mut created, mut contributed) = if with_projects {
+        projects(services, organization, &ids).await?
+    } else {
+        Default::default()
+    };
+    let mut roles: HashMap<i64, (Role, String)> = rows
+        .iter()
+        .map(|row| (row.account.id, (Role::from_word(&row.role), row.role_source.clone())))
+        .collect();
+    let accounts = rows.into_iter().map(|row| row.account).collect();
+    let profiles = users::profiles(services, accounts).await?;
+    Ok(profiles
         .into_iter()
         .map(|profile| {
             let id = profile.account.id;
+            let (role, role_source) = roles.remove(&id).unwrap_or((Role::Deactivated, String::new()));
             Member {
                 profile,
+                role,
+                role_source,
                 created: with_projects.then(|| created.remove(&id).unwrap_or_default()),
                 contributed: with_projects.then(|| contributed.remove(&id).unwrap_or_default()),
             }
         })
-        .collect();
-    Ok(MemberPage { count, members })
+        .collect())
 }
 
 /// One member.
@@ -92,15 +144,18 @@ pub async fn member_detail(
     let id = *organization.row();
     let row = organizations::membership(&services.db, id, account_id).await?;
     let row = row.ok_or(ServiceError::NotFound("OrganizationMember"))?;
-    let (mut created, mut contributed) = projects(services, id, true).await?;
+    let account = store::own(&services.db, account_id).await?;
+    let (mut created, mut contributed) = projects(services, organization, &[account_id]).await?;
     let (created, contributed) = (
         created.remove(&account_id).unwrap_or_default(),
         contributed.remove(&account_id).unwrap_or_default(),
     );
+    let viewer = organization.actor().viewer();
     Ok(MemberDetail {
+        active: account.is_some_and(|account| account.is_active) && Role::from_word(&row.role) != Role::Deactivated,
         row,
         contributed_projects: contributed.len() as i64,
-        annotations: organizations::count_annotations(&services.db, id, account_id).await?,
+        annotations: memberships::count_annotations(&services.db, &viewer, account_id).await?,
         created: with_projects.then_some(created),
         contributed: with_projects.then_some(contributed),
     })
@@ -108,11 +163,9 @@ pub async fn member_detail(
 
 type ByPerson = HashMap<i64, Vec<PersonProject>>;
 
-async fn projects(services: &Services, organization_id: i64, wanted: bool) -> Result<(ByPerson, ByPerson)> {
-    if !wanted {
-        return Ok(Default::default());
-    }
-    let group = |rows: Vec<organizations::PersonProjectRow>| {
+/// What these people made and where they have annotated, as far as the caller sees it (SEC-117).
+async fn projects(services: &Services, organization: &Granted<i64>, people: &[i64]) -> Result<(ByPerson, ByPerson)> {
+    let group = |rows: Vec<PersonProjectRow>| {
         let mut by_person = ByPerson::new();
         for row in rows {
             by_person.entry(row.account_id).or_default().push(PersonProject {
@@ -122,8 +175,9 @@ async fn projects(services: &Services, organization_id: i64, wanted: bool) -> Re
         }
         by_person
     };
-    let created = organizations::created_projects(&services.db, organization_id).await?;
-    let contributed = organizations::contributed_projects(&services.db, organization_id).await?;
+    let viewer = organization.actor().viewer();
+    let created = memberships::created_projects(&services.db, &viewer, people).await?;
+    let contributed = memberships::contributed_projects(&services.db, &viewer, people).await?;
     Ok((group(created), group(contributed)))
 }
 

@@ -4,17 +4,24 @@ mod authenticate;
 mod bootstrap;
 mod cache;
 mod confirm;
+mod console;
 mod device;
+mod email;
 mod factors;
 mod hotkeys;
+mod invitations;
 mod invites;
+mod links;
 mod managed;
 mod members;
 mod organization;
 mod own_sessions;
 mod passwords;
 mod personal_tokens;
+mod resets;
+mod roles;
 mod sessions;
+mod setup;
 mod signing;
 mod signup;
 mod throttle;
@@ -28,21 +35,31 @@ pub use authenticate::{Caller, Credential, Proof, Refused, TokenKind, Visit, aut
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use cache::Cache;
 pub use confirm::{Confirmation, confirm_password, confirmation, require_recent};
+pub use console::{ConsolePerson, console_create, console_link, console_list, console_role};
+pub use email::{
+    EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
+    verification_target,
+};
 pub use factors::{
     Enrolment, FactorStanding, MemberFactors, OwnFactors, SecondStep, WaitingSignIn, confirm_totp, enrol_totp,
     factor_policy, member_factors, new_recovery_codes, own_factors, pending_totp, remove_factor, rename_factor,
     reset_factors, second_step, set_factor_policy, waiting_step,
 };
 pub use hotkeys::check_hotkeys;
+pub use invitations::{Invite, Invited, PersonalInvitation, invitations, invite, revoke_invitation};
 pub use invites::{Invitation, invitation, reset_invitation};
 pub use labelkeep_crypt::CsrfSecret;
 pub use labelkeep_crypt::secret::API_TOKEN_PREFIX;
 pub use labelkeep_policy::Scope;
 pub use labelkeep_store::accounts::AccountRow;
 pub use labelkeep_store::accounts::factors::FactorRow;
+pub use labelkeep_store::accounts::memberships::{MemberFilter, MemberOrder};
 pub use labelkeep_store::accounts::organizations::{MembershipRow, OrganizationRow};
+pub use links::{OneTimeLink, reset_path, signup_path};
 pub use managed::{Managed, managed};
-pub use members::{Member, MemberDetail, MemberPage, PersonProject, member_detail, member_page, remove_member};
+pub use members::{
+    Member, MemberDetail, MemberPage, MemberWish, PersonProject, member_detail, member_page, remove_member,
+};
 pub use organization::{
     OrganizationChange, SessionPolicy, TokenSettingsChange, change_min_password_length, change_organization,
     change_session_policy, change_token_settings, min_password_length, own_organization, own_organizations,
@@ -57,8 +74,11 @@ pub use personal_tokens::{
     NewPersonalToken, TokenInfo, TokenStatus, create_personal, member_tokens, own_tokens, reset_personal,
     revoke_all_of_member, revoke_of_member, revoke_own,
 };
+pub use resets::{administrator_link, request_reset, reset_password, reset_target};
+pub use roles::{RoleChange, change_role, default_role, set_default_role, transfer_ownership};
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
-pub use signup::{Newcomer, SignUpState, sign_up, sign_up_state};
+pub use setup::first_account_link;
+pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};
 pub(crate) use tidy::tidy;
 pub use tokens::{AccessToken, TokenSettings, blacklist, create_refresh, list_refresh, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};

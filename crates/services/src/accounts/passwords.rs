@@ -98,7 +98,8 @@ pub(super) async fn prove(services: &Services, caller: &Caller, password: String
 }
 
 /// Changes the caller's own password. Needs a browser session (SEC-104) and the current one, which is the confirmation that
-/// SEC-032 asks for. Ends all other sessions (SEC-064) and gives this one a new id (SEC-026).
+/// SEC-032 asks for. Ends all other sessions (SEC-064) and gives this one a new id (SEC-026);
+/// the person is told by mail.
 pub async fn change_password(
     services: &Services,
     caller: &Caller,
@@ -114,7 +115,12 @@ pub async fn change_password(
     let about = [&*account.email, &*account.first_name, &*account.last_name];
     check(services, Some(caller.actor.organization_id), &new, &about).await?;
     let hash = hash(services, new).await?;
-    let (now, origin, id) = (services.now(), access::origin(&caller.actor), account.id);
+    let (now, origin, id, again) = (
+        services.now(),
+        access::origin(&caller.actor),
+        account.id,
+        services.clone(),
+    );
     let session = services
         .db
         .write(move |tx| {
@@ -123,9 +129,9 @@ pub async fn change_password(
                 let id_hash = renewal.new_id_hash();
                 let session = renewal.store(tx, now).await?;
                 store::sessions::confirm(tx, &id_hash, now).await?;
-                store::sessions::end_all(tx, id, Some(&id_hash), now).await?;
                 throttle::succeeded(tx, &account.email).await?;
                 audit::record(tx, &origin, "password.change", &format!("user:{id}"), "{}", now).await?;
+                super::resets::password_changed(&again, tx, &origin, &account, Some(&id_hash), now).await?;
                 Ok::<_, ServiceError>(session)
             })
         })

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
-use labelkeep_crypt::secret::hash_secret;
+use labelkeep_crypt::password::Verdict;
 use labelkeep_policy::Role;
 use labelkeep_store::StoreError;
-use labelkeep_store::accounts::{self as store, NewAccount, organizations};
+use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
 use labelkeep_store::audit::{self, Origin};
 
+use super::invitations::{self, Invited};
 use super::invites::NewLink;
 use super::sessions::{self, NewSession, SignIn};
-use super::{clean_email, passwords};
+use super::{clean_email, email, links, passwords, setup};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Title of the organization that the first account makes.
@@ -23,6 +24,8 @@ pub enum SignUpState {
     First,
     /// Joins this organization, whose title is given.
     Joins(i64, String),
+    /// Accepts a personal invitation.
+    Invited(Invited),
     /// No link, a wrong one or an old one. Which of them is not told (SEC-086).
     Refused,
 }
@@ -44,24 +47,33 @@ pub struct Newcomer {
     pub agent: String,
 }
 
+/// What came of a sign-up.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// A new account, signed in.
+    New(NewSession),
+    /// Somebody with an account has joined. They sign in as always, with all that is asked for there.
+    Known,
+}
+
 /// What a sign-up with this link would do.
 pub async fn sign_up_state(services: &Services, token: Option<&str>, address: IpAddr) -> Result<SignUpState> {
+    let token = token.filter(|token| !token.is_empty());
     if !super::any(services).await? {
         // With a server for many, strangers could be faster than its owner; that is for the one-time link then.
-        return Ok(if services.settings.local {
-            SignUpState::First
-        } else {
-            SignUpState::Refused
-        });
+        return match token {
+            _ if services.settings.local => Ok(SignUpState::First),
+            Some(token) if setup::opens(services, token).await? => Ok(SignUpState::First),
+            _ => refused(services, address).await,
+        };
     }
-    if let Some(token) = token.filter(|token| !token.is_empty()) {
-        let hash = hash_secret(&token[..token.floor_char_boundary(256)]);
-        return match organizations::by_invite(&services.db, &hash, services.now()).await? {
-            Some(row) => Ok(SignUpState::Joins(row.id, row.title)),
-            None => match super::throttle::guessed(services, address).await? {
-                Some(seconds) => Err(ServiceError::TooMany(seconds)),
-                None => Ok(SignUpState::Refused),
-            },
+    if let Some(token) = token {
+        if let Some(row) = organizations::by_invite(&services.db, &links::hash(token), services.now()).await? {
+            return Ok(SignUpState::Joins(row.id, row.title));
+        }
+        return match invitations::opened(services, token).await? {
+            Some(invited) => Ok(SignUpState::Invited(invited)),
+            None => refused(services, address).await,
         };
     }
     if services.settings.signup_needs_link {
@@ -73,13 +85,21 @@ pub async fn sign_up_state(services: &Services, token: Option<&str>, address: Ip
     }
 }
 
+async fn refused(services: &Services, address: IpAddr) -> Result<SignUpState> {
+    match super::throttle::guessed(services, address).await? {
+        Some(seconds) => Err(ServiceError::TooMany(seconds)),
+        None => Ok(SignUpState::Refused),
+    }
+}
+
 /// Makes the account and signs it in. Errors name the form's fields.
-pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSession> {
+pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<SignedUp> {
     super::throttle::check(services, "", newcomer.address).await?;
     let state = sign_up_state(services, newcomer.token.as_deref(), newcomer.address).await?;
     let title = match &state {
         SignUpState::First => FIRST_ORGANIZATION,
         SignUpState::Joins(_, title) => title,
+        SignUpState::Invited(invited) => &invited.title,
         SignUpState::Refused => {
             return Err(ServiceError::Forbidden(
                 "Sign-up needs a valid invitation link.".to_owned(),
@@ -89,8 +109,17 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
     let email = clean_email(&newcomer.email)?;
     let organization = match &state {
         SignUpState::Joins(id, _) => Some(*id),
+        SignUpState::Invited(invited) => Some(invited.organization_id),
         _ => None,
     };
+    if let SignUpState::Invited(invited) = &state {
+        if email != invited.email {
+            return Err(Invalid::field("email", "This invitation is for another address.").into());
+        }
+        if let Some(account) = store::by_email(&services.db, &email).await? {
+            return join_known(services, account, invited.clone(), newcomer).await;
+        }
+    }
     passwords::check(services, organization, &newcomer.password, &[&email, title]).await?;
     let password_hash = passwords::hash(services, newcomer.password.clone()).await?;
     let now = services.now();
@@ -107,7 +136,7 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
         date_joined: now,
         at: now,
     };
-    let address = newcomer.address;
+    let (address, token) = (newcomer.address, newcomer.token);
     let wish = SignIn {
         email: String::new(),
         password: String::new(),
@@ -116,8 +145,9 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
         agent: newcomer.agent,
     };
     let outcome = match state {
-        SignUpState::First => found(services, new, wish).await,
-        SignUpState::Joins(organization, _) => join(services, new, organization, wish).await,
+        SignUpState::First => found(services, new, token, wish).await,
+        SignUpState::Joins(organization, _) => join(services, new, organization, None, wish).await,
+        SignUpState::Invited(invited) => join(services, new, invited.organization_id, Some(invited), wish).await,
         SignUpState::Refused => unreachable!("refused above"),
     };
     if let Err(ServiceError::Invalid(_)) = &outcome {
@@ -127,17 +157,49 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<NewSessi
             .write(move |tx| Box::pin(async move { super::throttle::failed(tx, "", address, now).await }))
             .await?;
     }
-    outcome
+    outcome.map(SignedUp::New)
+}
+
+/// Somebody who was a member once, and is invited again: with the password of the account.
+async fn join_known(
+    services: &Services,
+    account: AccountRow,
+    invited: Invited,
+    newcomer: Newcomer,
+) -> Result<SignedUp> {
+    let address = newcomer.address;
+    super::throttle::check(services, &account.email, address).await?;
+    let member = organizations::membership(&services.db, invited.organization_id, account.id).await?;
+    let stored = account.password_hash.clone();
+    let right = passwords::verify(services, newcomer.password, stored).await? != Verdict::Wrong;
+    let (id, email, now) = (account.id, account.email, services.now());
+    if !right || member.is_some() || !account.is_active {
+        services
+            .db
+            .write(move |tx| Box::pin(async move { super::throttle::failed(tx, &email, address, now).await }))
+            .await?;
+        let text = "This address has an account. Give its password, or ask for a link to set a new one.";
+        return Err(Invalid::field("password", text).into());
+    }
+    services
+        .db
+        .write(move |tx| Box::pin(async move { invitations::accept(tx, &invited, id, address, now).await }))
+        .await?;
+    services.cache.forget_account(id);
+    Ok(SignedUp::Known)
 }
 
 /// The first account makes the organization and owns it.
-async fn found(services: &Services, new: NewAccount, wish: SignIn) -> Result<NewSession> {
+async fn found(services: &Services, new: NewAccount, token: Option<String>, wish: SignIn) -> Result<NewSession> {
     let again = services.clone();
+    let needs_link = !services.settings.local;
+    let token_hash = links::hash(&token.unwrap_or_default());
     let session = services
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if store::any_locked(tx).await? {
+                let late = store::any_locked(tx).await?;
+                if late || (needs_link && setup::take(tx, &token_hash, again.now()).await?.is_none()) {
                     // Somebody was faster: what the form promised no longer holds.
                     return Err(ServiceError::Forbidden(
                         "Sign-up needs a valid invitation link.".to_owned(),
@@ -193,7 +255,13 @@ pub(super) async fn found_in(
     Ok((account, organization))
 }
 
-async fn join(services: &Services, new: NewAccount, organization: i64, wish: SignIn) -> Result<NewSession> {
+async fn join(
+    services: &Services,
+    new: NewAccount,
+    organization: i64,
+    invited: Option<Invited>,
+    wish: SignIn,
+) -> Result<NewSession> {
     let (again, now) = (services.clone(), new.at);
     services
         .db
@@ -204,7 +272,6 @@ async fn join(services: &Services, new: NewAccount, organization: i64, wish: Sig
                     ..new
                 };
                 let account = store::insert(tx, new).await.map_err(taken)?;
-                organizations::add_member(tx, organization, account.id, Role::Member.word(), now).await?;
                 let origin = Origin {
                     organization_id: Some(organization),
                     account_id: Some(account.id),
@@ -212,6 +279,16 @@ async fn join(services: &Services, new: NewAccount, organization: i64, wish: Sig
                     address: wish.address.to_string(),
                 };
                 audit::record(tx, &origin, "signup", &format!("user:{}", account.id), "{}", now).await?;
+                match &invited {
+                    Some(invited) => invitations::accept(tx, invited, account.id, wish.address, now).await?,
+                    None => {
+                        let role = Role::from_word(&organizations::default_role(tx, organization).await?);
+                        organizations::add_member(tx, organization, account.id, role.word(), now).await?;
+                    }
+                }
+                if invited.is_none_or(|invited| !invited.mailed) {
+                    email::ask_to_verify(&again, tx, &origin, &account).await?;
+                }
                 let (row, session) = sessions::draft(&again, &account, None, &wish);
                 sessions::begin(tx, &row).await?;
                 Ok(session)

@@ -106,14 +106,16 @@ fn from(address: IpAddr) -> Origin {
     }
 }
 
-/// Whether an attempt may be made now; `email` is in lower case.
+/// Whether an attempt may be made now; `email` is in lower case, and empty where no account is meant.
 pub(super) async fn check(services: &Services, email: &str, address: IpAddr) -> Result<()> {
     let now = services.now();
-    let (failures, last) = store::count(&services.db, &of_account(email), now - ACCOUNT_WINDOW).await?;
-    if let Some(last) = last.filter(|_| failures >= FREE_FAILURES) {
-        let pause = pause(failures);
-        if last + pause > now {
-            return Err(too_many(last + pause - now));
+    if !email.is_empty() {
+        let (failures, last) = store::count(&services.db, &of_account(email), now - ACCOUNT_WINDOW).await?;
+        if let Some(last) = last.filter(|_| failures >= FREE_FAILURES) {
+            let pause = pause(failures);
+            if last + pause > now {
+                return Err(too_many(last + pause - now));
+            }
         }
     }
     ADDRESS.check(services, &network(address).to_string()).await

@@ -73,7 +73,8 @@ pub async fn user(services: &Services, organization: &Granted<i64>, id: i64) -> 
     with_organization(services, account).await
 }
 
-/// Adds a person to the organization. In the answer, as clients know it, no organization is active yet.
+/// Adds a person to the organization, as what newcomers are there. In the answer, as clients know it, no organization is
+/// active yet.
 pub async fn create_user(services: &Services, organization: Granted<i64>, new: NewUser) -> Result<Profile> {
     let (actor, organization_id) = organization.into_parts();
     let email = clean_email(&new.email)?;
@@ -112,7 +113,8 @@ pub async fn create_user(services: &Services, organization: Granted<i64>, new: N
                         ServiceError::from(error)
                     }
                 })?;
-                organizations::add_member(tx, organization_id, account.id, Role::Member.word(), now).await?;
+                let role = Role::from_word(&organizations::default_role(tx, organization_id).await?);
+                organizations::add_member(tx, organization_id, account.id, role.word(), now).await?;
                 audit::record(tx, &origin, "user.create", &format!("user:{}", account.id), "{}", now).await?;
                 Ok::<_, ServiceError>(account)
             })

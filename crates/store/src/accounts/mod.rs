@@ -2,6 +2,9 @@
 
 pub mod attempts;
 pub mod factors;
+pub mod invitations;
+pub mod links;
+pub mod memberships;
 pub mod organizations;
 pub mod sessions;
 pub mod signing_keys;
@@ -34,6 +37,8 @@ row! {
         pub active_organization: Option<i64>,
         pub last_activity: i64,
         pub date_joined: i64,
+        /// When the person has shown that mail to their address reaches them.
+        pub email_verified_at: Option<i64>,
     }
 }
 
@@ -84,6 +89,11 @@ pub async fn by_email(db: &Db, email: &str) -> Result<Option<AccountRow>> {
 /// The account itself, without regard to any organization: for the person's own requests.
 pub async fn own(db: &Db, id: i64) -> Result<Option<AccountRow>> {
     db.optional("SELECT * FROM account WHERE id = $1", args![id]).await
+}
+
+/// The same in a write transaction.
+pub async fn own_locked(tx: &mut Tx, id: i64) -> Result<Option<AccountRow>> {
+    tx.optional("SELECT * FROM account WHERE id = $1", args![id]).await
 }
 
 /// A member of the organization, removed ones excluded.
@@ -216,6 +226,26 @@ pub async fn forget_foreign_hashes(tx: &mut Tx, set_before: i64) -> Result<Vec<i
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Notes that mail to the address reaches the person.
+pub async fn set_verified(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL",
+        args![id, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives an account a confirmed address; a unique violation means that it is taken.
+pub async fn set_email(tx: &mut Tx, id: i64, email: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET email = $2, email_verified_at = $3 WHERE id = $1",
+        args![id, email, at],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes that the person did something.
 pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
     tx.execute(
@@ -249,8 +279,8 @@ row! {
     }
 }
 
-/// An active account that is a member somewhere: of its active organization, else of its first one. Whoever was
-/// deactivated in an organization is nobody there.
+/// An active account that works somewhere: in its active organization, else in its first one. Whoever was deactivated in
+/// an organization is nobody there.
 pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
     holder_where(db, account_id, None).await
 }

@@ -28,11 +28,13 @@ row! {
         pub api_token_ttl_days: i64,
         /// The least length of a new password, in characters.
         pub min_password_length: i64,
+        /// What newcomers become.
+        pub default_role: String,
     }
 }
 
 row! {
-    /// A membership with the person.
+    /// A membership. Column for column the table.
     #[derive(Debug, Clone)]
     #[allow(missing_docs)]
     pub struct MembershipRow {
@@ -41,17 +43,10 @@ row! {
         pub role: String,
         pub created_at: i64,
         pub deleted_at: Option<i64>,
-    }
-}
-
-row! {
-    /// A project's id and title, with the person whose it is.
-    #[derive(Debug, Clone)]
-    #[allow(missing_docs)]
-    pub struct PersonProjectRow {
-        pub account_id: i64,
-        pub id: i64,
-        pub title: String,
+        /// Who gave the role.
+        pub role_source: String,
+        /// What somebody who is deactivated was before.
+        pub former_role: Option<String>,
     }
 }
 
@@ -114,6 +109,43 @@ pub async fn set_invite(tx: &mut Tx, id: i64, sealed: &[u8], hash: &[u8], expire
         args![id, sealed, hash, expires_at, at],
     )
     .await?;
+    Ok(())
+}
+
+/// Changes what newcomers become.
+pub async fn set_default_role(tx: &mut Tx, id: i64, role: &'static str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE organization SET default_role = $2, updated_at = $3 WHERE id = $1",
+        args![id, role, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What newcomers become.
+pub async fn default_role(tx: &mut Tx, id: i64) -> Result<String> {
+    let (role,) = tx
+        .one("SELECT default_role FROM organization WHERE id = $1", args![id])
+        .await?;
+    Ok(role)
+}
+
+/// From the first role that is given on, newcomers are annotators and no longer members.
+pub async fn begin_roles(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE organization SET default_role = 'annotator', updated_at = $2 WHERE id = $1 AND default_role = 'member'",
+        args![id, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps others from changing roles in the organization until the commit, so that the last owner stays one.
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<()> {
+    if tx.dialect() == crate::Dialect::Postgres {
+        tx.optional::<(i64,)>("SELECT id FROM organization WHERE id = $1 FOR NO KEY UPDATE", args![id])
+            .await?;
+    }
     Ok(())
 }
 
@@ -207,37 +239,6 @@ pub async fn membership(db: &Db, organization_id: i64, account_id: i64) -> Resul
     .await
 }
 
-/// How many members there are; `active` counts only those who may (or may not) sign in.
-pub async fn count_members(db: &Db, organization_id: i64, active: Option<bool>) -> Result<i64> {
-    let (count,) = db
-        .one(
-            "SELECT COUNT(*) FROM membership JOIN account ON account.id = membership.account_id
-             WHERE membership.organization_id = $1 AND membership.deleted_at IS NULL
-                AND (CAST($2 AS BOOLEAN) IS NULL OR account.is_active = $2)",
-            args![organization_id, active],
-        )
-        .await?;
-    Ok(count)
-}
-
-/// A page of members, by user name.
-pub async fn page_of_members(
-    db: &Db,
-    organization_id: i64,
-    active: Option<bool>,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<super::AccountRow>> {
-    db.all(
-        "SELECT account.* FROM membership JOIN account ON account.id = membership.account_id
-         WHERE membership.organization_id = $1 AND membership.deleted_at IS NULL
-            AND (CAST($2 AS BOOLEAN) IS NULL OR account.is_active = $2)
-         ORDER BY account.username, account.id LIMIT $4 OFFSET $3",
-        args![organization_id, active, offset, limit],
-    )
-    .await
-}
-
 /// Ids of all members.
 pub async fn member_ids(db: &Db, organization_id: i64) -> Result<Vec<i64>> {
     let rows: Vec<(i64,)> = db
@@ -247,40 +248,6 @@ pub async fn member_ids(db: &Db, organization_id: i64) -> Result<Vec<i64>> {
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// The projects that each member made.
-pub async fn created_projects(db: &Db, organization_id: i64) -> Result<Vec<PersonProjectRow>> {
-    db.all(
-        "SELECT created_by AS account_id, id, title FROM project
-         WHERE organization_id = $1 AND deleted_at IS NULL AND created_by IS NOT NULL ORDER BY id",
-        args![organization_id],
-    )
-    .await
-}
-
-/// The projects in which each member has annotated.
-pub async fn contributed_projects(db: &Db, organization_id: i64) -> Result<Vec<PersonProjectRow>> {
-    db.all(
-        "SELECT project_progress.account_id, project.id, project.title
-         FROM project_progress JOIN project ON project.id = project_progress.project_id
-         WHERE project.organization_id = $1 AND project.deleted_at IS NULL AND project_progress.annotated_tasks > 0
-         ORDER BY project.id",
-        args![organization_id],
-    )
-    .await
-}
-
-/// How many annotations of a person the organization's projects hold.
-pub async fn count_annotations(db: &Db, organization_id: i64, account_id: i64) -> Result<i64> {
-    let (count,) = db
-        .one(
-            "SELECT COUNT(*) FROM annotation JOIN project ON project.id = annotation.project_id
-             WHERE project.organization_id = $1 AND project.deleted_at IS NULL AND annotation.completed_by = $2",
-            args![organization_id, account_id],
-        )
-        .await?;
-    Ok(count)
 }
 
 /// What the owner has switched: permission, and the words of the roles that have it.

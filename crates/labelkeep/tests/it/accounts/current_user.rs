@@ -8,10 +8,13 @@ on_both_databases! {
         let expected = [
             "id", "first_name", "last_name", "username", "email", "last_activity", "custom_hotkeys", "avatar", "initials",
             "phone", "active_organization", "active_organization_meta", "allow_newsletters", "date_joined", "permissions",
+            "role", "role_permissions", "email_verified", "pending_email", "mail_enabled",
         ];
         assert_eq!(keys, expected);
         assert_eq!(me["initials"], "ow");
         assert!(me["permissions"].as_array().expect("a list").iter().any(|name| name == "projects.create"));
+        assert_eq!((&me["role"], &me["mail_enabled"]), (&json!("OW"), &json!(false)));
+        assert!(me["role_permissions"].as_array().expect("a list").contains(&json!("RolesManage")));
         let joined = me["date_joined"].as_str().expect("a time");
         assert!(joined.len() == 27 && joined.ends_with('Z'), "{joined}");
         let some = owner.get("/api/current-user/whoami?include=id,email").await.json();

@@ -1,9 +1,15 @@
 //! `/api/current-user/…`, `/api/users/…`, `/api/token/…`, `/api/organizations/…`
 
+mod console;
 mod current_user;
+mod email;
+mod invitations;
+mod members;
 mod organizations;
 mod personal_tokens;
+mod post;
 mod profile;
+mod resets;
 mod sessions;
 mod tokens;
 mod users;

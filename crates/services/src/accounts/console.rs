@@ -1,0 +1,197 @@
+//! What the people who run the server do from its command line. There is no actor here: whoever has the database has all
+//! rights anyway. Each action is on record with the address `console`.
+
+use labelkeep_crypt::Secret;
+use labelkeep_policy::Role;
+use labelkeep_store::accounts::memberships::{self, MemberFilter, MemberOrder};
+use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
+use labelkeep_store::audit::{self, Origin};
+
+use super::links::OneTimeLink;
+use super::roles::{self, RoleChange};
+use super::{clean_email, passwords, resets, signup};
+use crate::{Invalid, Result, ServiceError, Services};
+
+/// Where the record says that an action came from.
+const CONSOLE: &str = "console";
+
+/// Somebody in the list.
+#[derive(Debug)]
+pub struct ConsolePerson {
+    /// The account.
+    pub account: AccountRow,
+    /// What they are.
+    pub role: Role,
+    /// Whether they can sign in and work.
+    pub active: bool,
+}
+
+fn origin(organization_id: i64) -> Origin {
+    Origin {
+        organization_id: Some(organization_id),
+        address: CONSOLE.to_owned(),
+        ..Origin::default()
+    }
+}
+
+/// Everybody, by address.
+pub async fn console_list(services: &Services) -> Result<Vec<ConsolePerson>> {
+    let Some(organization) = organizations::first(&services.db).await? else {
+        return Ok(Vec::new());
+    };
+    let order = (MemberOrder::Email, false);
+    let rows = memberships::page(
+        &services.db,
+        organization.id,
+        &MemberFilter::default(),
+        order,
+        0,
+        i64::MAX,
+    )
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let role = Role::from_word(&row.role);
+            ConsolePerson {
+                active: row.account.is_active && role != Role::Deactivated,
+                account: row.account,
+                role,
+            }
+        })
+        .collect())
+}
+
+/// Makes an account; without a role it becomes what newcomers are, and the first one of all owns the installation. Without
+/// a password it needs a link.
+pub async fn console_create(
+    services: &Services,
+    email: &str,
+    role: Option<Role>,
+    password: Option<Secret>,
+) -> Result<(AccountRow, Role)> {
+    let email = clean_email(email)?;
+    let first = organizations::first(&services.db).await?;
+    let title = first.as_ref().map_or(signup::FIRST_ORGANIZATION, |row| &row.title);
+    let password_hash = match password {
+        Some(password) => {
+            let organization = first.as_ref().map(|row| row.id);
+            passwords::check(services, organization, password.expose(), &[&email, title]).await?;
+            Some(passwords::hash(services, password.expose().to_owned()).await?)
+        }
+        None => None,
+    };
+    let now = services.now();
+    let new = NewAccount {
+        username: email.split('@').next().unwrap_or_default().chars().take(256).collect(),
+        email,
+        first_name: String::new(),
+        last_name: String::new(),
+        phone: String::new(),
+        password_hash,
+        custom_hotkeys: "{}".to_owned(),
+        allow_newsletters: None,
+        active_organization: first.as_ref().map(|row| row.id),
+        date_joined: now,
+        at: now,
+    };
+    let again = services.clone();
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(organization) = first else {
+                    if store::any_locked(tx).await? {
+                        return Err(ServiceError::Conflict(
+                            "Somebody has just made the first account.".to_owned(),
+                        ));
+                    }
+                    if role.is_some_and(|role| role != Role::Owner) {
+                        return Err(Invalid::field("role", "The first account is the owner's.").into());
+                    }
+                    let (account, organization) = signup::found_in(&again, tx, new).await?;
+                    record_new(tx, organization, account.id, Role::Owner, now).await?;
+                    return Ok((account, Role::Owner));
+                };
+                let role = role.unwrap_or(Role::from_word(&organization.default_role));
+                let account = store::insert(tx, new).await.map_err(|error| {
+                    if error.is_unique_violation() {
+                        Invalid::field("email", "There is an account with this address already.").into()
+                    } else {
+                        ServiceError::from(error)
+                    }
+                })?;
+                organizations::add_member(tx, organization.id, account.id, role.word(), now).await?;
+                if roles::uses_roles(role) {
+                    organizations::begin_roles(tx, organization.id, now).await?;
+                }
+                record_new(tx, organization.id, account.id, role, now).await?;
+                Ok((account, role))
+            })
+        })
+        .await
+}
+
+async fn record_new(
+    tx: &mut labelkeep_store::Tx,
+    organization_id: i64,
+    account_id: i64,
+    role: Role,
+    now: i64,
+) -> Result<()> {
+    let detail = serde_json::json!({ "role": role.word() }).to_string();
+    let object = format!("user:{account_id}");
+    Ok(audit::record(tx, &origin(organization_id), "user.create", &object, &detail, now).await?)
+}
+
+/// Changes what somebody is; gives what they were and what they are now.
+pub async fn console_role(services: &Services, email: &str, change: RoleChange) -> Result<(Role, Role)> {
+    let (account, organization_id) = find(services, email).await?;
+    let (id, now) = (account.id, services.now());
+    let changed = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let before = roles::locked(tx, organization_id, id).await?;
+                let role = match change {
+                    RoleChange::To(role) => role,
+                    RoleChange::Back => roles::former(tx, organization_id, id, before).await?,
+                };
+                roles::set(
+                    tx,
+                    &origin(organization_id),
+                    organization_id,
+                    id,
+                    before,
+                    role,
+                    "manual",
+                    now,
+                )
+                .await?;
+                Ok::<_, ServiceError>((before, role))
+            })
+        })
+        .await?;
+    services.cache.forget_account(id);
+    Ok(changed)
+}
+
+/// Makes a link by which somebody sets a new password.
+pub async fn console_link(services: &Services, email: &str) -> Result<OneTimeLink> {
+    let (account, organization_id) = find(services, email).await?;
+    let row = organizations::membership(&services.db, organization_id, account.id).await?;
+    let role = row.map_or(Role::Deactivated, |row| Role::from_word(&row.role));
+    resets::make_link(services, account, role, origin(organization_id)).await
+}
+
+/// A member of the installation's organization.
+async fn find(services: &Services, email: &str) -> Result<(AccountRow, i64)> {
+    let email = clean_email(email)?;
+    let nobody = || ServiceError::Nothing(format!("Nobody has the address {email}."));
+    let organization = organizations::first(&services.db).await?.ok_or_else(nobody)?;
+    let account = store::by_email(&services.db, &email).await?.ok_or_else(nobody)?;
+    match organizations::membership(&services.db, organization.id, account.id).await? {
+        Some(_) => Ok((account, organization.id)),
+        None => Err(nobody()),
+    }
+}

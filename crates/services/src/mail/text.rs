@@ -1,0 +1,155 @@
+//! The words of the mails. Plain text: nothing in it can be markup (SEC-182).
+
+use chrono::DateTime;
+use labelkeep_policy::Role;
+
+/// A mail, by its reason. Links are paths; the public address of the server comes before them.
+pub(crate) enum Text<'a> {
+    Invitation {
+        /// Name or address of who invites.
+        by: &'a str,
+        organization: &'a str,
+        role: Role,
+        link: &'a str,
+        /// Microseconds.
+        end: i64,
+    },
+    Reset {
+        link: &'a str,
+    },
+    Verify {
+        link: &'a str,
+    },
+    /// To the address that was.
+    EmailChanged {
+        new: &'a str,
+    },
+    PasswordChanged,
+    /// An administrator has made a link for the person.
+    ResetByAdministrator,
+    TokenEnds {
+        /// Microseconds.
+        end: i64,
+    },
+}
+
+impl Text<'_> {
+    /// Subject and text.
+    pub(crate) fn write(&self, origin: &str) -> (String, String) {
+        let (subject, text) = match self {
+            Text::Invitation {
+                by,
+                organization,
+                role,
+                link,
+                end,
+            } => {
+                let (by, organization) = (tidy(by), tidy(organization));
+                (
+                    format!("Invitation to {organization}"),
+                    format!(
+                        "{by} invites you to work with {organization} on {origin} as {role}.\n\n\
+                         Open this link to create your account. It is meant for you alone, works once, and ends on {end}:\n\n\
+                         {origin}{link}\n\n\
+                         If you do not know what this is about, leave this mail alone: nothing happens without the link.",
+                        role = role.word(),
+                        end = day(*end),
+                    ),
+                )
+            }
+            Text::Reset { link } => (
+                "Set a new password".to_owned(),
+                format!(
+                    "Somebody, probably you, has asked for a new password for your account on {origin}.\n\n\
+                     Open this link to set one. It works once, within 30 minutes:\n\n\
+                     {origin}{link}\n\n\
+                     If it was not you, leave this mail alone: your password stays as it is."
+                ),
+            ),
+            Text::Verify { link } => (
+                "Confirm your address".to_owned(),
+                format!(
+                    "This address was given for an account on {origin}.\n\n\
+                     Open this link to confirm that mail reaches you here. It works once:\n\n\
+                     {origin}{link}\n\n\
+                     If you do not know what this is about, leave this mail alone."
+                ),
+            ),
+            Text::EmailChanged { new } => (
+                "Your address was changed".to_owned(),
+                format!(
+                    "The address of your account on {origin} is {new} from now on; mail no longer goes to this one.\n\n\
+                     If it was not you, tell the people who run the server at once."
+                ),
+            ),
+            Text::PasswordChanged => (
+                "Your password was changed".to_owned(),
+                format!(
+                    "The password of your account on {origin} was changed, and you were signed out everywhere else.\n\n\
+                     If it was not you, tell the people who run the server at once."
+                ),
+            ),
+            Text::ResetByAdministrator => (
+                "A link for a new password was made".to_owned(),
+                format!(
+                    "An administrator has made a link by which a new password can be set for your account on {origin}. \
+                     They will give it to you. It works once, within 30 minutes.\n\n\
+                     If you have not asked for it, tell the people who run the server."
+                ),
+            ),
+            Text::TokenEnds { end } => (
+                "An API token ends soon".to_owned(),
+                format!(
+                    "An API token of your account on {origin} ends on {end}. Scripts that use it stop then.\n\n\
+                     Make a new one on your account page: {origin}/user/account/",
+                    end = day(*end)
+                ),
+            ),
+        };
+        (subject, text)
+    }
+}
+
+/// The date in UTC.
+fn day(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros)
+        .map(|time| time.format("%-d %B %Y, %H:%M UTC").to_string())
+        .unwrap_or_default()
+}
+
+/// A name from outside as part of a sentence: one line, not too long.
+fn tidy(name: &str) -> String {
+    let line: String = name
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(100)
+        .collect();
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_182_names_cannot_break_out_of_their_sentence() {
+        let text = Text::Invitation {
+            by: "Eve\r\nBcc: x@y.z",
+            organization: "Cats\n\nClick http://evil.example",
+            role: Role::Annotator,
+            link: "/user/signup/?token=t",
+            end: 0,
+        };
+        let (subject, text) = text.write("https://labels.example");
+        assert_eq!(subject, "Invitation to Cats  Click http://evil.example");
+        assert!(
+            text.starts_with("Eve  Bcc: x@y.z invites you to work with Cats  Click http://evil.example on"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\nhttps://labels.example/user/signup/?token=t\n"),
+            "{text}"
+        );
+        assert!(text.contains("1 January 1970, 00:00 UTC"), "{text}");
+    }
+}
