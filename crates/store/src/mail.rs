@@ -43,7 +43,7 @@ pub async fn insert(tx: &mut Tx, mail: &MailRow) -> Result<()> {
 /// Whether a mail may be sent now; asked often, so without a transaction.
 pub async fn is_due(db: &Db, now: i64) -> Result<bool> {
     Ok(db
-        .optional::<(i64,)>("SELECT 1 FROM mail WHERE next_at <= $1 LIMIT 1", args![now])
+        .optional::<(String,)>("SELECT id FROM mail WHERE next_at <= $1 LIMIT 1", args![now])
         .await?
         .is_some())
 }

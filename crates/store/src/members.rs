@@ -23,7 +23,7 @@ pub async fn role(db: &Db, project_id: i64, account_id: i64) -> Result<Option<St
 pub async fn is_shown_task(db: &Db, project_id: i64, task_id: i64, account_id: i64) -> Result<bool> {
     Ok(db
         .optional::<(i64,)>(
-            "SELECT 1 FROM project WHERE id = $1 AND (assignment = 'automatic' OR EXISTS (
+            "SELECT id FROM project WHERE id = $1 AND (assignment = 'automatic' OR EXISTS (
                 SELECT 1 FROM task_assignment WHERE task_id = $2 AND account_id = $3 AND kind = 'AN'))",
             args![project_id, task_id, account_id],
         )

@@ -151,10 +151,7 @@ async fn send_link(
 pub async fn verification_target(services: &Services, token: &str, address: IpAddr) -> Result<String> {
     match rows::find(&services.db, Kind::Email.word(), &links::hash(token), services.now()).await? {
         Some(row) => Ok(row.email),
-        None => Err(services
-            .cache
-            .failed(address)
-            .map_or_else(dead_link, ServiceError::TooMany)),
+        None => Err(guessed(services, address).await?),
     }
 }
 

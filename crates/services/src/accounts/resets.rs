@@ -130,10 +130,7 @@ async fn target(services: &Services, token: &str, address: IpAddr) -> Result<Acc
     };
     match account {
         Some(account) => Ok(account),
-        None => Err(services
-            .cache
-            .failed(address)
-            .map_or_else(dead_link, ServiceError::TooMany)),
+        None => Err(guessed(services, address).await?),
     }
 }
 
