@@ -1,6 +1,6 @@
 /** A new project in three steps: its name, its data, its labeling setup. */
 import { api, type Project } from '@labelkeep/api';
-import { Button, Dialog, PageHeader, Panel, TextArea, TextField } from '@labelkeep/kit';
+import { Button, Dialog, EmptyState, LinkButton, PageHeader, Panel, TextArea, TextField } from '@labelkeep/kit';
 import { validate } from '@labelkeep/labeling';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
@@ -11,6 +11,7 @@ import { ImportPanel } from '../../features/import/ImportPanel';
 import { forget, type Peek, peek } from '../../features/import/peek';
 import { handOver, type Picked } from '../../features/import/send';
 import { messagesOf } from '../../shared/errors';
+import { may, useMe } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
 import { useTitle } from '../../shared/title';
@@ -21,6 +22,21 @@ const EMPTY = '<View>\n  \n</View>\n';
 
 export function CreateProjectPage() {
   useTitle('New project');
+  const me = useMe();
+  if (me.data && !may(me.data, 'ProjectCreate')) {
+    return (
+      <EmptyState
+        title="New projects are made by others"
+        actions={<LinkButton href="/projects/">All projects</LinkButton>}
+      >
+        Your role does not include it. A manager of {me.data.active_organization_meta.title} can make one for you.
+      </EmptyState>
+    );
+  }
+  return <CreateProject />;
+}
+
+function CreateProject() {
   const go = useGo();
   const queries = useQueryClient();
   const [step, setStep] = useState(0);
