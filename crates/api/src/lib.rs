@@ -14,20 +14,25 @@ pub mod wire;
 
 mod accounts;
 mod annotations;
+mod assignments;
 mod audit;
 mod drafts;
 mod export;
 mod import;
 mod pages;
+mod permissions;
 mod predictions;
+mod project_members;
 mod projects;
 mod queue;
+mod roles;
 mod samples;
 mod service;
 mod statistics;
 mod tasks;
 mod templates;
 mod uploads;
+mod workspaces;
 
 pub use error::{ApiError, ApiResult};
 pub use router::{app, table};

@@ -249,6 +249,77 @@ fn factors() -> Routes {
         .route(
             "/api/organizations/{id}/memberships/{user_id}/factors/",
             get(factors::of_member).delete(factors::reset_member),
+/// Who may do what: roles, switches, workspaces, members of projects, assignments.
+fn rights() -> Routes {
+    use crate::{assignments, permissions, project_members as members, roles, workspaces};
+    Routes::new()
+        .route("/api/organizations/{id}/roles-preview/", get(roles::preview))
+        .route("/api/organizations/{id}/roles/", post(roles::turn))
+        .route(
+            "/api/organizations/{id}/permissions",
+            get(permissions::list).post(permissions::create),
+        )
+        .route("/api/organizations/{id}/permissions/options", get(permissions::options))
+        .route(
+            "/api/organizations/{id}/permissions/{permission_key}",
+            get(permissions::read)
+                .patch(permissions::update)
+                .put(permissions::update)
+                .delete(permissions::delete),
+        )
+        .route("/api/workspaces/", get(workspaces::list).post(workspaces::create))
+        .route(
+            "/api/workspaces/{id}/",
+            get(workspaces::read)
+                .patch(workspaces::update)
+                .put(workspaces::update)
+                .delete(workspaces::delete),
+        )
+        .route(
+            "/api/workspaces/{id}/memberships/",
+            get(workspaces::list_members)
+                .post(workspaces::add_member)
+                .delete(workspaces::remove_member),
+        )
+        .route(
+            "/api/workspaces/{id}/memberships/bulk/",
+            post(workspaces::add_members).delete(workspaces::remove_members),
+        )
+        .route(
+            "/api/workspaces/{id}/memberships/paginated/",
+            get(workspaces::page_of_members),
+        )
+        .route(
+            "/api/workspaces/{id}/projects/",
+            get(workspaces::list_projects)
+                .post(workspaces::add_project)
+                .delete(workspaces::remove_project),
+        )
+        .route(
+            "/api/projects/{id}/members/",
+            post(members::add).delete(members::remove),
+        )
+        .route(
+            "/api/projects/{id}/members/bulk/",
+            post(members::add_many).delete(members::remove_many),
+        )
+        .route("/api/projects/{id}/members/paginated/", get(members::page))
+        .route("/api/projects/{id}/members/export/", get(members::export))
+        .route(
+            "/api/projects/roles/",
+            get(members::list_roles)
+                .post(members::add_role)
+                .asks(Action::ProjectMembers, "project"),
+        )
+        .route("/api/projects/roles/{id}/", delete(members::remove_role))
+        .route("/api/projects/{id}/roles", get(members::list_of_project))
+        .route("/api/projects/{id}/tasks/assignees", post(assignments::assign_many))
+        .route(
+            "/api/projects/{id}/tasks/{task}/assignees",
+            get(assignments::list)
+                .post(assignments::assign)
+                .patch(assignments::replace)
+                .delete(assignments::unassign),
         )
 }
 
@@ -401,6 +472,7 @@ fn routes() -> Routes {
         .merge(service())
         .merge(accounts())
         .merge(factors())
+        .merge(rights())
         .merge(projects())
         .merge(work())
         .merge(oversight())

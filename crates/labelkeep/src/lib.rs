@@ -7,6 +7,7 @@ mod keys;
 mod logging;
 mod mail;
 pub mod options;
+pub mod permissions;
 mod start;
 
 pub use beside::{Beside, open_beside};

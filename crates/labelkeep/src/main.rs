@@ -25,6 +25,10 @@ fn main() -> ExitCode {
             print!("{}", options::markdown());
             Ok(())
         }
+        Some(("permissions", _)) => {
+            print!("{}", labelkeep::permissions::markdown());
+            Ok(())
+        }
         _ => {
             println!(
                 "Labelkeep {}, compatible with Label Studio 1.23.2",

@@ -37,9 +37,13 @@ macro_rules! for_each_action {
             WorkspaceCreate,
             /// Change a workspace, its members and its projects.
             WorkspaceChange,
+            /// See a project with its settings.
             ProjectView,
+            /// Make a project.
             ProjectCreate,
+            /// Change the settings of a project, its configuration and its publication.
             ProjectChange,
+            /// Delete a project with everything in it.
             ProjectDelete,
             /// Who works in a project, and with which role.
             ProjectMembers,
@@ -47,9 +51,13 @@ macro_rules! for_each_action {
             AssignAnnotators,
             /// Which reviewers get which tasks.
             AssignReviewers,
+            /// See tasks.
             TaskView,
+            /// Add single tasks.
             TaskCreate,
+            /// Change data and settings of tasks.
             TaskChange,
+            /// Delete tasks with their annotations.
             TaskDelete,
             /// Take tasks from the queue, annotate, keep drafts.
             Annotate,
@@ -59,9 +67,13 @@ macro_rules! for_each_action {
             AnnotationViewOthers,
             /// Change or delete annotations of others.
             AnnotationChange,
+            /// See predictions of models.
             PredictionView,
+            /// Add, change and delete predictions.
             PredictionChange,
+            /// Add tasks and files to a project, and see the list of its files.
             Import,
+            /// Download tasks and annotations of a project.
             Export,
             /// See files that were uploaded to a project.
             MediaView,
@@ -70,11 +82,10 @@ macro_rules! for_each_action {
 }
 
 macro_rules! define {
-    ($($(#[$note:meta])* $name:ident),+ $(,)?) => {
+    ($($(#[doc = $about:literal])* $name:ident),+ $(,)?) => {
         /// What may be done to what.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)]
-        pub enum Action { $($(#[$note])* $name),+ }
+        pub enum Action { $($(#[doc = $about])* $name),+ }
 
         impl Action {
             /// All actions, for tables and tests.
@@ -85,6 +96,11 @@ macro_rules! define {
             /// Its name in documentation, settings and the audit log.
             pub fn name(self) -> &'static str {
                 match self { $(Action::$name => stringify!($name)),+ }
+            }
+
+            /// What it means, in one sentence.
+            pub fn about(self) -> &'static str {
+                match self { $(Action::$name => concat!($($about),*).trim_ascii()),+ }
             }
         }
     };

@@ -6,6 +6,7 @@
 mod action;
 mod actor;
 mod matrix;
+pub mod properties;
 mod role;
 mod viewer;
 

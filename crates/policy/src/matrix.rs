@@ -137,7 +137,7 @@ pub const SWITCHES: &[Switch] = &[
         label: "Create projects",
         help: "Start new projects.",
         group: "Projects",
-        options: &[Administrator, Manager, Reviewer],
+        options: &[Administrator, Manager],
     },
     Switch {
         key: "assign_annotators",

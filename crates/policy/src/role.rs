@@ -54,6 +54,19 @@ impl Role {
         }
     }
 
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Owner => "Owner",
+            Role::Administrator => "Administrator",
+            Role::Manager => "Manager",
+            Role::Reviewer => "Reviewer",
+            Role::Annotator => "Annotator",
+            Role::Member => "Member",
+            Role::Deactivated => "Deactivated",
+        }
+    }
+
     /// The role of a word; an unknown one has no rights.
     pub fn from_word(word: &str) -> Role {
         Role::ALL

@@ -1,14 +1,19 @@
 //! The only way to an object: known actor, allowed action, row that the actor may see (SEC-108).
 
-pub use labelkeep_policy::{Action, Actor, Role};
+use std::collections::BTreeSet;
+
+use labelkeep_policy::properties;
+pub use labelkeep_policy::{Action, Actor, Role, Rules};
 use labelkeep_store as store;
 pub use labelkeep_store::annotations::AnnotationRow;
 use labelkeep_store::audit::{Origin, Request};
 pub use labelkeep_store::drafts::DraftRow;
+pub use labelkeep_store::members::ProjectRoleRow;
 pub use labelkeep_store::predictions::PredictionRow;
 pub use labelkeep_store::projects::ProjectRow;
 pub use labelkeep_store::tasks::TaskRow;
 pub use labelkeep_store::uploads::UploadRow;
+pub use labelkeep_store::workspaces::WorkspaceRow;
 
 use crate::{Result, ServiceError, Services};
 
@@ -41,9 +46,26 @@ impl<T> Granted<T> {
         self.actor.may_as(self.role, action)
     }
 
+    /// The only one whose work the actor sees there; none: everybody's (SEC-117).
+    pub fn only_own(&self) -> Option<i64> {
+        (!self.may(Action::AnnotationViewOthers)).then_some(self.actor.account_id)
+    }
+
+    /// Whether the actor may write a property of what they may change (SEC-119).
+    pub fn may_write(&self, kind: &str, name: &str) -> bool {
+        properties::writable(kind, name).is_none_or(|action| self.may(action))
+    }
+
     /// Both parts.
     pub fn into_parts(self) -> (Actor, T) {
         (self.actor, self.row)
+    }
+}
+
+impl Granted<ProjectRow> {
+    /// The one whose assigned tasks are all that the actor is shown of the project; none: they see all tasks.
+    pub fn assigned_only(&self) -> Option<i64> {
+        (self.role == Role::Annotator && self.row.assignment == "manual").then_some(self.actor.account_id)
     }
 }
 
@@ -118,8 +140,14 @@ pub async fn annotation(services: &Services, actor: Actor, id: i64, action: Acti
         action,
     )
     .await?;
-    if granted.row.completed_by != Some(granted.actor.account_id) && !granted.may(Action::AnnotationViewOthers) {
-        return Err(ServiceError::NotFound("Annotation"));
+    if granted.row.completed_by != Some(granted.actor.account_id) {
+        if !granted.may(Action::AnnotationViewOthers) {
+            return Err(ServiceError::NotFound("Annotation"));
+        }
+        // Seeing the work of others is one thing, changing it another (SEC-116).
+        if !action.only_reads() && !granted.may(Action::AnnotationChange) {
+            return Err(forbidden());
+        }
     }
     let (project_id, task_id) = (granted.row.project_id, granted.row.task_id);
     shown(services, granted, project_id, task_id, "Annotation").await
@@ -136,6 +164,9 @@ pub async fn draft(services: &Services, actor: Actor, id: i64, action: Action) -
     let row = task.map(|task| (task.project_id, row));
     let project_id = row.as_ref().map_or(0, |(project_id, _)| *project_id);
     let granted = grant(services, actor, row, name, action).await?;
+    if granted.row.account_id != granted.actor.account_id && !granted.may(Action::AnnotationViewOthers) {
+        return Err(ServiceError::NotFound(name));
+    }
     let task_id = granted.row.task_id;
     shown(services, granted, project_id, task_id, name).await
 }
@@ -170,6 +201,37 @@ pub async fn upload(services: &Services, actor: Actor, id: i64, action: Action) 
     Ok(granted)
 }
 
+/// A workspace. A token that is bound to projects does nothing with it but look.
+pub async fn workspace(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<WorkspaceRow>> {
+    let row = store::workspaces::find(&services.db, &actor.viewer(), id)
+        .await?
+        .ok_or(ServiceError::NotFound("Workspace"))?;
+    let bound = !actor.scope.projects.is_empty() && !action.only_reads();
+    if bound || !actor.may(action) {
+        return Err(forbidden());
+    }
+    let role = actor.role;
+    Ok(Granted { actor, role, row })
+}
+
+/// A role that somebody has in a project.
+pub async fn project_role(
+    services: &Services,
+    actor: Actor,
+    id: i64,
+    action: Action,
+) -> Result<Granted<ProjectRoleRow>> {
+    let row = store::members::find_role(&services.db, &actor.viewer(), id).await?;
+    grant(
+        services,
+        actor,
+        row.map(|row| (row.project_id, row)),
+        "ProjectRole",
+        action,
+    )
+    .await
+}
+
 /// What the actor may not see is not there; the same answer either way (SEC-109). `row` comes with its project.
 async fn grant<T>(
     services: &Services,
@@ -201,6 +263,16 @@ async fn role_in(services: &Services, actor: &Actor, project_id: i64) -> Result<
         .unwrap_or(actor.role))
 }
 
+/// Which of these tasks, of visible projects, the actor is shown; none: all of them (SEC-117).
+pub(crate) async fn shown_tasks(services: &Services, actor: &Actor, tasks: &[i64]) -> Result<Option<BTreeSet<i64>>> {
+    if !actor.role.differs_by_project() || tasks.is_empty() {
+        return Ok(None);
+    }
+    let reviews = actor.role == Role::Reviewer;
+    let shown = store::members::shown_tasks(&services.db, actor.account_id, reviews, tasks).await?;
+    Ok(Some(shown.into_iter().collect()))
+}
+
 /// The grant, unless its task is not one of those that the actor is shown (SEC-117).
 async fn shown<T>(
     services: &Services,
@@ -219,6 +291,6 @@ async fn shown<T>(
     Ok(granted)
 }
 
-fn forbidden() -> ServiceError {
+pub(crate) fn forbidden() -> ServiceError {
     ServiceError::Forbidden("You do not have permission to perform this action.".to_owned())
 }

@@ -81,10 +81,14 @@ pub(crate) fn checked(result: &str) -> Result<ResultSummary, Invalid> {
 pub async fn submit(
     services: &Services,
     task: Granted<TaskRow>,
-    submission: Submission,
+    mut submission: Submission,
     operation: Operation,
 ) -> Result<AnnotationRow> {
     let summary = checked(&submission.result)?;
+    if !task.may_write("annotation", "completed_by") {
+        submission.completed_by = None;
+    }
+    submission.ground_truth &= task.may_write("annotation", "ground_truth");
     let (actor, task) = task.into_parts();
     let now = services.now();
     services
@@ -181,9 +185,15 @@ pub async fn submit(
 pub async fn update(
     services: &Services,
     annotation: Granted<AnnotationRow>,
-    change: Change,
+    mut change: Change,
     operation: Operation,
 ) -> Result<AnnotationRow> {
+    if !annotation.may_write("annotation", "completed_by") {
+        change.completed_by = None;
+    }
+    if !annotation.may_write("annotation", "ground_truth") {
+        change.ground_truth = None;
+    }
     let summary = change.result.as_deref().map(checked).transpose()?;
     let (actor, known) = annotation.into_parts();
     let now = services.now();

@@ -34,9 +34,13 @@ pub struct Change {
     pub annotation_id: Option<Option<i64>>,
 }
 
-/// All drafts of a task.
+/// The drafts of a task that the caller sees.
 pub async fn list(services: &Services, task: &Granted<TaskRow>) -> Result<Vec<DraftRow>> {
-    Ok(rows::of_tasks(&services.db, &[task.row().id]).await?)
+    let mut found = rows::of_tasks(&services.db, &[task.row().id]).await?;
+    if let Some(account_id) = task.only_own() {
+        found.retain(|row| row.account_id == account_id);
+    }
+    Ok(found)
 }
 
 /// Keeps a draft. A repeated operation gives the draft that the first one made.

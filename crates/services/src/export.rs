@@ -62,6 +62,7 @@ pub fn catalog(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec
 /// Begins an export. The audit trail has it before the first byte goes out.
 pub async fn start(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Download> {
     let exporter = exporter_of(&options.format)?;
+    let sight = Sight::of(&project);
     let (actor, project) = project.into_parts();
     let now = services.now();
     let (origin, object) = (access::origin(&actor), format!("project:{}", project.id));
@@ -93,6 +94,7 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
         project: project.clone(),
         exporter,
         options,
+        sight,
         now,
     };
     let runtime = tokio::runtime::Handle::current();
@@ -113,6 +115,7 @@ fn exporter_of(format: &str) -> Result<&'static dyn Exporter> {
 pub async fn report(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Report> {
     let exporter = exporter_of(&options.format)?;
     let writer = Writer {
+        sight: Sight::of(&project),
         services: services.clone(),
         project: project.into_parts().1,
         exporter,
@@ -134,7 +137,26 @@ struct Writer {
     project: ProjectRow,
     exporter: &'static dyn Exporter,
     options: Options,
+    sight: Sight,
     now: i64,
+}
+
+/// What the one who exports sees (SEC-116, SEC-117): an export holds nothing else.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    /// Only work of this person.
+    only: Option<i64>,
+    /// Only tasks that are assigned to this person.
+    assigned_to: Option<i64>,
+}
+
+impl Sight {
+    fn of(project: &Granted<ProjectRow>) -> Self {
+        Sight {
+            only: project.only_own(),
+            assigned_to: project.assigned_only(),
+        }
+    }
 }
 
 impl Writer {
@@ -189,11 +211,12 @@ impl Writer {
     fn tasks<'a>(&'a self, runtime: &tokio::runtime::Handle, config: &'a labelkeep_labeling::Config) -> Tasks<'a> {
         let (sender, mut stretches) = mpsc::channel(STRETCHES_AHEAD);
         let (services, project_id, options) = (self.services.clone(), self.project.id, self.options.clone());
+        let sight = self.sight;
         // In a thread of its own: a stretch of an embedded database is read at once, and takes some milliseconds.
         let reading = runtime.clone();
         runtime.spawn_blocking(move || {
             reading.block_on(async {
-                if let Err(error) = read(&services, project_id, &options, &sender).await {
+                if let Err(error) = read(&services, project_id, &options, sight, &sender).await {
                     let _ = sender.send(Err(error)).await;
                 }
             });
@@ -220,7 +243,7 @@ impl Writer {
 
 type Stretches = mpsc::Sender<Result<Vec<ExportTask>>>;
 
-async fn read(services: &Services, project_id: i64, options: &Options, sender: &Stretches) -> Result<()> {
+async fn read(services: &Services, project_id: i64, options: &Options, sight: Sight, sender: &Stretches) -> Result<()> {
     let mut last = 0;
     let now = services.now();
     let mut people = People::new();
@@ -228,11 +251,12 @@ async fn read(services: &Services, project_id: i64, options: &Options, sender: &
         let filter = ExportFilter {
             annotated_only: !options.all_tasks && options.ids.is_none(),
             ids: options.ids.as_deref(),
+            assigned_to: sight.assigned_to,
         };
         let listed = store::tasks::after(&services.db, project_id, last, STRETCH, filter).await?;
         let Some(end) = listed.last() else { return Ok(()) };
         last = end.task.id;
-        let stretch = complete(services, listed, &mut people, now).await?;
+        let stretch = complete(services, listed, &mut people, sight, now).await?;
         // The writer stops early when the client has gone.
         if sender.send(Ok(stretch)).await.is_err() {
             return Ok(());
@@ -244,8 +268,10 @@ async fn complete(
     services: &Services,
     listed: Vec<ListedTask>,
     people: &mut People,
+    sight: Sight,
     now: i64,
 ) -> Result<Vec<ExportTask>> {
+    let shown = |author: Option<i64>| sight.only.is_none() || author == sight.only;
     let ids: Vec<i64> = listed.iter().map(|row| row.task.id).collect();
     let annotated: Vec<i64> = listed
         .iter()
@@ -259,7 +285,11 @@ async fn complete(
         .collect();
     let mut annotations: HashMap<i64, Vec<ExportAnnotation>> = HashMap::new();
     if !annotated.is_empty() {
-        for row in store::annotations::of_tasks(&services.db, &annotated).await? {
+        let found = store::annotations::of_tasks(&services.db, &annotated).await?;
+        for mut row in found.into_iter().filter(|row| shown(row.completed_by)) {
+            if let Some(account_id) = sight.only {
+                crate::tasks::narrow_annotation(&mut row, account_id);
+            }
             annotations.entry(row.task_id).or_default().push(exported(row));
         }
     }
@@ -270,7 +300,8 @@ async fn complete(
         }
     }
     let mut drafts: HashMap<i64, Vec<Box<RawValue>>> = HashMap::new();
-    for row in store::drafts::of_tasks(&services.db, &ids).await? {
+    let found = store::drafts::of_tasks(&services.db, &ids).await?;
+    for row in found.into_iter().filter(|row| shown(Some(row.account_id))) {
         if !people.contains_key(&row.account_id) {
             people.extend(crate::tasks::people(services, [row.account_id]).await?);
         }
@@ -280,7 +311,18 @@ async fn complete(
     }
     Ok(listed
         .into_iter()
-        .map(|ListedTask { task, file_upload }| ExportTask {
+        .map(|ListedTask { mut task, file_upload }| {
+            if sight.only.is_some() {
+                let own = annotations.get(&task.id).map_or(&[][..], Vec::as_slice);
+                task.cancelled_annotations = own.iter().filter(|row| row.was_cancelled).count() as i64;
+                task.total_annotations = own.len() as i64 - task.cancelled_annotations;
+                task.updated_by = task.updated_by.filter(|id| Some(*id) == sight.only);
+            }
+            (task, file_upload)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(task, file_upload)| ExportTask {
             annotations: annotations.remove(&task.id).unwrap_or_default(),
             drafts: drafts.remove(&task.id).unwrap_or_default(),
             predictions: predictions.remove(&task.id).unwrap_or_default(),

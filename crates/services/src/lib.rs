@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod annotations;
+pub mod assignments;
 pub mod audit;
 mod completion;
 mod context;
@@ -17,18 +18,25 @@ pub(crate) mod html;
 pub mod import;
 pub(crate) mod json;
 pub mod mail;
+pub(crate) mod overlap;
+pub mod permissions;
 pub mod predictions;
+pub mod project_members;
 pub mod projects;
 pub mod queue;
+pub mod roles;
 pub mod samples;
+pub mod sight;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;
 pub mod templates;
 pub mod uploads;
+pub mod workspaces;
 
 pub use context::{Services, Settings};
 pub use error::{Invalid, ServiceError};
+pub use labelkeep_policy as policy;
 pub use labelkeep_policy::for_each_action;
 
 /// Result of a service.

@@ -68,6 +68,10 @@ pub async fn list(
     }
     let mut found = rows::list(&services.db, &actor.viewer(), task, project).await?;
     found.retain(|row| actor.scope.reaches(row.project_id));
+    let tasks: Vec<i64> = found.iter().map(|row| row.task_id).collect();
+    if let Some(shown) = access::shown_tasks(services, actor, &tasks).await? {
+        found.retain(|row| shown.contains(&row.task_id));
+    }
     Ok(found)
 }
 

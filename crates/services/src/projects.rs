@@ -10,12 +10,12 @@ use labelkeep_policy::Actor;
 use labelkeep_store::projects::{self as rows, ProjectFields, ProjectRow};
 pub use labelkeep_store::projects::{Filter, Order};
 use labelkeep_store::summary::SummaryRow;
-use labelkeep_store::tasks;
 use labelkeep_store::{self as store, Tx, annotations, audit};
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
-use crate::completion::{self, State};
+use crate::overlap;
+use crate::workspaces::{Assignment, arrangement};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Parsed configurations, by project. An entry serves while the project's text is the same.
@@ -81,6 +81,10 @@ pub struct Change {
     pub is_published: Option<bool>,
     pub is_draft: Option<bool>,
     pub pinned_at: Option<Option<i64>>,
+    /// Into this workspace; `Some(None)` into none.
+    pub workspace: Option<Option<i64>>,
+    /// How tasks reach annotators.
+    pub assignment: Option<Assignment>,
 }
 
 /// A page of projects with their number.
@@ -114,6 +118,7 @@ pub async fn list(
 /// Makes a project.
 pub async fn create(services: &Services, organization: Granted<i64>, mut change: Change) -> Result<ProjectRow> {
     let (actor, organization_id) = organization.into_parts();
+    let arrangement = arrangement(services, &actor, None, &mut change).await?;
     // It is sealed for its row, which has no number yet.
     let password = change.task_data_password.take().flatten();
     let empty = ProjectFields {
@@ -158,6 +163,7 @@ pub async fn create(services: &Services, organization: Granted<i64>, mut change:
                     fields.task_data_password = Some(sealed(&services_in, organization_id, id, &password));
                     rows::update(tx, id, fields, now).await?;
                 }
+                arrangement.put(tx, id).await?;
                 let object = format!("project:{id}");
                 audit::record(tx, &access::origin(&actor), "project.create", &object, "{}", now).await?;
                 locked_project(tx, id).await
@@ -167,7 +173,8 @@ pub async fn create(services: &Services, organization: Granted<i64>, mut change:
 }
 
 /// Changes a project. A configuration that no longer fits existing annotations is refused.
-pub async fn update(services: &Services, project: Granted<ProjectRow>, change: Change) -> Result<ProjectRow> {
+pub async fn update(services: &Services, project: Granted<ProjectRow>, mut change: Change) -> Result<ProjectRow> {
+    let arrangement = arrangement(services, project.actor(), Some(project.row()), &mut change).await?;
     let (actor, known) = project.into_parts();
     let fields = changed(
         services,
@@ -207,12 +214,13 @@ pub async fn update(services: &Services, project: Granted<ProjectRow>, change: C
                     fields.skip_queue.clone(),
                 );
                 rows::update(tx, current.id, fields, now).await?;
+                arrangement.put(tx, current.id).await?;
                 let project = locked_project(tx, current.id).await?;
                 if overlap != current.maximum_annotations
                     || percentage != current.overlap_cohort_percentage
                     || skips != current.skip_queue
                 {
-                    recompute_overlap(tx, &current, &project, now).await?;
+                    overlap::recompute(tx, &current, &project, now).await?;
                 }
                 let object = format!("project:{}", project.id);
                 audit::record(tx, &access::origin(&actor), "project.update", &object, "{}", now).await?;
@@ -375,6 +383,12 @@ fn sealed(services: &Services, organization: i64, id: i64, password: &str) -> Ve
     services.keys.seal(place, password.as_bytes())
 }
 
+/// `#RRGGBB`
+pub(crate) fn is_color(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Longest login and password of a project's data, in characters.
 const CREDENTIAL_MAX: usize = 256;
 const SAMPLINGS: [&str; 3] = ["Sequential sampling", "Uniform sampling", "Uncertainty sampling"];
@@ -411,10 +425,7 @@ fn changed(
         fields.skip_queue = skip_queue;
     }
     if let Some(color) = change.color {
-        let hex = color
-            .strip_prefix('#')
-            .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        if !hex {
+        if !is_color(&color) {
             invalid.add("color", "Color must be in \"#RRGGBB\" format");
         }
         fields.color = color;
@@ -509,68 +520,9 @@ fn changed(
     Ok(fields)
 }
 
-/// Gives every task its overlap anew and recomputes what is finished; the rules are those of Label Studio 1.23.2.
-async fn recompute_overlap(tx: &mut Tx, before: &ProjectRow, after: &ProjectRow, now: i64) -> Result<()> {
-    let project_id = after.id;
-    let wanted = after.maximum_annotations;
-    let all = load_all(tx, project_id).await?;
-    let above_one = all.iter().any(|(task, _)| task.overlap > 1);
-    let rearrange = wanted > 1
-        && after.overlap_cohort_percentage < 100
-        && (after.overlap_cohort_percentage != before.overlap_cohort_percentage || !above_one);
-    let mut places = std::collections::BTreeSet::new();
-    if rearrange {
-        // floor(count × percent / 100 + 0.5) tasks keep the overlap: those with most annotations first.
-        let must = (all.len() as f64 * after.overlap_cohort_percentage as f64 / 100.0 + 0.5).floor() as usize;
-        let mut order: Vec<(i64, i64)> = all
-            .iter()
-            .map(|(task, _)| (-task.useful_annotations, task.id))
-            .collect();
-        order.sort_unstable();
-        let full = order.iter().filter(|(number, _)| -number >= wanted).count();
-        places.extend(order.into_iter().take(must.max(full)).map(|(_, id)| id));
-    }
-    for (task, facts) in all {
-        let overlap = if wanted == 1 {
-            1
-        } else if rearrange {
-            if places.contains(&task.id) { wanted } else { 1 }
-        } else if above_one
-            && after.maximum_annotations != before.maximum_annotations
-            && task.overlap == 1
-            && after.overlap_cohort_percentage < 100
-        {
-            1
-        } else {
-            wanted
-        };
-        let state_before = State::of(task.overlap, completion::skipped_finish(before), &facts);
-        let state_after = State::of(overlap, completion::skipped_finish(after), &facts);
-        if overlap != task.overlap {
-            tasks::set_task_overlap(tx, task.id, overlap).await?;
-        }
-        if state_before != state_after {
-            completion::apply(tx, &task, &state_before, &state_after, None, now).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn load_all(tx: &mut Tx, project_id: i64) -> Result<Vec<(tasks::TaskRow, Vec<annotations::AnnotationFacts>)>> {
-    let mut all = Vec::new();
-    for task in tasks::all_in(tx, project_id).await? {
-        let facts = if task.total_annotations + task.cancelled_annotations > 0 {
-            annotations::facts_in(tx, task.id).await?
-        } else {
-            Vec::new()
-        };
-        all.push((task, facts));
-    }
-    Ok(all)
-}
-
 /// Ids of the people who have annotated in a project.
 pub async fn annotators(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<store::people::PersonRow>> {
-    let ids = annotations::annotators(&services.db, project.row().id).await?;
+    let mut ids = annotations::annotators(&services.db, project.row().id).await?;
+    ids.retain(|id| project.only_own().is_none_or(|own| own == *id));
     Ok(store::people::find(&services.db, &ids).await?)
 }

@@ -1,7 +1,7 @@
 //! The next task: candidates, order, lock, history. The rules are those of Label Studio 1.23.2.
 
 use labelkeep_store::Tx;
-use labelkeep_store::projects::{self, ProjectRow};
+use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::queue::{self as rows, Order, Request};
 use labelkeep_store::tasks::{self, TaskRow};
 
@@ -87,6 +87,9 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
 type Choice = Option<(i64, String, bool)>;
 
 async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Result<Choice> {
+    if project.assignment == "manual" {
+        return choose_assigned(tx, project, request).await;
+    }
     let named = |id: Option<i64>, name: &str| id.map(|id| (id, name.to_owned(), true));
     if let Some(choice) = named(rows::held(tx, request).await?, "Task lock") {
         return Ok(Some(choice));
@@ -151,6 +154,31 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
     Ok(None)
 }
 
+/// Where tasks are given out by hand: what is assigned to the person, until it is done. Overlap, reservations of others and
+/// sampling do not count.
+async fn choose_assigned(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Result<Choice> {
+    let name = "Manually assigned queue";
+    let (project_id, account_id) = (request.project_id, request.account_id);
+    if let Some(id) = rows::next_assigned(tx, request).await? {
+        if request.excluded.is_empty() {
+            rows::set_cursor(tx, project_id, account_id, id).await?;
+        }
+        return Ok(Some((id, name.to_owned(), true)));
+    }
+    if !request.excluded.is_empty() {
+        return Ok(None);
+    }
+    if let Some(id) = rows::postponed_assigned(tx, project_id, account_id).await? {
+        return Ok(Some((id, format!("{name} & Postponed draft queue"), false)));
+    }
+    if project.skip_queue == "REQUEUE_FOR_ME"
+        && let Some(id) = rows::skipped_assigned(tx, project_id, account_id).await?
+    {
+        return Ok(Some((id, format!("{name} & Skipped queue"), true)));
+    }
+    Ok(None)
+}
+
 /// The first candidate behind the last one that the person was given; at the end once more from the start, where tasks
 /// may have become free. Without the cursor somebody who is far ahead of the others would read over all they have done.
 async fn in_sequence(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
@@ -179,32 +207,4 @@ async fn uniform(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
 /// The person's stream, in order of the first visit: (task, annotation).
 pub async fn history(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<(i64, Option<i64>)>> {
     Ok(rows::history(&services.db, project.row().id, project.actor().account_id, HISTORY).await?)
-}
-
-/// What is left and what is done for the person in each of these projects: (`queue_total`, `queue_done`).
-pub async fn progress(services: &Services, account_id: i64, of: &[&ProjectRow]) -> Result<Vec<(i64, i64)>> {
-    let ids: Vec<i64> = of.iter().map(|project| project.id).collect();
-    let rows = if ids.is_empty() {
-        Vec::new()
-    } else {
-        projects::progress(&services.db, account_id, &ids).await?
-    };
-    Ok(of
-        .iter()
-        .map(|project| {
-            let mine = rows
-                .iter()
-                .find(|row| row.project_id == project.id)
-                .cloned()
-                .unwrap_or_default();
-            let open = project.task_number - project.finished_task_number;
-            let done = if project.skip_queue == "REQUEUE_FOR_ME" {
-                mine.annotated_tasks_kept
-            } else {
-                mine.annotated_tasks
-            };
-            // Open tasks that are not mine, and all that are mine.
-            (open + mine.annotated_tasks_finished, done)
-        })
-        .collect())
 }

@@ -9,9 +9,13 @@ use crate::access::Granted;
 use crate::annotations::locked_project;
 use crate::{Result, ServiceError, Services};
 
-/// The counts of a project.
+/// The counts of a project. What annotations hold is for those who see the work of others (SEC-117).
 pub async fn read(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<SummaryRow>> {
-    Ok(rows::read(&services.db, project.row().id).await?)
+    let mut counts = rows::read(&services.db, project.row().id).await?;
+    if project.only_own().is_some() {
+        counts.retain(|row| matches!(row.kind.as_str(), "column" | "model_version"));
+    }
+    Ok(counts)
 }
 
 /// Makes the counts anew from tasks, annotations, drafts and predictions.

@@ -67,15 +67,20 @@ pub async fn page(
     depth: Depth,
 ) -> Result<Page> {
     let row = project.row();
-    let stretch = Stretch {
-        offset,
-        limit,
-        total: row.task_number,
-        last_inner_id: row.last_inner_id,
-        descending,
+    let listed = match project.assigned_only() {
+        Some(account_id) => rows::page_assigned(&services.db, row.id, account_id, offset, limit, descending).await?,
+        None => {
+            let stretch = Stretch {
+                offset,
+                limit,
+                total: row.task_number,
+                last_inner_id: row.last_inner_id,
+                descending,
+            };
+            rows::page(&services.db, row.id, stretch).await?
+        }
     };
-    let listed = rows::page(&services.db, row.id, stretch).await?;
-    with_parts(services, listed, depth).await
+    with_parts(services, listed, depth, project.only_own()).await
 }
 
 /// One task with everything.
@@ -85,10 +90,18 @@ pub async fn detail(services: &Services, task: &Granted<TaskRow>) -> Result<Page
         Some(id) => rows::file_name(&services.db, id).await?,
         None => None,
     };
-    with_parts(services, vec![ListedTask { task: row, file_upload }], Depth::Whole).await
+    with_parts(
+        services,
+        vec![ListedTask { task: row, file_upload }],
+        Depth::Whole,
+        task.only_own(),
+    )
+    .await
 }
 
-async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) -> Result<Page> {
+/// `only` is the one whose work is shown, when not everybody's is.
+async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth, only: Option<i64>) -> Result<Page> {
+    let shown = |author: Option<i64>| only.is_none() || author == only;
     let db = &services.db;
     let mut named = BTreeSet::new();
     // Only tasks whose counters say so have something to read.
@@ -116,7 +129,11 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
 
     if depth == Depth::Whole {
         if !annotated.is_empty() {
-            for row in annotations::of_tasks(db, &annotated).await? {
+            for row in annotations::of_tasks(db, &annotated)
+                .await?
+                .into_iter()
+                .filter(|row| shown(row.completed_by))
+            {
                 named.extend(row.completed_by);
                 let part = &mut tasks[place[&row.task_id]];
                 part.facts.push(facts_of(&row));
@@ -136,7 +153,11 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
             }
         }
         if !all.is_empty() {
-            for row in drafts::of_tasks(db, &all).await? {
+            for row in drafts::of_tasks(db, &all)
+                .await?
+                .into_iter()
+                .filter(|row| shown(Some(row.account_id)))
+            {
                 named.insert(row.account_id);
                 let part = &mut tasks[place[&row.task_id]];
                 part.draft_exists = true;
@@ -145,7 +166,11 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
         }
     } else {
         if !annotated.is_empty() {
-            for fact in annotations::facts_of_tasks(db, &annotated).await? {
+            for fact in annotations::facts_of_tasks(db, &annotated)
+                .await?
+                .into_iter()
+                .filter(|fact| shown(fact.completed_by))
+            {
                 named.extend(fact.completed_by);
                 tasks[place[&fact.task_id]].facts.push(fact);
             }
@@ -156,16 +181,37 @@ async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth) 
             }
         }
         if !all.is_empty() {
-            for id in drafts::existing(db, &all).await? {
+            for id in drafts::existing(db, &all, only).await? {
                 tasks[place[&id]].draft_exists = true;
             }
         }
+    }
+    if let Some(account_id) = only {
+        tasks.iter_mut().for_each(|part| narrow(part, account_id));
     }
     for part in &tasks {
         named.extend(part.listed.task.updated_by);
     }
     let people = people(services, named).await?;
     Ok(Page { tasks, people })
+}
+
+/// The task as if the person worked on it alone (SEC-117): its parts are theirs already, now its counters.
+fn narrow(part: &mut TaskWithParts, account_id: i64) {
+    let task = &mut part.listed.task;
+    task.cancelled_annotations = part.facts.iter().filter(|fact| fact.was_cancelled).count() as i64;
+    task.total_annotations = part.facts.len() as i64 - task.cancelled_annotations;
+    task.is_labeled = task.total_annotations > 0;
+    task.updated_by = task.updated_by.filter(|id| *id == account_id);
+    for annotation in &mut part.annotations {
+        narrow_annotation(annotation, account_id);
+    }
+}
+
+/// An annotation without the names of others.
+pub fn narrow_annotation(row: &mut AnnotationRow, account_id: i64) {
+    row.updated_by = row.updated_by.filter(|id| *id == account_id);
+    row.last_created_by = row.last_created_by.filter(|id| *id == account_id);
 }
 
 fn ids_where(listed: &[ListedTask], keep: impl Fn(&TaskRow) -> bool) -> Vec<i64> {
@@ -195,7 +241,7 @@ pub async fn neighbour(
     task: i64,
     behind: bool,
 ) -> Result<Option<i64>> {
-    Ok(rows::neighbour(&services.db, project.row().id, task, behind).await?)
+    Ok(rows::neighbour(&services.db, project.row().id, task, behind, project.assigned_only()).await?)
 }
 
 /// These people, by id.
@@ -212,6 +258,10 @@ pub async fn people(services: &Services, ids: impl IntoIterator<Item = i64>) -> 
 pub async fn annotations(services: &Services, task: &Granted<TaskRow>) -> Result<Vec<AnnotationRow>> {
     let mut rows = annotations::of_task(&services.db, task.row().id).await?;
     rows.retain(|row| !row.was_cancelled);
+    if let Some(account_id) = task.only_own() {
+        rows.retain(|row| row.completed_by == Some(account_id));
+        rows.iter_mut().for_each(|row| narrow_annotation(row, account_id));
+    }
     Ok(rows)
 }
 

@@ -61,10 +61,13 @@ pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<DraftRow>> {
     db.all(sql, args).await
 }
 
-/// Which of these tasks have a draft.
-pub async fn existing(db: &Db, tasks: &[i64]) -> Result<Vec<i64>> {
+/// Which of these tasks have a draft; of one person, when they are given.
+pub async fn existing(db: &Db, tasks: &[i64], of: Option<i64>) -> Result<Vec<i64>> {
     let mut parts = Parts::new("SELECT DISTINCT task_id FROM draft WHERE task_id IN ", args![]);
     parts.push_list(tasks);
+    if let Some(account_id) = of {
+        parts.push(" AND account_id = ?", args![account_id]);
+    }
     let (sql, args) = parts.finish();
     Ok(db.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
 }

@@ -22,6 +22,7 @@ mod visible;
 
 pub mod accounts;
 pub mod annotations;
+pub mod assignments;
 pub mod audit;
 pub mod drafts;
 pub mod imports;
@@ -31,10 +32,12 @@ pub mod people;
 pub mod predictions;
 pub mod projects;
 pub mod queue;
+pub mod roles;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;
 pub mod uploads;
+pub mod workspaces;
 
 pub use args::{Arg, Args};
 pub use db::{Db, DbSettings, Dialect, PostgresSettings, SslMode};

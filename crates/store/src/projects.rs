@@ -95,6 +95,8 @@ pub struct Filter {
     pub ids: Vec<i64>,
     /// The title contains this, without regard to case.
     pub title: Option<String>,
+    /// Only in these workspaces, when not empty.
+    pub workspaces: Vec<i64>,
     /// Only pinned (true) or only others (false).
     pub pinned: Option<bool>,
 }
@@ -126,6 +128,11 @@ fn filtered(parts: &mut Parts, dialect: Dialect, viewer: &Viewer, filter: &Filte
             Dialect::Sqlite => parts.push(r" AND title LIKE ? ESCAPE '\'", args![pattern]),
             Dialect::Postgres => parts.push(r" AND title ILIKE ? ESCAPE '\'", args![pattern]),
         };
+    }
+    if !filter.workspaces.is_empty() {
+        parts
+            .push(" AND workspace_id IN ", args![])
+            .push_list(&filter.workspaces);
     }
     match filter.pinned {
         Some(true) => parts.push(" AND pinned_at IS NOT NULL", args![]),

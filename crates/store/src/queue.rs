@@ -99,6 +99,73 @@ pub async fn next(tx: &mut Tx, request: Request<'_>, order: Order, model_version
     first(tx, parts).await
 }
 
+/// The next task that is assigned to the person by hand and not done. Overlap and reservations do not count there. It begins with
+/// the one that they were given last; tasks in front of it come at the end.
+pub async fn next_assigned(tx: &mut Tx, request: Request<'_>) -> Result<Option<i64>> {
+    let Request {
+        project_id, account_id, ..
+    } = request;
+    let cursor = "(SELECT queue_cursor FROM project_progress WHERE project_id = ? AND account_id = ?)";
+    for (condition, args) in [
+        (
+            " AND task_assignment.task_id >= COALESCE(",
+            args![project_id, account_id],
+        ),
+        ("", args![]),
+    ] {
+        let mut parts = Parts::new(ASSIGNED, args![project_id, account_id, account_id, account_id]);
+        if !condition.is_empty() {
+            parts.push(condition, args![]).push(cursor, args).push(", 0)", args![]);
+        }
+        if !request.excluded.is_empty() {
+            parts
+                .push(" AND task_assignment.task_id NOT IN ", args![])
+                .push_list(request.excluded);
+        }
+        parts.push(" ORDER BY task_assignment.task_id LIMIT 1", args![]);
+        if let Some(id) = first(tx, parts).await? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+const ASSIGNED: &str = "SELECT task_assignment.task_id FROM task_assignment JOIN task ON task.id = task_assignment.task_id
+     WHERE task_assignment.project_id = ? AND task_assignment.account_id = ? AND task_assignment.kind = 'AN'
+        AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task_assignment.task_id AND annotation.completed_by = ?)
+        AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task_assignment.task_id
+            AND draft.was_postponed)";
+
+/// The oldest assigned task that the person has postponed.
+pub async fn postponed_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT draft.task_id FROM draft JOIN task_assignment ON task_assignment.task_id = draft.task_id
+                AND task_assignment.account_id = draft.account_id AND task_assignment.kind = 'AN'
+             WHERE draft.account_id = $2 AND draft.was_postponed AND task_assignment.project_id = $1
+             ORDER BY draft.updated_at LIMIT 1",
+            args![project_id, account_id],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The assigned task that the person skipped longest ago and has not done since.
+pub async fn skipped_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT annotation.task_id FROM annotation JOIN task_assignment ON task_assignment.task_id = annotation.task_id
+                AND task_assignment.account_id = annotation.completed_by AND task_assignment.kind = 'AN'
+             WHERE annotation.project_id = $1 AND annotation.completed_by = $2 AND annotation.was_cancelled
+                AND NOT EXISTS (SELECT 1 FROM annotation AS done WHERE done.task_id = annotation.task_id
+                    AND done.completed_by = $2 AND NOT done.was_cancelled)
+             ORDER BY annotation.updated_at LIMIT 1",
+            args![project_id, account_id],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
 const IN_PROJECT: &str = "SELECT task.id FROM task WHERE task.project_id = ?";
 
 fn in_order(mut parts: Parts, request: Request<'_>) -> Parts {

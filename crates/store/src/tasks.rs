@@ -149,6 +149,32 @@ pub async fn page(db: &Db, project_id: i64, stretch: Stretch) -> Result<Vec<List
     Ok(rows)
 }
 
+/// A page of the tasks that are assigned to a person for annotation, in id order.
+pub async fn page_assigned(
+    db: &Db,
+    project_id: i64,
+    account_id: i64,
+    offset: i64,
+    limit: i64,
+    descending: bool,
+) -> Result<Vec<ListedTask>> {
+    let mut parts = Parts::new(LISTED, args![project_id]);
+    parts.push(VISIBLE, args![project_id]).push(
+        " AND task.id IN (SELECT task_id FROM task_assignment WHERE project_id = ? AND account_id = ? AND kind = 'AN'",
+        args![project_id, account_id],
+    );
+    parts.push(
+        if descending {
+            " ORDER BY task_id DESC LIMIT ? OFFSET ?) ORDER BY task.id DESC"
+        } else {
+            " ORDER BY task_id LIMIT ? OFFSET ?) ORDER BY task.id"
+        },
+        args![limit, offset],
+    );
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}
+
 /// Tasks after `after_id` in id order, for exports; `only` narrows them to these ids.
 pub async fn after(
     db: &Db,
@@ -166,6 +192,9 @@ pub async fn after(
             args![],
         );
     }
+    if let Some(account_id) = filter.assigned_to {
+        parts.push(ASSIGNED, args![account_id]);
+    }
     if let Some(ids) = filter.ids {
         parts.push(" AND task.id IN ", args![]).push_list(ids);
     }
@@ -174,10 +203,23 @@ pub async fn after(
     db.all(sql, args).await
 }
 
-/// The task before or behind one in id order.
-pub async fn neighbour(db: &Db, project_id: i64, task_id: i64, behind: bool) -> Result<Option<i64>> {
+/// Only tasks that are assigned to a person for annotation.
+const ASSIGNED: &str = " AND EXISTS (SELECT 1 FROM task_assignment WHERE task_assignment.task_id = task.id
+    AND task_assignment.account_id = ? AND task_assignment.kind = 'AN')";
+
+/// The task before or behind one in id order; among those assigned to somebody, when they are given.
+pub async fn neighbour(
+    db: &Db,
+    project_id: i64,
+    task_id: i64,
+    behind: bool,
+    assigned_to: Option<i64>,
+) -> Result<Option<i64>> {
     let mut parts = Parts::new("SELECT task.id FROM task WHERE task.project_id = ?", args![project_id]);
     parts.push(VISIBLE, args![project_id]);
+    if let Some(account_id) = assigned_to {
+        parts.push(ASSIGNED, args![account_id]);
+    }
     if behind {
         parts.push(" AND task.id > ? ORDER BY task.id LIMIT 1", args![task_id]);
     } else {
@@ -194,6 +236,8 @@ pub struct ExportFilter<'a> {
     pub annotated_only: bool,
     /// Only these.
     pub ids: Option<&'a [i64]>,
+    /// Only tasks assigned to this person.
+    pub assigned_to: Option<i64>,
 }
 
 /// A task that is to be added.

@@ -64,7 +64,7 @@ pub(crate) async fn create(_: Authenticated) -> ApiError {
 }
 
 /// The organization that the path names must be the one in which the caller works; others are not there.
-pub(super) fn same(organization: &Granted<i64>, id: i64) -> ApiResult<()> {
+pub(crate) fn same(organization: &Granted<i64>, id: i64) -> ApiResult<()> {
     if *organization.row() == id {
         Ok(())
     } else {

@@ -13,7 +13,7 @@ pub(crate) struct EntryOut<'a> {
     id: i64,
     /// `submitted`, `updated`, `skipped`, `conflict` (refused as stale, kept here).
     kind: &'a str,
-    /// Who saved; null when the account is gone.
+    /// Who saved; null when the account is gone, or its name is not shown to the caller.
     by: Option<PersonOut<'a>>,
     revision: i64,
     /// Characters of the result.
@@ -22,11 +22,15 @@ pub(crate) struct EntryOut<'a> {
 }
 
 impl<'a> EntryOut<'a> {
-    pub(crate) fn of(entry: &'a LogFacts, people: &'a People) -> Self {
+    /// `only`: the one whose name may be shown, when not everybody's may (SEC-117).
+    pub(crate) fn of(entry: &'a LogFacts, people: &'a People, only: Option<i64>) -> Self {
         EntryOut {
             id: entry.id,
             kind: &entry.kind,
-            by: people.get(&entry.account_id).map(PersonOut::of),
+            by: people
+                .get(&entry.account_id)
+                .filter(|person| only.is_none_or(|id| id == person.id))
+                .map(PersonOut::of),
             revision: entry.revision,
             size: entry.size,
             created_at: Time(entry.at),

@@ -50,7 +50,9 @@ pub(crate) async fn create(
     Work(body): Work<AnnotationIn>,
 ) -> ApiResult<Response> {
     let submission = body.into_submission(query.was_cancelled)?;
-    let row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
+    let only = task.only_own();
+    let mut row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
+    hide(&mut row, only);
     Ok(answer::with_etag(
         answer::created(&out(&services, &row).await?.view())?,
         row.revision,
@@ -63,7 +65,9 @@ pub(crate) async fn read(
     annotation: Access<AnnotationRow, can::AnnotationView>,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
-    let row = annotation.row();
+    let mut row = annotation.row().clone();
+    hide(&mut row, annotation.only_own());
+    let row = &row;
     Ok(answer::with_etag(
         answer::json(StatusCode::OK, &choice, &out(&services, row).await?.view())?,
         row.revision,
@@ -80,7 +84,9 @@ pub(crate) async fn update(
     Work(body): Work<AnnotationPatch>,
 ) -> ApiResult<Response> {
     let change = body.into_change(query.was_cancelled)?;
-    let row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
+    let only = annotation.only_own();
+    let mut row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
+    hide(&mut row, only);
     Ok(answer::with_etag(
         answer::ok(&out(&services, &row).await?.view())?,
         row.revision,
@@ -123,7 +129,10 @@ pub(crate) async fn history(
 ) -> ApiResult<Response> {
     let entries = annotations::history(&services, &annotation, query.before).await?;
     let people = tasks::people(&services, entries.iter().map(|entry| entry.account_id)).await?;
-    let out: Vec<_> = entries.iter().map(|entry| EntryOut::of(entry, &people)).collect();
+    let out: Vec<_> = entries
+        .iter()
+        .map(|entry| EntryOut::of(entry, &people, annotation.only_own()))
+        .collect();
     answer::ok(&out)
 }
 
@@ -135,6 +144,13 @@ pub(crate) async fn state(
 ) -> ApiResult<Response> {
     let state = annotations::state(&services, &annotation, entry).await?;
     answer::ok(&StateOut::of(&state))
+}
+
+/// Without the names of others, where the caller sees only their own work.
+fn hide(row: &mut AnnotationRow, only: Option<i64>) {
+    if let Some(account_id) = only {
+        tasks::narrow_annotation(row, account_id);
+    }
 }
 
 /// An annotation with the name of its author.

@@ -68,7 +68,9 @@ targets! {
     access::AnnotationRow => annotation,
     access::DraftRow => draft,
     access::PredictionRow => prediction,
+    access::ProjectRoleRow => project_role,
     access::UploadRow => upload,
+    access::WorkspaceRow => workspace,
 }
 
 /// Proof that the caller may do `A` to the object that the path's first number names:

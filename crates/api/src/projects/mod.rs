@@ -14,12 +14,14 @@ use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{Actor, ProjectRow};
 use labelkeep_services::projects::{self, Filter, Order};
-use labelkeep_services::{Services, queue, tasks};
+use labelkeep_services::sight::{self, Seen};
+use labelkeep_services::tasks::People;
+use labelkeep_services::{Services, tasks};
 use serde::Deserialize;
 
-use crate::ApiResult;
 use crate::extract::{Access, Body, Confirmed, InOrganization, Paging, Query, can};
 use crate::wire::{FieldChoice, answer};
+use crate::{ApiError, ApiResult};
 use model::{ConfigFacts, CountsOut, ProjectIn, ProjectOut};
 
 /// Rows of a page when nothing is said, and at most.
@@ -36,20 +38,16 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     filter: Option<String>,
     #[serde(default)]
+    workspaces: Option<String>,
+    #[serde(default)]
     ordering: Option<String>,
 }
 
 impl ListQuery {
     fn filter(&self) -> Filter {
-        let ids = self.ids.as_deref().unwrap_or_default();
-        let ids: Vec<i64> = ids.split(',').filter_map(|id| id.trim().parse().ok()).collect();
         Filter {
-            // Ids that are no numbers select nothing rather than everything.
-            ids: if ids.is_empty() && self.ids.as_deref().is_some_and(|text| !text.is_empty()) {
-                vec![0]
-            } else {
-                ids
-            },
+            ids: numbers(self.ids.as_deref()),
+            workspaces: numbers(self.workspaces.as_deref()),
             title: self.title.clone(),
             pinned: match self.filter.as_deref() {
                 Some("pinned_only") => Some(true),
@@ -73,6 +71,17 @@ impl ListQuery {
     }
 }
 
+/// Numbers with commas between them. Texts that hold none select nothing rather than everything.
+fn numbers(text: Option<&str>) -> Vec<i64> {
+    let text = text.unwrap_or_default();
+    let numbers: Vec<i64> = text.split(',').filter_map(|id| id.trim().parse().ok()).collect();
+    if numbers.is_empty() && !text.is_empty() {
+        vec![0]
+    } else {
+        numbers
+    }
+}
+
 /// `GET /api/projects/`
 pub(crate) async fn list(
     State(services): State<Services>,
@@ -92,17 +101,10 @@ pub(crate) async fn list(
         window.limit(),
     )
     .await?;
-    let creators: BTreeSet<i64> = rows.iter().filter_map(|row| row.created_by).collect();
+    let seen = sight::projects(&services, actor, rows).await?;
+    let creators: BTreeSet<i64> = seen.iter().filter_map(|one| one.row.created_by).collect();
     let people = tasks::people(&services, creators).await?;
-    let progress = queue::progress(&services, actor.account_id, &rows.iter().collect::<Vec<_>>()).await?;
-    let results = rows
-        .iter()
-        .zip(progress)
-        .map(|(row, progress)| {
-            let creator = row.created_by.and_then(|id| people.get(&id));
-            ProjectOut::of(row, creator, progress, config_facts(&services, row))
-        })
-        .collect();
+    let results = shown_list(&services, &seen, &people);
     answer::json(StatusCode::OK, &choice, &paging.answer(window, count, results)?)
 }
 
@@ -125,7 +127,8 @@ pub(crate) async fn counts(
         window.limit(),
     )
     .await?;
-    let results = rows.iter().map(CountsOut::of).collect();
+    let seen = sight::projects(&services, actor, rows).await?;
+    let results = seen.iter().map(|one| CountsOut::of(&one.row)).collect();
     answer::json(StatusCode::OK, &choice, &paging.answer(window, count, results)?)
 }
 
@@ -180,17 +183,23 @@ async fn shown(
     choice: &FieldChoice,
 ) -> ApiResult<Response> {
     let people = tasks::people(services, row.created_by).await?;
-    let progress = queue::progress(services, actor.account_id, &[row])
-        .await?
-        .first()
-        .copied()
-        .unwrap_or_default();
     let creator = row.created_by.and_then(|id| people.get(&id));
-    answer::json(
-        status,
-        choice,
-        &ProjectOut::of(row, creator, progress, config_facts(services, row)),
-    )
+    let seen = sight::projects(services, actor, vec![row.clone()]).await?;
+    let seen = seen
+        .first()
+        .ok_or_else(|| ApiError::not_found("No Project matches the given query."))?;
+    let out = ProjectOut::of(seen, creator, config_facts(services, row)).with_permissions(actor, seen.role);
+    answer::json(status, choice, &out)
+}
+
+/// Projects of a list.
+pub(crate) fn shown_list<'a>(services: &Services, seen: &'a [Seen], people: &'a People) -> Vec<ProjectOut<'a>> {
+    seen.iter()
+        .map(|one| {
+            let creator = one.row.created_by.and_then(|id| people.get(&id));
+            ProjectOut::of(one, creator, config_facts(services, &one.row))
+        })
+        .collect()
 }
 
 fn config_facts(services: &Services, row: &ProjectRow) -> ConfigFacts {

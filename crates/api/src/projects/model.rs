@@ -1,8 +1,10 @@
 //! Projects on the wire.
 
-use labelkeep_services::access::ProjectRow;
+use labelkeep_services::access::{Action, Actor, ProjectRow, Role};
 use labelkeep_services::projects::Change;
+use labelkeep_services::sight::Seen;
 use labelkeep_services::tasks::Person;
+use labelkeep_services::workspaces::Assignment;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{Patch, Raw, Time, WRONG_TIME, not_null, parse_time};
@@ -80,7 +82,28 @@ pub(crate) struct ProjectOut<'a> {
     queue_done: i64,
     config_suitable_for_bulk_annotation: bool,
     state: Option<()>,
+    workspace: Option<i64>,
+    /// How tasks reach annotators: `automatic` or `manual`.
+    assignment: &'a str,
+    /// The same in the words of the enterprise client.
+    assignment_settings: AssignmentOut,
+    /// What the caller is in the project.
+    role: &'static str,
+    /// What the caller may do there; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<Vec<&'static str>>,
 }
+
+#[derive(Debug, Serialize)]
+struct AssignmentOut {
+    label_stream_task_distribution: &'static str,
+}
+
+/// Assignment by the queue and by hand, as the enterprise client calls them.
+const DISTRIBUTIONS: [(&str, Assignment); 2] = [
+    ("auto_distribution", Assignment::Automatic),
+    ("assigned_only", Assignment::Manual),
+];
 
 /// What the configuration of a project tells.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,12 +113,9 @@ pub(crate) struct ConfigFacts {
 }
 
 impl<'a> ProjectOut<'a> {
-    pub(crate) fn of(
-        row: &'a ProjectRow,
-        creator: Option<&'a Person>,
-        (queue_total, queue_done): (i64, i64),
-        config: ConfigFacts,
-    ) -> Self {
+    pub(crate) fn of(seen: &'a Seen, creator: Option<&'a Person>, config: ConfigFacts) -> Self {
+        let row = &seen.row;
+        let (queue_total, queue_done) = seen.progress;
         ProjectOut {
             id: row.id,
             title: &row.title,
@@ -144,7 +164,26 @@ impl<'a> ProjectOut<'a> {
             queue_done,
             config_suitable_for_bulk_annotation: config.suitable_for_bulk,
             state: None,
+            workspace: row.workspace_id,
+            assignment: &row.assignment,
+            assignment_settings: AssignmentOut {
+                label_stream_task_distribution: DISTRIBUTIONS
+                    .iter()
+                    .find(|(_, assignment)| assignment.word() == row.assignment)
+                    .map_or("auto_distribution", |(name, _)| name),
+            },
+            role: seen.role.code(),
+            permissions: None,
         }
+    }
+}
+
+impl ProjectOut<'_> {
+    /// With what the caller may do there.
+    pub(crate) fn with_permissions(mut self, actor: &Actor, role: Role) -> Self {
+        let may = Action::ALL.iter().filter(|action| actor.may_as(role, **action));
+        self.permissions = Some(may.map(|action| action.name()).collect());
+        self
     }
 }
 
@@ -237,10 +276,50 @@ pub(crate) struct ProjectIn {
     is_draft: Option<bool>,
     #[serde(default)]
     pinned_at: Patch<String>,
+    #[serde(default)]
+    workspace: Patch<i64>,
+    #[serde(default, deserialize_with = "not_null")]
+    assignment: Option<String>,
+    #[serde(default)]
+    assignment_settings: Option<AssignmentIn>,
+}
+
+/// Assignment in the words of the enterprise client.
+#[derive(Debug, Deserialize)]
+struct AssignmentIn {
+    #[serde(default)]
+    label_stream_task_distribution: Option<String>,
+}
+
+impl ProjectIn {
+    fn assignment(&self) -> Result<Option<Assignment>, crate::ApiError> {
+        let wrong =
+            |field: &str, text: &str| crate::ApiError::field(field, format!("\"{text}\" is not a valid choice."));
+        if let Some(word) = &self.assignment {
+            let known = DISTRIBUTIONS.iter().find(|(_, assignment)| assignment.word() == word);
+            return known.map_or_else(
+                || Err(wrong("assignment", word)),
+                |(_, assignment)| Ok(Some(*assignment)),
+            );
+        }
+        let Some(name) = self
+            .assignment_settings
+            .as_ref()
+            .and_then(|settings| settings.label_stream_task_distribution.as_deref())
+        else {
+            return Ok(None);
+        };
+        let known = DISTRIBUTIONS.iter().find(|(known, _)| *known == name);
+        known.map_or_else(
+            || Err(wrong("assignment_settings", name)),
+            |(_, assignment)| Ok(Some(*assignment)),
+        )
+    }
 }
 
 impl ProjectIn {
     pub(crate) fn into_change(self) -> Result<Change, crate::ApiError> {
+        let assignment = self.assignment()?;
         let pinned_at = match self.pinned_at.into_option() {
             Some(Some(text)) if !text.is_empty() => Some(Some(
                 parse_time(&text).ok_or_else(|| crate::ApiError::field("pinned_at", WRONG_TIME))?,
@@ -277,6 +356,8 @@ impl ProjectIn {
             is_published: self.is_published,
             is_draft: self.is_draft,
             pinned_at,
+            workspace: self.workspace.into_option(),
+            assignment,
         })
     }
 }

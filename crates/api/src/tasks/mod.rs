@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{self, Action, ProjectRow, TaskRow};
 use labelkeep_services::tasks::{self, Depth, Page};
-use labelkeep_services::{Services, projects};
+use labelkeep_services::{Services, projects, sight};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -31,7 +31,8 @@ pub(crate) async fn list(
     listing: Listing,
 ) -> ApiResult<Response> {
     let project = access::project(&services, actor, listing.project()?, Action::TaskView).await?;
-    let total = project.row().task_number;
+    let seen = sight::project(&services, &project).await?.row;
+    let total = seen.task_number;
     let (offset, size) = listing.stretch(total)?;
     let all = listing.is_whole();
     let (depth, shape) = if all {
@@ -45,7 +46,7 @@ pub(crate) async fn list(
     let data = shown_data(&services, row, &page)?;
     let tasks = listed(&page, &data, shape, row.model_version.as_deref(), services.now());
     let out = TaskPage {
-        total_annotations: row.total_annotations_number,
+        total_annotations: seen.total_annotations_number,
         total_predictions: row.total_predictions_number,
         total,
         tasks,
@@ -97,7 +98,7 @@ pub(crate) async fn list_of_project(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row();
-    let total = row.task_number;
+    let total = sight::project(&services, &project).await?.row.task_number;
     let size = match query.page_size.or(query.length) {
         Some(-1) => total.max(1),
         size => size.filter(|size| *size > 0).unwrap_or(50),

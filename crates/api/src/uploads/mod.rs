@@ -44,7 +44,7 @@ pub(crate) struct ListQuery {
 /// `GET /api/projects/{id}/file-uploads`: nothing unless `all`, `ids`, or the project is a draft
 pub(crate) async fn list(
     State(services): State<Services>,
-    project: Access<ProjectRow, can::MediaView>,
+    project: Access<ProjectRow, can::Import>,
     Query(query): Query<ListQuery>,
 ) -> ApiResult<Response> {
     let rows = if query.ids.is_some() || query.all.unwrap_or(false) || project.row().is_draft {
@@ -73,7 +73,7 @@ pub(crate) async fn delete_many(
 }
 
 /// `GET /api/import/file-upload/{id}`
-pub(crate) async fn read(upload: Access<UploadRow, can::MediaView>) -> ApiResult<Response> {
+pub(crate) async fn read(upload: Access<UploadRow, can::Import>) -> ApiResult<Response> {
     answer::ok(&UploadOut::of(upload.row()))
 }
 

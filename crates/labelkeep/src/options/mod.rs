@@ -62,6 +62,11 @@ pub fn command() -> Command {
                 .about("Print the documentation of all settings")
                 .arg(Arg::new("markdown").long("markdown").action(ArgAction::SetTrue)),
         )
+        .subcommand(
+            Command::new("permissions")
+                .hide(true)
+                .about("Print the documentation of roles, permissions and routes"),
+        )
 }
 
 /// The command with the flags of all settings.

@@ -6,5 +6,6 @@ mod conventions;
 mod factors;
 mod pages;
 mod program;
+mod roles;
 mod security;
 mod work;

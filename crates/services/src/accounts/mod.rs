@@ -82,6 +82,7 @@ pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};
 pub(crate) use tidy::tidy;
 pub use tokens::{AccessToken, TokenSettings, blacklist, create_refresh, list_refresh, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};
+pub(crate) use users::profiles;
 pub use users::{
     NewUser, UserChange, create_user, delete_user, own_account, own_profile, remove_avatar, set_avatar, update_own,
     update_user, user, users,

@@ -328,7 +328,7 @@ async fn with_organization(services: &Services, account: AccountRow) -> Result<P
 }
 
 /// Adds title and owner's address of each one's active organization.
-pub(super) async fn profiles(services: &Services, accounts: Vec<AccountRow>) -> Result<Vec<Profile>> {
+pub(crate) async fn profiles(services: &Services, accounts: Vec<AccountRow>) -> Result<Vec<Profile>> {
     let mut known: HashMap<i64, (String, String)> = HashMap::new();
     for id in accounts.iter().filter_map(|account| account.active_organization) {
         if known.contains_key(&id) {

@@ -6,6 +6,7 @@ mod csrf;
 mod headers;
 mod passwords;
 mod replicas;
+mod routes;
 mod sessions;
 mod step_up;
 mod throttle;
