@@ -249,6 +249,9 @@ fn factors() -> Routes {
         .route(
             "/api/organizations/{id}/memberships/{user_id}/factors/",
             get(factors::of_member).delete(factors::reset_member),
+        )
+}
+
 /// Who may do what: roles, switches, workspaces, members of projects, assignments.
 fn rights() -> Routes {
     use crate::{assignments, permissions, project_members as members, roles, workspaces};
