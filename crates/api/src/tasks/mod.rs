@@ -31,7 +31,7 @@ pub(crate) async fn list(
     listing: Listing,
 ) -> ApiResult<Response> {
     let project = access::project(&services, actor, listing.project()?, Action::TaskView).await?;
-    let seen = sight::project(&services, &project).await?.row;
+    let seen = sight::project(&services, &project).await?;
     let total = seen.task_number;
     let (offset, size) = listing.stretch(total)?;
     let all = listing.is_whole();
@@ -98,7 +98,7 @@ pub(crate) async fn list_of_project(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row();
-    let total = sight::project(&services, &project).await?.row.task_number;
+    let total = sight::project(&services, &project).await?.task_number;
     let size = match query.page_size.or(query.length) {
         Some(-1) => total.max(1),
         size => size.filter(|size| *size > 0).unwrap_or(50),
