@@ -31,11 +31,13 @@ async function enrol(page) {
   const secret = await dialog.getByLabel('Key').inputValue();
   await dialog.getByLabel('Code', { exact: true }).fill('000000');
   await dialog.getByRole('button', { name: 'Turn it on' }).click();
-  await dialog.getByText(/code/i).last().waitFor();
+  await dialog.getByText(/not the code that the app shows now/).waitFor();
   await dialog.getByLabel('Code', { exact: true }).fill(codeOf(secret));
   await dialog.getByRole('button', { name: 'Turn it on' }).click();
   const shown = page.getByRole('dialog', { name: 'Your recovery codes' });
-  const codes = await shown.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
+  const list = shown.getByRole('list', { name: 'Recovery codes' });
+  await list.waitFor();
+  const codes = await list.getByRole('listitem').allTextContents();
   assert.equal(codes.length, 10);
   await shown.getByText('I have kept them').click();
   await shown.getByRole('button', { name: 'Done' }).click();

@@ -103,6 +103,20 @@ journey('every page is accessible in both themes and stays at home', async ({ en
     });
   }
   await look('account', '/user/account', heading('Account'));
+  await look('password', '/user/account/password', () => page.getByLabel('Current password').waitFor());
+  await look('second factor', '/user/account/second-factor', heading('A password alone can be stolen'));
+  await look('sessions', '/user/account/sessions', heading('Where you are signed in'));
+  await look('tokens', '/user/account/tokens', heading('No tokens yet'));
+  await page.getByRole('button', { name: 'New API token' }).click();
+  await page.getByText('Chosen projects').click();
+  await look('new token', undefined, () => page.getByText('Street scenes').first().waitFor());
+  await look('keys', '/user/account/keys', heading('Appearance'));
+  await look('security', '/organization/security', () =>
+    page.getByRole('textbox', { name: 'Least length, in characters' }).waitFor(),
+  );
+  await look('token rules', '/organization/security/tokens', () =>
+    page.getByRole('textbox', { name: 'Longest life of a new token, in days' }).waitFor(),
+  );
   await look('people', '/organization', () => page.getByRole('row', { name: /ada@example.com/ }).waitFor());
   await page.getByRole('button', { name: 'Manage' }).click();
   await look('member', undefined, () => page.getByRole('list', { name: 'Sessions' }).waitFor());
