@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use labelkeep_policy::{Action, Role};
+use labelkeep_store::audit;
 use labelkeep_store::roles::{self as rows, MemberRoleRow, WorkedRow};
-use labelkeep_store::{accounts, audit};
 
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services};
@@ -82,7 +82,7 @@ pub async fn preview(services: &Services, organization: &Granted<i64>, offset: i
         .collect();
     Ok(Preview {
         default_role: Role::from_word(&rows::default_role(db, id).await?),
-        count: accounts::organizations::count_members(db, id, None).await?,
+        count: rows::count_members(db, id).await?,
         proposals,
     })
 }

@@ -47,6 +47,17 @@ pub async fn default_role(db: &Db, organization_id: i64) -> Result<String> {
     Ok(role)
 }
 
+/// How many members there are.
+pub async fn count_members(db: &Db, organization_id: i64) -> Result<i64> {
+    let (count,) = db
+        .one(
+            "SELECT COUNT(*) FROM membership WHERE organization_id = $1 AND deleted_at IS NULL",
+            args![organization_id],
+        )
+        .await?;
+    Ok(count)
+}
+
 /// A page of members by address.
 pub async fn members(db: &Db, organization_id: i64, offset: i64, limit: i64) -> Result<Vec<MemberRoleRow>> {
     db.all(
