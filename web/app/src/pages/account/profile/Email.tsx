@@ -87,7 +87,10 @@ function Change({ onDone, onCancel }: { onDone: () => void; onCancel: () => void
           label="New address"
           type="email"
           value={email}
-          onChange={setEmail}
+          onChange={(text) => {
+            setEmail(text);
+            save.reset();
+          }}
           autoFocus
           {...(problems.email ? { errorMessage: problems.email } : {})}
         />
@@ -96,7 +99,10 @@ function Change({ onDone, onCancel }: { onDone: () => void; onCancel: () => void
           type="password"
           autoComplete="current-password"
           value={password}
-          onChange={setPassword}
+          onChange={(text) => {
+            setPassword(text);
+            save.reset();
+          }}
           {...(problems.password ? { errorMessage: problems.password } : {})}
         />
       </div>

@@ -54,7 +54,10 @@ export function TokenForm({
         <TextField
           label="Name"
           value={name}
-          onChange={setName}
+          onChange={(text) => {
+            setName(text);
+            make.reset();
+          }}
           description="What uses it, for example “Nightly export”."
           autoFocus
           {...(nameProblem ? { errorMessage: nameProblem } : {})}
