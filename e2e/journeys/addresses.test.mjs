@@ -72,11 +72,11 @@ journey('an invitation makes an account in the organization of who invited', asy
   await ben.page.goto('/organization');
   await ben.page.getByText('ada@example.com').waitFor();
   // Members see each other; what is done about people is for the owner and administrators.
-  assert.equal(await ben.page.getByRole('button', { name: 'Manage' }).count(), 0);
+  assert.equal(await ben.page.getByRole('button', { name: 'Manage', exact: true }).count(), 0);
   await ada.page.goto('/organization');
   await ada.page
     .getByRole('row', { name: /ben@example.com/ })
-    .getByRole('button', { name: 'Manage' })
+    .getByRole('button', { name: 'Manage', exact: true })
     .click();
   await ada.page.getByRole('button', { name: 'Remove' }).click();
   await ada.page.getByRole('button', { name: 'Remove from the organization' }).click();

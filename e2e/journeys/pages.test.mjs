@@ -118,7 +118,7 @@ journey('every page is accessible in both themes and stays at home', async ({ en
     page.getByRole('textbox', { name: 'Longest life of a new token, in days' }).waitFor(),
   );
   await look('people', '/organization', () => page.getByRole('row', { name: /ada@example.com/ }).waitFor());
-  await page.getByRole('button', { name: 'Manage' }).click();
+  await page.getByRole('button', { name: 'Manage', exact: true }).click();
   await look('member', undefined, () => page.getByRole('list', { name: 'Sessions' }).waitFor());
   await look('invitations', '/organization/invitations', () => page.getByLabel('Invitation link').waitFor());
   await page.getByRole('button', { name: 'Invite people' }).click();

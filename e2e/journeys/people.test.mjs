@@ -106,7 +106,7 @@ journey('an owner makes an annotator a manager, deactivates them, and lets them 
 
   await ada.page
     .getByRole('row', { name: /ben@example.com/ })
-    .getByRole('button', { name: 'Manage' })
+    .getByRole('button', { name: 'Manage', exact: true })
     .click();
   await ada.page.getByRole('button', { name: 'Deactivate' }).click();
   await ada.page.getByRole('button', { name: 'Deactivate, and end sessions and tokens' }).click();

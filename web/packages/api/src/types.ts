@@ -35,6 +35,8 @@ export interface Project {
   queue_done: number;
   config_has_control_tags: boolean;
   workspace?: number | null;
+  /** Whether annotators and reviewers see it. */
+  is_published?: boolean;
   /** Whether annotators get any open task, or only those that were assigned to them. */
   assignment?: 'automatic' | 'manual';
   /** What the caller is in this project, and what they may do there. */

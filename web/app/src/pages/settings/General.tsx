@@ -1,6 +1,6 @@
 /** Title, description, and the workspace it lies in. */
 import type { Project } from '@labelkeep/api';
-import { Button, Select, TextArea, TextField, toast } from '@labelkeep/kit';
+import { Button, Select, Switch, TextArea, TextField, toast } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messagesOf } from '../../shared/errors';
@@ -41,6 +41,16 @@ export function General({ project }: { project: Project }) {
         {...(change.error ? { errorMessage: messagesOf(change.error).join(' ') } : {})}
       />
       <TextArea label="Description" value={description} onChange={setDescription} rows={4} />
+      {project.is_published !== undefined && (
+        <Switch
+          isSelected={project.is_published}
+          isDisabled={change.isPending}
+          onChange={(is_published) => change.mutate({ is_published }, { onSuccess: () => toast.success('Saved') })}
+          description="With roles on, annotators and reviewers see only published projects they belong to."
+        >
+          Published
+        </Switch>
+      )}
       {places.length > 0 && (
         <Select
           label="Workspace"
