@@ -9,6 +9,7 @@ mod middleware;
 mod router;
 pub mod routes;
 pub mod server;
+mod sso;
 mod state;
 pub mod wire;
 

@@ -326,6 +326,27 @@ fn rights() -> Routes {
         )
 }
 
+/// Sign-in by other services.
+fn sso() -> Routes {
+    use crate::sso;
+    Routes::new()
+        .route("/sso/oidc/start/", get(pages::sso::start).open(Open::SignIn))
+        .route("/sso/oidc/callback/", get(pages::sso::callback).open(Open::SignIn))
+        .route(
+            "/api/sso/oidc/",
+            get(sso::read_oidc).patch(sso::change_oidc).delete(sso::remove_oidc),
+        )
+        .route("/api/sso/oidc/test/", post(sso::test_oidc))
+        .route(
+            "/api/sso/ldap/",
+            get(sso::read_ldap).patch(sso::change_ldap).delete(sso::remove_ldap),
+        )
+        .route("/api/sso/ldap/test/", post(sso::test_ldap))
+        .route("/api/sso/oidc/link/", post(sso::link_oidc).own())
+        .route("/api/current-user/identities/", get(sso::identities).own())
+        .route("/api/current-user/identities/{id}/", delete(sso::remove_identity).own())
+}
+
 /// Projects and what describes them.
 fn projects() -> Routes {
     use crate::{export, projects, queue, samples, templates};
@@ -476,6 +497,7 @@ fn routes() -> Routes {
         .merge(accounts())
         .merge(factors())
         .merge(rights())
+        .merge(sso())
         .merge(projects())
         .merge(work())
         .merge(oversight())

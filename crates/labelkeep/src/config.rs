@@ -11,6 +11,7 @@ use labelkeep_net::PolicySettings;
 use labelkeep_net::smtp::SmtpSettings;
 use labelkeep_services::Settings;
 use labelkeep_services::accounts::Bootstrap;
+use labelkeep_services::sso::OidcConnection;
 use labelkeep_store::{DbSettings, PostgresSettings, SslMode};
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
@@ -213,7 +214,29 @@ fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
         collect_analytics: values.boolean("COLLECT_ANALYTICS")?,
         mail: false,
         public_url: String::new(),
+        oidc: oidc(values)?,
     })
+}
+
+fn oidc(values: &Values) -> anyhow::Result<Option<OidcConnection>> {
+    let Some(issuer) = values.text("LABELKEEP_OIDC_ISSUER") else {
+        return Ok(None);
+    };
+    let text = |name| values.text(name).map(str::to_owned);
+    let url = Url::parse(issuer).ok();
+    let near = |url: &Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if !url.is_some_and(|url| url.scheme() == "https" || (url.scheme() == "http" && near(&url))) {
+        bail!("LABELKEEP_OIDC_ISSUER: \"{issuer}\" does not start with https://");
+    }
+    Ok(Some(OidcConnection {
+        issuer: issuer.to_owned(),
+        client_id: text("LABELKEEP_OIDC_CLIENT_ID")
+            .context("LABELKEEP_OIDC_CLIENT_ID must be given with the issuer")?,
+        client_secret: text("LABELKEEP_OIDC_CLIENT_SECRET").map(Secret::new),
+        scopes: text("LABELKEEP_OIDC_SCOPES"),
+        group_claim: text("LABELKEEP_OIDC_GROUP_CLAIM"),
+        button_text: text("LABELKEEP_OIDC_BUTTON_TEXT"),
+    }))
 }
 
 fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {

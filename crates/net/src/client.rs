@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
-use reqwest::{Response, redirect, retry};
+use reqwest::{Method, RequestBuilder, Response, redirect, retry};
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
@@ -54,6 +54,43 @@ impl Limits {
             redirects: 5,
         }
     }
+}
+
+impl Limits {
+    /// The limits of a conversation with an identity provider: short documents, one hop.
+    pub fn sign_in() -> Self {
+        Limits {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(5),
+            total: Duration::from_secs(10),
+            max_bytes: 1024 * 1024,
+            redirects: 0,
+        }
+    }
+}
+
+/// A short request with everything in memory, for conversations with other services.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub url: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The content.
+    pub body: Vec<u8>,
+}
+
+/// What came back for an [`Exchange`], whatever the status.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The content.
+    pub body: Vec<u8>,
 }
 
 /// The guarded way out. Cheap to clone.
@@ -145,6 +182,41 @@ impl Client {
         })
     }
 
+    /// Sends one request and reads its answer. No redirect is followed: secrets that a request carries stay with the host
+    /// that they are for.
+    ///
+    /// # Errors
+    /// See [`NetError`]; a status that is no success is an answer, not an error.
+    pub async fn exchange(&self, consumer: Consumer, request: Exchange, limits: Limits) -> Result<Answer, NetError> {
+        let deadline = Instant::now() + limits.total;
+        let target = Target::parse(&request.url)?;
+        let sending = self.send(consumer, &target, limits, move |client, url| {
+            client
+                .request(request.method, url)
+                .headers(request.headers)
+                .body(request.body)
+        });
+        let response = timeout_at(deadline, sending).await.unwrap_or(Err(NetError::TimedOut));
+        if let Err(error) = &response
+            && error.is_forbidden()
+        {
+            tracing::warn!(?error, "an outgoing request was refused");
+        }
+        let response = response?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reading = Reading {
+            response,
+            left: limits.max_bytes,
+            limit: limits.max_bytes,
+            deadline,
+        };
+        Ok(Answer {
+            status,
+            headers,
+            body: Body::new(reading).bytes().await?,
+        })
+    }
+
     async fn follow(&self, url: &str, limits: Limits) -> Result<(Target, Response), NetError> {
         let mut target = Target::parse(url)?;
         for _ in 0..=limits.redirects {
@@ -169,15 +241,30 @@ impl Client {
         })
     }
 
-    /// One hop: check, connect to a checked address, read the head of the answer.
+    pub(crate) fn tls(&self) -> &ClientConfig {
+        &self.0.tls
+    }
+
+    /// One hop of an import.
     async fn request(&self, target: &Target, limits: Limits) -> Result<Response, NetError> {
-        let addresses = self.checked_addresses(target, limits).await?;
+        self.send(Consumer::Import, target, limits, |client, url| client.get(url))
+            .await
+    }
+
+    /// One hop: check, connect to a checked address, read the head of the answer.
+    async fn send(
+        &self,
+        consumer: Consumer,
+        target: &Target,
+        limits: Limits,
+        request: impl FnOnce(&reqwest::Client, Url) -> RequestBuilder,
+    ) -> Result<Response, NetError> {
+        let addresses = self.checked_addresses(consumer, target, limits).await?;
         let client = self.connector(target, &addresses, limits.connect).map_err(|error| {
             tracing::error!(%error, "the HTTP client cannot be made");
             NetError::Unreachable
         })?;
-        let sending = client
-            .get(target.url().clone())
+        let sending = request(&client, target.url().clone())
             .header(ACCEPT_ENCODING, "identity")
             .send();
         let response = match timeout(limits.connect + limits.first_byte, sending).await {
@@ -194,7 +281,12 @@ impl Client {
     }
 
     /// The addresses of the target, looked up once. All must be allowed.
-    async fn checked_addresses(&self, target: &Target, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
+    pub(crate) async fn checked_addresses(
+        &self,
+        consumer: Consumer,
+        target: &Target,
+        limits: Limits,
+    ) -> Result<Vec<IpAddr>, NetError> {
         let Parts { policy, .. } = &*self.0;
         policy.check_name(target)?;
         let addresses = match target.host() {
@@ -207,7 +299,7 @@ impl Client {
             own.extend(self.look_up(name, limits).await.unwrap_or_default());
         }
         for address in &addresses {
-            policy.check_address(Consumer::Import, target, *address, &own)?;
+            policy.check_address(consumer, target, *address, &own)?;
         }
         Ok(addresses)
     }

@@ -10,10 +10,13 @@
 //! 4. [`client`] connects to a checked address, follows each redirect through the same three steps, and bounds time
 //!    and size.
 //!
-//! [`smtp`] sends mail to the one server that the installation names. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
+//! [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard.
+//!
+//! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
 pub mod client;
+pub mod directory;
 pub mod error;
 mod file_name;
 pub mod policy;
@@ -22,9 +25,12 @@ pub mod smtp;
 pub mod target;
 pub mod tls;
 
-pub use client::{Body, Client, Fetched, Limits};
+pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
+pub use directory::{DirectoryEntry, DirectoryQuestion};
 pub use error::NetError;
 pub use policy::{Consumer, Policy, PolicyError, PolicySettings};
+pub use reqwest::Method;
+pub use reqwest::header::HeaderMap;
 pub use resolve::{Resolver, SystemResolver};
 pub use tls::{Roots, RootsError};
 pub use url::Url;

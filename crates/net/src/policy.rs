@@ -23,6 +23,8 @@ pub enum Consumer {
     Storage,
     /// Webhooks.
     Webhook,
+    /// Identity providers.
+    SignIn,
 }
 
 impl Consumer {
@@ -32,6 +34,7 @@ impl Consumer {
             "ml" => Consumer::Ml,
             "storage" => Consumer::Storage,
             "webhook" => Consumer::Webhook,
+            "sso" => Consumer::SignIn,
             _ => return None,
         })
     }
@@ -77,8 +80,8 @@ pub enum PolicyError {
     #[error("SSRF_ALLOWED_PORTS: `{0}` is not a port from 1 to 65535")]
     Port(String),
     #[error(
-        "SSRF_ALLOWED_DESTINATIONS: `{0}` is not host:port or network:port, with `import@`, `ml@`, `storage@` or \
-         `webhook@` before it if it is for one purpose only"
+        "SSRF_ALLOWED_DESTINATIONS: `{0}` is not host:port or network:port, with `import@`, `ml@`, `storage@`, \
+         `webhook@` or `sso@` before it if it is for one purpose only"
     )]
     Destination(String),
     #[error("`{0}`, a service of this installation, is not host:port")]

@@ -78,6 +78,13 @@ impl Roots {
     }
 }
 
+/// The same settings for a protocol that names itself in no handshake.
+pub(crate) fn without_protocols(config: &ClientConfig) -> ClientConfig {
+    let mut config = config.clone();
+    config.alpn_protocols.clear();
+    config
+}
+
 fn add(store: &mut RootCertStore, added: &mut Vec<CertificateDer<'static>>, file: &Path) -> Result<(), RootsError> {
     let content = std::fs::read(file).map_err(|error| RootsError::Read {
         file: file.to_owned(),

@@ -47,6 +47,8 @@ pub struct Settings {
     pub mail: bool,
     /// The address of this server for people, without a slash at the end: what links in mails begin with (SEC-011).
     pub public_url: String,
+    /// The OpenID provider that the environment sets for the first organization (`LABELKEEP_OIDC_ISSUER`).
+    pub oidc: Option<crate::sso::OidcConnection>,
 }
 
 /// The services. Cheap to clone.
@@ -65,6 +67,7 @@ pub struct Parts {
     pub net: labelkeep_net::Client,
     /// What requests ask for again and again.
     pub(crate) cache: crate::accounts::Cache,
+    pub(crate) providers: crate::sso::Cache,
     pub(crate) configs: crate::projects::ConfigCache,
     pub(crate) audit: crate::audit::Log,
     pub(crate) statistics: crate::statistics::Counters,
@@ -79,6 +82,7 @@ impl Services {
             keys,
             net,
             cache: Default::default(),
+            providers: Default::default(),
             configs: Default::default(),
             audit: Default::default(),
             statistics: Default::default(),

@@ -27,6 +27,7 @@ pub mod queue;
 pub mod roles;
 pub mod samples;
 pub mod sight;
+pub mod sso;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;

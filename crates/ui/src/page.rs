@@ -12,9 +12,9 @@ pub enum Page {
     /// The browser app at an address where somebody labels: names all that the editor needs, so that it is fetched at once.
     /// Values: `nonce`, `project` (its id), `task` (the address where the first task is asked for).
     Labeling,
-    /// The sign-in form. Values: `csrf error email next title intro nonce`.
+    /// The sign-in form. Values: `csrf error email next provider provider_text title intro nonce`.
     Login,
-    /// The sign-up form. Values: the same and `token`.
+    /// The sign-up form. Values: `csrf error email next token title intro nonce`.
     SignUp,
     /// The second step of a sign-in. Values: `csrf error next title intro nonce`.
     SecondFactor,

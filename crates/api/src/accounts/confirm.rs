@@ -30,7 +30,10 @@ impl From<Confirmation> for ConfirmationOut {
 /// What proves it.
 #[derive(Deserialize)]
 pub(crate) struct ConfirmIn {
+    #[serde(default)]
     password: String,
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// `GET /api/current-user/confirm/`
@@ -46,6 +49,9 @@ pub(crate) async fn confirm(
     SignedIn(caller): SignedIn,
     Body(body): Body<ConfirmIn>,
 ) -> ApiResult<Response> {
-    let confirmation = accounts::confirm_password(&services, &caller, body.password).await?;
+    let confirmation = match body.code {
+        Some(code) => accounts::confirm_code(&services, &caller, &code).await?,
+        None => accounts::confirm_password(&services, &caller, body.password).await?,
+    };
     answer::ok(&ConfirmationOut::from(confirmation))
 }

@@ -43,6 +43,8 @@ pub struct ClientAddress(pub IpAddr);
 pub(crate) struct CookieNames {
     pub(crate) session: &'static str,
     pub(crate) csrf: &'static str,
+    /// Of a sign-in that is at the identity provider.
+    pub(crate) flow: &'static str,
     /// Of a sign-in that waits for its second step.
     pub(crate) step: &'static str,
 }
@@ -51,11 +53,13 @@ pub(crate) struct CookieNames {
 const SECURE_NAMES: CookieNames = CookieNames {
     session: "__Host-session",
     csrf: "__Host-csrftoken",
+    flow: "__Host-at-provider",
     step: "__Host-second-step",
 };
 const LOCAL_NAMES: CookieNames = CookieNames {
     session: "session_local",
     csrf: "csrftoken",
+    flow: "at_provider_local",
     step: "second_step_local",
 };
 

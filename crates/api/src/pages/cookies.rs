@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::{HeaderValue, header};
 use labelkeep_services::accounts::{CsrfSecret, NewSession, WaitingSignIn};
+use labelkeep_services::sso::Departure;
 
 use crate::App;
 use crate::extract::cookie_names;
@@ -37,6 +38,17 @@ pub(crate) fn clear_step(app: &App, response: &mut Response) {
 /// A CSRF token that scripts can read.
 pub(crate) fn set_csrf(app: &App, response: &mut Response, secret: &CsrfSecret) {
     set(app, response, cookie_names(app).csrf, &secret.mask(), "");
+}
+
+/// A sign-in that is at the identity provider. It comes back from there by a link, which `Lax` lets pass.
+pub(crate) fn set_flow(app: &App, response: &mut Response, departure: &Departure) {
+    let rest = format!("; HttpOnly; Max-Age={}", departure.seconds);
+    set(app, response, cookie_names(app).flow, departure.cookie.expose(), &rest);
+}
+
+/// It is back.
+pub(crate) fn clear_flow(app: &App, response: &mut Response) {
+    set(app, response, cookie_names(app).flow, "", "; HttpOnly; Max-Age=0");
 }
 
 /// Both are gone.

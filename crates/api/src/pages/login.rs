@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use labelkeep_services::ServiceError;
 use labelkeep_services::accounts::{self, SignIn, SignedIn};
+use labelkeep_services::sso::{self, ProviderButton};
 use labelkeep_ui::Page;
 use serde::Deserialize;
 
@@ -17,6 +18,15 @@ use crate::{ApiResult, App};
 pub(crate) struct NextQuery {
     #[serde(default)]
     pub(crate) next: Option<String>,
+}
+
+/// The same, and whose provider the page offers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LoginQuery {
+    #[serde(default)]
+    next: Option<String>,
+    #[serde(default)]
+    organization: Option<i64>,
 }
 
 /// The form's fields.
@@ -35,13 +45,14 @@ pub(crate) struct LoginForm {
 }
 
 const TITLE: &str = "Sign in to Labelkeep";
+const PROVIDER_ONLY: &str = "Your organization signs in by its identity provider, not with a password.";
 const WRONG: &str = "The email and password you entered don't match.";
 
 /// `GET /user/login/`
 pub(crate) async fn show(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
-    Query(query): Query<NextQuery>,
+    Query(query): Query<LoginQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     if caller.is_some() {
@@ -50,7 +61,16 @@ pub(crate) async fn show(
     if !accounts::any(&app.services).await? {
         return Ok(redirect("/user/signup/"));
     }
-    Ok(form(&app, &headers, StatusCode::OK, "", "", query.next.as_deref()))
+    let button = sso::button(&app.services, query.organization).await?;
+    Ok(form(
+        &app,
+        &headers,
+        StatusCode::OK,
+        "",
+        "",
+        query.next.as_deref(),
+        button.as_ref(),
+    ))
 }
 
 /// `POST /user/login/`
@@ -58,7 +78,7 @@ pub(crate) async fn submit(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
     ClientAddress(address): ClientAddress,
-    Query(query): Query<NextQuery>,
+    Query(query): Query<LoginQuery>,
     headers: HeaderMap,
     Form(login): Form<LoginForm>,
 ) -> ApiResult<Response> {
@@ -73,6 +93,7 @@ pub(crate) async fn submit(
     if caller.is_some() {
         return Ok(redirect(next::safe(target)));
     }
+    let button = sso::button(&app.services, query.organization).await?;
     let wish = SignIn {
         email: login.email.clone(),
         password: login.password,
@@ -93,15 +114,41 @@ pub(crate) async fn submit(
             cookies::set_step(&app, &mut response, &waiting);
             Ok(response)
         }
-        Ok(SignedIn::No) => Ok(form(&app, &headers, StatusCode::OK, WRONG, &login.email, target)),
+        Ok(SignedIn::ProviderOnly) => Ok(form(
+            &app,
+            &headers,
+            StatusCode::OK,
+            PROVIDER_ONLY,
+            &login.email,
+            target,
+            button.as_ref(),
+        )),
+        Ok(SignedIn::No) => Ok(form(
+            &app,
+            &headers,
+            StatusCode::OK,
+            WRONG,
+            &login.email,
+            target,
+            button.as_ref(),
+        )),
         Err(error) => again(error, |status, text| {
-            form(&app, &headers, status, text, &login.email, target)
+            form(&app, &headers, status, text, &login.email, target, button.as_ref())
         }),
     }
 }
 
 /// The form with a pre-session token (SEC-038).
-fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, email: &str, next: Option<&str>) -> Response {
+fn form(
+    app: &App,
+    headers: &HeaderMap,
+    status: StatusCode,
+    error: &str,
+    email: &str,
+    next: Option<&str>,
+    button: Option<&ProviderButton>,
+) -> Response {
+    let provider = button.map(|button| super::sso::start_path(button.organization_id, next));
     let secret = pre_session_secret(headers, app);
     let next = next.map(|next| next::safe(Some(next))).unwrap_or_default();
     let values = [
@@ -109,6 +156,11 @@ fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, email: 
         ("error", error.to_owned()),
         ("email", email.to_owned()),
         ("next", next.to_owned()),
+        ("provider", provider.unwrap_or_default()),
+        (
+            "provider_text",
+            button.map(|button| button.text.clone()).unwrap_or_default(),
+        ),
     ];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     values.extend([("title", TITLE), ("intro", "")]);

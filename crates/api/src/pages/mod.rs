@@ -10,6 +10,7 @@ pub(crate) mod reset;
 pub(crate) mod second_factor;
 pub(crate) mod second_factor_setup;
 pub(crate) mod signup;
+pub(crate) mod sso;
 pub(crate) mod verify;
 
 use axum::response::{Html, IntoResponse as _, Response};

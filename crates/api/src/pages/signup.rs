@@ -79,7 +79,7 @@ pub(crate) async fn submit(
         return Ok(redirect(next::safe(sheet.next.as_deref())));
     }
     let state = accounts::sign_up_state(&app.services, Some(&sheet.token), address).await?;
-    if state == SignUpState::Refused {
+    if matches!(state, SignUpState::ByProvider(_) | SignUpState::Refused) {
         return Ok(form(&app, &headers, &state, StatusCode::FORBIDDEN, "", &sheet));
     }
     let newcomer = Newcomer {
@@ -126,6 +126,12 @@ fn form(
             format!("Join {}", invited.title),
             format!("This invitation is for {}.", invited.email),
         ),
+        SignUpState::ByProvider(organization) => {
+            let title = format!("{organization} signs in by its identity provider");
+            let intro = "You need no password and no link: sign in with the provider on the sign-in page, and your \
+                         account is made.";
+            return no_referrer(problem(StatusCode::FORBIDDEN, &title, intro));
+        }
         SignUpState::Refused => {
             let intro = "Sign-up needs a valid invitation link. Ask the people who run this server for a new one.";
             return no_referrer(problem(StatusCode::FORBIDDEN, "An invitation is needed", intro));

@@ -184,6 +184,12 @@ pub const OPTIONS: &[Opt] = &[
     option(Accounts, "DISABLE_SIGNUP_WITHOUT_LINK", "Whether sign-up needs an invitation link; the first account never does in local mode.")
         .default("true"),
     option(Accounts, "PASSWORD_BLOCKLIST", "Whether new passwords are checked against common ones; false in local mode only.").default("true"),
+    option(Accounts, "LABELKEEP_OIDC_ISSUER", "Issuer of the OpenID provider by which members of the first organization sign in; the settings page can set one too."),
+    option(Accounts, "LABELKEEP_OIDC_CLIENT_ID", "The client's id at that provider."),
+    option(Accounts, "LABELKEEP_OIDC_CLIENT_SECRET", "The client's secret there.").secret(),
+    option(Accounts, "LABELKEEP_OIDC_SCOPES", "Scopes to ask for, separated by blanks.").shown("openid email profile"),
+    option(Accounts, "LABELKEEP_OIDC_GROUP_CLAIM", "Claim of the ID token that lists the person's groups.").shown("groups"),
+    option(Accounts, "LABELKEEP_OIDC_BUTTON_TEXT", "Text of the button on the sign-in page.").shown("Sign in with single sign-on"),
     option(Accounts, "MAX_SESSION_AGE", "Seconds after which a browser session ends in any case.").default("604800"),
     option(Accounts, "MAX_TIME_BETWEEN_ACTIVITY", "Seconds after which a browser session ends without a request.").default("86400"),
     option(Web, "CSRF_TRUSTED_ORIGINS", "Further origins whose pages may send changes, with scheme."),

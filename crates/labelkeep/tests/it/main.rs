@@ -8,4 +8,5 @@ mod pages;
 mod program;
 mod roles;
 mod security;
+mod sso;
 mod work;

@@ -70,6 +70,8 @@ pub enum Proof {
         csrf: super::CsrfSecret,
         /// When the person last proved who they are, in microseconds (SEC-032).
         confirmed_at: i64,
+        /// The one organization in which it works, when that one's provider began it.
+        only_in: Option<i64>,
     },
     /// A token; the row's id is in the actor.
     Token {
@@ -219,7 +221,7 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     let Some(row) = store::sessions::find(&services.db, &id_hash).await? else {
         return Ok(Err(Refused::Session));
     };
-    let Some(person) = store::holder(&services.db, row.account_id).await? else {
+    let Some(person) = store::holder_of(&services.db, row.account_id, row.organization_id).await? else {
         return Ok(Err(Refused::Session));
     };
     let Some(csrf) = super::CsrfSecret::from_bytes(&row.csrf_secret) else {
@@ -234,6 +236,7 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
             id_hash,
             csrf,
             confirmed_at: row.confirmed_at,
+            only_in: row.organization_id,
         },
         token_id: None,
         scope: Scope::default(),

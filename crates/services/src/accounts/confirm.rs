@@ -52,7 +52,16 @@ async fn methods(services: &Services, caller: &Caller) -> Result<Vec<&'static st
     let account = store::own(&services.db, caller.actor.account_id)
         .await?
         .ok_or(ServiceError::NotFound("User"))?;
-    Ok(account.password_hash.map(|_| "password").into_iter().collect())
+    let password = account.password_hash.map(|_| "password");
+    let code = caller.factor.enrolled.then_some("totp");
+    Ok(password.into_iter().chain(code).collect())
+}
+
+/// Takes a code of the second factor as proof.
+pub async fn confirm_code(services: &Services, caller: &Caller, code: &str) -> Result<Confirmation> {
+    session(caller)?;
+    super::factors::prove(services, caller, code).await?;
+    confirmed(services, caller, "totp").await
 }
 
 /// Takes the password as proof.

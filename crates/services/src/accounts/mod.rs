@@ -34,12 +34,13 @@ mod users;
 pub use authenticate::{Caller, Credential, Proof, Refused, TokenKind, Visit, authenticate};
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use cache::Cache;
-pub use confirm::{Confirmation, confirm_password, confirmation, require_recent};
+pub use confirm::{Confirmation, confirm_code, confirm_password, confirmation, require_recent};
 pub use console::{ConsolePerson, console_create, console_link, console_list, console_role};
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
     verification_target,
 };
+pub(crate) use factors::in_browser;
 pub use factors::{
     Enrolment, FactorStanding, MemberFactors, OwnFactors, SecondStep, WaitingSignIn, confirm_totp, enrol_totp,
     factor_policy, member_factors, new_recovery_codes, own_factors, pending_totp, remove_factor, rename_factor,
@@ -76,6 +77,7 @@ pub use personal_tokens::{
 };
 pub use resets::{administrator_link, request_reset, reset_password, reset_target};
 pub use roles::{RoleChange, change_role, default_role, set_default_role, transfer_ownership};
+pub(crate) use sessions::begin_by_provider;
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use setup::first_account_link;
 pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};

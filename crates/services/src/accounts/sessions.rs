@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use labelkeep_crypt::Secret;
 use labelkeep_crypt::password::Verdict;
+use labelkeep_policy::Role;
 use labelkeep_store::Tx;
 use labelkeep_store::accounts::{self as store, AccountRow, HolderRow, sessions::SessionRow};
 use labelkeep_store::audit::{self, Origin};
@@ -51,6 +52,8 @@ pub enum SignedIn {
     Session(NewSession),
     /// The password is right, and the account has a second factor: no session before that.
     SecondStep(WaitingSignIn),
+    /// The password is right, but the organization signs in by its provider.
+    ProviderOnly,
 }
 
 /// Signs in. Known and unknown addresses take as long and answer alike (SEC-061).
@@ -66,7 +69,11 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         Some(account) if verdict != Verdict::Wrong => store::holder(&services.db, account.id).await?,
         _ => None,
     };
+    let account_id = account.as_ref().map(|account| account.id);
     let (Some(account), Some(holder)) = (account, holder) else {
+        if let Some(signed_in) = crate::sso::sign_in_by_directory(services, &wish, &email, account_id).await? {
+            return Ok(signed_in);
+        }
         record_failure(services, email, wish.address).await?;
         return Ok(SignedIn::No);
     };
@@ -74,8 +81,14 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         Verdict::RightButOutdated => Some(passwords::hash(services, wish.password.clone()).await?),
         _ => None,
     };
+    let break_glass = !holder.local_passwords;
+    if break_glass && !(Role::from_word(&holder.role) == Role::Owner && holder.has_factor) {
+        // Guessing goes on being counted: a right password opens nothing here.
+        record_failure(services, email, wish.address).await?;
+        return Ok(SignedIn::ProviderOnly);
+    }
     if holder.has_factor {
-        let waiting = factors::wait(services, &account, wish.persistent, renewed).await?;
+        let waiting = factors::wait(services, &account, wish.persistent, renewed, None).await?;
         return Ok(SignedIn::SecondStep(waiting));
     }
     let (row, session) = draft(services, &account, Some(&holder), &wish);
@@ -101,6 +114,48 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         .await?;
     // A session of theirs may just have become one too many.
     services.cache.forget_account(holder.account_id);
+    Ok(SignedIn::Session(session))
+}
+
+/// Begins a session for somebody whom an identity provider vouches for. A factor of their own is asked for unless the
+/// provider has asked for one (`strong`). The session works in the provider's organization alone: what one organization
+/// says of somebody opens no other one in which they are a member.
+pub(crate) async fn begin_by_provider(
+    services: &Services,
+    account: &AccountRow,
+    (organization_id, provider): (i64, &'static str),
+    strong: bool,
+    wish: &SignIn,
+) -> Result<SignedIn> {
+    let Some(holder) = store::holder_in(&services.db, account.id, organization_id).await? else {
+        return Ok(SignedIn::No);
+    };
+    if holder.has_factor && !strong {
+        return Ok(SignedIn::SecondStep(
+            factors::wait(services, account, wish.persistent, None, Some(organization_id)).await?,
+        ));
+    }
+    let (mut row, session) = draft(services, account, Some(&holder), wish);
+    row.organization_id = Some(organization_id);
+    row.factor = strong.then(|| "provider".to_owned());
+    let origin = Origin {
+        organization_id: Some(organization_id),
+        account_id: Some(account.id),
+        token_id: None,
+        address: wish.address.to_string(),
+    };
+    let (now, email) = (row.created_at, account.email.clone());
+    let detail = serde_json::json!({ "provider": provider }).to_string();
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                throttle::succeeded(tx, &email).await?;
+                begin(tx, &row).await?;
+                audit::record(tx, &origin, "login", &format!("user:{}", row.account_id), &detail, now).await
+            })
+        })
+        .await?;
     Ok(SignedIn::Session(session))
 }
 
@@ -147,6 +202,7 @@ pub(super) fn draft(
         ended_at: None,
         confirmed_at: now,
         factor: None,
+        organization_id: None,
     };
     (
         row,

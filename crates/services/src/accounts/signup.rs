@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use labelkeep_crypt::password::Verdict;
 use labelkeep_policy::Role;
 use labelkeep_store::StoreError;
-use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
+use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, identities, organizations};
 use labelkeep_store::audit::{self, Origin};
 
 use super::invitations::{self, Invited};
@@ -26,6 +26,8 @@ pub enum SignUpState {
     Joins(i64, String),
     /// Accepts a personal invitation.
     Invited(Invited),
+    /// Would join this organization, whose title is given, but its people sign in by its provider only (SEC-082).
+    ByProvider(String),
     /// No link, a wrong one or an old one. Which of them is not told (SEC-086).
     Refused,
 }
@@ -69,9 +71,12 @@ pub async fn sign_up_state(services: &Services, token: Option<&str>, address: Ip
     }
     if let Some(token) = token {
         if let Some(row) = organizations::by_invite(&services.db, &links::hash(token), services.now()).await? {
-            return Ok(SignUpState::Joins(row.id, row.title));
+            return joins(services, row.id, row.title).await;
         }
         return match invitations::opened(services, token).await? {
+            Some(invited) if !identities::local_passwords(&services.db, invited.organization_id).await? => {
+                Ok(SignUpState::ByProvider(invited.title))
+            }
             Some(invited) => Ok(SignUpState::Invited(invited)),
             None => refused(services, address).await,
         };
@@ -80,7 +85,7 @@ pub async fn sign_up_state(services: &Services, token: Option<&str>, address: Ip
         return Ok(SignUpState::Refused);
     }
     match organizations::first(&services.db).await? {
-        Some(row) => Ok(SignUpState::Joins(row.id, row.title)),
+        Some(row) => joins(services, row.id, row.title).await,
         None => Ok(SignUpState::Refused),
     }
 }
@@ -92,6 +97,14 @@ async fn refused(services: &Services, address: IpAddr) -> Result<SignUpState> {
     }
 }
 
+async fn joins(services: &Services, organization_id: i64, title: String) -> Result<SignUpState> {
+    Ok(if identities::local_passwords(&services.db, organization_id).await? {
+        SignUpState::Joins(organization_id, title)
+    } else {
+        SignUpState::ByProvider(title)
+    })
+}
+
 /// Makes the account and signs it in. Errors name the form's fields.
 pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<SignedUp> {
     super::throttle::check(services, "", newcomer.address).await?;
@@ -100,6 +113,11 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<SignedUp
         SignUpState::First => FIRST_ORGANIZATION,
         SignUpState::Joins(_, title) => title,
         SignUpState::Invited(invited) => &invited.title,
+        SignUpState::ByProvider(_) => {
+            return Err(ServiceError::Forbidden(
+                "This organization signs in by its identity provider, not with a password.".to_owned(),
+            ));
+        }
         SignUpState::Refused => {
             return Err(ServiceError::Forbidden(
                 "Sign-up needs a valid invitation link.".to_owned(),
@@ -148,7 +166,7 @@ pub async fn sign_up(services: &Services, newcomer: Newcomer) -> Result<SignedUp
         SignUpState::First => found(services, new, token, wish).await,
         SignUpState::Joins(organization, _) => join(services, new, organization, None, wish).await,
         SignUpState::Invited(invited) => join(services, new, invited.organization_id, Some(invited), wish).await,
-        SignUpState::Refused => unreachable!("refused above"),
+        SignUpState::ByProvider(_) | SignUpState::Refused => unreachable!("refused above"),
     };
     if let Err(ServiceError::Invalid(_)) = &outcome {
         // Addresses cannot be tried out without end either.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use labelkeep_policy::{Action, Actor, Role};
-use labelkeep_store::accounts::{self as store, AccountChange, AccountRow, NewAccount, organizations};
+use labelkeep_store::accounts::{self as store, AccountChange, AccountRow, NewAccount, identities, organizations};
 use labelkeep_store::audit;
 
 use super::sessions::{self, NewSession, Renewal};
-use super::{Caller, MembershipRow, Profile, clean_email};
+use super::{Caller, MembershipRow, Profile, Proof, clean_email};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -46,9 +46,11 @@ pub struct UserChange {
 
 /// The caller's own account.
 pub async fn own_account(services: &Services, actor: &Actor) -> Result<Profile> {
-    let account = store::own(&services.db, actor.account_id)
+    let mut account = store::own(&services.db, actor.account_id)
         .await?
         .ok_or(ServiceError::NotFound("User"))?;
+    // A session by a provider works in one organization, whichever the account went to last.
+    account.active_organization = account.active_organization.map(|_| actor.organization_id);
     with_organization(services, account).await
 }
 
@@ -132,6 +134,25 @@ pub async fn update_own(
 ) -> Result<(Profile, Option<NewSession>)> {
     let organization = access::organization(caller.actor.clone(), Action::OrganizationView)?;
     let wanted = change.active_organization.flatten();
+    if let (Proof::Session { only_in: Some(id), .. }, Some(wanted)) = (&caller.proof, wanted)
+        && *id != wanted
+    {
+        let text = "You signed in by an organization's identity provider, which opens that organization alone. Sign out \
+                    and sign in to the other one.";
+        return Err(Invalid::field("active_organization", text).into());
+    }
+    if let (Proof::Session { only_in: None, .. }, Some(id)) = (&caller.proof, wanted)
+        && id != caller.actor.organization_id
+        && !identities::local_passwords(&services.db, id).await?
+    {
+        // A password opens it to an owner with a factor only, here as at the sign-in (SEC-082).
+        let member = organizations::membership(&services.db, id, caller.actor.account_id).await?;
+        let owner = member.is_some_and(|row| Role::from_word(&row.role) == Role::Owner);
+        if !(owner && caller.factor.enrolled) {
+            let text = "This organization signs in by its identity provider. Sign out and sign in with it.";
+            return Err(Invalid::field("active_organization", text).into());
+        }
+    }
     let renewal = if wanted.is_some_and(|id| id != caller.actor.organization_id) {
         sessions::renewal(services, caller).await?
     } else {

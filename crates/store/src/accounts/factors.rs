@@ -36,6 +36,8 @@ row! {
         pub challenge: Option<Vec<u8>>,
         pub created_at: i64,
         pub expires_at: i64,
+        /// The organization whose provider did the first step; none: it was a password.
+        pub organization_id: Option<i64>,
     }
 }
 
@@ -202,13 +204,15 @@ pub async fn insert_step(tx: &mut Tx, step: &StepRow) -> Result<()> {
     tx.execute("DELETE FROM sign_in_step WHERE expires_at < $1", args![step.created_at])
         .await?;
     tx.execute(
-        "INSERT INTO sign_in_step (id_hash, account_id, persistent, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO sign_in_step (id_hash, account_id, persistent, created_at, expires_at, organization_id)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         args![
             step.id_hash.as_slice(),
             step.account_id,
             step.persistent,
             step.created_at,
-            step.expires_at
+            step.expires_at,
+            step.organization_id
         ],
     )
     .await?;

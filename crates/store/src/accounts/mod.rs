@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod factors;
+pub mod identities;
 pub mod invitations;
 pub mod links;
 pub mod memberships;
@@ -274,6 +275,8 @@ row! {
         pub max_time_between_activity: Option<i64>,
         /// Words of the roles that need a second factor.
         pub factor_roles: String,
+        /// Members of the organization may sign in with a password.
+        pub local_passwords: bool,
         /// A second factor is in force.
         pub has_factor: bool,
     }
@@ -282,20 +285,21 @@ row! {
 /// An active account that works somewhere: in its active organization, else in its first one. Whoever was deactivated in
 /// an organization is nobody there.
 pub async fn holder(db: &Db, account_id: i64) -> Result<Option<HolderRow>> {
-    holder_where(db, account_id, None).await
+    holder_of(db, account_id, None).await
 }
 
 /// The same in this organization and no other.
 pub async fn holder_in(db: &Db, account_id: i64, organization_id: i64) -> Result<Option<HolderRow>> {
-    holder_where(db, account_id, Some(organization_id)).await
+    holder_of(db, account_id, Some(organization_id)).await
 }
 
-async fn holder_where(db: &Db, account_id: i64, organization_id: Option<i64>) -> Result<Option<HolderRow>> {
+/// In this organization and no other, if one is given.
+pub async fn holder_of(db: &Db, account_id: i64, organization_id: Option<i64>) -> Result<Option<HolderRow>> {
     db.optional(
         "SELECT account.id AS account_id, account.email, account.first_name, account.last_name,
             membership.organization_id, membership.role, account.last_activity, organization.api_tokens_enabled,
             organization.legacy_api_tokens_enabled, organization.max_session_age, organization.max_time_between_activity,
-            organization.factor_roles, EXISTS (
+            organization.factor_roles, organization.local_passwords, EXISTS (
                 SELECT 1 FROM factor WHERE factor.account_id = account.id AND factor.confirmed_at IS NOT NULL
             ) AS has_factor
          FROM account

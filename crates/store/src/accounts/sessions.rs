@@ -20,6 +20,8 @@ row! {
         pub confirmed_at: i64,
         /// The second factor that was proven in it.
         pub factor: Option<String>,
+        /// The one organization in which it works, when that one's provider began it.
+        pub organization_id: Option<i64>,
     }
 }
 
@@ -46,8 +48,8 @@ pub async fn of_account(db: &Db, account_id: i64, limit: i64) -> Result<Vec<Sess
 pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
     tx.execute(
         "INSERT INTO session (id_hash, account_id, csrf_secret, persistent, address, agent, created_at, last_seen_at,
-            confirmed_at, factor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
+            confirmed_at, factor, organization_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)",
         args![
             session.id_hash.as_slice(),
             session.account_id,
@@ -57,7 +59,8 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
             &session.agent,
             session.created_at,
             session.confirmed_at,
-            session.factor.clone()
+            session.factor.clone(),
+            session.organization_id
         ],
     )
     .await?;

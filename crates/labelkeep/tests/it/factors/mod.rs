@@ -10,7 +10,7 @@ use labelkeep_crypt::TotpSecret;
 use labelkeep_testkit::{Client, Kit, Reply, Value, json};
 
 /// An authenticator app.
-struct App(TotpSecret);
+pub(crate) struct App(TotpSecret);
 
 impl App {
     /// Reads the key as an app does.
@@ -32,7 +32,7 @@ impl App {
     }
 
     /// The code of now, or that of a step from now: each is good for one use, and one step of drift is taken.
-    fn code(&self, steps: i64) -> String {
+    pub(crate) fn code(&self, steps: i64) -> String {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .expect("after 1970")
@@ -51,7 +51,7 @@ impl App {
 }
 
 /// Sets up an app for somebody who is signed in.
-async fn enrol(person: &Client) -> (App, Vec<String>) {
+pub(crate) async fn enrol(person: &Client) -> (App, Vec<String>) {
     let new = person
         .post("/api/current-user/factors/totp/", json!({"name": "Phone"}))
         .await
@@ -75,12 +75,12 @@ fn texts(list: &Value) -> Vec<String> {
 }
 
 /// Sends the form of the second step.
-async fn second_step(client: &Client, code: &str) -> Reply {
+pub(crate) async fn second_step(client: &Client, code: &str) -> Reply {
     client.form("/user/second-factor/", &[("code", code)]).await
 }
 
 /// How often the audit trail has the action.
-async fn audited(kit: &Kit, action: &str) -> i64 {
+pub(crate) async fn audited(kit: &Kit, action: &str) -> i64 {
     let sql = "SELECT COUNT(*) FROM audit WHERE action = $1";
     let (count,): (i64,) = kit
         .services()

@@ -185,6 +185,7 @@ pub async fn remove_factor(services: &Services, caller: &Caller, id: i64) -> Res
                         return Err(ServiceError::Forbidden(text.to_owned()));
                     }
                     store::set_recovery(tx, account_id, &[], now).await?;
+                    keep_a_way_in(tx, account_id).await?;
                 }
                 Ok(record(tx, &origin, "factor.remove", id, now).await?)
             })
@@ -214,6 +215,16 @@ pub async fn new_recovery_codes(services: &Services, caller: &Caller) -> Result<
         })
         .await?;
     Ok(codes)
+}
+
+/// Where passwords are off, one owner with a factor stays, for the day on which the provider fails (SEC-082).
+pub(super) async fn keep_a_way_in(tx: &mut Tx, account_id: i64) -> Result<()> {
+    if labelkeep_store::accounts::identities::keeps_a_way_in(tx, account_id).await? {
+        return Ok(());
+    }
+    let text =
+        "This is the last owner's factor, and members sign in by the identity provider only. Turn passwords on first.";
+    Err(ServiceError::Forbidden(text.to_owned()))
 }
 
 /// Factors are changed in a browser session: a stolen token must not lock its owner out (SEC-104).

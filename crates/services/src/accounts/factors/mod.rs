@@ -18,9 +18,10 @@ pub use enrol::{
     Enrolment, OwnFactors, confirm_totp, enrol_totp, new_recovery_codes, own_factors, pending_totp, remove_factor,
     rename_factor,
 };
+pub(crate) use policy::in_browser;
 pub use policy::{MemberFactors, factor_policy, member_factors, reset_factors, set_factor_policy};
-pub(super) use sign_in::wait;
 pub use sign_in::{SecondStep, WaitingSignIn, second_step, waiting_step};
+pub(super) use sign_in::{prove, wait};
 
 use labelkeep_crypt::{Place, TotpSecret};
 use labelkeep_store::accounts::HolderRow;

@@ -116,11 +116,13 @@ pub async fn reset_factors(
             Box::pin(async move {
                 let removed = store::remove_all(tx, account_id).await?;
                 store::set_recovery(tx, account_id, &[], now).await?;
+                super::enrol::keep_a_way_in(tx, account_id).await?;
                 store::end_steps(tx, account_id).await?;
                 accounts::sessions::end_all(tx, account_id, None, now).await?;
                 let detail = serde_json::json!({ "removed": removed }).to_string();
                 let object = format!("user:{account_id}");
-                audit::record(tx, &origin, "factor.reset", &object, &detail, now).await
+                audit::record(tx, &origin, "factor.reset", &object, &detail, now).await?;
+                Ok::<_, ServiceError>(())
             })
         })
         .await?;
@@ -129,7 +131,7 @@ pub async fn reset_factors(
 }
 
 /// What decides who gets in is changed in a browser session, not with a token (SEC-104).
-fn in_browser(caller: &Caller) -> Result<()> {
+pub(crate) fn in_browser(caller: &Caller) -> Result<()> {
     match caller.proof {
         Proof::Session { .. } => Ok(()),
         _ => Err(ServiceError::Forbidden(

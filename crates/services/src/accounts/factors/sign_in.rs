@@ -10,8 +10,8 @@ use labelkeep_store::accounts::{self as accounts, AccountRow};
 use labelkeep_store::audit::{self, Origin};
 
 use super::{limit, open_totp};
-use crate::accounts::{NewSession, SignIn, sessions, throttle};
-use crate::{Result, Services};
+use crate::accounts::{Caller, NewSession, SignIn, sessions, throttle};
+use crate::{Invalid, Result, ServiceError, Services, access};
 
 const LIFE: i64 = 5 * 60 * 1_000_000;
 /// Most bytes of a code that are looked at.
@@ -61,12 +61,14 @@ impl Use {
     }
 }
 
-/// Notes that the first step is done. `renewed` is a password hash that is due for renewal.
+/// Notes that the first step is done. `renewed` is a password hash that is due for renewal; `organization_id` is the
+/// organization whose provider did the step, none after a password.
 pub(in crate::accounts) async fn wait(
     services: &Services,
     account: &AccountRow,
     persistent: bool,
     renewed: Option<String>,
+    organization_id: Option<i64>,
 ) -> Result<WaitingSignIn> {
     let (id, now) = (Secret::session_id(), services.now());
     let row = StepRow {
@@ -76,6 +78,7 @@ pub(in crate::accounts) async fn wait(
         challenge: None,
         created_at: now,
         expires_at: now + LIFE,
+        organization_id,
     };
     let email = account.email.clone();
     services
@@ -85,7 +88,9 @@ pub(in crate::accounts) async fn wait(
                 if let Some(hash) = renewed {
                     accounts::set_password(tx, row.account_id, &hash, row.created_at).await?;
                 }
-                throttle::succeeded(tx, &email).await?;
+                if organization_id.is_none() {
+                    throttle::succeeded(tx, &email).await?;
+                }
                 store::insert_step(tx, &row).await
             })
         })
@@ -117,7 +122,7 @@ pub async fn second_step(
     };
     let account_id = waiting.account_id;
     let account = accounts::own(&services.db, account_id).await?;
-    let holder = accounts::holder(&services.db, account_id).await?;
+    let holder = accounts::holder_of(&services.db, account_id, waiting.organization_id).await?;
     let (Some(account), Some(holder)) = (account, holder) else {
         return Ok(SecondStep::Over);
     };
@@ -130,6 +135,7 @@ pub async fn second_step(
         agent,
     };
     let (mut row, session) = sessions::draft(services, &account, Some(&holder), &wish);
+    row.organization_id = waiting.organization_id;
     row.factor = proof.as_ref().map(|proof| proof.word().to_owned());
     let origin = Origin {
         organization_id: Some(holder.organization_id),
@@ -137,6 +143,7 @@ pub async fn second_step(
         token_id: None,
         address: address.to_string(),
     };
+    let break_glass = !holder.local_passwords && waiting.organization_id.is_none();
     let outcome = services
         .db
         .write(move |tx| {
@@ -159,6 +166,14 @@ pub async fn second_step(
                 let object = format!("user:{account_id}");
                 let detail = serde_json::json!({ "factor": used.word() }).to_string();
                 audit::record(tx, &origin, "login", &object, &detail, now).await?;
+                if break_glass {
+                    // An owner who gets in past the provider: an alert (SEC-082).
+                    tracing::warn!(
+                        account = account_id,
+                        "a sign-in with a password although they are off (break-glass)"
+                    );
+                    audit::record(tx, &origin, "login.break_glass", &object, "{}", now).await?;
+                }
                 if matches!(used, Use::Recovery(_)) {
                     // Somebody who has not got the app: worth a row of its own (SEC-071).
                     audit::record(tx, &origin, "factor.recovery", &object, "{}", now).await?;
@@ -173,6 +188,37 @@ pub async fn second_step(
         Ok(Some(false)) => Ok(SecondStep::Wrong),
         Ok(Some(true)) => Ok(SecondStep::Session(session)),
     }
+}
+
+/// Takes a code from somebody who is signed in, as a proof that it is still them; it is used up (SEC-032).
+pub(in crate::accounts) async fn prove(services: &Services, caller: &Caller, code: &str) -> Result<()> {
+    let (account_id, now) = (caller.actor.account_id, services.now());
+    let (proof, origin) = (
+        judge(services, account_id, code.trim(), now).await?,
+        access::origin(&caller.actor),
+    );
+    let outcome = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(seconds) = limit::check(tx, account_id, now).await? {
+                    return Ok(Err(ServiceError::TooMany(seconds)));
+                }
+                match &proof {
+                    Some(proof) if proof.up(tx, account_id, now).await? => {
+                        limit::succeeded(tx, account_id).await?;
+                        Ok::<_, ServiceError>(Ok(()))
+                    }
+                    _ => {
+                        limit::failed(tx, account_id, &origin, now).await?;
+                        let text = "This code is not right, or it was used before. Wait for the next one.";
+                        Ok(Err(Invalid::field("code", text).into()))
+                    }
+                }
+            })
+        })
+        .await?;
+    outcome
 }
 
 /// What the code would use up, if it is right.
