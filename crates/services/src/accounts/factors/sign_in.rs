@@ -197,7 +197,7 @@ pub(in crate::accounts) async fn prove(services: &Services, caller: &Caller, cod
         judge(services, account_id, code.trim(), now).await?,
         access::origin(&caller.actor),
     );
-    let outcome = services
+    services
         .db
         .write(move |tx| {
             Box::pin(async move {
@@ -217,8 +217,7 @@ pub(in crate::accounts) async fn prove(services: &Services, caller: &Caller, cod
                 }
             })
         })
-        .await?;
-    outcome
+        .await?
 }
 
 /// What the code would use up, if it is right.
