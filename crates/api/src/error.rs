@@ -41,9 +41,9 @@ enum Body {
     /// The envelope with this `detail`.
     Detail(String),
     /// The envelope with `validation_errors`.
-    Validation(Value),
+    Validation(Box<Value>),
     /// A few routes answer outside the envelope.
-    Bare(Value),
+    Bare(Box<Value>),
     /// The "no such page" page.
     Page,
 }
@@ -113,7 +113,7 @@ impl ApiError {
     pub fn validation(errors: Value) -> Self {
         ApiError {
             status: StatusCode::BAD_REQUEST,
-            body: Body::Validation(errors),
+            body: Body::Validation(Box::new(errors)),
             code: None,
             headers: Vec::new(),
         }
@@ -123,7 +123,7 @@ impl ApiError {
     pub fn bare(status: StatusCode, body: Value) -> Self {
         ApiError {
             status,
-            body: Body::Bare(body),
+            body: Body::Bare(Box::new(body)),
             code: None,
             headers: Vec::new(),
         }
@@ -194,7 +194,7 @@ impl IntoResponse for ApiError {
         let status = self.status;
         let (detail, errors) = match &self.body {
             Body::Detail(detail) => (detail.as_str(), None),
-            Body::Validation(errors) => ("Validation error", Some(errors)),
+            Body::Validation(errors) => ("Validation error", Some(&**errors)),
             Body::Bare(_) | Body::Page => ("", None),
         };
         let mut response = match &self.body {
