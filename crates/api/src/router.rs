@@ -4,7 +4,7 @@
 //! Paths are written as they are served: where one ends without a slash, it has none (see [`crate::middleware::slash`]).
 
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -513,13 +513,16 @@ pub fn table() -> Vec<Route> {
 pub struct Entry {
     app: App,
     routes: Router,
+    /// The fallback's way to the router. The router holds it weakly: a router that owned itself, and with it the database's
+    /// connections, would never go.
+    _whole: Arc<OnceLock<Router>>,
 }
 
 /// Puts the routes and everything around them together.
 pub fn app(app: App) -> Entry {
     // The fallback routes once more, with a slash; it gets to the router through this cell.
     let whole: Arc<OnceLock<Router>> = Arc::default();
-    let again = whole.clone();
+    let again = Arc::downgrade(&whole);
     let routes = routes()
         .into_router()
         .layer(axum::middleware::from_fn_with_state(app.clone(), audit_layer::watch))
@@ -527,7 +530,11 @@ pub fn app(app: App) -> Entry {
         .fallback(move |request: Request| unknown(again.clone(), request))
         .with_state(app.clone());
     let _ = whole.set(routes.clone());
-    Entry { app, routes }
+    Entry {
+        app,
+        routes,
+        _whole: whole,
+    }
 }
 
 impl Entry {
@@ -592,15 +599,16 @@ fn time_limit(path: &str) -> Duration {
 }
 
 /// No route has this path: perhaps with a slash, perhaps it is a file of the app; else there is no such page.
-async fn unknown(routes: Arc<OnceLock<Router>>, mut request: Request) -> Response {
+async fn unknown(routes: Weak<OnceLock<Router>>, mut request: Request) -> Response {
     if let Some(file) = pages::files::built(request.method(), request.uri(), request.headers()) {
         return file;
     }
-    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes.get()) else {
+    let routes = routes.upgrade().and_then(|whole| whole.get().cloned());
+    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes) else {
         return pages::not_found();
     };
     *request.uri_mut() = uri;
-    match routes.clone().oneshot(request).await {
+    match routes.oneshot(request).await {
         Ok(mut response) => {
             response.extensions_mut().insert(WithSlash);
             response

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -20,6 +21,8 @@ pub(crate) fn program(folder: &TempDir) -> Command {
 /// A program that has said that it is ready, with the port that it says.
 pub(crate) struct Started {
     child: Child,
+    /// Reads what it logs from the first line on: a full pipe would stop it.
+    log: Option<JoinHandle<String>>,
     lines: Vec<String>,
     port: u16,
 }
@@ -32,14 +35,18 @@ impl Started {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program");
+        let mut log = child.stderr.take().expect("a pipe");
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = log.read_to_string(&mut text);
+            text
+        });
         let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut lines = Vec::new();
         while !lines.last().is_some_and(|line: &String| line.starts_with("Listens on")) {
             let mut line = String::new();
             if reader.read_line(&mut line).expect("text") == 0 {
-                let mut error = String::new();
-                let _ = child.stderr.take().expect("a pipe").read_to_string(&mut error);
-                panic!("it ended: {error}");
+                panic!("it ended: {}", log.join().unwrap_or_default());
             }
             lines.push(line.trim_end().to_owned());
         }
@@ -49,7 +56,12 @@ impl Started {
             .and_then(|port| port.parse().ok())
             .expect("a port");
         child.stdout = Some(reader.into_inner());
-        Started { child, lines, port }
+        Started {
+            child,
+            log: Some(log),
+            lines,
+            port,
+        }
     }
 
     /// Sends `request` as it is and reads the answer to its end.
@@ -71,8 +83,7 @@ impl Started {
             .status()
             .expect("kill");
         assert!(status.success());
-        let mut log = String::new();
-        let _ = self.child.stderr.take().expect("a pipe").read_to_string(&mut log);
+        let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
         (self.child.wait().expect("it ends").success(), log)
     }
 }
