@@ -65,6 +65,15 @@ async fn restore(kit: &Kit) {
     assert_eq!(problem(kit).await, None, "restored");
 }
 
+/// What somebody did with the database; what is found, at which place, in which row.
+type Case = (
+    &'static str,
+    &'static [&'static str],
+    ProblemKind,
+    Option<i64>,
+    Option<i64>,
+);
+
 on_both_databases! {
     async fn sec_218_whoever_alters_removes_inserts_or_swaps_an_entry_is_found(kit: Kit) {
         kit.owner().await;
@@ -75,7 +84,7 @@ on_both_databases! {
         let (id,): (i64,) = kit.services().db
             .one("SELECT audit_id FROM audit_chain WHERE organization_id = 1 AND sequence = 20", vec![]).await.expect("an entry");
         as_the_owner_of_the_database(&kit).await;
-        let cases: [(&str, &[&'static str], ProblemKind, Option<i64>, Option<i64>); 12] = [
+        let cases: [Case; 12] = [
             ("altered object", &["UPDATE audit SET object = 'project:666' WHERE id = (SELECT audit_id FROM chain_copy WHERE organization_id = 1 AND sequence = 20)"],
                 ProblemKind::Altered, Some(20), Some(id)),
             ("altered actor", &["UPDATE audit SET account_id = 2 WHERE id = (SELECT audit_id FROM chain_copy WHERE organization_id = 1 AND sequence = 20)"],

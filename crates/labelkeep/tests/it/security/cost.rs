@@ -17,6 +17,7 @@ fn computed() -> u64 {
 
 /// An authorized request spends at most 0.1 ms of CPU on session or token and policy together. Prints the figures:
 /// `cargo test -p labelkeep --release --test it -- --ignored --nocapture cost`.
+#[allow(clippy::print_stdout)] // figures for a person
 #[tokio::test]
 #[ignore = "a measurement: it wants an optimized build"]
 async fn an_authorized_request_costs_at_most_a_tenth_of_a_millisecond() {

@@ -71,7 +71,7 @@ impl Directory {
     /// Starts one with two people; none where slapd is not installed (`scripts/setup ldap`).
     pub(super) async fn start() -> Option<Directory> {
         if !Path::new(SLAPD).exists() {
-            eprintln!("skipped: no directory server; run scripts/setup ldap");
+            super::skipped("no directory server; run scripts/setup ldap");
             return None;
         }
         let folder = tempfile::tempdir().expect("a folder");

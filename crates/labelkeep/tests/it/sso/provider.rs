@@ -22,7 +22,7 @@ impl Provider {
     pub(super) async fn start(kit: &Kit, people: Value) -> Option<Provider> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../e2e/oidc");
         if !folder.join("node_modules/oidc-provider").exists() {
-            eprintln!("skipped: no OpenID provider; run scripts/setup oidc");
+            super::skipped("no OpenID provider; run scripts/setup oidc");
             return None;
         }
         let mut process = Command::new("node")
