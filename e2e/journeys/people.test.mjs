@@ -48,6 +48,7 @@ journey(
   async ({ enter }) => {
     const ada = await enter();
     const project = await projectOfTexts(ada.page, 3);
+    await ask(ada.page, 'PATCH', `/api/projects/${project}/`, { is_published: true });
     const { id: secret } = await ask(ada.page, 'POST', '/api/projects/', { title: SECRET });
     await turnRolesOn(ada.page, '1 person');
     const link = await invitationLink(ada.page);
@@ -131,7 +132,8 @@ journey(
   'a personal invitation gives a role and a project, its link is shown once and can be revoked',
   async ({ enter }) => {
     const ada = await enter();
-    await projectOfTexts(ada.page, 3);
+    const project = await projectOfTexts(ada.page, 3);
+    await ask(ada.page, 'PATCH', `/api/projects/${project}/`, { is_published: true });
     await turnRolesOn(ada.page, '1 person');
     await ada.page.goto('/organization/invitations');
     await ada.page.getByRole('button', { name: 'Invite people' }).click();

@@ -1,5 +1,6 @@
 /** Mounting the editor in a page. The one place that knows React's root and the page's events. */
 import { parseConfig } from '@labelkeep/labeling';
+import { Fragment, useEffect } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { Editor as EditorCore } from './core/editor';
 import { openJournal } from './core/journal-idb';
@@ -161,9 +162,16 @@ class Mounted implements EditorHandle {
     this.publish(editor);
     this.root ??= createRoot(this.host);
     const mounted = objectsMounted(editor);
-    this.root.render(<EditorView key={generation} editor={editor} />);
+    const drawn = new Promise<void>((resolve) => {
+      this.root?.render(
+        <Fragment key={generation}>
+          <EditorView editor={editor} />
+          <Drawn done={resolve} />
+        </Fragment>,
+      );
+    });
     previous?.destroy();
-    await mounted;
+    await Promise.all([mounted, drawn]);
     await Promise.all([...editor.objects.values()].map((object) => object.ready));
     if (generation !== this.generation) return;
     this.shown = true;
@@ -256,4 +264,10 @@ function browserStorage(): KeyValueStorage | null {
   } catch {
     return null;
   }
+}
+
+/** Stands behind the editor, so that its effect runs last: by then the keys of all questions are listened to. */
+function Drawn({ done }: { done: () => void }) {
+  useEffect(done, [done]);
+  return null;
 }
