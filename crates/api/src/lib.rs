@@ -3,6 +3,7 @@
 //! A handler is three steps: its parameters prove who calls and what they may touch ([`extract`]), one call of
 //! a service, a typed answer. Nothing here decides what the product does, and nothing below knows of HTTP.
 
+mod entry;
 pub mod error;
 pub mod extract;
 mod middleware;
@@ -35,6 +36,7 @@ mod templates;
 mod uploads;
 mod workspaces;
 
+pub use entry::{Entry, app};
 pub use error::{ApiError, ApiResult};
-pub use router::{app, table};
+pub use router::table;
 pub use state::{App, WebSettings};

@@ -15,10 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::entry::Entry;
 use crate::middleware::head;
 use crate::middleware::head_watch::{HeadWatched, Watch};
 use crate::middleware::pace::Paced;
-use crate::router::Entry;
 
 /// How long a connection may rest between two requests; also the outer bound of a head.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);

@@ -66,8 +66,8 @@ export class Server {
     for (;;) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start\n${this.output}`);
       const answer = await fetch(`${this.url}/health`).catch(() => undefined);
-      // What it prints comes by another way than its answers.
-      if (answer?.ok && this.output.includes('ready')) return;
+      // What it prints comes by another way than its answers, line by line.
+      if (answer?.ok && this.output.includes('Data: ')) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -1,6 +1,6 @@
 //! What happens to every request before and after its handler; one file for each concern.
 //!
-//! [`crate::router::app`] calls them in this order: request id, host, limits, routing (with the rule of the
+//! [`crate::entry::app`] calls them in this order: request id, host, limits, routing (with the rule of the
 //! trailing slash), audit log around the routes, headers of the answer, log line.
 
 pub(crate) mod audit;

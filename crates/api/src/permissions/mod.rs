@@ -9,7 +9,7 @@ use labelkeep_services::{Invalid, ServiceError, Services};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::organizations::same;
-use crate::extract::{Body, InOrganization, PathId, can};
+use crate::extract::{Body, Confirmed, InOrganization, PathId, can};
 use crate::roles::role;
 use crate::wire::answer;
 use crate::{ApiError, ApiResult};
@@ -99,6 +99,7 @@ pub(crate) struct PermissionIn {
 pub(crate) async fn create(
     State(services): State<Services>,
     organization: InOrganization<can::RolesManage>,
+    _: Confirmed,
     PathId(id): PathId,
     Body(body): Body<PermissionIn>,
 ) -> ApiResult<Response> {
@@ -131,6 +132,7 @@ pub(crate) async fn read(
 pub(crate) async fn update(
     State(services): State<Services>,
     organization: InOrganization<can::RolesManage>,
+    _: Confirmed,
     PathId(id): PathId,
     Path((_, key)): Path<(String, String)>,
     method: Method,
@@ -152,6 +154,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(
     State(services): State<Services>,
     organization: InOrganization<can::RolesManage>,
+    _: Confirmed,
     PathId(id): PathId,
     Path((_, key)): Path<(String, String)>,
 ) -> ApiResult<Response> {

@@ -104,7 +104,11 @@ pub(crate) async fn list(
     let seen = sight::projects(&services, actor, rows).await?;
     let creators: BTreeSet<i64> = seen.iter().filter_map(|one| one.row.created_by).collect();
     let people = tasks::people(&services, creators).await?;
-    let results = shown_list(&services, &seen, &people);
+    let mut results = shown_list(&services, &seen, &people);
+    if choice.names("permissions") {
+        let pairs = results.into_iter().zip(&seen);
+        results = pairs.map(|(out, one)| out.with_permissions(actor, one.role)).collect();
+    }
     answer::json(StatusCode::OK, &choice, &paging.answer(window, count, results)?)
 }
 

@@ -89,7 +89,7 @@ pub(crate) struct ProjectOut<'a> {
     assignment_settings: AssignmentOut,
     /// What the caller is in the project.
     role: &'static str,
-    /// What the caller may do there; not in lists.
+    /// What the caller may do there: names of actions. In lists where `include` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     permissions: Option<Vec<&'static str>>,
 }

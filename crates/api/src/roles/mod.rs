@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::model::initials;
 use crate::accounts::organizations::same;
-use crate::extract::{Body, InOrganization, Paging, PathId, can};
+use crate::extract::{Body, Confirmed, InOrganization, Paging, PathId, can};
 use crate::wire::{Paged, answer};
 use crate::{ApiError, ApiResult};
 
@@ -142,6 +142,7 @@ struct TurnedOut {
 pub(crate) async fn turn(
     State(services): State<Services>,
     InOrganization(organization, _): InOrganization<can::RolesManage>,
+    _: Confirmed,
     PathId(id): PathId,
     Body(body): Body<TurnIn>,
 ) -> ApiResult<Response> {

@@ -46,6 +46,11 @@ impl FieldChoice {
         self.include.as_ref().is_none_or(|names| names.contains(name)) && !self.omit.contains(name)
     }
 
+    /// Whether this field is asked for by its name.
+    pub fn names(&self, name: &str) -> bool {
+        self.include.as_ref().is_some_and(|names| names.contains(name)) && self.wants(name)
+    }
+
     /// Drops what is not wanted from JSON text: of an object, of each object in a list, or of each in `results`.
     pub fn apply(&self, json: Vec<u8>) -> Vec<u8> {
         if self.is_all() {
