@@ -1,0 +1,168 @@
+//! What stands around the routes: checks of the head, limits, the rule of the trailing slash, answers to what is no route.
+
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tower::ServiceExt as _;
+
+use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
+use crate::middleware::{audit as audit_layer, head, host, limits, log, panic, request_id, response_headers, slash};
+use crate::{ApiError, App, pages, router};
+
+/// What the server calls for each request.
+#[derive(Clone)]
+pub struct Entry {
+    app: App,
+    routes: Router,
+    /// The fallback's way to the router. The router holds it weakly: a router that owned itself, and with it the database's
+    /// connections, would never go.
+    _whole: Arc<OnceLock<Router>>,
+}
+
+/// Puts the routes and everything around them together.
+pub fn app(app: App) -> Entry {
+    // The fallback routes once more, with a slash; it gets to the router through this cell.
+    let whole: Arc<OnceLock<Router>> = Arc::default();
+    let again = Arc::downgrade(&whole);
+    let routes = router::routes()
+        .into_router()
+        .layer(axum::middleware::from_fn_with_state(app.clone(), audit_layer::watch))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(move |request: Request| unknown(again.clone(), request))
+        .with_state(app.clone());
+    let _ = whole.set(routes.clone());
+    Entry {
+        app,
+        routes,
+        _whole: whole,
+    }
+}
+
+impl Entry {
+    /// Answers one request.
+    pub async fn answer(&self, mut request: Request, address: IpAddr) -> Response {
+        let (id, started) = (request_id::fresh(), Instant::now());
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        request.extensions_mut().insert(ClientAddress(address));
+        let work = request_id::scope(id.clone(), panic::caught(self.inside(request, address)));
+        let mut response = work.await;
+        response_headers::complete(&mut response, &id);
+        log::write(&id, address, &method, &path, response.status(), started.elapsed());
+        response
+    }
+
+    async fn inside(&self, mut request: Request, address: IpAddr) -> Response {
+        let path = request.uri().path();
+        let proper = head::check(request.uri(), request.headers())
+            .and_then(|()| host::check(request.headers(), request.uri(), &self.app));
+        if let Err(error) = proper {
+            return error.into_response();
+        }
+        // Health and the built files have no part in the limits: a full server is still there.
+        let reserved = path.starts_with("/health") || path.starts_with("/assets/");
+        let places = match limits::enter_anyone(&self.app, address, !reserved && self.is_stranger(request.headers())) {
+            Ok(places) => places,
+            Err(_) if reserved => limits::Places::default(),
+            Err(error) => return error.into_response(),
+        };
+        let (time, slashless) = (time_limit(path), !path.ends_with('/'));
+        request.extensions_mut().insert(places.clone());
+        let routed = self.routes.clone().oneshot(request);
+        let response = match tokio::time::timeout(time, routed).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long.").into_response(),
+        };
+        drop(places);
+        // The rule of the trailing slash, second half: this path was served as it is, and with a slash it is no route.
+        if response.status() == StatusCode::NOT_FOUND && slashless && response.extensions().get::<WithSlash>().is_none()
+        {
+            return pages::not_found();
+        }
+        response
+    }
+
+    /// Whether the request brings nothing that could prove anything.
+    fn is_stranger(&self, headers: &HeaderMap) -> bool {
+        !headers.contains_key(header::AUTHORIZATION)
+            && !headers.contains_key("x-api-key")
+            && cookie(headers, cookie_names(&self.app).session).is_none()
+    }
+}
+
+/// How long a handler may take to its first byte (SEC-224). The body of an import is bounded by its progress.
+fn time_limit(path: &str) -> Duration {
+    if path.contains("/import") || path.contains("/reimport") {
+        Duration::from_secs(600)
+    } else {
+        Duration::from_secs(60)
+    }
+}
+
+/// No route has this path: perhaps with a slash, perhaps it is a file of the app; else there is no such page.
+async fn unknown(routes: Weak<OnceLock<Router>>, mut request: Request) -> Response {
+    if let Some(file) = pages::files::built(request.method(), request.uri(), request.headers()) {
+        return file;
+    }
+    let routes = routes.upgrade().and_then(|whole| whole.get().cloned());
+    let (Some(uri), Some(routes)) = (slash::with_slash(request.uri()), routes) else {
+        return pages::not_found();
+    };
+    *request.uri_mut() = uri;
+    match routes.oneshot(request).await {
+        Ok(mut response) => {
+            response.extensions_mut().insert(WithSlash);
+            response
+        }
+        Err(never) => match never {},
+    }
+}
+
+/// Marks an answer that was found with a slash added.
+#[derive(Clone, Copy)]
+struct WithSlash;
+
+/// The route exists, but not with this method; `Allow` is added by the router.
+async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, request: Request) -> Response {
+    let method = request.method().clone();
+    let is_api = request.uri().path().starts_with("/api/");
+    if method == Method::OPTIONS {
+        return options(&app, request, is_api).await;
+    }
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("Method \"{method}\" not allowed."),
+    )
+    .into_response()
+}
+
+/// What a route takes and gives. Cross-origin questions get no permission: there is no CORS header (SEC-049).
+async fn options(app: &App, request: Request, is_api: bool) -> Response {
+    use axum::extract::FromRequestParts as _;
+    let (mut parts, _) = request.into_parts();
+    if is_api && let Err(error) = Authenticated::from_request_parts(&mut parts, app).await {
+        return error.into_response();
+    }
+    let name: Vec<&str> = parts
+        .uri
+        .path()
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != "api")
+        .collect();
+    let body = serde_json::json!({
+        "name": name.join(" "),
+        "description": "",
+        "renders": ["application/json"],
+        "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+    });
+    let mut response = axum::Json(body).into_response();
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}
