@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use labelkeep_policy::{Action, Role};
+use labelkeep_store::accounts::{memberships, organizations};
 use labelkeep_store::audit;
 use labelkeep_store::roles::{self as rows, MemberRoleRow, WorkedRow};
 
@@ -133,19 +134,23 @@ pub async fn turn_on(services: &Services, organization: Granted<i64>, named: Vec
                     ..Turned::default()
                 };
                 for (account_id, role) in &named {
-                    let current = rows::role_in(tx, id, *account_id).await?;
-                    match current.as_deref().map(Role::from_word) {
+                    let current = memberships::find_locked(tx, id, *account_id).await?;
+                    match current.map(|row| Role::from_word(&row.role)) {
                         None => return Err(unknown(*account_id)),
                         Some(Role::Owner) => {
                             return Err(Invalid::field("roles", "The owner stays the owner.").into());
                         }
-                        Some(_) => turned.members += rows::set_role(tx, id, *account_id, role.word()).await?,
+                        Some(current) if current == *role => {}
+                        Some(_) => {
+                            memberships::set_role(tx, id, *account_id, role.word(), "manual").await?;
+                            turned.members += 1;
+                        }
                     }
                 }
                 turned.members += rows::propose_all(tx, id).await?;
                 turned.project_members = rows::keep_workers(tx, id, now).await?;
                 turned.projects_published = rows::publish_worked(tx, id, now).await?;
-                rows::set_default_role(tx, id, Role::Annotator.word(), now).await?;
+                organizations::set_default_role(tx, id, Role::Annotator.word(), now).await?;
                 let detail = serde_json::json!({
                     "on": true,
                     "roles": named.iter().map(|(id, role)| (id.to_string(), role.code())).collect::<BTreeMap<_, _>>(),
@@ -173,7 +178,7 @@ pub async fn turn_off(services: &Services, organization: Granted<i64>) -> Result
         .write(move |tx| {
             Box::pin(async move {
                 let members = rows::forget_all(tx, id).await?;
-                rows::set_default_role(tx, id, Role::Member.word(), now).await?;
+                organizations::set_default_role(tx, id, Role::Member.word(), now).await?;
                 let object = format!("organization:{id}");
                 audit::record(tx, &origin, "roles.turn", &object, "{\"on\":false}", now).await?;
                 Ok::<_, ServiceError>(Turned {

@@ -103,37 +103,6 @@ pub async fn worked(db: &Db, organization_id: i64, accounts: &[i64], most: i64) 
     db.all(sql, args).await
 }
 
-/// Sets what newcomers are.
-pub async fn set_default_role(tx: &mut Tx, organization_id: i64, role: &str, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE organization SET default_role = $2, updated_at = $3 WHERE id = $1",
-        args![organization_id, role, at],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The role of a member, inside a write.
-pub async fn role_in(tx: &mut Tx, organization_id: i64, account_id: i64) -> Result<Option<String>> {
-    let row: Option<(String,)> = tx
-        .optional(
-            "SELECT role FROM membership WHERE organization_id = $1 AND account_id = $2 AND deleted_at IS NULL",
-            args![organization_id, account_id],
-        )
-        .await?;
-    Ok(row.map(|(role,)| role))
-}
-
-/// Sets the role of a member.
-pub async fn set_role(tx: &mut Tx, organization_id: i64, account_id: i64, role: &str) -> Result<u64> {
-    tx.execute(
-        "UPDATE membership SET role = $3, role_source = 'manual'
-         WHERE organization_id = $1 AND account_id = $2 AND role <> $3",
-        args![organization_id, account_id, role],
-    )
-    .await
-}
-
 /// Gives everybody who has none yet a role by what they did: who made a project manages, all others annotate.
 pub async fn propose_all(tx: &mut Tx, organization_id: i64) -> Result<u64> {
     tx.execute(

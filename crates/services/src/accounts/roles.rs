@@ -134,17 +134,19 @@ pub(super) async fn locked(tx: &mut Tx, organization_id: i64, account_id: i64) -
     Ok(Role::from_word(&row.role))
 }
 
-/// What somebody was before they were deactivated, else what newcomers become.
+/// What somebody was before they were deactivated, else what newcomers become; that, too, when they were *Member* and the
+/// organization has begun to use roles meanwhile.
 pub(super) async fn former(tx: &mut Tx, organization_id: i64, account_id: i64, now: Role) -> Result<Role> {
     if now != Role::Deactivated {
         return Ok(now);
     }
     let row = memberships::find_locked(tx, organization_id, account_id).await?;
-    let word = match row.and_then(|row| row.former_role) {
-        Some(word) => word,
-        None => organizations::default_role(tx, organization_id).await?,
-    };
-    Ok(Role::from_word(&word))
+    let newcomers = Role::from_word(&organizations::default_role(tx, organization_id).await?);
+    Ok(row
+        .and_then(|row| row.former_role)
+        .map(|word| Role::from_word(&word))
+        .filter(|former| *former != Role::Member || newcomers == Role::Member)
+        .unwrap_or(newcomers))
 }
 
 /// Sets a role with all that follows from it, and puts it on record.

@@ -53,6 +53,25 @@ on_both_databases! {
         worker.post("/api/projects/", json!({ "title": "Another" })).await.expect(201);
     }
 
+    async fn sec_107_who_was_a_member_and_comes_back_gets_the_role_of_newcomers(kit: Kit) {
+        let owner = kit.owner().await;
+        let (away, sent_off) = (kit.member(&owner, "away@example.com").await, kit.member(&owner, "off@example.com").await);
+        let (away_id, off_id) = (id_of(&away).await, id_of(&sent_off).await);
+        let members = "/api/organizations/1/memberships";
+        owner.patch(members, json!({ "user_id": away_id, "active": false })).await.expect(200);
+        let body = json!({ "on": true, "roles": [{ "user": off_id, "role": "DI" }] });
+        owner.post(ROLES, body).await.expect(200);
+        for id in [away_id, off_id] {
+            let back = owner.patch(members, json!({ "user_id": id, "active": true })).await.expect(200).json();
+            assert_eq!(back["role"], "AN");
+        }
+        // Where no roles are used, people come back as what they were.
+        owner.post(ROLES, json!({ "on": false })).await.expect(200);
+        owner.patch(members, json!({ "user_id": away_id, "active": false })).await.expect(200);
+        let back = owner.patch(members, json!({ "user_id": away_id, "active": true })).await.expect(200).json();
+        assert_eq!(back["role"], "ME");
+    }
+
     async fn sec_114_only_the_owner_turns_roles_and_stays_owner(kit: Kit) {
         let team = team(&kit).await;
         for person in [&team.administrator, &team.manager, &team.reviewer, &team.annotator] {
