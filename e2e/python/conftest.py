@@ -15,6 +15,9 @@ PASSWORD = "Harbour-ferry-7"
 
 
 def program() -> pathlib.Path:
+    """What PROGRAM_UNDER_TEST names, else what was built for shipping, else for development."""
+    if named := os.environ.get("PROGRAM_UNDER_TEST"):
+        return pathlib.Path(named)
     for profile in ("release", "debug"):
         path = ROOT / "target" / profile / "labelkeep"
         if path.exists():

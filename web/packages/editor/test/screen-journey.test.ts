@@ -377,6 +377,8 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     page = await demo.open('sample=image&mode=stream');
     const session = await page.context().newCDPSession(page);
     const measure = async () => {
+      // What the last frames still hold is no part of what stays.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
       const { metrics } = await session.send('Performance.getMetrics');
       const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
@@ -408,9 +410,20 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await run(1000, 1030);
     const before = await measure();
     await run(1030, 1230);
-    const after = await measure();
-    expect(after.nodes).toBeLessThan(before.nodes * 1.2 + 200);
-    expect(after.listeners).toBeLessThan(before.listeners * 1.2 + 50);
-    expect(after.heap).toBeLessThan(before.heap + 8);
+    // A collection frees what crosses from the page into the script's heap a round or two later: what counts is the least
+    // that is held, and what leaks never goes.
+    await expect
+      .poll(
+        async () => {
+          const after = await measure();
+          return {
+            nodes: after.nodes < before.nodes * 1.2 + 200,
+            listeners: after.listeners < before.listeners * 1.2 + 50,
+            heap: after.heap < before.heap + 8,
+          };
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toEqual({ nodes: true, listeners: true, heap: true });
   }, 600_000);
 });
