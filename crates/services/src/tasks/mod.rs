@@ -1,0 +1,12 @@
+//! Tasks: pages of them, one with all that hangs on it, and their changes.
+
+mod read;
+mod removal;
+mod write;
+
+pub use read::{
+    Depth, Page, People, Person, TaskWithParts, annotations, detail, narrow_annotation, neighbour, page, people,
+    project_of, shown_data,
+};
+pub use removal::{delete, delete_all, delete_many};
+pub use write::{Change, NewWork, create, update};
