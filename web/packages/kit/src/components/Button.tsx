@@ -17,6 +17,8 @@ export interface ButtonProps {
   /** Works: shows it, and takes no further press. */
   isPending?: boolean;
   type?: 'button' | 'submit';
+  /** Read aloud instead of the text, where the text says what it does only beside others: begins with the text. */
+  label?: string;
   onPress?: () => void;
   children?: ReactNode;
 }
@@ -29,18 +31,22 @@ export function Button({
   isDisabled = false,
   isPending = false,
   type = 'button',
+  label,
   onPress,
   children,
 }: ButtonProps) {
   const button = (
+    // Not the pending state of react-aria: it announces the button by its id, which is gone when the answer takes the button away.
     <AriaButton
-      type={type}
+      type={isPending ? 'button' : type}
       className={styles.button ?? ''}
       data-variant={variant}
       data-size={size}
+      data-busy={isPending || undefined}
       isDisabled={isDisabled}
-      isPending={isPending}
-      {...(onPress ? { onPress } : {})}
+      {...(isPending ? { 'aria-disabled': true } : {})}
+      {...(label ? { 'aria-label': label } : {})}
+      {...(onPress && !isPending ? { onPress } : {})}
     >
       {icon}
       <span className={styles.text}>{children}</span>

@@ -2,7 +2,7 @@
  * A table of one page of rows: a real one, as assistive technology knows it. For lists of any length see `DataTable`. Columns
  * that can be sorted have a button in their head; a wide table scrolls in its own box, which the keyboard reaches.
  */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from '../icons';
 import { IconButton } from './Button';
@@ -39,11 +39,15 @@ export interface TableProps<Row> {
 }
 
 export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, groupOf, isStale = false }: TableProps<Row>) {
+  const [box, scrolls] = useScrolls();
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
+    <div
+      ref={box}
       className={styles.box}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
-      tabIndex={0}
+      role="group"
+      // What scrolls has to be reached by keys; what does not would be a stop without a purpose.
+      {...(scrolls ? { tabIndex: 0 } : {})}
       aria-label={label}
       aria-busy={isStale}
       data-stale={isStale || undefined}
@@ -80,8 +84,23 @@ export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, groupOf
           })}
         </tbody>
       </table>
-    </section>
+    </div>
   );
+}
+
+/** Whether the element is narrower than what is in it. */
+function useScrolls() {
+  const box = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watcher = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth));
+    watcher.observe(element);
+    for (const child of element.children) watcher.observe(child);
+    return () => watcher.disconnect();
+  }, []);
+  return [box, scrolls] as const;
 }
 
 function Head<Row>({

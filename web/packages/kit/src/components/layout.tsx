@@ -48,7 +48,9 @@ export function Tabs({ label, items, selected, onSelect }: TabsProps) {
       <TabList aria-label={label} className={styles.tabList ?? ''}>
         {items.map((item) => (
           <Tab key={item.id} id={item.id} className={styles.tab ?? ''}>
-            {item.label}
+            <span className={styles.tabText} data-text={item.label}>
+              {item.label}
+            </span>
           </Tab>
         ))}
       </TabList>
