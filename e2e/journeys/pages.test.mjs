@@ -112,7 +112,7 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   await look('new token', undefined, () => page.getByText('Street scenes').first().waitFor());
   await look('keys', '/user/account/keys', heading('Appearance'));
   await look('security', '/organization/security', () =>
-    page.getByRole('textbox', { name: 'Least length, in characters' }).waitFor(),
+    page.getByRole('textbox', { name: 'Minimum length, in characters' }).waitFor(),
   );
   await look('token rules', '/organization/security/tokens', () =>
     page.getByRole('textbox', { name: 'Longest life of a new token, in days' }).waitFor(),

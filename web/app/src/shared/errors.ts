@@ -15,6 +15,12 @@ export function messageOf(error: unknown): string {
   return messagesOf(error).join(' ');
 }
 
+/** What the server says about one field, for the field to show. */
+export function problemOf(error: unknown, field: string): { errorMessage?: string } {
+  const text = error instanceof ApiError ? error.fields[field]?.join(' ') : undefined;
+  return text ? { errorMessage: text } : {};
+}
+
 /** Whether the thing is not there, or not for this person. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;

@@ -53,8 +53,12 @@ export function givable(own: Role | undefined, roles: readonly Role[] = ['AD', '
   return roles.filter((role) => reaches(own, role));
 }
 
+/** Characters that turn the direction of what follows them: a name with one would garble the sentence around it. */
+const TURNS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
 export function nameOf(person: Named): string {
-  return `${person.first_name} ${person.last_name}`.trim() || person.username || person.email;
+  const name = `${person.first_name} ${person.last_name}`.replace(TURNS, '').trim();
+  return name || person.username || person.email;
 }
 
 /** Somebody in a table or a list: initials, name, and what stands behind it. */

@@ -24,12 +24,17 @@ export const workspacesQuery = (archived = false) =>
   queryOptions({
     queryKey: ['workspaces', { archived }],
     queryFn: () =>
-      api.get<Workspace[]>('/api/workspaces/', { ordering: 'title', ...(archived ? { is_archived: true } : {}) }),
+      // The server lists both kinds when it is not told which.
+      api.get<Workspace[]>('/api/workspaces/', { ordering: 'title', is_archived: archived }),
   });
 
 /** Shared workspaces that the person may change, for a picker. */
 export async function loadWorkspaces(search: string) {
-  const all = await api.get<Workspace[]>('/api/workspaces/', { ordering: 'title', is_personal: false });
+  const all = await api.get<Workspace[]>('/api/workspaces/', {
+    ordering: 'title',
+    is_personal: false,
+    is_archived: false,
+  });
   const fitting = all.filter(
     ({ title, permissions }) =>
       permissions.includes('WorkspaceChange') && title.toLowerCase().includes(search.toLowerCase()),

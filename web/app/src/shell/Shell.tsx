@@ -33,7 +33,7 @@ export function Shell() {
       { id: 'usage', label: 'Usage', needs: 'StatisticsView', run: () => go('/organization/usage') },
       { id: 'theme-light', label: 'Light theme', run: () => setTheme('light') },
       { id: 'theme-dark', label: 'Dark theme', run: () => setTheme('dark') },
-      { id: 'theme-auto', label: "The system's theme", run: () => setTheme('auto') },
+      { id: 'theme-auto', label: 'Theme of the system', run: () => setTheme('auto') },
       { id: 'help', label: 'Keyboard help', shortcut: '?', run: () => setHelp(true) },
       { id: 'palette', label: 'Command palette', shortcut: 'ctrl+k', run: () => setPalette(true) },
     ],

@@ -87,7 +87,7 @@ export function TopBar({
 const THEMES: { id: Theme; label: string; Icon: typeof Sun }[] = [
   { id: 'light', label: 'Light', Icon: Sun },
   { id: 'dark', label: 'Dark', Icon: Moon },
-  { id: 'auto', label: "The system's", Icon: Monitor },
+  { id: 'auto', label: 'As the system', Icon: Monitor },
 ];
 
 /** Light, dark, or the system's. */

@@ -36,14 +36,14 @@ function Keys({ me }: { me: User }) {
       actions={
         own.length > 1 && (
           <Button size="small" isPending={save.isPending} onPress={() => save.mutate({})}>
-            Take all back
+            Back to the defaults
           </Button>
         )
       }
     >
       {own.length === 0 ? (
         <p className={styles.note}>
-          All keys are as they come. While labeling, <Kbd>?</Kbd> shows them and lets you change them.
+          Every key has its default. While labeling, <Kbd>?</Kbd> shows them and lets you change them.
         </p>
       ) : (
         <ul className={styles.keys}>
@@ -57,7 +57,7 @@ function Keys({ me }: { me: User }) {
                 isDisabled={save.isPending}
                 onPress={() => save.mutate(Object.fromEntries(own.filter(([other]) => other !== id)))}
               >
-                Take back
+                Back to default
               </Button>
             </li>
           ))}
@@ -78,7 +78,7 @@ function Appearance() {
         options={[
           { value: 'light', label: 'Light' },
           { value: 'dark', label: 'Dark' },
-          { value: 'auto', label: "The system's" },
+          { value: 'auto', label: 'As the system' },
         ]}
       />
     </Panel>

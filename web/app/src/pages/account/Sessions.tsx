@@ -77,7 +77,7 @@ export function Sessions(_: { me: User }) {
                 <bdi>{session.address || 'Address unknown'}</bdi> · last seen{' '}
                 <RelativeTime value={session.last_seen_at} /> · signed in <RelativeTime value={session.created_at} /> ·
                 ends <RelativeTime value={session.expires_at} /> if unused
-                {session.persistent ? '' : ', or when the browser is closed'}
+                {session.persistent ? '' : ', or with the browser'}
               </small>
             </div>
             <Button

@@ -26,6 +26,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { AssignDialog } from '../../features/assign/AssignDialog';
 import { ExportDialog } from '../../features/export/ExportDialog';
 import { ImportDialog } from '../../features/import/ImportDialog';
+import { PublishHint } from '../../features/publish/PublishHint';
 import { isMissing, messageOf } from '../../shared/errors';
 import { mayIn } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
@@ -181,6 +182,8 @@ export function TaskList({ project: id, importing }: { project: number; importin
           </Button>
         </div>
       )}
+      {/* One thing after another: without a setup and tasks there is nothing to be published. */}
+      {data.config_has_control_tags && total > 0 && mayAssign && <PublishHint project={data} />}
       {selected.size > 0 && (
         <div className={styles.selection} role="status">
           <span>{counted(selected.size, 'task')} selected</span>

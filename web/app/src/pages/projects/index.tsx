@@ -29,6 +29,7 @@ import { messageOf } from '../../shared/errors';
 import { may, mayIn, useMe } from '../../shared/me';
 import { AppLink, useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
+import { useAreRolesOn } from '../../shared/roles';
 import { useTitle } from '../../shared/title';
 import { workspacesQuery } from '../../shared/workspaces';
 import styles from './projects.module.css';
@@ -41,7 +42,7 @@ interface Page {
 }
 
 const FIELDS =
-  'id,title,description,task_number,finished_task_number,total_annotations_number,total_predictions_number,queue_total,queue_done,pinned_at,created_at,created_by,color,permissions';
+  'id,title,description,task_number,finished_task_number,total_annotations_number,total_predictions_number,queue_total,queue_done,pinned_at,created_at,created_by,color,permissions,is_published';
 
 export function ProjectsPage() {
   useTitle('Projects');
@@ -170,6 +171,7 @@ export function ProjectsPage() {
 function ProjectRow({ project }: { project: Project }) {
   const go = useGo();
   const queries = useQueryClient();
+  const areRolesOn = useAreRolesOn();
   const [deleting, setDeleting] = useState(false);
   const done = project.task_number > 0 ? project.finished_task_number / project.task_number : 0;
   const reload = () => queries.invalidateQueries({ queryKey: ['projects'] });
@@ -229,6 +231,7 @@ function ProjectRow({ project }: { project: Project }) {
           <bdi>{project.title || 'Untitled project'}</bdi>
         </AppLink>
         {project.pinned_at && <Chip>Pinned</Chip>}
+        {areRolesOn && project.is_published === false && <Chip>Not published</Chip>}
         {project.description && (
           <p className={styles.description}>
             <bdi>{project.description}</bdi>

@@ -3,7 +3,7 @@ import type { Project } from '@labelkeep/api';
 import { Button, Select, Switch, TextArea, TextField, toast } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messagesOf } from '../../shared/errors';
+import { messageOf, problemOf } from '../../shared/errors';
 import { may, useMe } from '../../shared/me';
 import { workspacesQuery } from '../../shared/workspaces';
 import { useChange } from './index';
@@ -33,20 +33,25 @@ export function General({ project }: { project: Project }) {
         );
       }}
     >
-      <TextField
-        label="Title"
-        value={title}
-        onChange={setTitle}
-        isRequired
-        {...(change.error ? { errorMessage: messagesOf(change.error).join(' ') } : {})}
+      <TextField label="Title" value={title} onChange={setTitle} isRequired {...problemOf(change.error, 'title')} />
+      <TextArea
+        label="Description"
+        value={description}
+        onChange={setDescription}
+        rows={4}
+        {...problemOf(change.error, 'description')}
       />
-      <TextArea label="Description" value={description} onChange={setDescription} rows={4} />
       {project.is_published !== undefined && (
         <Switch
           isSelected={project.is_published}
           isDisabled={change.isPending}
-          onChange={(is_published) => change.mutate({ is_published }, { onSuccess: () => toast.success('Saved') })}
-          description="With roles on, annotators and reviewers see only published projects they belong to."
+          onChange={(is_published) =>
+            change.mutate(
+              { is_published },
+              { onSuccess: () => toast.success(is_published ? 'Published' : 'No longer published') },
+            )
+          }
+          description="Saved at once. With roles on, annotators and reviewers see only published projects they belong to."
         >
           Published
         </Switch>
@@ -66,6 +71,11 @@ export function General({ project }: { project: Project }) {
             })),
           ]}
         />
+      )}
+      {change.error && ['title', 'description'].every((field) => !problemOf(change.error, field).errorMessage) && (
+        <p role="alert" className={styles.error}>
+          {messageOf(change.error)}
+        </p>
       )}
       <div>
         <Button type="submit" variant="primary" isDisabled={same} isPending={change.isPending}>

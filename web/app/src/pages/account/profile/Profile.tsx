@@ -3,7 +3,7 @@ import { api, type User } from '@labelkeep/api';
 import { Button, Panel, TextField, toast } from '@labelkeep/kit';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messageOf } from '../../../shared/errors';
+import { messageOf, problemOf } from '../../../shared/errors';
 import styles from '../account.module.css';
 import { Email } from './Email';
 import { Picture } from './Picture';
@@ -16,6 +16,9 @@ export function Profile({ me }: { me: User }) {
     </>
   );
 }
+
+/** What has a place of its own for what the server says about it. */
+const FIELDS = ['first_name', 'last_name', 'phone'];
 
 function Names({ me }: { me: User }) {
   const queries = useQueryClient();
@@ -41,11 +44,29 @@ function Names({ me }: { me: User }) {
         }}
       >
         <div className={styles.pair}>
-          <TextField label="First name" value={first} onChange={setFirst} />
-          <TextField label="Last name" value={last} onChange={setLast} />
+          <TextField
+            label="First name"
+            autoComplete="given-name"
+            value={first}
+            onChange={setFirst}
+            {...problemOf(save.error, 'first_name')}
+          />
+          <TextField
+            label="Last name"
+            autoComplete="family-name"
+            value={last}
+            onChange={setLast}
+            {...problemOf(save.error, 'last_name')}
+          />
         </div>
-        <TextField label="Phone" value={phone} onChange={setPhone} />
-        {save.error && (
+        <TextField
+          label="Phone"
+          autoComplete="tel"
+          value={phone}
+          onChange={setPhone}
+          {...problemOf(save.error, 'phone')}
+        />
+        {save.error && !FIELDS.some((field) => problemOf(save.error, field).errorMessage) && (
           <p className={styles.error} role="alert">
             {messageOf(save.error)}
           </p>

@@ -1,5 +1,4 @@
 /** What was done, by whom, from where, and whether it was allowed. Nothing here can be changed. */
-
 import { api } from '@labelkeep/api';
 import {
   Button,
@@ -17,11 +16,12 @@ import {
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { messageOf } from '../../../shared/errors';
-import { count } from '../../../shared/numbers';
+import { counted } from '../../../shared/numbers';
 import { nameOf } from '../../../shared/people';
 import type { SectionProps } from '../index';
 import styles from '../organization.module.css';
 import { membersQuery } from '../people/queries';
+import { actionName } from './actions';
 import { ChainState } from './ChainState';
 import { EntryDrawer } from './EntryDrawer';
 import { auditQuery, type Entry, type Filter, parametersOf } from './queries';
@@ -42,6 +42,10 @@ export function Audit({ organization }: SectionProps) {
     queryFn: () => api.get<{ actions: string[] }>('/api/audit/actions/'),
   });
   const members = useQuery(membersQuery(organization, { page_size: 1000 }));
+  const people = new Map((members.data?.results ?? []).map(({ user }) => [`user:${user.id}`, nameOf(user)]));
+  const named = (actions.data?.actions ?? [])
+    .map((action) => ({ id: action, label: actionName(action), description: action }))
+    .sort((a, b) => a.label.localeCompare(b.label));
   const set = (change: Filter) => setFilter({ ...filter, ...change });
   const pages = log.data?.pages ?? [];
   const rows = pages.flatMap(({ results }) => results);
@@ -52,23 +56,30 @@ export function Audit({ organization }: SectionProps) {
   );
   return (
     <>
-      {pages[0] && <ChainState chain={pages[0].chain} />}
+      <ChainState chain={pages[0]?.chain} />
       <Panel
         title="Audit log"
         actions={
-          <Button
-            icon={<Download size={16} />}
-            onPress={() => window.location.assign(`/api/audit/export/?${exported}`)}
-          >
-            Export {isFiltered ? 'what fits' : 'all'}
-          </Button>
+          <div className={styles.buttons}>
+            {isFiltered && (
+              <Button variant="quiet" onPress={() => setFilter({})}>
+                Clear the filters
+              </Button>
+            )}
+            <Button
+              icon={<Download size={16} />}
+              onPress={() => window.location.assign(`/api/audit/export/?${exported}`)}
+            >
+              {isFiltered ? 'Export what is filtered' : 'Export all entries'}
+            </Button>
+          </div>
         }
       >
         <div className={styles.bar}>
           <div className={styles.search}>
             <TextField
-              label="Words"
-              placeholder="Action, object, address"
+              label="Search"
+              placeholder="Code, object, address"
               value={filter.search ?? ''}
               onChange={(search) => set({ search })}
             />
@@ -93,10 +104,7 @@ export function Audit({ organization }: SectionProps) {
               label="Action"
               value={filter.action ?? ''}
               onChange={(action) => set({ action })}
-              options={[
-                { id: '', label: 'Every action' },
-                ...(actions.data?.actions ?? []).map((action) => ({ id: action, label: action })),
-              ]}
+              options={[{ id: '', label: 'Every action' }, ...named]}
             />
           </div>
           <div className={styles.narrow}>
@@ -121,11 +129,6 @@ export function Audit({ organization }: SectionProps) {
               onChange={(object) => set({ object })}
             />
           </div>
-          {isFiltered && (
-            <Button variant="quiet" onPress={() => setFilter({})}>
-              Clear
-            </Button>
-          )}
         </div>
         {log.isPending && <Spinner label="Reading the log" />}
         {log.isError && (
@@ -144,7 +147,7 @@ export function Audit({ organization }: SectionProps) {
         {rows.length > 0 && (
           <Table
             label="Audit log"
-            columns={columnsOf(setOpened)}
+            columns={columnsOf(people, setOpened)}
             rows={rows}
             rowKey={({ id }) => id}
             isStale={log.isPlaceholderData}
@@ -157,7 +160,7 @@ export function Audit({ organization }: SectionProps) {
             </Button>
             {last?.examined_until && (
               <span className={styles.muted}>
-                {count(rows.length)} found, searched back to <RelativeTime value={last.examined_until} />
+                {counted(rows.length, 'entry', 'entries')} found, back to <RelativeTime value={last.examined_until} />
               </span>
             )}
           </div>
@@ -169,12 +172,14 @@ export function Audit({ organization }: SectionProps) {
 }
 
 /** Somebody, as far as the log still knows them. */
-export function actorOf({ actor }: Entry): string {
-  if (!actor) return 'Nobody';
-  return actor.email ? nameOf({ ...actor, email: actor.email }) : `Somebody who is gone (${actor.id})`;
+export function actorOf({ actor, address, detail }: Entry): string {
+  if (actor) return actor.email ? nameOf({ ...actor, email: actor.email }) : `Somebody who is gone (${actor.id})`;
+  // Without an account: what was typed in a form, or the server by itself.
+  if (typeof detail?.email === 'string') return `${detail.email}, not signed in`;
+  return address ? 'Not signed in' : 'The server';
 }
 
-function columnsOf(open: (entry: Entry) => void): TableColumn<Entry>[] {
+function columnsOf(people: ReadonlyMap<string, string>, open: (entry: Entry) => void): TableColumn<Entry>[] {
   return [
     { id: 'at', header: 'When', width: 130, render: ({ at }) => <RelativeTime value={at} /> },
     {
@@ -188,14 +193,31 @@ function columnsOf(open: (entry: Entry) => void): TableColumn<Entry>[] {
         </bdi>
       ),
     },
-    { id: 'action', header: 'Action', isCut: true, render: ({ action }) => <code>{action}</code> },
+    {
+      id: 'action',
+      header: 'Action',
+      isCut: true,
+      render: (entry) => (
+        <span title={entry.action}>
+          {actionName(entry.action)}
+          {/* What was asked for is all that is known of it. */}
+          {entry.action.startsWith('request.') && (
+            <>
+              {' '}
+              <code>{entry.route}</code>
+            </>
+          )}
+        </span>
+      ),
+    },
     {
       id: 'object',
       header: 'Object',
       isCut: true,
       render: ({ object, project }) => (
         <>
-          <code>{object}</code> {project?.title && <bdi>{project.title}</bdi>}
+          {object && <code>{object}</code>}{' '}
+          <bdi>{object.startsWith('user:') ? people.get(object) : project?.title}</bdi>
         </>
       ),
     },

@@ -5,24 +5,43 @@ import { count, counted } from '../../../shared/numbers';
 import styles from '../organization.module.css';
 import type { Chain } from './queries';
 
-export function ChainState({ chain }: { chain: Chain }) {
+export function ChainState({ chain }: { chain: Chain | undefined }) {
+  return (
+    <Panel>
+      {chain ? (
+        <State chain={chain} />
+      ) : (
+        // As high as what comes, so that nothing below moves.
+        <div className={styles.buttons}>
+          <ShieldCheck size={16} aria-hidden="true" />
+          <span className={styles.muted}>Reading the log</span>
+          <Button size="small" variant="quiet" isDisabled>
+            How to check it
+          </Button>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function State({ chain }: { chain: Chain }) {
   const [isOpen, setOpen] = useState(false);
   const { checkpoint } = chain;
   return (
-    <Panel>
+    <>
       <div className={styles.buttons}>
         <ShieldCheck size={16} aria-hidden="true" />
         <span>
-          {counted(chain.entries, 'entry', 'entries')} in a chain
+          {counted(chain.entries, 'entry', 'entries')}, each linked to the one before it
+          {chain.pending > 0 && `; ${count(chain.pending)} about to be linked`}.{' '}
           {checkpoint ? (
             <>
-              , signed up to number {count(checkpoint.sequence)} <RelativeTime value={checkpoint.at} />
+              Signed up to number {count(checkpoint.sequence)}, <RelativeTime value={checkpoint.at} />.
             </>
           ) : (
-            ', not signed yet'
-          )}
-          {chain.pending > 0 && `, ${count(chain.pending)} about to be added`}. Kept for{' '}
-          {counted(chain.retention_days, 'day')}.
+            'Not signed yet.'
+          )}{' '}
+          Kept for {counted(chain.retention_days, 'day')}.
         </span>
         <Button size="small" variant="quiet" onPress={() => setOpen(true)}>
           How to check it
@@ -31,9 +50,10 @@ export function ChainState({ chain }: { chain: Chain }) {
       <Dialog title="The chain of the audit log" isOpen={isOpen} onClose={() => setOpen(false)}>
         <div className={styles.form}>
           <p>
-            Each entry carries the hash of the one before it; from time to time the server signs the newest hash. Export
-            the log and compute the hashes anew: the last one has to be the one below, and the signature has to fit the
-            key.
+            Each entry carries the hash of the one before it, and from time to time the server signs the newest hash.
+            Who changes an entry, or takes one out, breaks the chain. Export the log and compute the hashes anew: the
+            last one has to be the one below, and the signature has to fit the key. On the server,{' '}
+            <code>labelkeep audit verify</code> does it.
           </p>
           <dl className={styles.facts}>
             <dt>First number</dt>
@@ -56,7 +76,7 @@ export function ChainState({ chain }: { chain: Chain }) {
           </dl>
         </div>
       </Dialog>
-    </Panel>
+    </>
   );
 }
 

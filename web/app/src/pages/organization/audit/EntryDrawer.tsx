@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { AppLink } from '../../../shared/navigation';
 import styles from '../organization.module.css';
 import { actorOf, ResultState } from './Audit';
+import { actionName } from './actions';
 import type { Entry, Filter } from './queries';
 
 export function EntryDrawer({
@@ -32,7 +33,7 @@ export function EntryDrawer({
     ['E-mail', entry.actor?.email],
     ['Token', token],
     ['Action', <code>{entry.action}</code>],
-    ['Object', <code>{entry.object}</code>],
+    ['Object', entry.object && <code>{entry.object}</code>],
     [
       'Project',
       entry.project &&
@@ -53,7 +54,7 @@ export function EntryDrawer({
     ['Hash', entry.hash && <span className={styles.hash}>{entry.hash}</span>],
   ];
   return (
-    <Dialog title={entry.action} isOpen onClose={onClose} placement="side">
+    <Dialog title={actionName(entry.action)} isOpen onClose={onClose} placement="side">
       <div className={styles.drawer}>
         <dl className={styles.facts}>
           {facts

@@ -8,10 +8,10 @@ import { may } from '../../../shared/me';
 import { counted } from '../../../shared/numbers';
 import { addressOf, type Choice, loadProjects, Picker, ShownOnce } from '../../../shared/Picker';
 import { givable, roleOptions } from '../../../shared/people';
+import { defaultRoleQuery } from '../../../shared/roles';
 import { loadWorkspaces } from '../../../shared/workspaces';
 import type { SectionProps } from '../index';
 import styles from '../organization.module.css';
-import { defaultRoleQuery } from '../people/queries';
 import type { Invitation } from './PersonalInvitations';
 
 /** Addresses of one request, as the server takes them. */

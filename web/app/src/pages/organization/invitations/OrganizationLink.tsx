@@ -32,7 +32,7 @@ export function OrganizationLink() {
     mutationFn: () => api.post<Link>('/api/invite/reset-token'),
     onSuccess: (fresh) => {
       queries.setQueryData(['invite'], fresh);
-      toast.success('The old link is dead');
+      toast.success('The old link no longer works');
     },
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => setAsking(false),
@@ -76,7 +76,10 @@ export function OrganizationLink() {
           icon={<Copy size={16} />}
           isDisabled={!link}
           onPress={() => {
-            void navigator.clipboard.writeText(link).then(() => toast.success('Copied'));
+            void navigator.clipboard.writeText(link).then(
+              () => toast.success('Copied'),
+              () => toast.error('The browser did not allow copying. Select the text and copy it.'),
+            );
           }}
         >
           Copy
@@ -92,7 +95,7 @@ export function OrganizationLink() {
         confirmLabel="Make a new link"
         danger
       >
-        The present link stops working at once, also for people who have it already.
+        The present link stops working at once, also for people who already have it.
       </ConfirmDialog>
     </Panel>
   );

@@ -52,7 +52,7 @@ export function PersonalInvitations({ organization, me }: SectionProps) {
   });
   const revoke = useMutation({
     mutationFn: ({ email }: Invitation) => api.post('/api/invite/revoke', { email }),
-    onSuccess: (_, { email }) => toast.success(`The invitation of ${email} is dead`),
+    onSuccess: (_, { email }) => toast.success(`The invitation of ${email} no longer works`),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ['invitations'] }),
   });
@@ -86,6 +86,7 @@ export function PersonalInvitations({ organization, me }: SectionProps) {
         <Button
           size="small"
           variant="quiet"
+          label={`Revoke the invitation of ${invitation.email}`}
           isPending={revoke.isPending && revoke.variables.id === invitation.id}
           onPress={() => revoke.mutate(invitation)}
         >

@@ -63,6 +63,7 @@ export function Sessions({ organization, user, canChange }: Props) {
             {canChange && (
               <Button
                 size="small"
+                label={`End the session on ${session.device}`}
                 isPending={end.isPending && end.variables === session.id}
                 onPress={() => end.mutate(session.id)}
               >
@@ -92,7 +93,7 @@ export function Tokens({ organization, user, canChange }: Props) {
       <h3>API tokens</h3>
       {list.isPending && <Spinner label="Loading tokens" />}
       {list.isError && <p className={styles.error}>{messageOf(list.error)}</p>}
-      {list.isSuccess && living.length === 0 && <p className={styles.muted}>None that works.</p>}
+      {list.isSuccess && living.length === 0 && <p className={styles.muted}>None.</p>}
       <ul className={styles.list} aria-label="API tokens">
         {living.map((token) => (
           <li key={token.id}>
@@ -112,6 +113,7 @@ export function Tokens({ organization, user, canChange }: Props) {
             {canChange && (
               <Button
                 size="small"
+                label={`Revoke ${token.name || KINDS[token.kind]}`}
                 isPending={end.isPending && end.variables === token.id}
                 onPress={() => end.mutate(token.id)}
               >
@@ -135,7 +137,7 @@ export function Tokens({ organization, user, canChange }: Props) {
         confirmLabel={`Revoke ${counted(living.length, 'token')}`}
         danger
       >
-        What uses them stops working at once.
+        Scripts that use them stop working at once.
       </ConfirmDialog>
     </section>
   );

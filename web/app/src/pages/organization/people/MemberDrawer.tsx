@@ -86,7 +86,7 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
       <dl className={styles.facts}>
         <dt>E-mail</dt>
         <dd>
-          <bdi>{user.email}</bdi> {user.email_verified === false && <Chip>Not confirmed</Chip>}
+          <bdi>{user.email}</bdi> {user.email_verified === false && me.mail_enabled && <Chip>Not confirmed</Chip>}
         </dd>
         <dt>Role</dt>
         <dd>

@@ -16,8 +16,9 @@ import { type ReactNode, useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { may } from '../../../shared/me';
 import { givable, type Member, nameOf, PersonCell, ROLES, reaches, roleOptions } from '../../../shared/people';
+import { useAreRolesOn } from '../../../shared/roles';
 import styles from '../organization.module.css';
-import { defaultRoleQuery, membersQuery, PAGE, useSetActive, useSetRole } from './queries';
+import { membersQuery, PAGE, useSetActive, useSetRole } from './queries';
 
 export function MemberTable({
   organization,
@@ -40,8 +41,7 @@ export function MemberTable({
   const setRole = useSetRole(organization);
   const setActive = useSetActive(organization);
   const manages = may(me, 'MemberManage');
-  const standard = useQuery({ ...defaultRoleQuery(organization), enabled: manages });
-  const areRolesOn = standard.data !== undefined && standard.data.default_role !== 'ME';
+  const areRolesOn = useAreRolesOn() ?? false;
 
   if (members.isError) {
     return (

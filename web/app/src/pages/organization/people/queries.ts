@@ -16,12 +16,6 @@ export const membersQuery = (organization: number, query: Query) =>
     placeholderData: keepPreviousData,
   });
 
-export const defaultRoleQuery = (organization: number) =>
-  queryOptions({
-    queryKey: ['default-role', organization],
-    queryFn: () => api.get<{ default_role: Role }>(`/api/organizations/${organization}/set-default-role`),
-  });
-
 /** Sends a change of somebody, says what happened, and shows it everywhere. */
 function useAct<Input>(send: (input: Input) => Promise<unknown>, said: (input: Input) => string) {
   const queries = useQueryClient();

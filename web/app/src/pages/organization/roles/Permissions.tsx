@@ -105,21 +105,26 @@ export function Permissions({ organization }: { organization: number }) {
       isHeaderHidden: true,
       align: 'end',
       width: 130,
-      render: ({ permission, is_default: isDefault }) =>
+      render: ({ permission, label, is_default: isDefault }) =>
         isSaving(permission) ? (
           <span className={styles.muted}>Saving…</span>
         ) : isDefault ? (
-          <span className={styles.muted}>As delivered</span>
+          <span className={styles.muted}>Default</span>
         ) : (
-          <Button size="small" variant="quiet" onPress={() => change.mutate({ permission, roles: undefined })}>
-            Take back
+          <Button
+            size="small"
+            variant="quiet"
+            label={`Back to default: ${label}`}
+            onPress={() => change.mutate({ permission, roles: undefined })}
+          >
+            Back to default
           </Button>
         ),
     },
   ];
   return (
     <Panel title="Permissions">
-      <p className={styles.text}>Saved with each tick, and in force at once.</p>
+      <p className={styles.text}>Each change is saved at once, and takes effect at once.</p>
       <p className={styles.hiddenStatus} role="status">
         {change.isPending ? 'Saving' : change.isSuccess ? 'Saved' : ''}
       </p>

@@ -6,9 +6,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { ROLES, roleOptions } from '../../../shared/people';
+import { defaultRoleQuery } from '../../../shared/roles';
 import type { SectionProps } from '../index';
 import styles from '../organization.module.css';
-import { defaultRoleQuery } from '../people/queries';
 import { Permissions } from './Permissions';
 import { firstPreviewQuery, useRolesChanged } from './queries';
 import { TurnOn } from './TurnOn';
@@ -45,14 +45,14 @@ function DefaultRole({ organization }: { organization: number }) {
     onSuccess: (saved) => {
       queries.setQueryData(defaultRoleQuery(organization).queryKey, saved);
       void queries.invalidateQueries({ queryKey: ['invite'] });
-      toast.success(`Who joins becomes ${ROLES[saved.default_role].name.toLowerCase()}`);
+      toast.success(`New people are ${ROLES[saved.default_role].name.toLowerCase()}s from now on`);
     },
     onError: (error) => toast.error(messageOf(error)),
   });
   return (
     <Panel title="New people">
       <p className={styles.text}>
-        The role of who joins by the organization’s link. Personal invitations may give another one.
+        The role of people who join by the organization’s link. A personal invitation may give another one.
       </p>
       {present.isError && <p className={styles.error}>{messageOf(present.error)}</p>}
       {present.data && (
@@ -85,7 +85,7 @@ function TurnOff({ organization }: { organization: number }) {
   return (
     <Panel title="Turn roles off">
       <p className={styles.text}>
-        Everybody but the owner becomes member again, and sees and changes every project. Who belongs to which project
+        Everybody but the owners becomes member again, and sees and changes every project. Who belongs to which project
         is kept, for when roles are turned on again.
       </p>
       <Button variant="danger" onPress={() => setAsking(true)}>

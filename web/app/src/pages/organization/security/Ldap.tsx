@@ -1,11 +1,12 @@
 /** Signing in with the password of a directory (LDAP). */
 import { Panel, Switch, TextField } from '@labelkeep/kit';
 import { useState } from 'react';
+import { problemOf } from '../../../shared/errors';
 import { Connection } from './Connection';
 import { Groups, type Mapping } from './Groups';
 import { Loaded } from './Loaded';
 import styles from './security.module.css';
-import { problemOf, useSettings } from './use-settings';
+import { useSettings } from './use-settings';
 
 interface Settings extends Mapping {
   enabled: boolean;
@@ -69,18 +70,18 @@ export function Ldap() {
                   People sign in by the directory
                 </Switch>
                 <div className={styles.pair}>
-                  {field('url', 'Address', 'ldaps://directory.example, or ldap:// with StartTLS.')}
-                  {field('search_base', 'Where people are searched')}
-                  {field('bind_dn', 'Account that searches (DN)')}
+                  {field('url', 'Server', 'ldaps://directory.example, or ldap:// with StartTLS.')}
+                  {field('search_base', 'Search base (DN)', 'Where people are looked for: ou=people,dc=example.')}
+                  {field('bind_dn', 'Bind DN', 'The account that searches the directory.')}
                   <TextField
-                    label="Its password"
+                    label="Bind password"
                     type="password"
                     value={fields.bind_password ?? ''}
                     onChange={(bind_password) => put({ bind_password })}
                     description={data.has_bind_password ? 'One is set. Type another to replace it.' : 'None is set.'}
                     {...problemOf(change.error, 'bind_password')}
                   />
-                  {field('user_filter', 'Filter', '{email} is what was typed in the sign-in form.')}
+                  {field('user_filter', 'User filter', '{email} is what was typed in the sign-in form.')}
                 </div>
                 <Switch isSelected={now.start_tls} onChange={(start_tls) => put({ start_tls })}>
                   Use StartTLS

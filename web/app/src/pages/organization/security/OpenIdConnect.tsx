@@ -1,12 +1,13 @@
 /** Signing in by a provider that speaks OpenID Connect. */
 import { Panel, Switch, TextField } from '@labelkeep/kit';
 import { useState } from 'react';
+import { problemOf } from '../../../shared/errors';
 import { addressOf, ShownOnce } from '../../../shared/Picker';
 import { Connection } from './Connection';
 import { Groups, type Mapping } from './Groups';
 import { Loaded } from './Loaded';
 import styles from './security.module.css';
-import { problemOf, useSettings } from './use-settings';
+import { useSettings } from './use-settings';
 
 interface Oidc extends Mapping {
   enabled: boolean;
@@ -39,12 +40,17 @@ export function OpenIdConnect() {
       {(data) => {
         const now = { ...data, ...fields };
         const isFixed = data.source === 'environment';
-        const field = (name: 'issuer' | 'client_id' | 'scopes' | 'group_claim' | 'button_text', label: string) => (
+        const field = (
+          name: 'issuer' | 'client_id' | 'scopes' | 'group_claim' | 'button_text',
+          label: string,
+          description?: string,
+        ) => (
           <TextField
             label={label}
             value={now[name]}
             onChange={(value) => put({ [name]: value })}
             isReadOnly={isFixed && name !== 'button_text'}
+            {...(description ? { description } : {})}
             {...problemOf(change.error, name)}
           />
         );
@@ -61,8 +67,8 @@ export function OpenIdConnect() {
                   People sign in by the provider
                 </Switch>
                 <div className={styles.pair}>
-                  {field('issuer', 'Issuer, an address with https')}
-                  {field('button_text', 'Text of the button')}
+                  {field('issuer', 'Issuer URL', 'Begins with https; its metadata is read from there.')}
+                  {field('button_text', 'Text of the button', 'On the sign-in page.')}
                   {field('client_id', 'Client ID')}
                   <TextField
                     label="Client secret"
@@ -74,10 +80,13 @@ export function OpenIdConnect() {
                     {...problemOf(change.error, 'client_secret')}
                   />
                   {field('scopes', 'Scopes')}
-                  {field('group_claim', 'Claim with the groups')}
+                  {field('group_claim', 'Groups claim')}
                 </div>
-                <ShownOnce label="Redirect address, for the provider" value={addressOf(data.redirect_uri)} />
-                <ShownOnce label="Sign-in address, for links of your own" value={addressOf(data.start_url)} />
+                <ShownOnce
+                  label="Redirect URI, to be registered with the provider"
+                  value={addressOf(data.redirect_uri)}
+                />
+                <ShownOnce label="Sign-in address, for links on other pages" value={addressOf(data.start_url)} />
                 <Switch
                   isSelected={now.local_passwords}
                   onChange={(local_passwords) => put({ local_passwords })}

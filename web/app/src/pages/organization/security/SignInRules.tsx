@@ -81,7 +81,7 @@ function PasswordLength() {
         {(data) => (
           <div className={styles.form}>
             <NumberField
-              label="Least length, in characters"
+              label="Minimum length, in characters"
               value={length ?? data.min_length}
               onChange={setLength}
               minValue={8}
@@ -97,7 +97,7 @@ function PasswordLength() {
                   change.mutate({ min_length: length }, { onSuccess: () => setLength(undefined) })
                 }
               >
-                Save the least length
+                Save the minimum length
               </Button>
             </div>
           </div>

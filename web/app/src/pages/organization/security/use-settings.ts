@@ -1,5 +1,5 @@
 /** Settings of one address: read, and changed by what is sent back. */
-import { ApiError, api } from '@labelkeep/api';
+import { api } from '@labelkeep/api';
 import { toast } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
@@ -20,10 +20,4 @@ export function useSettings<Settings extends object, Change = Partial<Settings>>
     },
   });
   return { query, change };
-}
-
-/** What the server says about one field of the last attempt. */
-export function problemOf(error: unknown, field: string): { errorMessage?: string } {
-  const text = error instanceof ApiError ? error.fields[field]?.join(' ') : undefined;
-  return text ? { errorMessage: text } : {};
 }

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { count } from '../../../shared/numbers';
 import styles from '../organization.module.css';
+import { pageName } from './pages';
 
 interface Statistics {
   enabled: boolean;
@@ -59,11 +60,15 @@ export function Usage() {
           Counting is turned off for this installation. What was counted before is still shown.
         </p>
       )}
+      <p className={styles.text}>
+        Counted here for the administrators of this installation, by day and without names; nothing of it leaves the
+        server.
+      </p>
       <div className={styles.bar}>
         <div className={styles.choice}>
           <Select label="Time" isLabelHidden value={span} onChange={setSpan} options={SPANS} />
         </div>
-        <Button onPress={() => setTable(!isTable)}>{isTable ? 'Show bars' : 'Show the numbers'}</Button>
+        <Button onPress={() => setTable(!isTable)}>{isTable ? 'Show as pictures' : 'Show as tables'}</Button>
       </div>
       {isTable ? (
         <Panel title="Days">
@@ -73,16 +78,16 @@ export function Usage() {
         <div className={styles.pictures}>
           <Panel title="Annotations">
             <Columns
-              label="Made in this time"
+              label="Annotations submitted"
               unit="annotations"
-              bars={data.days.map(({ date, annotations }) => ({ label: date, value: annotations }))}
+              bars={data.days.map(({ date, annotations }) => ({ label: dayName(date), value: annotations }))}
             />
           </Panel>
           <Panel title="Visits">
             <Columns
-              label="Pages opened in this time"
+              label="Pages opened"
               unit="visits"
-              bars={data.days.map(({ date, visits }) => ({ label: date, value: visits }))}
+              bars={data.days.map(({ date, visits }) => ({ label: dayName(date), value: visits }))}
             />
           </Panel>
         </div>
@@ -92,18 +97,21 @@ export function Usage() {
           title="Kinds of data"
           rows={data.data_types.map(({ name, projects }) => ({ name, number: projects }))}
           unit="Projects"
+          emptyText={HOURLY}
           isTable={isTable}
         />
         <Counts
           title="Labeling tags"
           rows={data.tags.map(({ name, projects }) => ({ name, number: projects }))}
           unit="Projects"
+          emptyText={HOURLY}
           isTable={isTable}
         />
         <Counts
           title="Pages"
-          rows={data.pages.map(({ page, visits }) => ({ name: page, number: visits }))}
+          rows={data.pages.map(({ page, visits }) => ({ name: pageName(page), number: visits }))}
           unit="Visits"
+          emptyText="No page was opened in this time."
           isTable={isTable}
         />
       </div>
@@ -111,8 +119,16 @@ export function Usage() {
   );
 }
 
+/** Projects are not counted as they change. */
+const HOURLY = 'Nothing yet. Projects are looked at once an hour.';
+
+/** `29 Nov 2026`. The server counts days in UTC. */
+function dayName(date: string): string {
+  return new Date(date).toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+}
+
 const DAYS: TableColumn<Statistics['days'][number]>[] = [
-  { id: 'date', header: 'Day', render: ({ date }) => date },
+  { id: 'date', header: 'Day (UTC)', render: ({ date }) => <time dateTime={date}>{dayName(date)}</time> },
   { id: 'annotations', header: 'Annotations', align: 'end', render: ({ annotations }) => count(annotations) },
   { id: 'visits', header: 'Visits', align: 'end', render: ({ visits }) => count(visits) },
 ];
@@ -124,17 +140,19 @@ function Counts({
   title,
   rows,
   unit,
+  emptyText,
   isTable,
 }: {
   title: string;
   rows: { name: string; number: number }[];
   unit: string;
+  emptyText: string;
   isTable: boolean;
 }) {
   if (rows.length === 0) {
     return (
       <Panel title={title}>
-        <p className={styles.muted}>Nothing was counted yet.</p>
+        <p className={styles.muted}>{emptyText}</p>
       </Panel>
     );
   }

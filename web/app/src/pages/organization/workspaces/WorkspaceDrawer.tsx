@@ -1,6 +1,6 @@
 /** One workspace: who belongs to it, what lies in it, what it is called, and its end. */
 import { api, type Project } from '@labelkeep/api';
-import { Button, ConfirmDialog, Dialog, Pager, SearchField, Spinner, Tabs, toast } from '@labelkeep/kit';
+import { Button, Chip, ConfirmDialog, Dialog, Pager, SearchField, Spinner, Tabs, toast } from '@labelkeep/kit';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
@@ -82,7 +82,16 @@ function Members({
     placeholderData: keepPreviousData,
   });
   const add = useChange(
-    () => api.post(`${path}bulk/`, { all: false, included: chosen.map(({ id }) => id), excluded: [] }),
+    async () => {
+      const made = await api.post<{ created: number }>(`${path}bulk/`, {
+        all: false,
+        included: chosen.map(({ id }) => id),
+        excluded: [],
+      });
+      toast.success(
+        made.created > 0 ? `${counted(made.created, 'person', 'people')} added` : 'They belong to it already',
+      );
+    },
     () => setChosen([]),
   );
   const remove = useChange((user: ListedUser) => api.delete(path, { user_id: user.id }));
@@ -124,15 +133,18 @@ function Members({
       <ul className={styles.list} aria-label="Members of the workspace">
         {members.data?.results.map((user) => (
           <li key={user.id}>
-            <PersonCell person={user} />
+            <PersonCell person={user}>
+              {user.organization_membership?.active === false && <Chip>Deactivated</Chip>}
+            </PersonCell>
             {mayChange && (
               <Button
                 size="small"
                 variant="quiet"
+                label={`Remove ${nameOf(user)}`}
                 isPending={remove.isPending && remove.variables.id === user.id}
                 onPress={() => remove.mutate(user)}
               >
-                Remove {nameOf(user).slice(0, 20)}
+                Remove
               </Button>
             )}
           </li>
@@ -153,6 +165,7 @@ function Projects({ workspace, mayChange }: { workspace: Workspace; mayChange: b
   const move = useChange(
     async () => {
       for (const { id } of chosen) await api.post(path, { project: id });
+      toast.success(`${counted(chosen.length, 'project')} moved here`);
     },
     () => setChosen([]),
   );
@@ -191,6 +204,7 @@ function Projects({ workspace, mayChange }: { workspace: Workspace; mayChange: b
               <Button
                 size="small"
                 variant="quiet"
+                label={`Take out ${project.title || 'Untitled project'}`}
                 isPending={takeOut.isPending && takeOut.variables.id === project.id}
                 onPress={() => takeOut.mutate(project)}
               >

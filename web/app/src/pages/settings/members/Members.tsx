@@ -22,6 +22,7 @@ import {
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { AssignDialog } from '../../../features/assign/AssignDialog';
+import { PublishHint } from '../../../features/publish/PublishHint';
 import { messageOf } from '../../../shared/errors';
 import { mayIn, useMe } from '../../../shared/me';
 import { counted } from '../../../shared/numbers';
@@ -45,11 +46,15 @@ interface ProjectRole {
 
 const PAGE = 50;
 
+/** Roles that belong to every project. */
+const SEE_ALL: readonly string[] = ['OW', 'AD'];
+
 export function Members({ project }: { project: Project }) {
   const [assigning, setAssigning] = useState(false);
   const [adding, setAdding] = useState(false);
   return (
     <div className={styles.page}>
+      <PublishHint project={project} />
       {mayIn(project, 'ProjectChange') && <Assignment project={project} onAssign={() => setAssigning(true)} />}
       <MemberList project={project} onAdd={() => setAdding(true)} />
       {adding && <AddPeople project={project} onClose={() => setAdding(false)} />}
@@ -193,7 +198,16 @@ function MemberList({ project, onAdd }: { project: Project; onAdd: () => void })
     onSettled: reload,
   });
   const columns: TableColumn<ProjectMember>[] = [
-    { id: 'name', header: 'Name', isCut: true, render: (user) => <PersonCell person={user} /> },
+    {
+      id: 'name',
+      header: 'Name',
+      isCut: true,
+      render: (user) => (
+        <PersonCell person={user}>
+          {user.organization_membership?.active === false && <Chip>Deactivated</Chip>}
+        </PersonCell>
+      ),
+    },
     {
       id: 'email',
       header: 'E-mail',
@@ -243,12 +257,16 @@ function MemberList({ project, onAdd }: { project: Project; onAdd: () => void })
       align: 'end',
       width: 160,
       render: (user) =>
-        user.implicit_member ? (
-          <Chip>By role or workspace</Chip>
+        // Owners and administrators belong to every project: to remove them would change nothing.
+        SEE_ALL.includes(user.organization_membership?.role ?? '') ? (
+          <Chip>By role</Chip>
+        ) : user.implicit_member ? (
+          <Chip>By workspace</Chip>
         ) : canChange ? (
           <Button
             size="small"
             variant="quiet"
+            label={`Remove ${nameOf(user)} from the project`}
             isPending={remove.isPending && remove.variables.id === user.id}
             onPress={() => remove.mutate(user)}
           >
