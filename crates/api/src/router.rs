@@ -103,7 +103,10 @@ fn accounts() -> Routes {
             "/api/current-user/tokens/",
             makes_token(get(personal_tokens::list).own().post(personal_tokens::create)),
         )
-        .route("/api/current-user/tokens/{id}/", delete(personal_tokens::revoke).own())
+        .route(
+            "/api/current-user/tokens/{id}/",
+            delete(personal_tokens::revoke).own_with_any_token(),
+        )
         .route(
             "/api/current-user/tokens/{id}/reset/",
             makes_token(post(personal_tokens::reset)),
@@ -342,7 +345,7 @@ fn projects() -> Routes {
     Routes::new()
         .route("/api/projects/", get(projects::list).post(projects::create))
         .route("/api/projects/counts/", get(projects::counts))
-        .route("/api/projects/validate/", post(projects::validate).own())
+        .route("/api/projects/validate/", post(projects::validate).own_with_any_token())
         .route(
             "/api/projects/{id}/",
             get(projects::read)

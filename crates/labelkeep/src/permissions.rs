@@ -105,7 +105,7 @@ fn routes(page: &mut String) {
     page.push_str("\n## Routes\n\n| Method | Path | Asks for |\n|---|---|---|\n");
     let mut routes = labelkeep_api::table();
     routes.sort_by(|left, right| (left.path, left.method.as_str()).cmp(&(right.path, right.method.as_str())));
-    for Route { method, path, need } in routes {
+    for Route { method, path, need, .. } in routes {
         // The app's pages hold no data; the list of them is the app's own.
         if need == Some(Need::Open(Open::Page)) {
             continue;

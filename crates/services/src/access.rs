@@ -98,6 +98,15 @@ pub fn own_account(actor: &Actor) -> Result<()> {
     }
 }
 
+/// Whether the actor's token may do the action at all, on whatever object.
+pub fn token_allows(actor: &Actor, action: Action) -> Result<()> {
+    if actor.scope.allows(action) {
+        Ok(())
+    } else {
+        Err(forbidden())
+    }
+}
+
 /// A project.
 pub async fn project(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<ProjectRow>> {
     let row = store::projects::find(&services.db, &actor.viewer(), id).await?;

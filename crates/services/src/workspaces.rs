@@ -38,7 +38,7 @@ pub async fn list(
 ) -> Result<Vec<ListedWorkspace>> {
     let actor = organization.actor();
     if organization.may(Action::ProjectCreate)
-        && actor.scope.projects.is_empty()
+        && actor.scope.changes_account()
         && rows::sandbox(&services.db, actor.organization_id, actor.account_id)
             .await?
             .is_none()

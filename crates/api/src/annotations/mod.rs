@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::ApiResult;
 use crate::drafts::model::DraftOut;
-use crate::extract::{Access, IdempotencyKey, IfMatch, PathIds, Query, Work, can};
+use crate::extract::{Access, IdempotencyKey, IfMatch, PathIds, Query, Strict, Work, can};
 use crate::wire::{FieldChoice, answer};
 use history::{EntryOut, StateOut};
 use model::{AnnotationIn, AnnotationOut, AnnotationPatch, Author};
@@ -47,8 +47,10 @@ pub(crate) async fn create(
     Access(task, _): Access<TaskRow, can::Annotate>,
     Query(query): Query<SkipQuery>,
     IdempotencyKey(id): IdempotencyKey,
+    strict: Strict,
     Work(body): Work<AnnotationIn>,
 ) -> ApiResult<Response> {
+    strict.check(&task, "annotation", &body.reserved())?;
     let submission = body.into_submission(query.was_cancelled)?;
     let only = task.only_own();
     let mut row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
@@ -81,8 +83,10 @@ pub(crate) async fn update(
     Query(query): Query<SkipQuery>,
     IdempotencyKey(id): IdempotencyKey,
     IfMatch(revision): IfMatch,
+    strict: Strict,
     Work(body): Work<AnnotationPatch>,
 ) -> ApiResult<Response> {
+    strict.check(&annotation, "annotation", &body.reserved())?;
     let change = body.into_change(query.was_cancelled)?;
     let only = annotation.only_own();
     let mut row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;

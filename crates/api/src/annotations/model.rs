@@ -150,6 +150,14 @@ pub(crate) struct AnnotationIn {
 }
 
 impl AnnotationIn {
+    /// Which properties are given that not everybody writes.
+    pub(crate) fn reserved(&self) -> [(&'static str, bool); 2] {
+        [
+            ("completed_by", self.completed_by.is_some()),
+            ("ground_truth", self.ground_truth.is_some()),
+        ]
+    }
+
     /// `skipped` is the query's `was_cancelled`, which counts as much as the body's.
     pub(crate) fn into_submission(self, skipped: Option<bool>) -> Result<Submission, crate::ApiError> {
         let unique_id = match self.unique_id {
@@ -206,6 +214,14 @@ pub(crate) struct AnnotationPatch {
 }
 
 impl AnnotationPatch {
+    /// Which properties are given that not everybody writes.
+    pub(crate) fn reserved(&self) -> [(&'static str, bool); 2] {
+        [
+            ("completed_by", self.completed_by.is_some()),
+            ("ground_truth", self.ground_truth.is_some()),
+        ]
+    }
+
     pub(crate) fn into_change(self, skipped: Option<bool>) -> Result<Change, crate::ApiError> {
         Ok(Change {
             result: self.result.map(JsonArray::into_text),

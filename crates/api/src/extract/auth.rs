@@ -12,6 +12,7 @@ use labelkeep_services::audit::{Identity, RequestFacts};
 use super::query::pairs;
 use super::{cookie, csrf};
 use crate::middleware::limits;
+use crate::routes::Said;
 use crate::{ApiError, App};
 
 /// Somebody who has proven who they are; 401 otherwise.
@@ -105,6 +106,9 @@ impl FromRequestParts<App> for Enrolling {
         if matches!(caller.proof, Proof::Session { .. }) && is_write(&parts.method) {
             csrf::guard_origin(&parts.headers, app)?;
             csrf::guard_token(&parts.headers, &caller)?;
+        }
+        if let Some(said) = parts.extensions.get::<Said>() {
+            said.check(&caller.actor, &parts.method)?;
         }
         enter(parts, app, caller).await.map(Enrolling)
     }

@@ -10,12 +10,15 @@ use http::{HeaderMap, StatusCode, header};
 use labelkeep_services::accounts::{Caller, Proof};
 use serde::de::DeserializeOwned;
 
+use super::Strict;
 use super::query::pairs;
-use crate::wire::{check_json, parse_error, read_fields, read_object};
+use crate::wire::{Extra, check_json, parse_error, read_fields, read_object};
 use crate::{ApiError, App};
 
 /// A body as `T`. JSON from everybody; urlencoded and multipart only from callers that the cookie does not
 /// authenticate (SEC-040): another site's page can make a browser send a form, but not JSON.
+///
+/// What may be written is what `T` reads. Everything else is ignored, or with `?strict=true` refused (SEC-119).
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -144,8 +147,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let max = app.settings.json_max_bytes;
-        Ok(Body(read(not_a_form_by_cookie(request, app).await?, max).await?))
+        let (max, extra) = (app.settings.json_max_bytes, Strict::of(request.uri())?.extra());
+        Ok(Body(read(not_a_form_by_cookie(request, app).await?, max, extra).await?))
     }
 }
 
@@ -153,8 +156,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Work<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let max = app.settings.work_max_bytes;
-        Ok(Work(read(not_a_form_by_cookie(request, app).await?, max).await?))
+        let (max, extra) = (app.settings.work_max_bytes, Strict::of(request.uri())?.extra());
+        Ok(Work(read(not_a_form_by_cookie(request, app).await?, max, extra).await?))
     }
 }
 
@@ -163,7 +166,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let max = app.settings.json_max_bytes;
-        Ok(Form(read(RawBody::from_request(request, app).await?, max).await?))
+        let raw = RawBody::from_request(request, app).await?;
+        Ok(Form(read(raw, max, Extra::Ignored).await?))
     }
 }
 
@@ -179,15 +183,15 @@ async fn not_a_form_by_cookie(request: Request, app: &App) -> Result<RawBody, Ap
     Ok(raw)
 }
 
-async fn read<T: DeserializeOwned>(raw: RawBody, max: usize) -> Result<T, ApiError> {
+async fn read<T: DeserializeOwned>(raw: RawBody, max: usize, extra: Extra) -> Result<T, ApiError> {
     match raw.kind {
-        ContentKind::Json => read_object(&raw.bytes(max).await?),
+        ContentKind::Json => read_object(&raw.bytes(max).await?, extra),
         ContentKind::Urlencoded => {
             let bytes = raw.bytes(max).await?;
             let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::bad_request("The form is not UTF-8."))?;
-            read_fields(&pairs(text))
+            read_fields(&pairs(text), extra)
         }
-        ContentKind::Multipart => read_fields(&multipart(raw, max).await?),
+        ContentKind::Multipart => read_fields(&multipart(raw, max).await?, extra),
         ContentKind::Other => Err(raw.unsupported()),
     }
 }

@@ -11,9 +11,10 @@ mod paging;
 mod path;
 mod query;
 mod stored_data;
+mod strict;
 
-pub(crate) use auth::cookie_names;
 pub use auth::{Authenticated, ClientAddress, Confirmed, Enrolling, MaybeSignedIn, SignedIn};
+pub(crate) use auth::{cookie_names, is_write};
 pub use axum::extract::RawQuery;
 pub use body::ContentKind;
 pub use body::{Body, Form, JsonText, RawBody, Work};
@@ -26,3 +27,4 @@ pub use path::{PathId, PathIds};
 pub use query::Query;
 pub(crate) use query::pairs;
 pub use stored_data::StoredData;
+pub use strict::Strict;

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::wire::{FieldChoice, read_fields};
+use crate::wire::{Extra, FieldChoice, read_fields};
 use crate::{ApiError, App};
 
 /// The query. Booleans are `true 1 yes on` and `false 0 no off`; anything else is 400.
@@ -17,7 +17,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
-        Ok(Query(read_fields(&pairs(parts.uri.query().unwrap_or_default()))?))
+        let pairs = pairs(parts.uri.query().unwrap_or_default());
+        Ok(Query(read_fields(&pairs, Extra::Ignored)?))
     }
 }
 

@@ -8,8 +8,8 @@ use labelkeep_services::access::{self, Action, PredictionRow, ProjectRow};
 use labelkeep_services::{Services, predictions};
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Access, Authenticated, Body, JsonText, Query, can};
-use crate::wire::answer;
+use crate::extract::{Access, Authenticated, Body, JsonText, Query, Strict, can};
+use crate::wire::{answer, read_items};
 use crate::{ApiError, ApiResult};
 use model::{PredictionIn, PredictionItem, PredictionOut, PredictionPatch};
 
@@ -84,10 +84,10 @@ struct Imported {
 pub(crate) async fn import(
     State(services): State<Services>,
     project: Access<ProjectRow, can::PredictionChange>,
+    strict: Strict,
     JsonText(text): JsonText,
 ) -> ApiResult<Response> {
-    let items: Vec<PredictionItem> = serde_json::from_slice(&text)
-        .map_err(|error| ApiError::field("non_field_errors", format!("Expected a list of predictions: {error}")))?;
+    let items: Vec<PredictionItem> = read_items(&text, strict.extra())?;
     let mut work = Vec::with_capacity(items.len());
     for item in items {
         let task = access::task(&services, project.actor().clone(), item.task, Action::PredictionChange)

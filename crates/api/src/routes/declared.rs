@@ -10,7 +10,7 @@ use labelkeep_services::access::Action;
 use crate::extract::{
     Access, Allowed, Authenticated, Body, ClientAddress, Confirmed, Enrolling, Form, IdempotencyKey, IfMatch,
     InOrganization, JsonText, MaybeSignedIn, Paging, PathId, PathIds, PublicUrl, Query, RawBody, SignedIn, StoredData,
-    Target, Work,
+    Strict, Target, Work,
 };
 use crate::wire::FieldChoice;
 
@@ -45,22 +45,28 @@ impl Asked {
 pub trait Asks {
     /// What it asks of the caller.
     const ASKED: Asked;
+    /// Whether it reads a JSON body into a structure.
+    const READS_JSON: bool = false;
 }
 
 /// The parameters of a handler together, as `axum` names them in its `Handler` trait.
 pub trait Parameters {
     /// What they ask of the caller.
     const ASKED: Asked;
+    /// Whether one of them reads a JSON body into a structure.
+    const READS_JSON: bool;
 }
 
 impl Parameters for ((),) {
     const ASKED: Asked = Asked::Nothing;
+    const READS_JSON: bool = false;
 }
 
 macro_rules! parameters {
     ($($name:ident)+) => {
         impl<Via, $($name: Asks),+> Parameters for (Via, $($name,)+) {
             const ASKED: Asked = Asked::Nothing$(.and($name::ASKED))+;
+            const READS_JSON: bool = false $(|| $name::READS_JSON)+;
         }
     };
 }
@@ -94,10 +100,20 @@ macro_rules! asks {
 asks!(Asked::SignedIn => [] Authenticated, [] SignedIn, [] Enrolling, [] Confirmed, [] StoredData);
 asks!(Asked::Perhaps => [] MaybeSignedIn);
 asks!(Asked::Nothing =>
-    [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Body<T>, [T] Form<T>, [T] Work<T>,
-    [] ClientAddress, [] JsonText, [] RawBody, [] RawQuery, [] IdempotencyKey, [] IfMatch,
+    [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Form<T>,
+    [] ClientAddress, [] RawBody, [] Strict, [] RawQuery, [] IdempotencyKey, [] IfMatch,
     [] Paging, [] PathId, [] PublicUrl, [] FieldChoice, [] Request, [] HeaderMap, [] Method, [] Uri,
 );
+
+macro_rules! reads_json {
+    ($([$($generic:ident)?] $parameter:ty),+) => {$(
+        impl<$($generic)?> Asks for $parameter {
+            const ASKED: Asked = Asked::Nothing;
+            const READS_JSON: bool = true;
+        }
+    )+};
+}
+reads_json!([T] Body<T>, [T] Work<T>, [] JsonText);
 
 impl<const N: usize> Asks for PathIds<N> {
     const ASKED: Asked = Asked::Nothing;

@@ -6,13 +6,15 @@
 //! touches only what is the caller's, `.open(…)` when it is for everybody. Without that the server does not start.
 
 mod declared;
+mod said;
 
 pub(crate) use declared::asks_nothing;
 pub use declared::{Asked, Asks, Parameters};
+pub(crate) use said::Said;
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter};
+use axum::{Extension, Router};
 use http::Method;
 use labelkeep_services::access::Action;
 
@@ -66,10 +68,13 @@ pub struct Route {
     pub path: &'static str,
     /// What it asks; none is a mistake that keeps the server from starting.
     pub need: Option<Need>,
+    /// Whether it reads a JSON body into a structure, so that `?strict=true` names what it does not take (SEC-119).
+    pub reads_json: bool,
 }
 
 struct Entry {
     method: Method,
+    reads_json: bool,
     asked: Asked,
     said: Option<Need>,
 }
@@ -90,6 +95,8 @@ impl Entry {
 /// The handlers of one path.
 pub(crate) struct Methods {
     router: MethodRouter<App>,
+    /// The last handler, apart from the others as long as something may be said of it.
+    last: MethodRouter<App>,
     entries: Vec<Entry>,
 }
 
@@ -99,7 +106,7 @@ macro_rules! methods {
             /// A path with this method.
             #[allow(dead_code)] // which of them are in use is up to the list
             pub(crate) fn $name<H: Handler<T, App>, T: Parameters + 'static>(handler: H) -> Methods {
-                Methods { router: MethodRouter::new(), entries: Vec::new() }.$name(handler)
+                Methods { router: MethodRouter::new(), last: MethodRouter::new(), entries: Vec::new() }.$name(handler)
             }
         )+
 
@@ -123,9 +130,11 @@ impl Methods {
         method: Method,
         handler: H,
     ) -> Self {
-        self.router = self.router.on(filter, handler);
+        self.router = self.router.merge(self.last);
+        self.last = MethodRouter::new().on(filter, handler);
         self.entries.push(Entry {
             method,
+            reads_json: T::READS_JSON,
             asked: T::ASKED,
             said: None,
         });
@@ -139,13 +148,25 @@ impl Methods {
         self
     }
 
-    /// The last handler asks for this action itself, as the object is named in the query or body.
-    pub(crate) fn asks(self, action: Action, kind: &'static str) -> Self {
-        self.say(Need::Action(action, kind))
+    /// What is said is asked of the caller's token before the handler reads anything.
+    fn guard(mut self, said: Said) -> Self {
+        self.last = self.last.route_layer(Extension(said));
+        self
     }
 
-    /// The last handler touches only what is the caller's own.
+    /// The last handler asks for this action itself, as the object is named in the query or body.
+    pub(crate) fn asks(self, action: Action, kind: &'static str) -> Self {
+        self.say(Need::Action(action, kind)).guard(Said::Asks(action, kind))
+    }
+
+    /// The last handler touches only what is the caller's own. A token that only reads, or that is bound to projects,
+    /// changes nothing there.
     pub(crate) fn own(self) -> Self {
+        self.say(Need::Own).guard(Said::Own)
+    }
+
+    /// The same for every token: the handler changes nothing, or asks itself how far the token goes.
+    pub(crate) fn own_with_any_token(self) -> Self {
         self.say(Need::Own)
     }
 
@@ -173,8 +194,9 @@ impl Routes {
             method: entry.method.clone(),
             path,
             need: entry.need(),
+            reads_json: entry.reads_json,
         }));
-        self.router = self.router.route(path, methods.router);
+        self.router = self.router.route(path, methods.router.merge(methods.last));
         self
     }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::PAGE_MAX;
 use crate::extract::{ContentKind, Query, RawBody};
-use crate::wire::read_object;
+use crate::wire::{Extra, read_object};
 use crate::{ApiError, ApiResult, App};
 
 /// Rows of a page when nothing is said.
@@ -87,7 +87,7 @@ impl FromRequest<App> for Listing {
         let raw = RawBody::from_request(Request::from_parts(parts, body), app).await?;
         if raw.kind == ContentKind::Json {
             let text = raw.bytes(app.settings.json_max_bytes).await?;
-            wanted.fill(read_object(&text)?);
+            wanted.fill(read_object(&text, Extra::Ignored)?);
         }
         let prepared = match &wanted.query {
             Some(text) => prepared(text)?,

@@ -9,15 +9,26 @@ use std::cell::RefCell;
 use std::fmt;
 
 use labelkeep_services::Invalid;
+use serde::Deserialize as _;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::entries::Entries;
 use super::strict;
+use super::unread::{Noting, Unread};
 use crate::ApiError;
 
+/// What becomes of properties that the structure does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extra {
+    /// They are ignored: clients send back what they have read.
+    Ignored,
+    /// They are an error that names them.
+    Refused,
+}
+
 /// Reads a JSON object.
-pub(crate) fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn read_object<T: DeserializeOwned>(text: &[u8], extra: Extra) -> Result<T, ApiError> {
     // An empty body is an empty object: clients send POST without one.
     let text = if text.trim_ascii().is_empty() {
         b"{}".as_slice()
@@ -43,11 +54,33 @@ pub(crate) fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiErro
         .iter()
         .map(|(key, raw)| (Cow::Borrowed(key.as_ref()), Field::Json(raw.get())))
         .collect();
-    Ok(read(fields)?)
+    Ok(read(fields, extra)?)
+}
+
+/// Reads a JSON list; errors are the parser's.
+pub(crate) fn read_items<T: DeserializeOwned>(text: &[u8], extra: Extra) -> Result<Vec<T>, ApiError> {
+    let text = std::str::from_utf8(text).map_err(|_| ApiError::bad_request("The body is not UTF-8."))?;
+    let list = |error: serde_json::Error| Invalid::whole(format!("Expected a list of objects: {error}"));
+    if extra == Extra::Ignored {
+        return Ok(serde_json::from_str(text).map_err(list)?);
+    }
+    let unread = Unread::default();
+    let items = Vec::<T>::deserialize(Noting {
+        text,
+        path: String::new(),
+        unread: &unread,
+    });
+    match unread.into_error() {
+        Some(error) => Err(error.into()),
+        None => Ok(items.map_err(list)?),
+    }
 }
 
 /// Reads a form or a query; of repeated fields the last counts.
-pub(crate) fn read_fields<T: DeserializeOwned>(pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Result<T, ApiError> {
+pub(crate) fn read_fields<T: DeserializeOwned>(
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+    extra: Extra,
+) -> Result<T, ApiError> {
     let mut fields: Vec<(Cow<'_, str>, Field<'_>)> = Vec::with_capacity(pairs.len());
     for (name, value) in pairs {
         if value.contains('\0') || name.contains('\0') {
@@ -61,7 +94,7 @@ pub(crate) fn read_fields<T: DeserializeOwned>(pairs: &[(Cow<'_, str>, Cow<'_, s
             None => fields.push((Cow::Borrowed(name), Field::Form(value))),
         }
     }
-    Ok(read(fields)?)
+    Ok(read(fields, extra)?)
 }
 
 /// `JSON parse error - …` with the place, as clients know it.
@@ -89,13 +122,18 @@ pub fn parse_error(text: &[u8], error: &serde_json::Error) -> ApiError {
     ))
 }
 
-fn read<T: DeserializeOwned>(fields: Vec<(Cow<'_, str>, Field<'_>)>) -> Result<T, Invalid> {
+fn read<T: DeserializeOwned>(fields: Vec<(Cow<'_, str>, Field<'_>)>, extra: Extra) -> Result<T, Invalid> {
     let current = RefCell::new(None);
-    T::deserialize(Fields {
+    let unread = Unread::default();
+    let read = T::deserialize(Fields {
         fields,
         current: &current,
-    })
-    .map_err(|error| {
+        unread: (extra == Extra::Refused).then_some(&unread),
+    });
+    if let Some(error) = unread.into_error() {
+        return Err(error);
+    }
+    read.map_err(|error| {
         let text = error.0;
         match text
             .strip_prefix("missing field `")
@@ -157,6 +195,7 @@ impl From<serde_json::Error> for Text {
 struct Fields<'a> {
     fields: Vec<(Cow<'a, str>, Field<'a>)>,
     current: &'a RefCell<Option<String>>,
+    unread: Option<&'a Unread>,
 }
 
 impl<'de> Deserializer<'de> for Fields<'de> {
@@ -167,12 +206,25 @@ impl<'de> Deserializer<'de> for Fields<'de> {
             fields: self.fields.into_iter(),
             value: None,
             current: self.current,
+            unread: self.unread,
         })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Text> {
+        if let Some(unread) = self.unread {
+            unread.compare("", self.fields.iter().map(|(name, _)| name.as_ref()), known);
+        }
+        self.deserialize_any(visitor)
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
@@ -180,6 +232,7 @@ struct Access<'a> {
     fields: std::vec::IntoIter<(Cow<'a, str>, Field<'a>)>,
     value: Option<Field<'a>>,
     current: &'a RefCell<Option<String>>,
+    unread: Option<&'a Unread>,
 }
 
 impl<'de> MapAccess<'de> for Access<'de> {
@@ -201,7 +254,13 @@ impl<'de> MapAccess<'de> for Access<'de> {
             .value
             .take()
             .ok_or_else(|| Text("a value before its key".to_owned()))?;
-        let read = seed.deserialize(value)?;
+        let read = match (self.unread, value) {
+            (Some(unread), Field::Json(text)) if text.starts_with(['{', '[']) => {
+                let path = self.current.borrow().clone().unwrap_or_default();
+                seed.deserialize(Noting { text, path, unread })?
+            }
+            _ => seed.deserialize(value)?,
+        };
         *self.current.borrow_mut() = None;
         Ok(read)
     }
@@ -428,9 +487,11 @@ mod tests {
 
     #[test]
     fn forms_and_json_mean_the_same() {
-        let json: Sample =
-            read_object(br#"{"title":5,"count":"12","open":"Yes","data":{"b":1, "a":2},"ids":[1,2],"x":{}}"#)
-                .expect("valid");
+        let json: Sample = read_object(
+            br#"{"title":5,"count":"12","open":"Yes","data":{"b":1, "a":2},"ids":[1,2],"x":{}}"#,
+            Extra::Ignored,
+        )
+        .expect("valid");
         let pairs = [
             ("title", "5"),
             ("count", "12"),
@@ -438,8 +499,11 @@ mod tests {
             ("data", r#"{"b":1, "a":2}"#),
             ("ids", "[1,2]"),
         ];
-        let form: Sample =
-            read_fields(&pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))).expect("valid");
+        let form: Sample = read_fields(
+            &pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))),
+            Extra::Ignored,
+        )
+        .expect("valid");
         for sample in [json, form] {
             assert_eq!(sample.title, "5");
             assert_eq!(sample.count, Patch::Value(12));
@@ -451,7 +515,12 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        let error = |text: &str| format!("{:?}", read_object::<Sample>(text.as_bytes()).expect_err(text));
+        let error = |text: &str| {
+            format!(
+                "{:?}",
+                read_object::<Sample>(text.as_bytes(), Extra::Ignored).expect_err(text)
+            )
+        };
         assert!(error("{}").contains(r#""title": Array [String("This field is required.")]"#));
         assert!(error(r#"{"title":null}"#).contains("This field may not be null."));
         assert!(error(r#"{"title":[]}"#).contains("Not a valid string."));
@@ -469,9 +538,58 @@ mod tests {
 
     #[test]
     fn absent_and_null_differ() {
-        let sample: Sample = read_object(br#"{"title":"a","count":null}"#).expect("valid");
+        let sample: Sample = read_object(br#"{"title":"a","count":null}"#, Extra::Ignored).expect("valid");
         assert_eq!(sample.count, Patch::Null);
-        let sample: Sample = read_object(br#"{"title":"a"}"#).expect("valid");
+        let sample: Sample = read_object(br#"{"title":"a"}"#, Extra::Ignored).expect("valid");
         assert_eq!(sample.count, Patch::Absent);
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Nested {
+        #[serde(default)]
+        inner: Option<Inner>,
+        #[serde(default)]
+        list: Vec<Inner>,
+        #[serde(default)]
+        data: Option<Box<RawValue>>,
+        #[serde(default, alias = "also")]
+        name: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Inner {
+        one: i64,
+    }
+
+    #[test]
+    fn sec_119_what_nobody_reads_is_named_at_any_depth() {
+        let text = br#"{"x":1,"inner":{"one":1,"two":2},"list":[{"one":1},{"one":2,"three":[]}],"data":{"free":1},"also":"n"}"#;
+        read_object::<Nested>(text, Extra::Ignored).expect("extras are ignored");
+        let error = format!(
+            "{:?}",
+            read_object::<Nested>(text, Extra::Refused).expect_err("extras are named")
+        );
+        for name in ["\"x\"", "\"inner.two\"", "\"list[1].three\""] {
+            assert!(error.contains(name), "{name} in {error}");
+        }
+        assert!(
+            !error.contains("free") && !error.contains("also") && !error.contains("inner.one"),
+            "{error}"
+        );
+        let proper = br#"{"inner":null,"list":[{"one":1}],"data":[{"free":1}],"name":5}"#;
+        let read = read_object::<Nested>(proper, Extra::Refused).expect("nothing is left over");
+        assert_eq!(
+            (read.list[0].one, read.data.expect("kept").get()),
+            (1, r#"[{"free":1}]"#)
+        );
+        let wrong = format!(
+            "{:?}",
+            read_object::<Nested>(br#"{"list":{"one":1}}"#, Extra::Refused).expect_err("no list")
+        );
+        assert!(wrong.contains("Expected a list of items."), "{wrong}");
+        let items = |text| format!("{:?}", read_items::<Inner>(str::as_bytes(text), Extra::Refused));
+        assert!(items(r#"[{"one":1,"two":2}]"#).contains("[0].two") && items("[{\"one\":1}]").starts_with("Ok"));
     }
 }

@@ -10,10 +10,11 @@ mod patch;
 mod raw;
 mod strict;
 mod time;
+mod unread;
 
 pub use choice::FieldChoice;
 pub use field::parse_error;
-pub(crate) use field::{read_fields, read_object};
+pub(crate) use field::{Extra, read_fields, read_items, read_object};
 pub use json_array::JsonArray;
 pub use page::{Paged, Window};
 pub use patch::Patch;
@@ -22,3 +23,4 @@ pub use raw::Raw;
 pub use strict::check as check_json;
 pub use time::{Time, created_ago, fmt_time};
 pub(crate) use time::{WRONG_TIME, parse_time};
+pub(crate) use unread::UNREAD;

@@ -8,5 +8,8 @@ mod passwords;
 mod replicas;
 mod routes;
 mod sessions;
+mod snapshot;
 mod step_up;
+mod strict;
 mod throttle;
+mod token_routes;

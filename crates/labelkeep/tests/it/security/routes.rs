@@ -9,13 +9,13 @@ use crate::roles::{annotate, team, turn_on};
 use crate::work::{answer, project};
 
 /// A number that nothing has.
-const NOTHING: i64 = 987_654_321;
+pub(super) const NOTHING: i64 = 987_654_321;
 
 /// Ids of one object of each kind, by the kind's name in the table of routes.
-struct Objects(Vec<(&'static str, i64)>);
+pub(super) struct Objects(Vec<(&'static str, i64)>);
 
 impl Objects {
-    fn of(&self, kind: &str) -> Option<i64> {
+    pub(super) fn of(&self, kind: &str) -> Option<i64> {
         self.0.iter().find(|(name, _)| *name == kind).map(|(_, id)| *id)
     }
 }
@@ -26,7 +26,7 @@ async fn id(reply: impl std::future::Future<Output = Reply>) -> i64 {
 }
 
 /// One of everything, in a project and a workspace of its maker.
-async fn objects(maker: &Client, somebody: &Client) -> Objects {
+pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
     let (project, tasks) = project(maker, 1, json!({ "is_published": true, "maximum_annotations": 3 })).await;
     let annotation = annotate(maker, tasks[0], "pos").await["id"].as_i64().expect("an id");
     let path = format!("/api/tasks/{}/drafts", tasks[0]);
@@ -56,7 +56,7 @@ async fn objects(maker: &Client, somebody: &Client) -> Objects {
 }
 
 /// The path with the object's id in the first place, and 1 in all others.
-fn filled(path: &str, id: i64) -> String {
+pub(super) fn filled(path: &str, id: i64) -> String {
     let mut first = true;
     path.split('/')
         .map(|part| match part.starts_with('{') {
@@ -68,7 +68,7 @@ fn filled(path: &str, id: i64) -> String {
         .join("/")
 }
 
-async fn call(person: &Client, method: &Method, path: &str) -> Reply {
+pub(super) async fn call(person: &Client, method: &Method, path: &str) -> Reply {
     let request = person.with_csrf(person.request(method.clone(), path));
     let request = if *method == Method::GET {
         request
