@@ -4,7 +4,7 @@ import { messageOf } from '../shared/errors';
 
 export function NotFound() {
   return (
-    <EmptyState title="There is no such page" actions={<LinkButton href="/projects/">All projects</LinkButton>}>
+    <EmptyState isPage title="There is no such page" actions={<LinkButton href="/projects/">All projects</LinkButton>}>
       The address may be old, or mistyped.
     </EmptyState>
   );
@@ -15,6 +15,7 @@ export function Failed({ error, reset }: { error: unknown; reset: () => void }) 
   if (error instanceof Error && /dynamically imported module|module script/i.test(error.message)) {
     return (
       <EmptyState
+        isPage
         title="This part of the app could not be loaded"
         actions={<Button onPress={() => window.location.reload()}>Reload the page</Button>}
       >
@@ -23,7 +24,7 @@ export function Failed({ error, reset }: { error: unknown; reset: () => void }) 
     );
   }
   return (
-    <EmptyState title="This page broke" actions={<Button onPress={reset}>Try again</Button>}>
+    <EmptyState isPage title="This page broke" actions={<Button onPress={reset}>Try again</Button>}>
       {messageOf(error)}
     </EmptyState>
   );

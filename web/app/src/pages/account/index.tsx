@@ -69,6 +69,7 @@ export function AccountPage() {
   if (me.isError) {
     return (
       <EmptyState
+        isPage
         title="Your account cannot be shown"
         actions={<Button onPress={() => void me.refetch()}>Try again</Button>}
       >

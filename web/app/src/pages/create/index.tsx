@@ -26,6 +26,7 @@ export function CreateProjectPage() {
   if (me.data && !may(me.data, 'ProjectCreate')) {
     return (
       <EmptyState
+        isPage
         title="New projects are made by others"
         actions={<LinkButton href="/projects/">All projects</LinkButton>}
       >

@@ -102,6 +102,7 @@ export function TaskList({ project: id, importing }: { project: number; importin
   if (project.isError) {
     return (
       <EmptyState
+        isPage
         title="This project cannot be shown"
         actions={<Button onPress={() => go('/projects/')}>All projects</Button>}
       >

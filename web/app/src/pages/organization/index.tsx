@@ -85,6 +85,7 @@ export function OrganizationPage() {
   if (me.isError) {
     return (
       <EmptyState
+        isPage
         title="The organization cannot be shown"
         actions={<Button onPress={() => void me.refetch()}>Try again</Button>}
       >
@@ -97,12 +98,14 @@ export function OrganizationPage() {
   const organization = data.active_organization;
   if (!section || organization === null) {
     return (
-      <EmptyState title="There is nothing here for you">Ask the owner of your organization for access.</EmptyState>
+      <EmptyState isPage title="There is nothing here for you">
+        Ask the owner of your organization for access.
+      </EmptyState>
     );
   }
   if (!sections.includes(section)) {
     return (
-      <EmptyState title={`${section.label} is for others`}>
+      <EmptyState isPage title={`${section.label} is for others`}>
         Your role does not include it. An administrator of {data.active_organization_meta.title} can help.
       </EmptyState>
     );

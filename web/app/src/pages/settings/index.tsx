@@ -38,6 +38,7 @@ export function SettingsPage() {
   if (project.isError) {
     return (
       <EmptyState
+        isPage
         title="This project cannot be shown"
         actions={<LinkButton href="/projects/">All projects</LinkButton>}
       >
@@ -84,6 +85,7 @@ export function SettingsPage() {
   if (!section) {
     return (
       <EmptyState
+        isPage
         title="The settings are for others"
         actions={<LinkButton href={`/projects/${data.id}/data`}>Back to the project</LinkButton>}
       >

@@ -205,7 +205,11 @@ export function DataTable<Row>({
       onKeyDown={press}
     >
       <div role="row" tabIndex={-1} aria-rowindex={1} className={styles.head} style={{ ...line, height: HEAD }}>
-        {onSelectionChange && <div role="columnheader" tabIndex={-1} aria-label="Selected" />}
+        {onSelectionChange && (
+          <div role="columnheader" tabIndex={-1}>
+            <span className={styles.hidden}>Selected</span>
+          </div>
+        )}
         {columns.map((column) => (
           <div key={column.id} role="columnheader" tabIndex={-1} className={styles.cell} data-align={column.align}>
             <span className={styles.headText}>{column.header}</span>

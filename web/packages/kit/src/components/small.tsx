@@ -120,16 +120,20 @@ export function EmptyState({
   title,
   children,
   actions,
+  isPage = false,
 }: {
   icon?: ReactNode;
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
+  /** Stands in place of a whole page, and heads it. */
+  isPage?: boolean;
 }) {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <section className={styles.empty}>
       {icon && <div className={styles.emptyIcon}>{icon}</div>}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className={styles.emptyActions}>{actions}</div>}
     </section>

@@ -3,6 +3,7 @@ import type { Query, Role, User } from '@labelkeep/api';
 import {
   Button,
   Chip,
+  ConfirmDialog,
   EmptyState,
   Pager,
   RelativeTime,
@@ -15,6 +16,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { may } from '../../../shared/me';
+import { AppLink } from '../../../shared/navigation';
 import { givable, type Member, nameOf, PersonCell, ROLES, reaches, roleOptions } from '../../../shared/people';
 import { useAreRolesOn } from '../../../shared/roles';
 import styles from '../organization.module.css';
@@ -36,6 +38,8 @@ export function MemberTable({
   onOpen: (member: Member) => void;
 }) {
   const [page, setPage] = useState(1);
+  // A change of a role that is the organization's first.
+  const [first, setFirst] = useState<{ member: Member; role: Role }>();
   const [sort, setSort] = useState('username');
   const members = useQuery(membersQuery(organization, { ...filter, ordering: sort, page }));
   const setRole = useSetRole(organization);
@@ -84,7 +88,11 @@ export function MemberTable({
               isLabelHidden
               value={member.role}
               isDisabled={setRole.isPending && setRole.variables.member.id === member.id}
-              onChange={(role) => role !== member.role && setRole.mutate({ member, role: role as Role })}
+              onChange={(role) => {
+                if (role === member.role) return;
+                if (areRolesOn) setRole.mutate({ member, role: role as Role });
+                else setFirst({ member, role: role as Role });
+              }}
               options={roleOptions(choices(me.role, member.role, areRolesOn))}
             />
           </div>
@@ -149,6 +157,25 @@ export function MemberTable({
         isStale={members.isPlaceholderData}
       />
       <Pager page={page} pageSize={PAGE} count={members.data.count} onPage={setPage} />
+      <ConfirmDialog
+        title="Begin with roles?"
+        isOpen={first !== undefined}
+        onClose={() => setFirst(undefined)}
+        onConfirm={() => first && setRole.mutate(first, { onSettled: () => setFirst(undefined) })}
+        isPending={setRole.isPending}
+        confirmLabel={first ? `Make ${nameOf(first.member.user)} ${ROLES[first.role].name.toLowerCase()}` : ''}
+      >
+        <p>
+          Roles are off so far. With this first one, people who join later become annotators; those who are here stay
+          members, and go on seeing and changing every project.
+        </p>
+        {may(me, 'RolesManage') && (
+          <p>
+            <AppLink href="/organization/roles">Turn roles on for everybody</AppLink> gives each person a role in one
+            step.
+          </p>
+        )}
+      </ConfirmDialog>
     </>
   );
 }

@@ -25,6 +25,9 @@ import { type Proposal, previewQuery, useRolesChanged } from './queries';
 const GIVEN: readonly Role[] = ['AD', 'MA', 'RE', 'AN', 'DI'];
 const PAGE = 50;
 
+/** Roles that see every project, make their own, or see nothing. */
+const SEE_OTHERWISE: readonly Role[] = ['OW', 'AD', 'MA', 'DI'];
+
 interface Result {
   members: number;
   project_members: number;
@@ -112,6 +115,9 @@ export function TurnOn({ organization }: { organization: number }) {
     .map((role) => ({ role, number: people.filter((proposal) => roleOf(proposal) === role).length }))
     .filter(({ number }) => number > 0);
   const projects = new Set(people.flatMap((proposal) => proposal.projects.map(({ id }) => id))).size;
+  const without = people.filter(
+    (proposal) => proposal.projects_count === 0 && !SEE_OTHERWISE.includes(roleOf(proposal)),
+  ).length;
   return (
     <>
       <Panel title="Roles are off: everybody sees and changes everything">
@@ -157,11 +163,20 @@ export function TurnOn({ organization }: { organization: number }) {
         <Pager page={page} pageSize={PAGE} count={fitting.length} onPage={setPage} />
       </Panel>
       <Panel title="What comes of it">
-        <p className={styles.text}>
-          {numbers.map(({ role, number }) => numberOf(role, number)).join(', ')}. Members of{' '}
-          {counted(projects, 'project')} keep their place there. Who joins later by the link becomes annotator. You can
-          turn roles off again.
-        </p>
+        <ul className={styles.points}>
+          <li>{numbers.map(({ role, number }) => numberOf(role, number)).join(', ')}.</li>
+          <li>
+            In {counted(projects, 'project')}, people who work there become members; projects in which somebody has
+            annotated are published, so that annotators go on seeing them.
+          </li>
+          {without > 0 && (
+            <li>
+              {counted(without, 'person belongs', 'people belong')} to no project yet, and{' '}
+              {without === 1 ? 'sees' : 'see'} none before somebody adds them.
+            </li>
+          )}
+          <li>Who joins later by the link becomes annotator. You can turn roles off again.</li>
+        </ul>
         <Button
           variant="primary"
           icon={<ShieldCheck size={16} />}

@@ -1,8 +1,10 @@
 /** Rules of signing in: who needs a second factor, how long a password is, how long a session lasts. */
+import type { Role } from '@labelkeep/api';
 import { Button, Checkbox, NumberField, Panel } from '@labelkeep/kit';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { ROLES } from '../../../shared/people';
+import { useAreRolesOn } from '../../../shared/roles';
 import { Loaded } from './Loaded';
 import styles from './security.module.css';
 import { useSettings } from './use-settings';
@@ -17,11 +19,13 @@ export function SignInRules() {
   );
 }
 
-const ASKED = ['OW', 'AD', 'MA', 'RE', 'AN', 'ME'] as const;
+const WITH_ROLES: readonly Role[] = ['OW', 'AD', 'MA', 'RE', 'AN'];
+const WITHOUT_ROLES: readonly Role[] = ['OW', 'ME'];
 
 function RequiredFactors() {
   const { query, change } = useSettings<{ required_roles: string[] }>('/api/factor-policy/');
   const [chosen, setChosen] = useState<string[]>();
+  const present = useAreRolesOn() ? WITH_ROLES : WITHOUT_ROLES;
   return (
     <Panel title="Second factor">
       <p className={styles.text}>
@@ -37,18 +41,21 @@ function RequiredFactors() {
             <div className={styles.form}>
               <fieldset className={styles.choices}>
                 <legend>Required of</legend>
-                {ASKED.map((role) => (
-                  <Checkbox
-                    key={role}
-                    isSelected={roles.includes(role)}
-                    onChange={(on) => {
-                      change.reset();
-                      setChosen(on ? [...roles, role] : roles.filter((other) => other !== role));
-                    }}
-                  >
-                    {ROLES[role].name}
-                  </Checkbox>
-                ))}
+                {(Object.keys(ROLES) as Role[])
+                  // Those that people have, and those that it is required of already.
+                  .filter((role) => present.includes(role) || data.required_roles.includes(role))
+                  .map((role) => (
+                    <Checkbox
+                      key={role}
+                      isSelected={roles.includes(role)}
+                      onChange={(on) => {
+                        change.reset();
+                        setChosen(on ? [...roles, role] : roles.filter((other) => other !== role));
+                      }}
+                    >
+                      {ROLES[role].name}
+                    </Checkbox>
+                  ))}
               </fieldset>
               <Problem error={change.error} />
               <div className={styles.buttons}>

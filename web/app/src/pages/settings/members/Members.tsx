@@ -28,6 +28,7 @@ import { mayIn, useMe } from '../../../shared/me';
 import { counted } from '../../../shared/numbers';
 import { type Choice, loadMembers, Picker } from '../../../shared/Picker';
 import { nameOf, type Paged, PersonCell, ROLES } from '../../../shared/people';
+import { useAreRolesOn } from '../../../shared/roles';
 import { useChange } from '../index';
 import styles from './members.module.css';
 
@@ -165,6 +166,7 @@ function MemberList({ project, onAdd }: { project: Project; onAdd: () => void })
   const [sort, setSort] = useState('email');
   const reload = useReload(project);
   const canChange = mayIn(project, 'ProjectMembers');
+  const areRolesOn = useAreRolesOn();
   const members = useQuery({
     queryKey: ['project-members', project.id, search, page, sort],
     queryFn: () =>
@@ -295,6 +297,12 @@ function MemberList({ project, onAdd }: { project: Project; onAdd: () => void })
         ) : undefined
       }
     >
+      {areRolesOn === false && (
+        <p className={styles.note}>
+          Roles are off: everybody in the organization sees and changes this project. Its members are those who can be
+          assigned tasks, and who keep it when roles are turned on.
+        </p>
+      )}
       <div className={styles.search}>
         <SearchField
           label="Find a member"
