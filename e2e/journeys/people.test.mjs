@@ -99,7 +99,7 @@ journey('an owner makes an annotator a manager, deactivates them, and lets them 
 
   await ada.page.goto('/organization/people');
   await choose(ada.page, /Role of ben/, /^Manager/);
-  await ada.page.getByText('ben is manager now').waitFor();
+  await ada.page.getByText('ben is a manager now').waitFor();
   // Another role is another session.
   await ben.page.goto('/projects/');
   if (ben.page.url().includes('/user/login')) await signIn(ben.page, 'ben@example.com');

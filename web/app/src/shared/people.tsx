@@ -36,6 +36,12 @@ export const ROLES: Record<Role, { name: string; meaning: string }> = {
   DI: { name: 'Deactivated', meaning: 'Cannot sign in. What they made stays.' },
 };
 
+/** `a manager`, `an annotator`. */
+export function aRole(role: Role): string {
+  const name = ROLES[role].name.toLowerCase();
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 const RANK: Record<Role, number> = { OW: 6, AD: 5, MA: 4, ME: 4, RE: 3, AN: 2, DI: 1 };
 
 /** Whether somebody with the role `own` may change somebody, or give a role, of this rank. */

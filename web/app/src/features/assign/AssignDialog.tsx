@@ -85,7 +85,7 @@ export function AssignDialog({ project, tasks, onClose }: AssignDialogProps) {
             value={takesAway ? 'away' : 'add'}
             onChange={(value) => setTakesAway(value === 'away')}
             options={[
-              { value: 'add', label: 'Assign, beside those who have them' },
+              { value: 'add', label: 'Assign to more people' },
               { value: 'away', label: 'Take away from people' },
             ]}
           />
@@ -94,7 +94,7 @@ export function AssignDialog({ project, tasks, onClose }: AssignDialogProps) {
         {types.length > 1 && <RadioGroup label="As" value={type} onChange={setType} options={types} />}
         <Picker
           label="People"
-          placeholder="Find a member of the project"
+          placeholder="Find a member"
           queryKey={['project-members', project.id]}
           load={loadProjectMembers(project.id)}
           chosen={people}

@@ -82,6 +82,7 @@ export function Sessions(_: { me: User }) {
             </div>
             <Button
               size="small"
+              label={session.current ? 'Sign out here' : `End the session on ${session.device}`}
               isDisabled={end.isPending}
               isPending={end.isPending && end.variables?.id === session.id}
               onPress={() => end.mutate(session)}

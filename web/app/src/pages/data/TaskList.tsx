@@ -193,7 +193,7 @@ export function TaskList({ project: id, importing }: { project: number; importin
           </Button>
           {mayAssign && (
             <Button size="small" icon={<Users size={14} />} onPress={() => setAssigning(true)}>
-              Assign annotators
+              Assign people
             </Button>
           )}
           {may('Export') && (

@@ -63,11 +63,11 @@ export function TokenRow({
       {!isOver && (
         <div className={styles.buttons}>
           {token.kind === 'personal' && onReset && (
-            <Button size="small" onPress={onReset}>
+            <Button size="small" label={`New secret for ${name}`} onPress={onReset}>
               New secret
             </Button>
           )}
-          <Button size="small" onPress={onRevoke}>
+          <Button size="small" label={`Revoke ${name}`} onPress={onRevoke}>
             Revoke
           </Button>
         </div>

@@ -15,7 +15,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { addressOf } from '../../../shared/Picker';
-import { ROLES } from '../../../shared/people';
+import { aRole } from '../../../shared/people';
 import styles from '../organization.module.css';
 
 interface Link {
@@ -55,7 +55,7 @@ export function OrganizationLink() {
     <Panel title="One link for everybody">
       <p className={styles.text}>
         Without this link or a personal invitation nobody can make an account here. Who opens it{' '}
-        {role ? `becomes ${ROLES[role].name.toLowerCase()}` : 'becomes a member'}.{' '}
+        {role ? `becomes ${aRole(role)}` : 'becomes a member'}.{' '}
         {end ? (
           <>
             It ends <RelativeTime value={end} />.

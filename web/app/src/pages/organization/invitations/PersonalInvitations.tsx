@@ -19,6 +19,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { type Named, nameOf, type Paged, ROLES } from '../../../shared/people';
+import { defaultRoleQuery } from '../../../shared/roles';
 import type { SectionProps } from '../index';
 import styles from '../organization.module.css';
 import { InviteDialog } from './InviteDialog';
@@ -50,6 +51,7 @@ export function PersonalInvitations({ organization, me }: SectionProps) {
       api.get<Paged<Invitation>>('/api/invitations/', { page, page_size: PAGE, search: search || undefined }),
     placeholderData: keepPreviousData,
   });
+  const newcomers = useQuery(defaultRoleQuery(organization));
   const revoke = useMutation({
     mutationFn: ({ email }: Invitation) => api.post('/api/invite/revoke', { email }),
     onSuccess: (_, { email }) => toast.success(`The invitation of ${email} no longer works`),
@@ -58,7 +60,13 @@ export function PersonalInvitations({ organization, me }: SectionProps) {
   });
   const columns: TableColumn<Invitation>[] = [
     { id: 'email', header: 'E-mail', isCut: true, render: ({ email }) => <bdi title={email}>{email}</bdi> },
-    { id: 'role', header: 'Role', width: 120, render: ({ role }) => ROLES[role]?.name },
+    {
+      id: 'role',
+      header: 'Role',
+      width: 120,
+      // An invitation of the time before roles gives what newcomers get.
+      render: ({ role }) => ROLES[role === 'ME' ? (newcomers.data?.default_role ?? 'ME') : role].name,
+    },
     {
       id: 'places',
       header: 'Projects and workspaces',

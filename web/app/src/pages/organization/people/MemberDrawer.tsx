@@ -66,7 +66,7 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
       pending: remove.isPending,
     },
     owner: {
-      title: `Make ${name} owner, too?`,
+      title: `Make ${name} an owner, too?`,
       label: 'Make them owner',
       text: 'They can do everything that you can, also take your role away.',
       run: () => setRole.mutate({ member, role: 'OW' }, done),
@@ -75,7 +75,7 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
     'hand-over': {
       title: `Hand the organization over to ${name}?`,
       label: 'Hand the organization over',
-      text: 'They can do everything then. You become administrator, and only they can make you owner again.',
+      text: 'They can do everything then. You become an administrator, and only they can make you owner again.',
       run: () => handOver.mutate(member, done),
       pending: handOver.isPending,
     },

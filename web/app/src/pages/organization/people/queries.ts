@@ -3,7 +3,7 @@ import { api, type Query, type Role } from '@labelkeep/api';
 import { toast } from '@labelkeep/kit';
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { messageOf } from '../../../shared/errors';
-import { type Member, nameOf, type Paged, ROLES } from '../../../shared/people';
+import { aRole, type Member, nameOf, type Paged } from '../../../shared/people';
 
 /** Rows of a page of the table. */
 export const PAGE = 50;
@@ -39,7 +39,7 @@ export function useSetRole(organization: number) {
   return useAct(
     ({ member, role }: { member: Member; role: Role }) =>
       api.patch(path(organization), { user_id: member.user.id, role }),
-    ({ member, role }) => `${nameOf(member.user)} is ${ROLES[role].name.toLowerCase()} now`,
+    ({ member, role }) => `${nameOf(member.user)} is ${aRole(role)} now`,
   );
 }
 
@@ -65,6 +65,6 @@ export function useHandOver(organization: number) {
       await api.post(`/api/organizations/${organization}/transfer-ownership/`, { user_id: member.user.id });
       await queries.invalidateQueries({ queryKey: ['me'] });
     },
-    (member) => `${nameOf(member.user)} is owner now, and you are administrator`,
+    (member) => `${nameOf(member.user)} is the owner now, and you are an administrator`,
   );
 }

@@ -85,8 +85,8 @@ function TurnOff({ organization }: { organization: number }) {
   return (
     <Panel title="Turn roles off">
       <p className={styles.text}>
-        Everybody but the owners becomes member again, and sees and changes every project. Who belongs to which project
-        is kept, for when roles are turned on again.
+        Everybody but the owners becomes a member again, and sees and changes every project. Who belongs to which
+        project is kept, for when roles are turned on again.
       </p>
       <Button variant="danger" onPress={() => setAsking(true)}>
         Turn roles off

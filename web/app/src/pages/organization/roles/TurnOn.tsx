@@ -175,7 +175,7 @@ export function TurnOn({ organization }: { organization: number }) {
               {without === 1 ? 'sees' : 'see'} none before somebody adds them.
             </li>
           )}
-          <li>Who joins later by the link becomes annotator. You can turn roles off again.</li>
+          <li>Who joins later by the link becomes an annotator. You can turn roles off again.</li>
         </ul>
         <Button
           variant="primary"

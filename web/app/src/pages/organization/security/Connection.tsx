@@ -1,9 +1,9 @@
 /** The foot of a provider's settings: save, test, forget; and what the test found. */
-import { api } from '@labelkeep/api';
+import { ApiError, api } from '@labelkeep/api';
 import { Button, ConfirmDialog, toast } from '@labelkeep/kit';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messageOf } from '../../../shared/errors';
+import { messageOf, problemOf } from '../../../shared/errors';
 import styles from './security.module.css';
 
 export function Connection({
@@ -44,7 +44,7 @@ export function Connection({
     <>
       {failure ? (
         <p className={styles.error} role="alert">
-          {messageOf(failure)}
+          {summaryOf(failure)}
         </p>
       ) : (
         test.data && (
@@ -76,4 +76,15 @@ export function Connection({
       </ConfirmDialog>
     </>
   );
+}
+
+/** Settings that are switches, and have no place for what is wrong with them. */
+const SWITCHES = ['enabled', 'local_passwords', 'start_tls', 'manual_role_management'];
+
+/** What the fields themselves do not show. */
+function summaryOf(error: unknown): string {
+  const fields = error instanceof ApiError ? Object.keys(error.fields) : [];
+  if (!fields.some((field) => field !== 'non_field_errors' && !SWITCHES.includes(field))) return messageOf(error);
+  const others = [...SWITCHES, 'non_field_errors'].flatMap((field) => problemOf(error, field).errorMessage ?? []);
+  return ['Not saved: see the fields that are marked above.', ...others].join(' ');
 }

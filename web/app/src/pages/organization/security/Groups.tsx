@@ -2,6 +2,7 @@
 import { api } from '@labelkeep/api';
 import { Button, IconButton, Plus, Select, Switch, TextField, Trash } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
+import { problemOf } from '../../../shared/errors';
 import { type Paged, roleOptions } from '../../../shared/people';
 import { workspacesQuery } from '../../../shared/workspaces';
 import styles from './security.module.css';
@@ -23,16 +24,32 @@ export interface Mapping {
 
 const ROLE_OPTIONS = roleOptions(['AD', 'MA', 'RE', 'AN']);
 
-const PROJECT_ROLES = ['Manager', 'Reviewer', 'Annotator'].map((role) => ({ id: role, label: role }));
+/** As the server knows them; `Inherit` is the role that somebody has in the organization. */
+const PROJECT_ROLES = [
+  { id: 'Inherit', label: 'As everywhere' },
+  { id: 'Reviewer', label: 'Reviewer' },
+  { id: 'Annotator', label: 'Annotator' },
+];
 
-export function Groups({ value, onChange }: { value: Mapping; onChange: (change: Partial<Mapping>) => void }) {
+export function Groups({
+  value,
+  error,
+  onChange,
+}: {
+  value: Mapping;
+  /** Of the last attempt to save. */
+  error: unknown;
+  onChange: (change: Partial<Mapping>) => void;
+}) {
   const workspaces = useQuery(workspacesQuery());
   const projects = useQuery({
     queryKey: ['projects', 'titles'],
     queryFn: () =>
       api.get<Paged<{ id: number; title: string }>>('/api/projects/', { page_size: 1000, include: 'id,title' }),
   });
-  const titles = (workspaces.data ?? []).map(({ title }) => ({ id: title, label: title }));
+  // Nobody else works in somebody's sandbox.
+  const shared = (workspaces.data ?? []).filter(({ is_personal: isOwn }) => !isOwn);
+  const titles = shared.map(({ title }) => ({ id: title, label: title }));
   const projectOptions = (projects.data?.results ?? []).map(({ id, title }) => ({
     id: String(id),
     label: title || 'Untitled project',
@@ -51,6 +68,7 @@ export function Groups({ value, onChange }: { value: Mapping; onChange: (change:
         choice="Role"
         options={ROLE_OPTIONS}
         pairs={value.roles_groups}
+        problem={problemOf(error, 'roles_groups').errorMessage}
         addLabel="Add a role"
         onChange={(roles_groups) => onChange({ roles_groups })}
       />
@@ -59,6 +77,7 @@ export function Groups({ value, onChange }: { value: Mapping; onChange: (change:
         choice="Workspace"
         options={titles}
         pairs={value.workspaces_groups}
+        problem={problemOf(error, 'workspaces_groups').errorMessage}
         addLabel="Add a workspace"
         onChange={(workspaces_groups) => onChange({ workspaces_groups })}
       />
@@ -96,7 +115,7 @@ export function Groups({ value, onChange }: { value: Mapping; onChange: (change:
               onChange({
                 projects_groups: [
                   ...value.projects_groups,
-                  { group: '', project_id: Number(projectOptions[0]?.id), role: 'Annotator' },
+                  { group: '', project_id: Number(projectOptions[0]?.id), role: 'Inherit' },
                 ],
               })
             }
@@ -104,6 +123,7 @@ export function Groups({ value, onChange }: { value: Mapping; onChange: (change:
             Add a project
           </Button>
         </div>
+        <Problem text={problemOf(error, 'projects_groups').errorMessage} />
       </fieldset>
     </>
   );
@@ -116,6 +136,7 @@ function Pairs({
   choice,
   options,
   pairs,
+  problem,
   addLabel,
   onChange,
 }: {
@@ -123,6 +144,7 @@ function Pairs({
   choice: string;
   options: Option[];
   pairs: [string, string][];
+  problem: string | undefined;
   addLabel: string;
   onChange: (pairs: [string, string][]) => void;
 }) {
@@ -156,8 +178,17 @@ function Pairs({
           {addLabel}
         </Button>
       </div>
+      <Problem text={problem} />
     </fieldset>
   );
+}
+
+function Problem({ text }: { text: string | undefined }) {
+  return text ? (
+    <p className={styles.error} role="alert">
+      {text}
+    </p>
+  ) : null;
 }
 
 /** What is set stays to be seen, even when it is not among what can be chosen now. */

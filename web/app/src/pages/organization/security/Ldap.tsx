@@ -93,7 +93,7 @@ export function Ldap() {
             </Panel>
             <Panel title="Groups">
               <div className={styles.form}>
-                <Groups value={now} onChange={put} />
+                <Groups value={now} error={change.error} onChange={put} />
               </div>
             </Panel>
             <Connection

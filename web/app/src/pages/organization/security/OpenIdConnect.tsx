@@ -98,7 +98,7 @@ export function OpenIdConnect() {
             </Panel>
             <Panel title="Groups">
               <div className={styles.form}>
-                <Groups value={now} onChange={put} />
+                <Groups value={now} error={change.error} onChange={put} />
               </div>
             </Panel>
             <Connection
