@@ -4,6 +4,7 @@
 //! exact rules of each format are those of the reference that clients and training code rely on; where ours differs,
 //! `docs/compatibility.md` says so.
 
+pub mod brush;
 pub mod export;
 mod file_name;
 pub mod import;

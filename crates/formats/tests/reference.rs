@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use labelkeep_formats::export::{Context, ExportAnnotation, ExportTask, Media, Tasks, exporter};
+use labelkeep_formats::brush;
+use labelkeep_formats::export::{Context, ExportAnnotation, ExportTask, Media, Tasks, catalog, exporter};
 use labelkeep_labeling::Config;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -18,6 +19,8 @@ struct Case {
     config: String,
     sizes: BTreeMap<String, (u32, u32)>,
     tasks: Vec<TaskIn>,
+    /// Formats that the reference offers, sorted; none where its listing fails.
+    supported: Option<Vec<String>>,
     expected: BTreeMap<String, Value>,
 }
 
@@ -49,8 +52,27 @@ impl Media for Uploads<'_> {
     fn open(&self, url: &str) -> Option<Box<dyn Read>> {
         self.0
             .get(url)
-            .map(|_| Box::new(Cursor::new(b"picture".to_vec())) as Box<dyn Read>)
+            .map(|size| Box::new(Cursor::new(upload(url, *size))) as Box<dyn Read>)
     }
+}
+
+/// What `reference.py` writes for it, as far as an exporter looks into it.
+fn upload(url: &str, (first, second): (u32, u32)) -> Vec<u8> {
+    if url.ends_with(".wav") {
+        let mut sound = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0".to_vec();
+        sound.extend(first.to_le_bytes());
+        sound.extend((first * 4).to_le_bytes());
+        sound.extend([4, 0, 16, 0]);
+        sound.extend(b"data");
+        sound.extend((second * 4).to_le_bytes());
+        sound.resize(sound.len() + second as usize * 4, 0);
+        return sound;
+    }
+    if url.ends_with(".jpg") {
+        // One channel.
+        return b"\xff\xd8\xff\xc0\0\x0b\x08\0\x01\0\x01\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0\0".to_vec();
+    }
+    b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0".to_vec()
 }
 
 fn micros(time: &str) -> i64 {
@@ -124,57 +146,134 @@ fn export(name: &str, case: &Case) -> Vec<u8> {
     out
 }
 
-/// The entries of an archive by folder: texts, and the names of the pictures.
-fn unpacked(bytes: &[u8]) -> (BTreeMap<String, String>, Vec<String>) {
+/// The files of an archive by their names.
+fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("an archive");
-    let (mut texts, mut images) = (BTreeMap::new(), Vec::new());
+    let mut files = BTreeMap::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).expect("an entry");
         let name = entry.name().expect("UTF-8").into_owned();
-        if name.ends_with('/') {
-            continue;
-        }
-        match name.strip_prefix("images/") {
-            Some(image) => images.push(image.to_owned()),
-            None => {
-                let mut text = String::new();
-                entry.read_to_string(&mut text).expect("text");
-                texts.insert(name, text);
-            }
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).expect("content");
+        if !name.ends_with('/') {
+            files.insert(name, content);
         }
     }
-    images.sort();
-    (texts, images)
+    files
+}
+
+/// Files of a folder: their texts, or only their names.
+fn texts<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &str) -> BTreeMap<&'a str, &'a str> {
+    let in_folder = files
+        .iter()
+        .filter_map(|(name, content)| Some((name.strip_prefix(folder)?, content)));
+    in_folder.map(|(name, content)| (name, text(content))).collect()
+}
+
+fn names<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &str) -> Vec<&'a str> {
+    files.keys().filter_map(|name| name.strip_prefix(folder)).collect()
+}
+
+fn text(content: &[u8]) -> &str {
+    std::str::from_utf8(content).expect("UTF-8")
+}
+
+fn digest(content: &[u8]) -> String {
+    format!("{:x}", md5::compute(content))
+}
+
+fn undated(content: &[u8], keys: &[&str]) -> Value {
+    let mut file: Value = serde_json::from_slice(content).expect("JSON");
+    let info = file["info"].as_object_mut().expect("an object");
+    for key in keys {
+        info.remove(*key).expect(key);
+    }
+    file
 }
 
 fn ours(name: &str, case: &Case) -> Value {
     let out = export(name, case);
     match name {
-        "JSON_MIN" => serde_json::from_slice(&out).expect("JSON"),
-        "CSV" | "TSV" => Value::String(String::from_utf8(out).expect("UTF-8")),
+        "JSON_MIN" => return serde_json::from_slice(&out).expect("JSON"),
+        "CSV" | "TSV" | "CONLL2003" => return Value::String(text(&out).to_owned()),
+        _ => {}
+    }
+    let files = unpacked(&out);
+    if name == "DOCLANG" {
+        let documents: BTreeMap<&String, Value> = files.iter().map(|(name, file)| (name, document(file))).collect();
+        return json!(documents);
+    }
+    let images = names(&files, "images/");
+    match name {
         "COCO" | "COCO_WITH_IMAGES" => {
-            let (texts, images) = unpacked(&out);
-            let mut result: Value = serde_json::from_str(&texts["result.json"]).expect("JSON");
-            let info = result["info"].as_object_mut().expect("an object");
-            info.remove("date_created").expect("a date");
-            info.remove("year").expect("a year");
+            json!({ "result": undated(&files["result.json"], &["date_created", "year"]), "images": images })
+        }
+        "ASR_MANIFEST" => json!({ "manifest": text(&files["manifest.json"]), "audio": names(&files, "audio/") }),
+        "BRUSH_TO_COCO" => {
+            let mut result = undated(&files["result_coco.json"], &["date_created", "year"]);
+            for category in result["categories"].as_array_mut().expect("a list") {
+                category
+                    .as_object_mut()
+                    .expect("an object")
+                    .remove("color")
+                    .expect("a colour");
+            }
             json!({ "result": result, "images": images })
         }
-        _ => {
-            let (texts, images) = unpacked(&out);
-            let mut notes: Value = serde_json::from_str(&texts["notes.json"]).expect("JSON");
-            notes["info"]
-                .as_object_mut()
-                .expect("an object")
-                .remove("year")
-                .expect("a year");
-            let labels: BTreeMap<&str, &str> = texts
-                .iter()
-                .filter_map(|(name, text)| Some((name.strip_prefix("labels/")?, text.as_str())))
-                .collect();
-            json!({ "notes": notes, "classes": texts["classes.txt"], "labels": labels, "images": images })
+        "BRUSH_TO_NUMPY" | "BRUSH_TO_PNG" => {
+            let masks: BTreeMap<&String, Value> = files.iter().map(|(name, file)| (name, mask(name, file))).collect();
+            json!(masks)
         }
+        "VOC" => json!({ "annotations": texts(&files, "Annotations/"), "images": images }),
+        _ => json!({
+            "notes": undated(&files["notes.json"], &["year"]), "classes": text(&files["classes.txt"]), "labels": texts(&files, "labels/"),
+            "images": images,
+        }),
     }
+}
+
+/// What `reference.py` records of a document's archive.
+fn document(file: &[u8]) -> Value {
+    let record = |(name, content): (String, Vec<u8>)| {
+        let recorded = if name == "document.xml" {
+            json!(text(&content))
+        } else if name.ends_with(".xml") || name.ends_with(".rels") {
+            canonical(text(&content))
+        } else {
+            Value::Null
+        };
+        (name, recorded)
+    };
+    unpacked(file).into_iter().map(record).collect()
+}
+
+fn canonical(xml: &str) -> Value {
+    let tree = roxmltree::Document::parse(xml).expect("XML");
+    let elements = tree.descendants().filter(roxmltree::Node::is_element);
+    let record = |element: roxmltree::Node<'_, '_>| {
+        let attributes: BTreeMap<&str, &str> = element
+            .attributes()
+            .map(|attribute| (attribute.name(), attribute.value()))
+            .collect();
+        json!([element.tag_name().name(), attributes])
+    };
+    elements.map(record).collect()
+}
+
+/// What `reference.py` records of a file of a mask.
+fn mask(name: &str, file: &[u8]) -> Value {
+    if name.ends_with(".npy") {
+        let end = 10 + usize::from(u16::from_le_bytes([file[8], file[9]]));
+        let (header, pixels) = (text(&file[10..end]), &file[end..]);
+        let shape = header.split(['(', ')']).nth(1).expect("a shape");
+        let size: Vec<u32> = shape.split(", ").map(|size| size.parse().expect("a size")).collect();
+        return json!({ "size": size, "pixels": digest(pixels), "file": digest(file) });
+    }
+    let mut picture = png::Decoder::new(Cursor::new(file)).read_info().expect("a picture");
+    let mut pixels = vec![0; picture.output_buffer_size().expect("a size")];
+    let frame = picture.next_frame(&mut pixels).expect("pixels");
+    assert_eq!(frame.color_type, png::ColorType::Grayscale);
+    json!({ "size": [frame.height, frame.width], "pixels": digest(&pixels) })
 }
 
 fn case_folders() -> Vec<PathBuf> {
@@ -199,6 +298,20 @@ fn exports_are_those_of_the_reference() {
         {
             let text = std::fs::read_to_string(path).expect("a case");
             let case: Case = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            if let Some(theirs) = &case.supported {
+                let catalog = catalog(&Config::parse(&case.config).expect("a configuration"));
+                let mut names: Vec<&str> = catalog
+                    .iter()
+                    .filter(|format| !format.disabled)
+                    .map(|format| format.name)
+                    .collect();
+                names.sort_unstable();
+                assert_eq!(names, *theirs, "{} offers", path.display());
+            }
+            case.tasks
+                .iter()
+                .flat_map(|task| &task.annotations)
+                .for_each(|row| masks_pack_alike(row.result.get()));
             for (name, theirs) in &case.expected {
                 number += 1;
                 if let Some(difference) = difference("", &ours(name, &case), theirs) {
@@ -214,6 +327,20 @@ fn exports_are_those_of_the_reference() {
         differences.len(),
         differences[..differences.len().min(40)].join("\n")
     );
+}
+
+/// The masks of the cases are packed by the reference: ours give the same bytes.
+fn masks_pack_alike(result: &str) {
+    let results: Vec<Value> = serde_json::from_str(result).expect("a list");
+    for result in results
+        .iter()
+        .filter(|result| result["value"]["rle"].as_array().is_some_and(|rle| rle.len() > 3))
+    {
+        let stream: Vec<u8> = serde_json::from_value(result["value"]["rle"].clone()).expect("bytes");
+        let size = |key: &str| u32::try_from(result[key].as_u64().expect("a size")).expect("a size");
+        let mask = brush::decode(&stream, size("original_width"), size("original_height")).expect("a mask");
+        assert_eq!(brush::encode(&mask), stream);
+    }
 }
 
 /// Where two values first differ. Numbers are the same when they are within one part in 10¹² (the last digits of sine and

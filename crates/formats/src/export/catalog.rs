@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use labelkeep_labeling::Config;
+use labelkeep_labeling::{Config, Input};
 use serde::Serialize;
 
 use super::exporters;
@@ -43,34 +43,108 @@ pub fn catalog(config: &Config) -> Vec<FormatInfo> {
     formats
 }
 
-/// The data key of the pictures: that of the first picture, else the first of all.
-pub(super) fn picture_key(config: &Config) -> String {
+/// The data key of objects of these tags: that of the first such object, else the first of all.
+pub(super) fn data_key(config: &Config, tags: &[&str]) -> String {
     let mut inputs = config.controls().iter().flat_map(|control| &control.inputs);
     inputs
-        .find(|input| input.tag == "Image")
-        .map(|input| input.value.trim_start_matches('$').to_owned())
+        .find(|input| tags.contains(&input.tag.as_str()))
+        .map(|input| key(input).to_owned())
         .or_else(|| config.data_keys().first().cloned())
         .unwrap_or_default()
 }
 
-/// Whether the COCO and YOLO families fit.
-pub(super) fn boxes_fit(config: &Config) -> bool {
-    let controls = config.controls();
-    let out: BTreeSet<&str> = controls.iter().map(|control| control.tag.as_str()).collect();
-    let inputs = || controls.iter().flat_map(|control| &control.inputs);
-    let objects: BTreeSet<&str> = inputs().map(|input| input.tag.as_str()).collect();
-    let keys: BTreeSet<&str> = inputs().map(|input| input.value.trim_start_matches('$')).collect();
-    if keys.len() > 1 || inputs().any(|input| input.value_list) {
-        return false;
+/// The data key of the pictures.
+pub(super) fn picture_key(config: &Config) -> String {
+    data_key(config, &["Image"])
+}
+
+fn key(input: &Input) -> &str {
+    input.value.trim_start_matches('$')
+}
+
+/// What a configuration is made of: which controls there are, and on what they stand. The rules are those of the
+/// reference, accidents included: clients ask for what it offers.
+pub(super) struct Fit<'a> {
+    controls: BTreeSet<&'a str>,
+    objects: BTreeSet<&'a str>,
+    /// More than one data key is connected: only general formats fit.
+    several_keys: bool,
+    /// An object shows a list of items (`valueList`).
+    several_items: bool,
+}
+
+impl<'a> Fit<'a> {
+    pub(super) fn of(config: &'a Config) -> Fit<'a> {
+        let controls = config.controls();
+        let inputs = || controls.iter().flat_map(|control| &control.inputs);
+        let keys: BTreeSet<&str> = inputs().map(key).collect();
+        Fit {
+            controls: controls.iter().map(|control| control.tag.as_str()).collect(),
+            // A text that is fetched from an address is not in the data: nothing can be said about its words.
+            objects: inputs()
+                .filter(|input| input.tag != "Text" || input.value_type.as_deref() != Some("url"))
+                .map(|input| input.tag.as_str())
+                .collect(),
+            several_keys: keys.len() > 1,
+            several_items: inputs().any(|input| input.value_list),
+        }
     }
-    if out.contains("KeyPointLabels") && !out.contains("RectangleLabels") {
-        return false;
+
+    fn has(&self, tag: &str) -> bool {
+        self.controls.contains(tag)
     }
-    let labelled = ["RectangleLabels", "PolygonLabels", "KeyPointLabels"]
-        .iter()
-        .any(|tag| out.contains(tag));
-    let paired = ["Rectangle", "PolygonLabels", "KeyPointLabels"]
-        .iter()
-        .any(|tag| out.contains(tag));
-    objects.contains("Image") && labelled || out.contains("Labels") && paired
+
+    fn on(&self, tag: &str) -> bool {
+        self.objects.contains(tag)
+    }
+
+    /// COCO and YOLO: labelled boxes, polygons and poses. Key points alone have no class.
+    pub(super) fn boxes(&self) -> bool {
+        self.shapes() && (!self.has("KeyPointLabels") || self.has("RectangleLabels"))
+    }
+
+    /// YOLO of turned boxes. Offered for key points alone too: an accident of the reference.
+    pub(super) fn turned_boxes(&self) -> bool {
+        self.shapes() && !(self.on("Video") && self.has("TimelineLabels"))
+    }
+
+    fn shapes(&self) -> bool {
+        let labelled = ["RectangleLabels", "PolygonLabels", "KeyPointLabels"];
+        let paired = ["Rectangle", "PolygonLabels", "KeyPointLabels"];
+        let any = |tags: [&str; 3]| tags.iter().any(|tag| self.has(tag));
+        !self.several_keys
+            && !self.several_items
+            && (self.on("Image") && any(labelled) || self.has("Labels") && any(paired))
+    }
+
+    /// VOC: labelled boxes on pictures.
+    pub(super) fn picture_boxes(&self) -> bool {
+        !self.several_keys && !self.several_items && self.on("Image") && self.labelled("RectangleLabels", "Rectangle")
+    }
+
+    /// Masks on pictures.
+    pub(super) fn brushes(&self) -> bool {
+        !self.several_keys && self.on("Image") && self.labelled("BrushLabels", "Brush")
+    }
+
+    /// Labelled spans of text.
+    pub(super) fn spans(&self) -> bool {
+        !self.several_keys && self.on("Text") && self.has("Labels")
+    }
+
+    /// Transcripts of sound.
+    pub(super) fn transcripts(&self) -> bool {
+        !self.several_keys && (self.on("Audio") || self.on("AudioPlus")) && self.has("TextArea")
+    }
+
+    /// Controls that may hold a whole document; whatever data there is.
+    pub(super) fn documents(&self) -> bool {
+        ["TextArea", "ReactCode", "CustomInterface"]
+            .iter()
+            .any(|tag| self.has(tag))
+    }
+
+    fn labelled(&self, with_labels: &str, without: &str) -> bool {
+        self.has(with_labels) || self.has(without) && self.has("Labels")
+    }
 }

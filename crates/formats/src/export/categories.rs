@@ -1,6 +1,6 @@
 //! The classes of an export: their numbers, and the key points of poses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use labelkeep_labeling::{Config, Label};
 use serde_json::{Value, json};
@@ -9,39 +9,33 @@ use serde_json::{Value, json};
 pub(super) struct Categories {
     list: Vec<(i64, String)>,
     by_name: HashMap<String, i64>,
+    /// The class that all key points share, at this place of the list, with their names.
+    pose: Option<(usize, Vec<String>)>,
 }
+
+/// Name of the class that all key points share.
+const POSE: &str = "default";
 
 impl Categories {
     /// Labels of these controls: those with a `category` first, with that number; the others by name, numbered past the
-    /// numbers in use.
+    /// numbers in use. A label that two controls number is listed twice, and has the number of the later.
     pub(super) fn of(config: &Config, take: impl Fn(&str) -> bool) -> Categories {
-        let mut fixed: Vec<(i64, String)> = Vec::new();
+        let mut list: Vec<(i64, String)> = Vec::new();
         let mut rest: Vec<String> = Vec::new();
         for label in labels_of(config, take) {
             match label.category() {
-                Some(id) => fixed.push((id, label.name().to_owned())),
+                Some(id) => list.push((id, label.name().to_owned())),
                 None => rest.push(label.name().to_owned()),
             }
         }
-        rest.retain(|name| !fixed.iter().any(|(_, known)| known == name));
+        let fixed = Categories::from(list);
+        rest.retain(|name| fixed.get(name).is_none());
         rest.sort();
         rest.dedup();
-        let mut next = 0;
-        let mut list: Vec<(i64, String)> = Vec::new();
-        for (id, name) in fixed {
-            if !list.iter().any(|(_, known)| *known == name) {
-                list.push((id, name));
-            }
-        }
-        let taken: Vec<i64> = list.iter().map(|(id, _)| *id).collect();
-        for name in rest {
-            while taken.contains(&next) {
-                next += 1;
-            }
-            list.push((next, name));
-            next += 1;
-        }
-        Categories::from(list)
+        let taken: HashSet<i64> = fixed.by_name.values().copied().collect();
+        let free = (0..).filter(|id| !taken.contains(id));
+        let numbered = free.zip(rest);
+        Categories::from(fixed.list.into_iter().chain(numbered).collect())
     }
 
     /// Labels of these controls, numbered in the order of the configuration.
@@ -52,18 +46,30 @@ impl Categories {
                 names.push(label.name().to_owned());
             }
         }
-        Categories::from((0..).zip(names).collect::<Vec<_>>())
+        Categories::from((0..).zip(names).collect())
     }
 
     fn from(list: Vec<(i64, String)>) -> Categories {
         let by_name = list.iter().map(|(id, name)| (name.clone(), *id)).collect();
-        Categories { list, by_name }
+        Categories {
+            list,
+            by_name,
+            pose: None,
+        }
     }
 
-    /// Without these.
-    pub(super) fn remove(&mut self, names: &[String]) {
+    /// The labels of key points become one class after the others, whoever else has labels of these names.
+    pub(super) fn join_pose(&mut self, keypoints: &Keypoints) {
+        let names = &keypoints.names;
+        if names.is_empty() {
+            return;
+        }
         self.list.retain(|(_, name)| !names.contains(name));
-        self.by_name.retain(|name, _| !names.contains(name));
+        let id = self.list.iter().map(|(id, _)| id.saturating_add(1)).max().unwrap_or(0);
+        self.by_name = self.list.iter().map(|(id, name)| (name.clone(), *id)).collect();
+        self.by_name.extend(names.iter().map(|name| (name.clone(), id)));
+        self.pose = Some((self.list.len(), names.clone()));
+        self.list.push((id, POSE.to_owned()));
     }
 
     pub(super) fn get(&self, label: &str) -> Option<i64> {
@@ -88,7 +94,13 @@ impl Categories {
     /// `[{"id": …, "name": …}]`
     pub(super) fn json(&self) -> Vec<Value> {
         self.iter()
-            .map(|(id, name)| json!({ "id": id, "name": name }))
+            .enumerate()
+            .map(|(place, (id, name))| match &self.pose {
+                Some((pose, names)) if *pose == place => {
+                    json!({ "id": id, "name": name, "supercategory": POSE, "keypoints": names, "skeleton": [] })
+                }
+                _ => json!({ "id": id, "name": name }),
+            })
             .collect()
     }
 }
@@ -132,13 +144,17 @@ impl Keypoints {
             }
         }
         indexed.sort_by_key(|(index, _)| *index);
-        // Without any index the reference fails; the order of the configuration is the obvious one.
-        let order = if indexed.is_empty() {
-            names.clone()
-        } else {
-            indexed.into_iter().map(|(_, name)| name).collect()
-        };
+        let order = indexed.into_iter().map(|(_, name)| name).collect();
         Some(Keypoints { names, order })
+    }
+
+    /// Where the reference fails for want of any index, the order of the configuration is the obvious one.
+    pub(super) fn order_or_names(&self) -> &[String] {
+        if self.order.is_empty() {
+            &self.names
+        } else {
+            &self.order
+        }
     }
 }
 
@@ -160,5 +176,19 @@ mod tests {
             categories.iter().collect::<Vec<_>>(),
             [(1, "z"), (0, "a"), (2, "b"), (3, "new")]
         );
+    }
+
+    #[test]
+    fn a_label_that_two_controls_number_has_the_number_of_the_later() {
+        let config = Config::parse(
+            r#"<View><Image name="i" value="$i"/><RectangleLabels name="r" toName="i"><Label value="a" category="3"/>
+                <Label value="c"/></RectangleLabels><PolygonLabels name="p" toName="i"><Label value="a" category="0"/>
+                </PolygonLabels></View>"#,
+        )
+        .expect("valid");
+        let mut categories = Categories::of(&config, |_| true);
+        assert_eq!(categories.id("a"), 0);
+        assert_eq!(categories.iter().collect::<Vec<_>>(), [(3, "a"), (0, "a"), (1, "c")]);
+        assert_eq!(categories.id("new"), 3);
     }
 }

@@ -6,13 +6,14 @@ use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
 use zip::ZipWriter;
 
+use super::catalog::{Fit, picture_key};
 use super::categories::{Categories, Keypoints};
 use super::images::{Picture, Pictures, large_text_options, text_options};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{time, year};
 use super::rectangle::hull;
 use super::spool::List;
-use super::{Context, ExportError, Exporter, Report, Source, catalog};
+use super::{Context, ExportError, Exporter, Report, Source};
 
 pub(super) struct Coco {
     pub(super) with_images: bool,
@@ -44,7 +45,7 @@ impl Exporter for Coco {
     }
 
     fn supports(&self, config: &Config) -> bool {
-        catalog::boxes_fit(config)
+        Fit::of(config).boxes()
     }
 
     fn export(
@@ -59,7 +60,7 @@ impl Exporter for Coco {
         let mut report = Report::default();
         let mut newest = None;
         let mut file = File::new(context.config)?;
-        let key = catalog::picture_key(context.config);
+        let key = picture_key(context.config);
         for task in source() {
             let task = task?;
             newest = newest.max(Some(task.updated_at));
@@ -100,8 +101,6 @@ struct File {
     annotations: List,
     categories: Categories,
     keypoints: Option<Keypoints>,
-    /// The number of the category that key points have.
-    pose: i64,
 }
 
 impl File {
@@ -109,15 +108,13 @@ impl File {
         let mut categories = Categories::of(config, |_| true);
         let keypoints = Keypoints::of(config);
         if let Some(keypoints) = &keypoints {
-            categories.remove(&keypoints.names);
+            categories.join_pose(keypoints);
         }
-        let pose = categories.iter().map(|(id, _)| id.saturating_add(1)).max().unwrap_or(0);
         Ok(File {
             images: List::new()?,
             annotations: List::new()?,
             categories,
             keypoints,
-            pose,
         })
     }
 
@@ -136,6 +133,7 @@ impl File {
             return Ok(true);
         }
         let mut skeleton: Vec<(String, f64, f64)> = Vec::new();
+        let mut posed = false;
         // The size for polygons: the picture's, or that of the first region.
         let mut common = opened;
         let mut lost = 0;
@@ -150,17 +148,21 @@ impl File {
                 shown = true;
             }
             let common = *common.get_or_insert(size);
+            // A label that the configuration does not have becomes a class even if its shape is not known here.
+            let category = self.categories.id(&label);
             let has = |key| value.contains_key(key);
             let known = if has("rectanglelabels") || has("labels") {
-                self.rectangle(value, &label, image_id, size)?
+                self.rectangle(value, category, image_id, size)?
             } else if has("polygonlabels") {
-                self.polygon(value, &label, image_id, common)?
+                self.polygon(value, category, image_id, common)?
             } else if let Some([x, y]) = numbers(value, ["x", "y"]).filter(|_| has("keypointlabels")) {
-                skeleton.push((
-                    label,
+                let [x, y] = [
                     (x / 100.0 * size[0]).round_ties_even(),
                     (y / 100.0 * size[1]).round_ties_even(),
-                ));
+                ];
+                let names = labels(value, "keypointlabels");
+                skeleton.extend(names.into_iter().map(|name| (name.to_owned(), x, y)));
+                posed = true;
                 true
             } else {
                 false
@@ -168,8 +170,13 @@ impl File {
             lost += u64::from(!known);
         }
         report.lost("an answer that is no labelled box, polygon or key point", lost);
-        if !skeleton.is_empty() {
-            self.skeleton(&skeleton, image_id)?;
+        if posed {
+            let shown = self.skeleton(&skeleton, image_id)?;
+            let hidden = skeleton.len().saturating_sub(shown);
+            report.lost(
+                "a key point of a label that another key point has, or that has no place in the pose",
+                hidden as u64,
+            );
         }
         Ok(shown)
     }
@@ -182,11 +189,10 @@ impl File {
     fn rectangle(
         &mut self,
         value: &Map<String, Value>,
-        label: &str,
+        category: i64,
         image: u64,
         size: [f64; 2],
     ) -> Result<bool, ExportError> {
-        let category = self.categories.id(label);
         let Some([x, y, width, height]) = numbers(value, ["x", "y", "width", "height"]) else {
             return Ok(false);
         };
@@ -204,11 +210,10 @@ impl File {
     fn polygon(
         &mut self,
         value: &Map<String, Value>,
-        label: &str,
+        category: i64,
         image: u64,
         size: [f64; 2],
     ) -> Result<bool, ExportError> {
-        let category = self.categories.id(label);
         let Some(points) = points(value).filter(|points| !points.is_empty()) else {
             return Ok(false);
         };
@@ -225,13 +230,15 @@ impl File {
     }
 
     /// All key points of an item are one annotation, in the order of their labels' `model_index`.
-    fn skeleton(&mut self, found: &[(String, f64, f64)], image: u64) -> Result<(), ExportError> {
-        let Some(labels) = &self.keypoints else { return Ok(()) };
-        let order = &labels.order;
+    /// Of two with the same label the later counts. The answer is how many are in the file.
+    fn skeleton(&mut self, found: &[(String, f64, f64)], image: u64) -> Result<usize, ExportError> {
+        let Some(labels) = &self.keypoints else { return Ok(0) };
+        let order = labels.order_or_names();
+        let category = order.first().and_then(|label| self.categories.get(label));
         let mut keypoints = Vec::with_capacity(order.len() * 3);
         let mut visible = Vec::new();
         for name in order {
-            match found.iter().find(|(label, ..)| label == name) {
+            match found.iter().rfind(|(label, ..)| label == name) {
                 Some((_, x, y)) => {
                     keypoints.extend([*x as i64, *y as i64, 2]);
                     visible.push((*x, *y));
@@ -241,19 +248,14 @@ impl File {
         }
         let bbox = if visible.is_empty() { [0.0; 4] } else { bounds(&visible) };
         self.annotations.push(&json!({
-            "id": self.annotations.length, "image_id": image, "category_id": self.pose, "keypoints": keypoints, "num_keypoints": visible.len(),
+            "id": self.annotations.length, "image_id": image, "category_id": category, "keypoints": keypoints, "num_keypoints": visible.len(),
             "bbox": bbox, "iscrowd": 0,
-        }))
+        }))?;
+        Ok(visible.len())
     }
 
     /// `newest`: when a task of the export was last changed; the same data give the same file.
     fn finish(self, newest: i64, out: &mut dyn Write) -> Result<(), ExportError> {
-        let mut categories = self.categories.json();
-        if let Some(keypoints) = &self.keypoints {
-            categories.push(json!({
-                "id": self.pose, "name": "default", "supercategory": "default", "keypoints": keypoints.names, "skeleton": [],
-            }));
-        }
         let info = json!({
             "year": year(newest), "version": "1.0", "description": "", "contributor": "Label Studio", "url": "",
             "date_created": time(newest).replace('T', " ").replace('Z', ""),
@@ -261,7 +263,7 @@ impl File {
         out.write_all(b"{\n  \"images\": [")?;
         self.images.copy_to(out)?;
         out.write_all(b"],\n  \"categories\": ")?;
-        serde_json::to_writer(&mut *out, &categories)?;
+        serde_json::to_writer(&mut *out, &self.categories.json())?;
         out.write_all(b",\n  \"annotations\": [")?;
         self.annotations.copy_to(out)?;
         out.write_all(b"],\n  \"info\": ")?;

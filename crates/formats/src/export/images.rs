@@ -12,7 +12,7 @@ use super::{Context, ExportError, ExportTask};
 /// An archive that is written while it is made.
 pub(super) type Archive<'a> = ZipWriter<StreamWriter<&'a mut dyn Write>>;
 
-/// Text compresses; pictures are compressed already.
+/// Text compresses.
 pub(super) fn text_options() -> SimpleFileOptions {
     SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)
 }
@@ -22,7 +22,8 @@ pub(super) fn large_text_options() -> SimpleFileOptions {
     text_options().large_file(true)
 }
 
-fn picture_options() -> SimpleFileOptions {
+/// Pictures and sounds are compressed already.
+pub(super) fn stored_options() -> SimpleFileOptions {
     SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)
         .large_file(true)
@@ -141,7 +142,7 @@ fn computed_path(url: &str) -> String {
     format!("images/{}", entry_name(&format!("{prefix}__{last}")))
 }
 
-fn last_part(path: &str) -> &str {
+pub(super) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
@@ -170,7 +171,7 @@ pub(super) fn entry_name(name: &str) -> String {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(super) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -192,7 +193,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Copies pictures into an archive, each once.
+/// Copies pictures and sounds into an archive, each once.
 #[derive(Default)]
 pub(super) struct Pictures {
     /// MD5 of the paths: a project may have millions.
@@ -217,7 +218,7 @@ impl Pictures {
         let Some(mut bytes) = context.media.open(&picture.url) else {
             return Ok(false);
         };
-        archive.start_file(picture.path.as_str(), picture_options())?;
+        archive.start_file(picture.path.as_str(), stored_options())?;
         std::io::copy(&mut bytes, archive)?;
         self.written.insert(digest);
         Ok(true)

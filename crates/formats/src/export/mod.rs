@@ -1,17 +1,29 @@
 //! Exporters: a stream of tasks becomes a file, with flat memory where the format allows it.
 
+mod asr;
+mod brush_coco;
+mod brush_files;
 mod catalog;
 mod categories;
+mod channels;
 mod coco;
+mod conll;
+mod contours;
+mod doclang;
+mod doclang_find;
 mod images;
 mod item;
 mod json;
 mod json_min;
+mod masks;
 mod python;
 mod rectangle;
 mod spool;
 mod table;
 mod task;
+mod treebank;
+mod voc;
+mod wav;
 mod yolo;
 
 use std::io::{Read, Write};
@@ -126,7 +138,7 @@ pub trait Exporter: Send + Sync {
     fn tags(&self) -> &'static [&'static str] {
         &[]
     }
-    /// `json`, `csv` or `zip`.
+    /// `json`, `csv`, `conll` or `zip`.
     fn extension(&self) -> &'static str;
     /// Whether it can say anything about tasks of this configuration.
     fn supports(&self, config: &Config) -> bool;
@@ -146,10 +158,31 @@ pub fn exporters() -> &'static [&'static dyn Exporter] {
         &json_min::JsonMin,
         &table::Table::CSV,
         &table::Table::TSV,
+        &conll::Conll,
         &coco::Coco { with_images: false },
         &coco::Coco { with_images: true },
-        &yolo::Yolo { with_images: false },
-        &yolo::Yolo { with_images: true },
+        &voc::Voc,
+        &yolo::Yolo {
+            turned: false,
+            with_images: false,
+        },
+        &yolo::Yolo {
+            turned: false,
+            with_images: true,
+        },
+        &yolo::Yolo {
+            turned: true,
+            with_images: false,
+        },
+        &yolo::Yolo {
+            turned: true,
+            with_images: true,
+        },
+        &brush_files::BrushFiles { png: false },
+        &brush_files::BrushFiles { png: true },
+        &asr::AsrManifest,
+        &brush_coco::BrushCoco,
+        &doclang::DocLang,
     ]
 }
 

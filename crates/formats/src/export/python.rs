@@ -1,5 +1,7 @@
 //! How Python writes numbers and times: what the files of the reference hold.
 
+use std::fmt::Write as _;
+
 /// `2026-11-23T08:37:37.055702Z` of microseconds since 1970-01-01 UTC. The formatter of the time library takes longer than
 /// all the rest of an exported task.
 pub(super) fn time(micros: i64) -> String {
@@ -63,6 +65,42 @@ pub(super) fn float(number: f64) -> String {
     if text.contains('.') { text } else { format!("{text}.0") }
 }
 
+/// A JSON string in ASCII: others as `\u` with four digits, in pairs beyond the first 65,536.
+pub(super) fn ascii_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `str()` of a JSON number; empty for anything else.
+pub(super) fn number(value: &serde_json::Value) -> String {
+    let serde_json::Value::Number(number) = value else {
+        return String::new();
+    };
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(number) => float(number),
+        None => number.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +122,14 @@ mod tests {
         ] {
             assert_eq!(float(number), text);
         }
+    }
+
+    #[test]
+    fn ascii_strings_are_those_of_python() {
+        assert_eq!(
+            ascii_json("a\"\\\n\u{7f}é😀/\u{1}"),
+            r#""a\"\\\n\u007f\u00e9\ud83d\ude00/\u0001""#
+        );
     }
 
     #[test]

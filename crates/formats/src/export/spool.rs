@@ -8,6 +8,28 @@ use serde_json::Value;
 
 use super::ExportError;
 
+/// Text of any length.
+pub(super) struct Text {
+    file: BufWriter<File>,
+}
+
+impl Text {
+    pub(super) fn new() -> Result<Text, ExportError> {
+        Ok(Text {
+            file: BufWriter::with_capacity(64 * 1024, tempfile::tempfile()?),
+        })
+    }
+
+    pub(super) fn push(&mut self, text: &str) -> Result<(), ExportError> {
+        Ok(self.file.write_all(text.as_bytes())?)
+    }
+
+    pub(super) fn copy_to(self, out: &mut dyn Write) -> Result<(), ExportError> {
+        std::io::copy(&mut rewound(self.file)?, out)?;
+        Ok(())
+    }
+}
+
 /// A JSON list.
 pub(super) struct List {
     file: BufWriter<File>,

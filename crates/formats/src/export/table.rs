@@ -137,12 +137,15 @@ impl Columns {
         let mut keys = BTreeSet::new();
         let mut controls = BTreeSet::new();
         let mut chats = BTreeSet::new();
+        // Without any row there is no column for the task's number, as in the reference.
+        let mut any = false;
         for task in source() {
             let task = task?;
             let found = items(config, &task, Ids::Drop);
             if found.is_empty() {
                 continue;
             }
+            any = true;
             let data: Map<String, Value> = serde_json::from_str(task.data.get()).unwrap_or_default();
             keys.extend(data.into_iter().map(|(key, _)| key));
             for output in found.iter().flat_map(|item| &item.outputs) {
@@ -157,7 +160,9 @@ impl Columns {
             }
         }
         let mut names: BTreeSet<String> = FIXED.map(str::to_owned).into();
-        names.insert("id".to_owned());
+        if any {
+            names.insert("id".to_owned());
+        }
         names.extend(keys.into_iter().map(|key| {
             if controls.contains(&key) {
                 format!("_data_{key}")

@@ -1,4 +1,4 @@
-//! YOLO: a text file of boxes and polygons for each picture, with or without the pictures.
+//! YOLO: a text file of boxes, turned boxes or polygons for each picture, with or without the pictures.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -7,31 +7,53 @@ use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
 use zip::ZipWriter;
 
+use super::catalog::{Fit, picture_key};
 use super::categories::{Categories, Keypoints};
 use super::images::{Archive, Origin, Picture, Pictures, text_options};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{float, year};
 use super::spool::Files;
-use super::{Context, ExportError, Exporter, Report, Source, catalog};
+use super::{Context, ExportError, Exporter, Report, Source};
 
 pub(super) struct Yolo {
+    /// Boxes by their four corners, so that they may be turned.
+    pub(super) turned: bool,
     pub(super) with_images: bool,
 }
 
 impl Exporter for Yolo {
     fn name(&self) -> &'static str {
-        if self.with_images { "YOLO_WITH_IMAGES" } else { "YOLO" }
+        match (self.turned, self.with_images) {
+            (false, false) => "YOLO",
+            (false, true) => "YOLO_WITH_IMAGES",
+            (true, false) => "YOLO_OBB",
+            (true, true) => "YOLO_OBB_WITH_IMAGES",
+        }
     }
 
     fn title(&self) -> &'static str {
-        if self.with_images { "YOLO with images" } else { "YOLO" }
+        match (self.turned, self.with_images) {
+            (false, false) => "YOLO",
+            (false, true) => "YOLO with images",
+            (true, false) => "YOLO OBB",
+            (true, true) => "YOLO OBB with images",
+        }
     }
 
     fn description(&self) -> &'static str {
-        if self.with_images {
-            "A text file of boxes for each picture, as YOLO models read them, together with the pictures."
-        } else {
-            "A text file of boxes for each picture, as YOLO models read them: class, centre and size as parts of the picture."
+        match (self.turned, self.with_images) {
+            (false, false) => {
+                "A text file of boxes for each picture, as YOLO models read them: class, centre and size as parts of the picture."
+            }
+            (false, true) => {
+                "A text file of boxes for each picture, as YOLO models read them, together with the pictures."
+            }
+            (true, false) => {
+                "A text file of turned boxes for each picture, as YOLO models read them: class and four corners as parts of the picture."
+            }
+            (true, true) => {
+                "A text file of turned boxes for each picture, as YOLO models read them, together with the pictures."
+            }
         }
     }
 
@@ -44,7 +66,8 @@ impl Exporter for Yolo {
     }
 
     fn supports(&self, config: &Config) -> bool {
-        catalog::boxes_fit(config)
+        let fit = Fit::of(config);
+        if self.turned { fit.turned_boxes() } else { fit.boxes() }
     }
 
     fn export(
@@ -57,11 +80,11 @@ impl Exporter for Yolo {
         archive.add_directory("images/", text_options())?;
         let mut pictures = Pictures::default();
         let mut report = Report::default();
-        let mut classes = Classes::of(context.config);
+        let mut classes = Classes::of(context.config, self.turned);
         let mut newest = None;
         // The last item of a name counts, so the files are written when all are known.
         let mut files = Files::new()?;
-        let key = catalog::picture_key(context.config);
+        let key = picture_key(context.config);
         for task in source() {
             let task = task?;
             newest = newest.max(Some(task.updated_at));
@@ -119,16 +142,21 @@ impl Exporter for Yolo {
 struct Classes {
     categories: Categories,
     keypoints: Option<Keypoints>,
+    turned: bool,
 }
 
 impl Classes {
-    fn of(config: &Config) -> Classes {
+    fn of(config: &Config, turned: bool) -> Classes {
         let keypoints = Keypoints::of(config);
         let categories = match keypoints {
             Some(_) => Categories::in_order(config, |tag| tag == "RectangleLabels"),
             None => Categories::of(config, |_| true),
         };
-        Classes { categories, keypoints }
+        Classes {
+            categories,
+            keypoints,
+            turned,
+        }
     }
 
     fn ids(&self) -> Ids {
@@ -142,13 +170,13 @@ impl Classes {
         let mut lines = String::new();
         let mut lost = 0;
         for value in item.values() {
-            let found = ["rectanglelabels", "polygonlabels", "labels"]
+            let found: Vec<&str> = ["rectanglelabels", "polygonlabels", "labels"]
                 .iter()
-                .map(|key| labels(value, key))
-                .find(|labels| !labels.is_empty());
-            let shape = shape(value);
-            lost += u64::from(found.is_none() || shape.is_none());
-            for label in found.unwrap_or_default() {
+                .flat_map(|key| labels(value, key))
+                .collect();
+            let shape = if self.turned { turned_shape(value) } else { shape(value) };
+            lost += u64::from(found.is_empty() || shape.is_none());
+            for label in found {
                 let id = self.categories.id(label);
                 if let Some(shape) = &shape {
                     let _ = writeln!(lines, "{id}{shape}");
@@ -224,23 +252,58 @@ fn pose_lines(categories: &Categories, keypoints: &Keypoints, item: &Item<'_>, r
 
 /// The numbers of a line, each with a blank before it: parts of the picture's width and height.
 fn shape(value: &Map<String, Value>) -> Option<String> {
-    let has = |key| value.contains_key(key);
-    let mut line = String::new();
-    if has("rectanglelabels") || has("rectangle") || has("labels") {
-        let [x, y, width, height] = numbers(value, ["x", "y", "width", "height"])?;
-        let parts = [
-            (x + width / 2.0) / 100.0,
-            (y + height / 2.0) / 100.0,
-            width / 100.0,
-            height / 100.0,
-        ];
-        for part in parts {
-            let _ = write!(line, " {}", float(part));
-        }
-    } else if has("polygonlabels") || has("polygon") {
-        for (x, y) in points(value)? {
-            let _ = write!(line, " {} {}", float(x / 100.0), float(y / 100.0));
-        }
+    if !is_box(value) {
+        return polygon(value);
     }
-    (!line.is_empty()).then_some(line)
+    let [x, y, width, height] = numbers(value, ["x", "y", "width", "height"])?;
+    Some(line([
+        (x + width / 2.0) / 100.0,
+        (y + height / 2.0) / 100.0,
+        width / 100.0,
+        height / 100.0,
+    ]))
+}
+
+/// The same for turned boxes: the four corners from the top left on, clockwise. Turning needs pixels, and an angle even if
+/// it is zero.
+fn turned_shape(value: &Map<String, Value>) -> Option<String> {
+    if !is_box(value) {
+        return polygon(value);
+    }
+    let [x, y, width, height, rotation] = numbers(value, ["x", "y", "width", "height", "rotation"])?;
+    let size = numbers(value, ["original_width", "original_height"])?;
+    let [x, y] = [x / 100.0 * size[0], y / 100.0 * size[1]];
+    let [width, height] = [width / 100.0 * size[0], height / 100.0 * size[1]];
+    let (sin, cos) = (rotation.to_radians().sin(), rotation.to_radians().cos());
+    let corners = [
+        (x, y),
+        (x + width * cos, y + width * sin),
+        (x + width * cos - height * sin, y + width * sin + height * cos),
+        (x - height * sin, y + height * cos),
+    ];
+    let parts = corners.map(|(x, y)| [x / size[0], y / size[1]]);
+    // A picture without width or height.
+    parts
+        .iter()
+        .flatten()
+        .all(|part| part.is_finite())
+        .then(|| line(parts.into_iter().flatten()))
+}
+
+fn is_box(value: &Map<String, Value>) -> bool {
+    ["rectanglelabels", "rectangle", "labels"]
+        .iter()
+        .any(|key| value.contains_key(*key))
+}
+
+fn polygon(value: &Map<String, Value>) -> Option<String> {
+    let points = points(value).filter(|points| !points.is_empty())?;
+    Some(line(points.into_iter().flat_map(|(x, y)| [x / 100.0, y / 100.0])))
+}
+
+fn line(numbers: impl IntoIterator<Item = f64>) -> String {
+    numbers
+        .into_iter()
+        .map(|number| format!(" {}", float(number)))
+        .collect()
 }

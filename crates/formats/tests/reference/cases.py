@@ -3,12 +3,17 @@
 import json
 
 WORDS = ["car", "bus", "Ärger", "日本", "a/b", 'say "x"', "line\nbreak", "😀 grin", "", "=1+1", "tab\there", "x,y;z", "null", "Zoë", "\u2028"]
+SENTENCES = [
+    "Barack Obama, born in Hawaii (U.S.), wasn't there... \"Really?\" he said.", "I can't, won't and cannot pay $3.88 -- gonna try 50%!",
+    "``Quoted'' text: 3,36 euros; a:b, c,d 'tis O'Hara's dog's 'single' don't", "Zoë's 日本, 東京。😀 said: 'ello wanna lemme gimme",
+    "  two  blanks\n\nand a line\tbreak. Mr. Smith's end.) ", "", "...", "e.g. this, that,", "A \u00a0 B\u2028C \x1c d ,\n", "it's ''odd'' \"x\" [y] {z} <w> a/b & c@d #5;",
+]
 LABELS = ["Car", "Bus", "airplane", "Ähre", "Person 1", "z", "Boat", "日本"]
 NAMES = ["label", "box", "poly", "mood", "note"]
 
 
 def make_case(random):
-    kind = random.choice(["boxes", "boxes", "boxes", "keypoints", "answers", "answers", "chat", "spans", "empty"])
+    kind = random.choice(["boxes", "boxes", "boxes", "keypoints", "answers", "answers", "chat", "spans", "spans", "empty", "brush", "brush", "sound", "documents"])
     config, controls, key = getattr(Maker(random), kind)()
     maker = Maker(random)
     sizes = {}
@@ -90,6 +95,26 @@ class Maker:
         config = f'<View><Text name="t" value="$text"/><Labels name="ner" toName="t">{xml}</Labels><Relations><Relation value="r"/></Relations></View>'
         return config, [("ner", "labels", "labels", shown)], "text"
 
+    def brush(self):
+        parts, controls = [], []
+        for tag in self.random.sample(["BrushLabels", "Labels", "PolygonLabels", "RectangleLabels"], self.random.randint(1, 3)):
+            xml, shown = self.labels()
+            name = f"c{len(controls)}"
+            parts.append(f'<{tag} name="{name}" toName="img">{xml}</{tag}>')
+            controls.append((name, tag.lower(), tag.lower(), shown))
+        return f'<View><Image name="img" value="$image"/>{"".join(parts)}<Brush name="b" toName="img"/></View>', controls, "image"
+
+    def sound(self):
+        config = (
+            '<View><Audio name="a" value="$audio"/><TextArea name="note" toName="a"/><Choices name="mood" toName="a"><Choice value="good"/></Choices>'
+            '<Labels name="who" toName="a"><Label value="Speaker"/></Labels></View>'
+        )
+        return config, [("note", "textarea", "text", WORDS), ("mood", "choices", "choices", ["good"])], "audio"
+
+    def documents(self):
+        config = '<View><Image name="img" value="$image"/><TextArea name="doc" toName="img"/><Choices name="mood" toName="img"><Choice value="good"/></Choices></View>'
+        return config, [("doc", "textarea", "text", None), ("mood", "choices", "choices", ["good"])], "image"
+
     def empty(self):
         return "<View></View>", [("any", "choices", "choices", ["x"]), ("box", "rectanglelabels", "rectanglelabels", ["Car"])], "image"
 
@@ -120,13 +145,19 @@ class Maker:
         if key == "messages":
             return [{"role": "user", "content": self.word()}]
         if key == "text":
-            return self.word()
+            return self.random.choice(SENTENCES) if self.chance(0.7) else self.word()
         if before and self.chance(0.15):
             return before[-1]["data"][key]
         stem = self.random.choice(["a", "b", "c d", "e.f", "g(1)", "h%20i", "ü"])
         which = self.random.choice(["upload", "upload", "missing", "s3", "plain"] + ["http"] * self.web)
+        if key == "audio":
+            if which == "upload":
+                url = f"/data/upload/3/{self.random.randint(0, 2**32):08x}-{self.random.choice(['a', 'b', 'ü'])}{self.random.choice(['.wav', '.wav', '.mp3'])}"
+                sizes[url] = [self.random.choice([8000, 44100, 16000]), self.random.choice([0, 1, 8000, 12345])]
+                return url
+            return {"missing": f"/data/upload/3/{stem}.wav", "s3": f"s3://bucket/p/{stem}.wav"}.get(which, f"{stem}.wav")
         if which == "upload":
-            url = f"/data/upload/3/{self.random.randint(0, 2**32):08x}-{'x' if stem == 'h%20i' else stem.replace(' ', '_')}.png"
+            url = f"/data/upload/3/{self.random.randint(0, 2**32):08x}-{'x' if stem == 'h%20i' else stem.replace(' ', '_')}.{self.random.choice(['png', 'png', 'jpg'])}"
             sizes[url] = [self.random.choice([10, 640, 33]), self.random.choice([10, 480, 77])]
             return url
         if which == "http":
@@ -155,6 +186,8 @@ class Maker:
         if self.chance(0.05):
             result["from_name"] = "gone"
         value = self.value(result_type, key, labels, kind)
+        if kind == "brush" and result_type != "choices":
+            result.update(original_width=value.pop("w", 640), original_height=value.pop("h", 480), image_rotation=0)
         if kind in ("boxes", "keypoints", "empty") and result_type != "choices":
             if not self.chance(0.05):
                 result.update(original_width=self.random.choice([800, 33, 640]), original_height=self.random.choice([600, 48]), image_rotation=0)
@@ -166,6 +199,8 @@ class Maker:
     def value(self, result_type, key, labels, kind):
         if result_type == "choices":
             return {key: self.random.sample(labels, self.random.randint(0 if self.chance(0.1) else 1, len(labels)))}
+        if kind == "documents" and result_type == "textarea":
+            return {key: [self.markup() for _ in range(self.random.choice([1, 1, 2]))]}
         if result_type == "textarea":
             return {key: [self.word() for _ in range(self.random.choice([1, 1, 2]))]}
         if result_type in ("rating", "number"):
@@ -180,8 +215,14 @@ class Maker:
         if self.chance(0.08):
             chosen = ["Unknown"]
         if kind == "spans":
-            start = self.random.randint(0, 5)
-            return {"start": start, "end": start + 2, "text": "ab", key: chosen}
+            start = self.random.choice([self.random.randint(0, 5), self.random.randint(0, 60)])
+            value = {"start": start, "end": start + self.random.choice([1, 2, 5, 11, 0]), "text": "ab", key: chosen}
+            if self.chance(0.02):
+                value["start"] = None
+            return value
+        if kind == "brush" and (result_type == "brushlabels" or result_type == "labels" and self.chance(0.5)):
+            width, height = self.random.choice([(1, 1), (7, 5), (16, 16), (40, 30), (3, 50), (64, 1)])
+            return {"format": "rle", "rle": encoded(self.mask(width, height)), key: chosen, "w": width, "h": height}
         if result_type == "brushlabels":
             return {"format": "rle", "rle": [0, 1, 2], key: chosen}
         if result_type == "keypointlabels":
@@ -196,3 +237,37 @@ class Maker:
         if self.chance(0.03):
             value["height"] = None
         return value
+
+    def mask(self, width, height):
+        """Rows of grey values: noise, blots with holes, nothing or everything."""
+        how = self.random.choice(["noise", "sparse", "blots", "blots", "zero", "full", "grey"])
+        if how in ("zero", "full"):
+            return [[0 if how == "zero" else 255] * width for _ in range(height)]
+        if how in ("noise", "sparse", "grey"):
+            part = {"noise": 0.5, "sparse": 0.1, "grey": 0.8}[how]
+            return [[(self.random.choice([1, 128, 255]) if how == "grey" else 255) if self.chance(part) else 0 for _ in range(width)] for _ in range(height)]
+        rows = [[0] * width for _ in range(height)]
+        for _ in range(self.random.randint(1, 6)):
+            x, y, r = self.random.uniform(0, width), self.random.uniform(0, height), self.random.uniform(0.5, max(width, height) / 2)
+            colour = self.random.choice([255, 255, 0])
+            for row in range(height):
+                for column in range(width):
+                    if (column - x) ** 2 + (row - y) ** 2 < r * r:
+                        rows[row][column] = colour
+        return rows
+
+    def markup(self):
+        space = self.random.choice(["", "", ' xmlns="https://www.doclang.ai/ns/v0"', ' xmlns="https://www.doclang.ai/ns/vx"', ' xmlns="urn:other"'])
+        source = self.random.choice(["", '<picture><src uri="https://127.0.0.1:9/a.png"/></picture>', '<picture><src uri="data:image/png;base64,AA=="/></picture>'])
+        return self.random.choice([
+            f"<doclang{space}><text>Zoë &amp; 日本</text>{source}</doclang>", f'<?xml version="1.0"?>\n<doclang{space}/>\n', "<doclang>", "plain", "<other/>",
+            '<!DOCTYPE doclang><doclang/>', "", f"<d:doclang xmlns:d='https://www.doclang.ai/ns/v12'>x</d:doclang>",
+        ])
+
+
+def encoded(rows):
+    """The mask in the stream that brush regions carry; by the reference's own encoder."""
+    import numpy
+    from label_studio_sdk.converter import brush
+
+    return [int(byte) for byte in brush.mask2rle(numpy.array(rows, dtype=numpy.uint8))]

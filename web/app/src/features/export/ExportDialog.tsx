@@ -96,8 +96,7 @@ export function ExportDialog({
           />
           {others.length > 0 && (
             <p className={styles.others}>
-              {others.map((candidate) => candidate.title).join(', ')}: not for this labeling setup, which has no boxes
-              or polygons on one picture.
+              Not for this labeling setup: {others.map((candidate) => candidate.title).join(', ')}.
             </p>
           )}
           {!tasks && (

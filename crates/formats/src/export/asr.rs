@@ -1,0 +1,130 @@
+//! ASR manifest: a line of JSON for each transcript, beside the sounds, as speech models read them.
+
+use std::io::Write;
+
+use labelkeep_labeling::Config;
+use serde_json::{Map, Value};
+use zip::ZipWriter;
+
+use super::catalog::{Fit, data_key};
+use super::images::{Origin, Picture, Pictures, large_text_options, text_options};
+use super::item::{Ids, Item, items};
+use super::masks::annotator;
+use super::python::{ascii_json, float};
+use super::spool::Text;
+use super::{Context, ExportError, ExportTask, Exporter, Report, Source, wav};
+
+pub(super) struct AsrManifest;
+
+impl Exporter for AsrManifest {
+    fn name(&self) -> &'static str {
+        "ASR_MANIFEST"
+    }
+
+    fn title(&self) -> &'static str {
+        "ASR manifest"
+    }
+
+    fn description(&self) -> &'static str {
+        "A line for each transcript with its sound and its duration, as NVIDIA NeMo reads them, together with the sounds."
+    }
+
+    fn tags(&self) -> &'static [&'static str] {
+        &["speech recognition"]
+    }
+
+    fn extension(&self) -> &'static str {
+        "zip"
+    }
+
+    fn supports(&self, config: &Config) -> bool {
+        Fit::of(config).transcripts()
+    }
+
+    fn export(
+        &self,
+        context: &Context<'_>,
+        source: &mut Source<'_>,
+        out: &mut dyn Write,
+    ) -> Result<Report, ExportError> {
+        let mut archive = ZipWriter::new_stream(out);
+        archive.add_directory("audio/", text_options())?;
+        let mut sounds = Pictures::default();
+        let mut report = Report::default();
+        let mut manifest = Text::new()?;
+        let key = data_key(context.config, &["Audio", "AudioPlus"]);
+        for task in source() {
+            let task = task?;
+            let found = items(context.config, &task, Ids::Drop);
+            if found.is_empty() {
+                continue;
+            }
+            let sound = sound(context, &key, &task);
+            for item in found {
+                report.items_in += 1;
+                let (sound, seconds) = match &sound {
+                    Ok(sound) => sound,
+                    Err(reason) => {
+                        report.dropped(reason);
+                        continue;
+                    }
+                };
+                let Some(transcript) = transcript(&item, &mut report) else {
+                    report.dropped("no transcript");
+                    continue;
+                };
+                if context.download_resources && !sounds.add(context, &mut archive, sound)? {
+                    report.lost("a sound that could not be read is named, not copied", 1);
+                }
+                let annotator = annotator(&item).unwrap_or_default();
+                manifest.push(&format!(
+                    "{{\"audio_filepath\": {}, \"duration\": {}, \"text\": {}, \"annotator\": {}}}\n",
+                    ascii_json(&sound.path),
+                    float(*seconds),
+                    ascii_json(transcript),
+                    ascii_json(&annotator),
+                ))?;
+                report.items_out += 1;
+            }
+        }
+        archive.start_file("manifest.json", large_text_options())?;
+        manifest.copy_to(&mut archive)?;
+        archive.finish()?;
+        Ok(report)
+    }
+}
+
+/// The sound of a task and its length in seconds, or why there is none.
+fn sound(context: &Context<'_>, key: &str, task: &ExportTask) -> Result<(Picture, f64), &'static str> {
+    let sound = Picture::of(context, key, task, true).map_err(|_| "the task has no sound")?;
+    if sound.origin != Origin::Upload {
+        return Err("the sound is not on this server");
+    }
+    let seconds = context.media.open(&sound.url).and_then(wav::seconds);
+    let seconds = seconds.ok_or("the sound is no WAV file, so its length is not known")?;
+    let path = sound.path.replacen("images/", "audio/", 1);
+    Ok((Picture { path, ..sound }, seconds))
+}
+
+/// The first text of the first control that has texts.
+fn transcript<'a>(item: &'a Item<'_>, report: &mut Report) -> Option<&'a str> {
+    let texts = |value: &'a Map<String, Value>| -> Vec<&'a str> {
+        match value.get("text") {
+            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(text)) => vec![text],
+            _ => Vec::new(),
+        }
+    };
+    let control = item
+        .outputs
+        .iter()
+        .find(|output| output.values[0].contains_key("text"))?;
+    let first = texts(&control.values[0]).first().copied();
+    let all: usize = item.values().map(|value| texts(value).len()).sum();
+    if first.is_some() {
+        report.lost("a text beside the first", all as u64 - 1);
+    }
+    let others = item.values().filter(|value| texts(value).is_empty()).count();
+    report.lost("an answer that is no text", others as u64);
+    first
+}
