@@ -121,6 +121,9 @@ interface Lasting {
 }
 
 const HOUR = 60;
+/** What the server takes, in hours: some five minutes to thirty days. */
+const SHORTEST = 0.1;
+const LONGEST = 30 * 24;
 
 function SessionLength() {
   const { query, change } = useSettings<Lasting>('/api/session-policy/');
@@ -143,15 +146,15 @@ function SessionLength() {
                   label="Hours without doing anything"
                   value={hours(now.max_time_between_activity)}
                   onChange={(value) => setFields({ ...fields, max_time_between_activity: minutes(value) })}
-                  minValue={0.25}
-                  maxValue={HOUR * 24 * 14}
+                  minValue={SHORTEST}
+                  maxValue={LONGEST}
                 />
                 <NumberField
                   label="Hours in all"
                   value={hours(now.max_session_age)}
                   onChange={(value) => setFields({ ...fields, max_session_age: minutes(value) })}
-                  minValue={0.25}
-                  maxValue={HOUR * 24 * 14}
+                  minValue={SHORTEST}
+                  maxValue={LONGEST}
                 />
               </div>
               <Problem error={change.error} />
