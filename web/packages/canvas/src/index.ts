@@ -12,6 +12,7 @@ export type { Keyboard } from './keyboard';
 export type { CreateOptions, ShapeChange, StageModel } from './model';
 export { DEFAULT_LOOK, type ImageLook } from './render/image-layer';
 export { DEFAULT_THEME, type OverlayTheme } from './render/overlay';
+export { closeLater } from './render/release';
 export { type ItemStyle, Scene, type SceneItem } from './scene';
 export type { EllipseShape } from './shapes/ellipse';
 export type { KeyPointShape } from './shapes/keypoint';

@@ -67,7 +67,7 @@ export class Stage {
   private readonly renderer: RegionRenderer;
   private readonly overlay: OverlayPainter;
   private readonly input: PointerInput;
-  private readonly tools: ReadonlyMap<string, Tool>;
+  private tools: ReadonlyMap<string, Tool>;
   private activeTool: Tool;
   private options: StageOptions = DEFAULT_OPTIONS;
   private look: ImageLook = DEFAULT_LOOK;
@@ -87,7 +87,7 @@ export class Stage {
   constructor(
     /** Takes the canvases; its size is the viewport. */
     readonly element: HTMLElement,
-    private readonly model: StageModel,
+    private model: StageModel,
   ) {
     this.camera = new Camera(() => this.cameraChanged());
     this.scene = new Scene((change) => {
@@ -150,6 +150,17 @@ export class Stage {
   get visibleImage(): DOMRect {
     const { width, height } = this.camera.image;
     return pageBoxOf({ minX: 0, minY: 0, maxX: width, maxY: height }, this.camera, this.element);
+  }
+
+  /** Another owner of regions: nothing of what was in work for the one before is left in the hand. */
+  setModel(model: StageModel): void {
+    this.abandon();
+    this.model = model;
+    this.tools = makeTools(this.context);
+    this.activeTool = this.toolNamed('select');
+    this.points.clear();
+    this.snapper.clear();
+    this.hoveredId = null;
   }
 
   setImage(source: CanvasImageSource | null, size: Size, turns: Turns = 0): void {

@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { EditorOptions } from './core/options';
 import { type EditorHandle, mount } from './mount';
 
@@ -25,7 +25,8 @@ export function Editor({ className, handle, ...options }: EditorProps) {
       mounted.current = null;
     };
   }, []);
-  useEffect(() => {
+  // Before the page is painted too: a task that is there already is shown in the next frame.
+  useLayoutEffect(() => {
     if (latest.current === options) return;
     latest.current = options;
     void mounted.current?.update(options);

@@ -1,9 +1,10 @@
 /** Mounting the editor in a page. The one place that knows React's root and the page's events. */
-import { parseConfig } from '@labelkeep/labeling';
 import { Fragment, useEffect } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
+import { readConfig } from './core/config';
 import { Editor as EditorCore } from './core/editor';
-import { openJournal } from './core/journal-idb';
+import { openJournal, readJournalAhead } from './core/journal-idb';
 import type { EditorOptions, EditorPlace, EditorTask } from './core/options';
 import type { KeyValueStorage } from './core/settings';
 import { ANSWER } from './core/store';
@@ -51,6 +52,8 @@ type Host = HTMLElement & { labelkeep?: EditorState };
  * as they are. Drafts count when a task is opened and never while it is open.
  */
 const REBUILD: readonly (keyof EditorOptions)[] = ['config', 'task', 'annotations', 'predictions', 'user', 'mode'];
+/** Options whose change needs another screen too. With the same ones it stays in the page and shows the new model. */
+const ANOTHER_SCREEN: readonly (keyof EditorOptions)[] = ['config', 'user', 'mode', 'storagePrefix'];
 
 /** Mounts the editor in an element, which it fills. Options are described in `EditorOptions`. */
 export function mount(element: HTMLElement, options: EditorOptions): EditorHandle {
@@ -63,6 +66,8 @@ class Mounted implements EditorHandle {
   private root: Root | null = null;
   private options: EditorOptions;
   private generation = 0;
+  /** Counts screens: each is drawn anew. */
+  private screen = 0;
   private shown = false;
   /** The place that was opened last: a save of the same task does not lead back to it. */
   private placed: EditorPlace | undefined;
@@ -119,6 +124,8 @@ class Mounted implements EditorHandle {
     if (!editor) return;
     const { config, modules } = editor;
     prefetchData(config.objects, modules, task, (url, node) => editor.resolveUrl(url, node), 'later');
+    const keeper = keeperOf(this.options);
+    if (keeper) readJournalAhead(...keeper, task.id);
   }
 
   destroy(): void {
@@ -143,12 +150,10 @@ class Mounted implements EditorHandle {
     const generation = ++this.generation;
     const { options } = this;
     this.shown = false;
-    const keeps = options.mode !== 'preview' && options.user;
+    const keeper = keeperOf(options);
     const [modules, journal] = await Promise.all([
-      loadModules(parseConfig(options.config)),
-      keeps
-        ? openJournal(options.storagePrefix ?? 'labelkeep', options.user?.id ?? '', options.task.id)
-        : { entries: [], store: null },
+      loadModules(readConfig(options.config)),
+      keeper ? openJournal(...keeper, options.task.id) : { entries: [], store: null },
     ]);
     // Another update or the end came while modules were loading.
     if (generation !== this.generation) return;
@@ -160,22 +165,38 @@ class Mounted implements EditorHandle {
     );
     this.editor = editor;
     this.publish(editor);
-    this.root ??= createRoot(this.host);
     const mounted = objectsMounted(editor);
-    const drawn = new Promise<void>((resolve) => {
-      this.root?.render(
-        <Fragment key={generation}>
-          <EditorView editor={editor} />
-          <Drawn done={resolve} />
-        </Fragment>,
-      );
-    });
-    previous?.destroy();
+    const drawn = this.show(editor, previous);
+    if (previous) {
+      // What it still has to say is heard: that the task was saved, or why not.
+      previous.announcements.subscribe((text) => this.editor?.announce(text));
+      previous.notices.subscribe(({ kind, text }) => this.editor?.notify(kind, text));
+      previous.destroy();
+    }
     await Promise.all([mounted, drawn]);
     await Promise.all([...editor.objects.values()].map((object) => object.ready));
     if (generation !== this.generation) return;
     this.shown = true;
     this.toPlace();
+  }
+
+  /** Draws the model at once: the person waits for nothing else. Resolves when all effects have run. */
+  private show(editor: EditorCore, previous: EditorCore | null): Promise<void> {
+    if (!previous || ANOTHER_SCREEN.some((key) => !sameJson(editor.options[key], previous.options[key]))) this.screen++;
+    this.root ??= createRoot(this.host);
+    const { root } = this;
+    const drawn = new Promise<void>((resolve) => {
+      flushSync(() =>
+        root.render(
+          <Fragment key={this.screen}>
+            <EditorView editor={editor} />
+            <Drawn key={editor.opening} done={resolve} />
+          </Fragment>,
+        ),
+      );
+    });
+    leaveFields(this.host);
+    return drawn;
   }
 
   private toPlace(): void {
@@ -213,6 +234,13 @@ class Mounted implements EditorHandle {
   }
 }
 
+/** Keys are meant for the task that was opened, not for a field or button that stayed. The data keeps the focus. */
+function leaveFields(host: HTMLElement): void {
+  const { activeElement } = host.getRootNode() as Document | ShadowRoot;
+  if (!(activeElement instanceof HTMLElement) || !host.contains(activeElement)) return;
+  if (activeElement.getAttribute('role') !== 'application') activeElement.blur();
+}
+
 /** Opens what an address names, as far as it is there. */
 function openPlace(editor: EditorCore, { annotation, prediction, region }: EditorPlace): void {
   const entry = editor.entries
@@ -231,6 +259,11 @@ function openPlace(editor: EditorCore, { annotation, prediction, region }: Edito
     return;
   }
   editor.notify('info', 'The region that the address names is not there any more.');
+}
+
+/** Where unsaved work is kept: prefix and person. Null where it is not. */
+function keeperOf({ mode, user, storagePrefix }: EditorOptions): readonly [string, number | string] | null {
+  return mode !== 'preview' && user ? [storagePrefix ?? 'labelkeep', user.id] : null;
 }
 
 /** Is this the same JSON? Order of keys does not matter. */

@@ -1,5 +1,6 @@
 /** What a task needs before it can be shown, asked for before the editor stands in the page. */
-import { type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { type ConfigNode, resolveVariable } from '@labelkeep/labeling';
+import { readConfig } from './core/config';
 import { warmJournals } from './core/journal-idb';
 import { Modules } from './core/modules';
 import type { EditorOptions, EditorTask } from './core/options';
@@ -16,7 +17,7 @@ export async function prepare({
   storagePrefix = 'labelkeep',
 }: Pick<EditorOptions, 'config' | 'task' | 'resolveUrl' | 'storagePrefix'>): Promise<void> {
   warmJournals(storagePrefix);
-  const parsed = parseConfig(config);
+  const parsed = readConfig(config);
   const modules = new Modules(await loadModules(parsed));
   prefetchData(parsed.objects, modules, task, (url, node) => resolveUrl?.(url, { node }) ?? url, 'now');
 }

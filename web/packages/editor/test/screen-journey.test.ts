@@ -373,6 +373,77 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     ).toBe(true);
   });
 
+  it('from task to task the screen stays; nothing of the task before is left on it or in the hand', async () => {
+    page = await demo.open('sample=image&mode=stream');
+    const image = page.getByRole('application');
+    const canvas = await page.locator('[data-layer=regions]').elementHandle();
+    const search = page.getByRole('searchbox', { name: /Search the regions/ });
+    const picture = page.locator('[data-layer=image]');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Alt+h');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('brightness and contrast');
+    await page.keyboard.press('Enter');
+    await page.getByRole('slider').first().fill('150');
+    expect(await picture.evaluate((layer: HTMLElement) => layer.style.filter)).toContain('brightness');
+    await search.fill('house');
+    const next = (id: number, annotations: unknown[]) =>
+      page.evaluate(
+        async ([task, given]) => {
+          const { editor } = window;
+          await editor.update({
+            task: { id: task as number, data: editor.editor?.task.data ?? {} },
+            annotations: given as never,
+          });
+        },
+        [id, annotations] as const,
+      );
+    const box = (id: string, x: number) => ({
+      id,
+      from_name: 'box',
+      to_name: 'img',
+      type: 'rectanglelabels',
+      value: { x, y: 10, width: 20, height: 20, rotation: 0, rectanglelabels: ['House'] },
+    });
+    await next(501, [{ id: 5010, result: [box('a', 10), box('b', 50)], completed_by: 7 }]);
+    expect(await canvas?.evaluate((layer) => layer.isConnected)).toBe(true);
+    expect(await image.getAttribute('aria-label')).toContain('2 regions');
+    expect(await page.getByRole('treeitem').count()).toBe(2);
+    expect(await search.inputValue()).toBe('');
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    expect(await picture.evaluate((layer: HTMLElement) => layer.style.filter)).toBe('');
+    expect(await page.getByRole('group', { name: 'Brightness and contrast' }).isVisible()).toBe(false);
+    expect(await selected()).toEqual([]);
+    // Nothing of the task before is undone, and what is made here stays with this task.
+    await page.keyboard.press('Control+z');
+    expect(await resultOf(page)).toHaveLength(2);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    await next(502, [{ id: 5020, result: [box('a', 30)], completed_by: 7 }]);
+    expect((await resultOf(page)).map((item) => [item.id, item.value['x']])).toEqual([['a', 30]]);
+    await page.keyboard.press('Control+z');
+    expect(await resultOf(page)).toHaveLength(1);
+    // Keys, labels and tools are those of the task that is shown.
+    await page.keyboard.press('1');
+    const { x, y, width, height } = (await image.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(x + width * 0.6, y + height * 0.6);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.7, y + height * 0.7, { steps: 4 });
+    await page.mouse.up();
+    expect(await resultOf(page)).toHaveLength(2);
+    await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
+    // Another configuration is another screen.
+    await page.evaluate(() =>
+      window.editor.update({
+        config: '<View><Text name="t" value="$text"/><Choices name="c" toName="t"><Choice value="Yes"/></Choices></View>',
+        task: { id: 503, data: { text: 'Words' } },
+        annotations: [],
+      }),
+    );
+    expect(await canvas?.evaluate((layer) => layer.isConnected)).toBe(false);
+    await page.getByRole('document').getByText('Words').waitFor();
+  });
+
   it('two hundred tasks later the memory is as it was', async () => {
     page = await demo.open('sample=image&mode=stream');
     const session = await page.context().newCDPSession(page);

@@ -1,6 +1,7 @@
 /** Draws the image itself, with smoothing, brightness, contrast and grid. */
 import type { Camera } from '../camera';
 import type { Size } from '../geometry/percent';
+import { closeLater } from './release';
 
 export interface ImageLook {
   readonly smoothing: boolean;
@@ -143,7 +144,7 @@ export class ImageLayer {
   private release(): void {
     this.generation++;
     this.pending = false;
-    for (const level of this.levels) level.source.close();
+    closeLater(this.levels.map((level) => level.source));
     this.levels = [];
   }
 }

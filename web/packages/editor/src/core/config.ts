@@ -7,9 +7,18 @@ import {
   type ConfigNode,
   LabelColors,
   parseColor,
+  parseConfig,
   resolveVariable,
   type TaskData,
 } from '@labelkeep/labeling';
+
+let lastRead: { readonly text: string; readonly config: Config } | null = null;
+
+/** Reads a configuration. Task after task has the same one: its nodes are then the same too, and what is drawn for them stays. */
+export function readConfig(text: string): Config {
+  if (lastRead?.text !== text) lastRead = { text, config: parseConfig(text) };
+  return lastRead.config;
+}
 
 /** One label of a labels control. */
 export interface LabelDef {

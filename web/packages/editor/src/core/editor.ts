@@ -2,9 +2,9 @@
  * The editor of one task: configuration, open documents, labels, tools, actions and settings.
  * It draws nothing and knows no framework; panels and drawing layers read it and listen to it.
  */
-import { type Config, type ConfigNode, parseConfig, resolveVariable } from '@labelkeep/labeling';
+import { type Config, type ConfigNode, resolveVariable } from '@labelkeep/labeling';
 import { ActionRegistry, type CustomHotkeys } from './actions';
-import { cssColor } from './config';
+import { cssColor, readConfig } from './config';
 import type { AnnotationDocument } from './document';
 import { Emitter } from './emitter';
 import { Entries, type Entry } from './entries';
@@ -54,10 +54,15 @@ export interface EditorEnvironment {
   readonly journalStore?: JournalStore | null;
 }
 
+/** Editors that were made in this page. */
+let made = 0;
+
 /** Panels around the data, in the order of their help. */
 const PANELS = ['regions', 'details', 'relations', 'history'] as const;
 
 export class Editor {
+  /** Tells one opened task from the next: parts of the screen that begin anew with each have it as their key. */
+  readonly opening = ++made;
   readonly config: Config;
   readonly task: EditorTask;
   readonly modules: Modules;
@@ -112,7 +117,7 @@ export class Editor {
   ) {
     this.storage = environment.storage;
     this.task = options.task;
-    this.config = expandRepeaters(parseConfig(options.config), options.task.data);
+    this.config = expandRepeaters(readConfig(options.config), options.task.data);
     this.modules = new Modules(environment.modules);
     const prefix = options.storagePrefix ?? 'labelkeep';
     this.settings = new Settings(environment.storage, `${prefix}.editor.settings.${options.user?.id ?? 'nobody'}`);

@@ -42,16 +42,38 @@ export function warmJournals(prefix: string): void {
   }
 }
 
+interface OpenedJournal {
+  readonly entries: readonly JournalEntry[];
+  readonly store: JournalStore | null;
+}
+
+/** Tasks whose journals are read ahead at once; older ones are read when they are opened. */
+const MOST_AHEAD = 8;
+/** Journals of tasks that come next, each for one opening: what is written while a task is open makes it old. */
+const ahead = new Map<string, Promise<OpenedJournal>>();
+
+/** Reads the journals of a task that is opened later. */
+export function readJournalAhead(prefix: string, user: number | string, task: number | string): void {
+  const key = [prefix, user, task].join('\u0000');
+  ahead.delete(key);
+  ahead.set(key, read(prefix, user, task));
+  const [oldest] = ahead.keys();
+  if (ahead.size > MOST_AHEAD && oldest !== undefined) ahead.delete(oldest);
+}
+
 /** Journals of one person on one task, and where to write further ones. */
-export async function openJournal(
-  prefix: string,
-  user: number | string,
-  task: number | string,
-): Promise<{ entries: readonly JournalEntry[]; store: JournalStore | null }> {
+export function openJournal(prefix: string, user: number | string, task: number | string): Promise<OpenedJournal> {
+  const key = [prefix, user, task].join('\u0000');
+  const found = ahead.get(key);
+  ahead.delete(key);
+  return found ?? read(prefix, user, task);
+}
+
+async function read(prefix: string, user: number | string, task: number | string): Promise<OpenedJournal> {
   const scope = `${user}\u0000${task}`;
   try {
     const database = await shared(`${prefix}-journal`);
-    const rows = await read(database, scope);
+    const rows = await rowsIn(database, scope);
     const entries = assemble(rows);
     return { entries, store: new IndexedDbJournal(database, scope, entries) };
   } catch {
@@ -185,7 +207,7 @@ function open(name: string): Promise<IDBDatabase> {
   });
 }
 
-function read(database: IDBDatabase, scope: string): Promise<readonly Row[]> {
+function rowsIn(database: IDBDatabase, scope: string): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
     const request = database.transaction(STORE).objectStore(STORE).index('scope').getAll(scope);
     request.onsuccess = () => resolve(request.result as Row[]);

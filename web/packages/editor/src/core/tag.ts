@@ -127,6 +127,11 @@ export interface ObjectHandle {
   cancel?(): boolean;
   /** The document (annotation tab) shown was changed; read `editor.document` anew. */
   documentChanged?(): void;
+  /**
+   * Another task is opened with the same configuration: shows its data with what stands there already, and
+   * has a new `ready`. An object that cannot is made anew.
+   */
+  openTask?(context: ObjectContext): void;
 }
 
 /** Draws an object without a framework. */
@@ -166,6 +171,8 @@ export interface TagModule {
   tools?(node: ConfigNode): readonly ToolDescriptor[];
   /** Drawn in place of the tag; objects need none. */
   readonly Panel?: ComponentType<TagPanelProps>;
+  /** The panel holds nothing that belongs to a task: it stays when another is opened, where others begin anew. */
+  readonly stays?: boolean;
   /** Drawn in place of an object without a name; plain text when there is none. */
   readonly Static?: ComponentType<TagPanelProps>;
   /** Keeps children of the config from being drawn by the layout (Labels draws its own). */

@@ -1,5 +1,5 @@
 /** The screen of the editor: tabs above, data and controls, side panel, bar below. */
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef } from 'react';
 import type { Editor } from '../core/editor';
 import { EditorProvider, useEditor, useEmitter, useEntry } from '../react/hooks';
 import { RelationsOverlay } from '../tags/relations/RelationsOverlay';
@@ -73,6 +73,10 @@ function Main() {
       }),
     [editor],
   );
+  // Another task's data is seen from its beginning.
+  useLayoutEffect(() => {
+    area.current?.scrollTo(0, 0);
+  }, [editor]);
   if (compares) return <Compare />;
   return (
     <Workspace>

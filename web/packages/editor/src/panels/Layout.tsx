@@ -22,6 +22,7 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
   const module = editor.modules.forNode(node);
   // What is hidden stays mounted: an object keeps its place and what was loaded, an input its text.
   const Panel = module?.Panel ?? (isLabelsControl(node) && module ? LabelsPanel : undefined);
+  const stays = module?.stays === true || Panel === LabelsPanel;
   if (module?.object && node.name === '') return <StaticText node={node} shown={shown} />;
   if (module?.object) {
     return (
@@ -34,7 +35,7 @@ const Tag = memo(function Tag({ node }: { readonly node: ConfigNode }) {
     if (isPerRegion(node) && !shown) return null;
     return (
       <div hidden={!shown} className={Panel === LabelsPanel ? styles['labels'] : styles['control']}>
-        <Panel editor={editor} node={node} />
+        <Panel key={stays ? undefined : editor.opening} editor={editor} node={node} />
         {!module?.ownsChildren && <Children node={node} />}
       </div>
     );

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Notice } from '../core/editor';
 import { ICONS } from '../core/icons';
-import { useEditor } from '../react/hooks';
+import { useEditor, useTaskState } from '../react/hooks';
 import styles from './notices.module.css';
 import { IconView } from './parts/Icon';
 
@@ -11,7 +11,7 @@ const INFO_STAYS = 5000;
 
 export function Notices() {
   const editor = useEditor();
-  const [notice, setNotice] = useState<Notice | null>(null);
+  const [notice, setNotice] = useTaskState<Notice | null>(null);
   useEffect(() => editor.notices.subscribe(setNotice), [editor]);
   useEffect(() => {
     const off = editor.documentChanged.subscribe(() => setNotice(null));

@@ -1,7 +1,7 @@
 /** A place for an object that draws itself, and its toolbar. */
 import type { ConfigNode } from '@labelkeep/labeling';
 import { useLayoutEffect, useRef } from 'react';
-import type { ObjectSpec } from '../core/tag';
+import type { ObjectHandle, ObjectSpec } from '../core/tag';
 import { useEditor, useVersion } from '../react/hooks';
 import styles from './object-host.module.css';
 import { ActionButton } from './parts/ActionButton';
@@ -11,21 +11,35 @@ const SECTIONS = ['tools', 'edit', 'view'] as const;
 export function ObjectHost({ node, spec }: { readonly node: ConfigNode; readonly spec: ObjectSpec }) {
   const editor = useEditor();
   const host = useRef<HTMLDivElement>(null);
+  const mounted = useRef<{ readonly node: ConfigNode; readonly handle: ObjectHandle } | null>(null);
   // Before the page is painted, so that the first frame has the data in it.
   useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
     const value = editor.valueOf(node, node.has('value') || !node.has('valueList') ? 'value' : 'valueList');
-    const handle = spec.mount(element, { editor, node, value });
+    const context = { editor, node, value };
+    let handle = mounted.current?.node === node ? mounted.current.handle : undefined;
+    if (handle?.openTask) handle.openTask(context);
+    else {
+      mounted.current?.handle.destroy();
+      handle = spec.mount(element, context);
+      mounted.current = { node, handle };
+    }
     editor.objects.set(node.name, handle);
     const off = editor.documentChanged.subscribe(() => handle.documentChanged?.());
     editor.objectMounted.emit(node.name);
     return () => {
       off();
       if (editor.objects.get(node.name) === handle) editor.objects.delete(node.name);
-      handle.destroy();
     };
   }, [editor, node, spec]);
+  useLayoutEffect(
+    () => () => {
+      mounted.current?.handle.destroy();
+      mounted.current = null;
+    },
+    [],
+  );
   return (
     <div className={styles['frame']} data-object={node.name} data-tag={node.type}>
       <div ref={host} className={styles['host']} />

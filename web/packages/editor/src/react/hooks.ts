@@ -1,5 +1,15 @@
 /** How React reads the core: `useSyncExternalStore` over its emitters. */
-import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type Dispatch,
+  type SetStateAction,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { AnnotationDocument } from '../core/document';
 import type { Editor } from '../core/editor';
 import type { Entry } from '../core/entries';
@@ -20,6 +30,17 @@ export function useEditor(): Editor {
 /** Draws again when the emitter speaks and `read` gives something else (compared by identity). */
 export function useEmitter<T>(subscribe: Subscribe, read: () => T): T {
   return useSyncExternalStore(subscribe, read, read);
+}
+
+/** As `useState`, for what belongs to the task: another one begins with the initial value again. */
+export function useTaskState<T>(initial: T): [T, Dispatch<SetStateAction<T>>] {
+  const editor = useEditor();
+  const [owner, setOwner] = useState(editor);
+  const [value, setValue] = useState(initial);
+  if (owner === editor) return [value, setValue];
+  setOwner(editor);
+  setValue(initial);
+  return [initial, setValue];
 }
 
 /** The document of the open tab. */

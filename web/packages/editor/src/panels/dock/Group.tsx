@@ -27,7 +27,7 @@ export function Group({
   const { panels } = editor;
   const shown = group.tabs.filter((one) => panelSpec(one));
   const active = shown.includes(group.active) ? group.active : shown[0];
-  const Content = active === undefined ? undefined : panelSpec(active)?.Content;
+  const spec = active === undefined ? undefined : panelSpec(active);
   const move = (event: React.KeyboardEvent<HTMLElement>) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
@@ -48,8 +48,8 @@ export function Group({
         </div>
         {children}
       </header>
-      <div id={id} role="tabpanel" className={styles['content']} aria-label={panelSpec(active ?? '')?.title ?? 'Panel'}>
-        {Content && <Content />}
+      <div id={id} role="tabpanel" className={styles['content']} aria-label={spec?.title ?? 'Panel'}>
+        {spec && <spec.Content key={spec.stays ? spec.id : editor.opening} />}
       </div>
     </section>
   );

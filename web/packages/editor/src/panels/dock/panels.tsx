@@ -15,6 +15,8 @@ export interface PanelSpec {
   readonly title: string;
   readonly icon: Icon;
   readonly Content: ComponentType;
+  /** It begins anew by itself when another task is opened; the others are made anew. */
+  readonly stays?: boolean;
   /** A number beside the name. */
   readonly Count?: ComponentType;
 }
@@ -24,7 +26,7 @@ function RegionCount() {
 }
 
 const SPECS: readonly PanelSpec[] = [
-  { id: 'regions', title: 'Regions', icon: ICONS.list, Content: Regions, Count: RegionCount },
+  { id: 'regions', title: 'Regions', icon: ICONS.list, Content: Regions, stays: true, Count: RegionCount },
   { id: 'relations', title: 'Relations', icon: RELATION_ICON, Content: Relations, Count: RelationCount },
   { id: 'details', title: 'Details', icon: ICONS.info, Content: Details },
   { id: 'history', title: 'History', icon: ICONS.clock, Content: History },

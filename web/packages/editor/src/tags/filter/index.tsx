@@ -1,6 +1,7 @@
 /** Filter: a field that narrows the list of a Labels or Choices control. Enter takes the first entry shown. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { TagModule, TagPanelProps } from '../../core/tag';
+import { useTaskState } from '../../react/hooks';
 import { useInlineStyle } from '../style/inline';
 import styles from './filter.module.css';
 import { filtersOf } from './state';
@@ -13,7 +14,7 @@ export function FilterField({ editor, node }: TagPanelProps) {
   const minimum = Math.max(1, Math.round(node.number('minLength', 3)));
   const input = useRef<HTMLInputElement>(null);
   const box = useInlineStyle<HTMLDivElement>(node.get('style'));
-  const [text, setText] = useState('');
+  const [text, setText] = useTaskState('');
   const caseSensitive = node.bool('caseSensetive', node.bool('caseSensitive'));
   const look = (next: string) => {
     setText(next);

@@ -21,4 +21,4 @@ export function HeaderView({ editor, node }: TagPanelProps) {
   );
 }
 
-export const headerTag: TagModule = { tags: ['header'], Panel: HeaderView };
+export const headerTag: TagModule = { tags: ['header'], Panel: HeaderView, stays: true };

@@ -32,9 +32,7 @@ export class LookPanel {
     reset.type = 'button';
     reset.className = styles['retry'] ?? '';
     reset.textContent = 'Reset';
-    reset.addEventListener('click', () => {
-      for (const channel of this.channels) this.set(channel, 100);
-    });
+    reset.addEventListener('click', () => this.reset());
     this.element.append(reset);
     root.append(this.element);
   }
@@ -46,6 +44,11 @@ export class LookPanel {
   toggle(open: boolean): void {
     this.element.hidden = !open;
     if (open) this.inputs.get(this.channels[0] ?? 'brightness')?.input.focus();
+  }
+
+  /** Shows the picture as it is. */
+  reset(): void {
+    for (const channel of this.channels) this.set(channel, 100);
   }
 
   destroy(): void {

@@ -2,7 +2,7 @@
  * The Image object in the page: loads the picture, mirrors the open document into the canvas's scene and
  * follows selection, labels, tools and settings. Drawing is the canvas's; the model is the editor's.
  */
-import { type SceneItem, type Size, Stage } from '@labelkeep/canvas';
+import { closeLater, type SceneItem, type Size, Stage } from '@labelkeep/canvas';
 import type { ConfigNode } from '@labelkeep/labeling';
 import type { AnnotationDocument, ChangeBatch, ObjectContext, ObjectHandle, Region } from '../../core';
 import { BrushSize } from '../raster/brush-size';
@@ -37,9 +37,11 @@ export class ImageView implements ObjectHandle {
   private readonly surface: HTMLElement;
   private readonly toolbarRoom: ToolbarRoom;
   private readonly status: StatusPanel;
-  private readonly items: ItemMaker;
+  private items: ItemMaker;
   private actionsOff: () => void = () => {};
   private readonly offs: (() => void)[] = [];
+  /** Ends of what goes with the task, and with the document. */
+  private taskOffs: (() => void)[] = [];
   private documentOffs: (() => void)[] = [];
   readonly brushSize: BrushSize;
   private image: LoadedImage | null = null;
@@ -51,7 +53,7 @@ export class ImageView implements ObjectHandle {
   grid = false;
   crosshair = false;
   /** The pages of a list; null for one picture. */
-  private readonly strip: PageStrip | null;
+  private strip: PageStrip | null = null;
   /** A region that is to be brought into view once its page is there. */
   private awaited: string | null = null;
   /** Hidden regions as the scene knows them. */
@@ -59,7 +61,7 @@ export class ImageView implements ObjectHandle {
 
   constructor(
     host: HTMLElement,
-    readonly context: ObjectContext,
+    public context: ObjectContext,
   ) {
     const { editor, node } = context;
     const { ownerDocument } = host;
@@ -79,16 +81,14 @@ export class ImageView implements ObjectHandle {
       this.offs.push(fitHeight(this.root, `${node.name}\n${editor.options.config}`));
     }
 
-    this.items = new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
-    const model = new ImageModel(editor, this.items, () => this.state());
-    this.offs.push(() => model.destroy());
-    this.stage = new Stage(this.surface, model);
+    this.items = itemMaker(context);
+    this.stage = new Stage(this.surface, this.makeModel());
     this.status = new StatusPanel(this.root, () => this.reload());
     this.brushSize = new BrushSize(this.root, this.stage);
     this.look = new LookPanel(this.root, this.stage, node);
-    this.stage.setTheme(themeOf(this.root));
-    this.crosshair = node.bool('crosshair');
-    this.showGrid(node.bool('grid'));
+    const follow = () => this.stage.setTheme(themeOf(this.root));
+    follow();
+    this.offs.push(watchTheme(this.root, follow));
     const zoom = ownerDocument.createElement('div');
     zoom.className = styles['zoom'] ?? '';
     zoom.setAttribute('aria-hidden', 'true');
@@ -97,13 +97,50 @@ export class ImageView implements ObjectHandle {
       const percent = this.stage.camera.zoom * 100;
       zoom.textContent = this.image ? `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %` : '';
     };
+    this.ready = this.begin();
+  }
+
+  /** The canvases, their size and the size of the brush stay as they are; all else is as in a view that was just made. */
+  openTask(context: ObjectContext): void {
+    this.leave();
+    this.showNothing();
+    this.context = context;
+    this.items = itemMaker(context);
+    this.stage.setModel(this.makeModel());
+    this.look.toggle(false);
+    this.look.reset();
+    this.ready = this.begin();
+  }
+
+  private begin(): Promise<void> {
+    const { node } = this.context;
     this.strip = this.isList && this.pages > 1 ? new PageStrip(this.root, this.stripSource()) : null;
-    if (this.strip) this.root.dataset['pages'] = '';
+    this.root.toggleAttribute('data-pages', this.strip !== null);
     this.followEditor();
+    this.crosshair = node.bool('crosshair');
+    this.showGrid(node.bool('grid'));
     this.applySettings();
     this.applyTool();
     this.documentChanged();
-    this.ready = this.load();
+    return this.load();
+  }
+
+  /** Ends what belongs to the task. */
+  private leave(): void {
+    this.loading.abort();
+    for (const off of [...this.taskOffs, ...this.documentOffs]) off();
+    this.taskOffs = [];
+    this.documentOffs = [];
+    this.masks?.end();
+    this.masks = null;
+    this.strip?.destroy();
+    this.awaited = null;
+  }
+
+  private makeModel(): ImageModel {
+    const model = new ImageModel(this.context.editor, this.items, () => this.state());
+    this.taskOffs.push(() => model.destroy());
+    return model;
   }
 
   get name(): string {
@@ -147,13 +184,11 @@ export class ImageView implements ObjectHandle {
   }
 
   destroy(): void {
-    this.loading.abort();
-    for (const off of [...this.offs, ...this.documentOffs]) off();
-    this.masks?.end();
+    this.leave();
+    for (const off of this.offs) off();
     this.look.destroy();
     this.toolbarRoom.destroy();
     this.brushSize.destroy();
-    this.strip?.destroy();
     this.stage.destroy();
     this.image?.close();
     this.image = null;
@@ -241,7 +276,7 @@ export class ImageView implements ObjectHandle {
     this.strip?.turned();
     try {
       const image = await loadImage(address, crossOriginOf(node), loading.signal);
-      this.image?.close();
+      if (this.image) closeLater([this.image]);
       this.image = image;
       this.status.done();
       this.stage.setImage(image.source, image.size, this.savedTurns());
@@ -254,9 +289,7 @@ export class ImageView implements ObjectHandle {
       this.brushSize.show(this.brushControl());
     } catch (error) {
       if (loading.signal.aborted) return;
-      this.image?.close();
-      this.image = null;
-      this.stage.setImage(null, { width: 1, height: 1 });
+      this.showNothing();
       this.status.failed(error);
     }
     this.loadScene();
@@ -265,6 +298,12 @@ export class ImageView implements ObjectHandle {
     this.stage.flush();
     this.preloadNext();
     await this.masks?.done();
+  }
+
+  private showNothing(): void {
+    this.stage.setImage(null, { width: 1, height: 1 });
+    if (this.image) closeLater([this.image]);
+    this.image = null;
   }
 
   /** Lets the browser fetch the next pages. */
@@ -384,14 +423,13 @@ export class ImageView implements ObjectHandle {
 
   private followEditor(): void {
     const { editor, node } = this.context;
-    this.offs.push(
+    this.taskOffs.push(
       editor.tools.changed.subscribe((object) => object === this.name && this.applyTool()),
       editor.settings.changed.subscribe(() => this.applySettings()),
       editor.labels.changed.subscribe(() => this.labelsChanged()),
       editor.pageChanged.subscribe((object) => object === this.name && this.reload()),
       editor.tools.offered.subscribe(() => this.registerActions()),
       () => this.actionsOff(),
-      watchTheme(this.root, () => this.stage.setTheme(themeOf(this.root))),
     );
     this.registerActions();
     // With one shape control and no labels there is nothing to choose first.
@@ -472,4 +510,8 @@ export class ImageView implements ObjectHandle {
       `Image ${this.name}${page}, ${count === 1 ? '1 region' : `${count} regions`}`,
     );
   }
+}
+
+function itemMaker({ editor, node }: ObjectContext): ItemMaker {
+  return new ItemMaker(editor, node.name, () => editor.settings.get('regionLabels'));
 }

@@ -4,13 +4,13 @@
  * matching is by words in any order.
  */
 import type { ConfigNode } from '@labelkeep/labeling';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { LabelDef } from '../../core/config';
 import { countText } from '../../core/count';
 import { labelList } from '../../core/labels';
 import type { TagPanelProps } from '../../core/tag';
 import { IconView } from '../../panels/parts/Icon';
-import { useConditions, useDocument, useEditor, useSelection, useVersion } from '../../react/hooks';
+import { useConditions, useDocument, useEditor, useSelection, useTaskState, useVersion } from '../../react/hooks';
 import { FilterField } from '../filter';
 import { filtersOf, hasFilter, matchesQuery, useFilter } from '../filter/state';
 import { HeaderView } from '../header';
@@ -26,7 +26,7 @@ const MAX_SHOWN = 300;
 
 export function LabelsPanel({ editor, node }: TagPanelProps) {
   useVersion(editor.labels.changed.subscribe as (listener: () => void) => () => void);
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useTaskState('');
   const filter = useFilter(node);
   const list = useRef<HTMLDivElement>(null);
   const labels = editor.labels.of(node.name);

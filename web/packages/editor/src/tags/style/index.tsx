@@ -33,4 +33,4 @@ function Style({ node }: TagPanelProps) {
   return <span ref={ref} hidden />;
 }
 
-export const styleTag: TagModule = { tags: ['style'], Panel: Style, ownsChildren: true };
+export const styleTag: TagModule = { tags: ['style'], Panel: Style, stays: true, ownsChildren: true };
