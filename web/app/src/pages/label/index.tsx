@@ -11,7 +11,7 @@ import type {
 import { Editor } from '@labelkeep/editor';
 import { Button, Check, ChevronLeft, EmptyState, LinkButton, Mark, Spinner, toast } from '@labelkeep/kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { isMissing, messageOf } from '../../shared/errors';
 import { AppLink, useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
@@ -44,7 +44,9 @@ export function LabelPage({ project: projectId, task: taskId }: { project: numbe
     );
   }
   if (!me.data || !project.data) return <Spinner label="Loading the editor" />;
-  return <Labeling key={`${projectId}/${taskId ?? 'stream'}`} me={me.data} project={project.data} taskId={taskId} />;
+  // From task to task the editor stays in the page.
+  const kind = taskId === undefined ? 'stream' : 'task';
+  return <Labeling key={`${projectId}/${kind}`} me={me.data} project={project.data} taskId={taskId} />;
 }
 
 function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: number | undefined }) {
@@ -57,6 +59,8 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   const [saves, setSaves] = useState<OutboxState>({ waiting: 0, refused: [], online: true });
   const [first] = useState(() => takeFirst(project.id, taskId));
   const [shown, setShown] = useState<Shown>(first ?? { kind: 'loading' });
+  /** The task that was asked for last: what was asked before and comes later is not shown. */
+  const wanted = useRef(taskId);
   const [visited, setVisited] = useState<number[]>(isStream && first?.kind === 'task' ? [first.task.id] : []);
 
   useEffect(() => outbox.subscribe(setSaves), [outbox]);
@@ -64,21 +68,28 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
 
   const open = useCallback(
     async (id: number) => {
+      wanted.current = id;
       try {
         const task = await api.get<Task>(taskAddress(id));
+        if (wanted.current !== id) return;
         // An address with the wrong project leads to the right one.
         if (task.project !== project.id) go(`/projects/${task.project}/data?task=${id}`);
         else setShown({ kind: 'task', task });
       } catch (error) {
-        setShown({ kind: 'failed', error });
+        if (wanted.current === id) setShown({ kind: 'failed', error });
       }
     },
     [project.id, go],
   );
+  /** Shows the task as it is now, unless the person has gone on to another one. */
+  const reopen = async (id: number) => {
+    if (wanted.current === id) await open(id);
+  };
   const advance = useCallback(
     async (current?: number, isBackground = false) => {
       try {
         const next = await stream.next(current, isBackground);
+        wanted.current = next.kind === 'task' ? next.task.id : undefined;
         setShown(next);
         if (next.kind === 'task') setVisited((ids) => [...ids.filter((id) => id !== next.task.id), next.task.id]);
       } catch (error) {
@@ -88,12 +99,16 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
     [stream],
   );
 
-  useEffect(() => {
-    if (first) {
-      if (isStream && first.kind === 'task') stream.begin(first.task.id);
-    } else if (taskId === undefined) void advance();
-    else void open(taskId);
-  }, [first, isStream, stream, taskId, advance, open]);
+  // Before the page is painted: what came with the address is shown in the first frame.
+  const given = useRef(first);
+  useLayoutEffect(() => {
+    const answer = given.current ?? takeFirst(project.id, taskId);
+    given.current = undefined;
+    setShown(answer ?? { kind: 'loading' });
+    wanted.current = answer?.kind === 'task' ? answer.task.id : taskId;
+    if (!answer) void (taskId === undefined ? advance() : open(taskId));
+    else if (taskId === undefined && answer.kind === 'task') stream.begin(answer.task.id);
+  }, [project.id, stream, taskId, advance, open]);
 
   // Out of tasks without a network: go on by itself when it is back.
   useEffect(() => {
@@ -122,7 +137,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
       started_at: payload.started_at,
       ...extra,
     };
-    const { delivered } = await outbox.put({
+    const { kept, delivered } = outbox.put({
       id: payload.operationId,
       project: project.id,
       task: task.id,
@@ -134,12 +149,13 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
       const { id } = task;
       stream.answer(id);
       void delivered.then(() => stream.delivered(id)).catch(() => undefined);
-      await advance(id);
+      // The next task is drawn while this one is written to disk; the editor's own copy stays until it is.
+      await Promise.all([advance(id), kept]);
       return undefined;
     }
     const answer = (await delivered) as EditorAnnotation;
     await queries.invalidateQueries({ queryKey: ['project', project.id] });
-    await open(task.id);
+    await reopen(task.id);
     return answer;
   };
 
@@ -175,7 +191,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
     },
     onDeleteAnnotation: async (id) => {
       await api.delete(`/api/annotations/${id}/`);
-      if (task) await open(task.id);
+      if (task) await reopen(task.id);
     },
     onExit: () => go(`/projects/${project.id}/data`),
     onNavigate: (direction) => {

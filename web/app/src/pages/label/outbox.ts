@@ -1,9 +1,11 @@
 /**
- * Saves on their way to the server. Each is written to the browser's database before the person goes on, and removed when the
+ * Saves on their way to the server. Each is written to the browser's database at once, and removed when the
  * server has answered. What is left after a crash, a closed tab or two minutes without a network is sent
- * again under the same operation id, so the server carries it out once.
+ * again under the same operation id, so the server carries it out once. Where the browser's database fails, saves are
+ * sent from memory.
  */
 import { ApiError, api } from '@labelkeep/api';
+import { whenIdle } from '../../shared/idle';
 
 /** A save. `id` is the operation id, a UUID. */
 export interface Save {
@@ -42,10 +44,13 @@ export class Outbox {
     string,
     { resolve: (answer: unknown) => void; reject: (error: unknown) => void }
   >();
+  /** Saves of this page that are not on disk (yet). */
+  private readonly unwritten = new Map<string, Save>();
   private state: OutboxState = { waiting: 0, refused: [], online: true };
   private sending = false;
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private callOff: (() => void) | undefined;
 
   constructor(private readonly user: number) {
     this.database = open();
@@ -55,8 +60,10 @@ export class Outbox {
 
   close(): void {
     window.removeEventListener('online', this.wake);
-    clearTimeout(this.timer);
     this.listeners.clear();
+    // What waits is not left for the next time that somebody labels here.
+    if (this.callOff) this.wake();
+    else clearTimeout(this.timer);
   }
 
   subscribe(listener: Listener): () => void {
@@ -65,25 +72,48 @@ export class Outbox {
     return () => this.listeners.delete(listener);
   }
 
-  /** Keeps the save; resolves when it is on disk here. `delivered` settles when the server has answered. */
-  async put(save: Omit<Save, 'user' | 'madeAt'>): Promise<{ delivered: Promise<unknown> }> {
+  /**
+   * Keeps the save, and sends it when the page has drawn what comes next. `kept` resolves when it is on disk here (where the
+   * disk refuses, when the server has it); `delivered` settles when the server has answered.
+   */
+  put(save: Omit<Save, 'user' | 'madeAt'>): { kept: Promise<unknown>; delivered: Promise<unknown> } {
     const whole: Save = { ...save, user: this.user, madeAt: Date.now() };
     const delivered = new Promise<unknown>((resolve, reject) => this.waiters.set(save.id, { resolve, reject }));
     // Not everybody waits for the answer.
     delivered.catch(() => undefined);
-    await this.write((store) => store.put(whole));
-    this.wake();
-    return { delivered };
+    const kept = this.keep(whole).then((isWritten) => (isWritten ? undefined : delivered));
+    this.callOff ??= whenIdle(this.wake);
+    return { kept, delivered };
   }
 
   /** Forgets a save that was refused; the person has seen why. */
   async discard(id: string): Promise<void> {
-    await this.write((store) => store.delete(id));
+    await this.forget(id);
     await this.refresh();
+  }
+
+  /** Writes a save to disk; false when the disk refuses, and memory alone has it. */
+  private async keep(save: Save): Promise<boolean> {
+    this.unwritten.set(save.id, save);
+    try {
+      await this.write((store) => store.put(save));
+    } catch {
+      return false;
+    }
+    this.unwritten.delete(save.id);
+    return true;
+  }
+
+  private async forget(id: string): Promise<void> {
+    this.unwritten.delete(id);
+    // A disk that refuses has nothing to be forgotten; one that fails just now has it sent again, which changes nothing.
+    await this.write((store) => store.delete(id)).catch(() => undefined);
   }
 
   private readonly wake = () => {
     clearTimeout(this.timer);
+    this.callOff?.();
+    this.callOff = undefined;
     void this.drain();
   };
 
@@ -114,7 +144,7 @@ export class Outbox {
     try {
       const headers = { 'Idempotency-Key': save.id };
       const answer = await api.send(save.method, save.path, save.body, { headers });
-      await this.write((store) => store.delete(save.id));
+      await this.forget(save.id);
       this.set({ online: true });
       this.waiters.get(save.id)?.resolve(answer);
       this.waiters.delete(save.id);
@@ -124,7 +154,7 @@ export class Outbox {
         this.set({ online: false });
         return false;
       }
-      await this.write((store) => store.put({ ...save, refused: error.detail }));
+      await this.keep({ ...save, refused: error.detail });
       this.set({ online: true });
       this.waiters.get(save.id)?.reject(error);
       this.waiters.delete(save.id);
@@ -133,8 +163,9 @@ export class Outbox {
   }
 
   private async refresh(): Promise<Save[]> {
-    const all = await this.read();
-    const saves = all.filter((save) => save.user === this.user).sort((a, b) => a.madeAt - b.madeAt);
+    const written = await this.read().catch(() => []);
+    const all = new Map([...written, ...this.unwritten.values()].map((save) => [save.id, save]));
+    const saves = [...all.values()].filter((save) => save.user === this.user).sort((a, b) => a.madeAt - b.madeAt);
     const refused = saves.filter((save) => save.refused !== undefined);
     this.set({ waiting: saves.length - refused.length, refused });
     return saves;

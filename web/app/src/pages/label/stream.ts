@@ -1,5 +1,6 @@
 /** The stream of tasks: the one on screen, those fetched ahead, and those of this sitting to go back to. */
 import { ApiError, api, type Task } from '@labelkeep/api';
+import { whenIdle } from '../../shared/idle';
 
 /** Tasks that are fetched ahead. At a task every 20 seconds they last for two minutes without a network. */
 const AHEAD = 6;
@@ -38,7 +39,8 @@ export class Stream {
   async next(current?: number, isBackground = false): Promise<Next> {
     const ready = this.ahead.shift();
     if (ready) {
-      this.fill(ready.id);
+      // The task that is here is drawn first.
+      whenIdle(() => this.fill(ready.id));
       return { kind: 'task', task: ready };
     }
     const held = [...this.answered].slice(-8);
