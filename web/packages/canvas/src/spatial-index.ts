@@ -4,7 +4,7 @@
  * stays logarithmic.
  */
 import Flatbush from 'flatbush';
-import { type Box, intersects } from './geometry/point';
+import { type Box, EMPTY_BOX, encloses, intersects, unite } from './geometry/point';
 
 /** Changed boxes beside the tree before it is built anew. */
 const LOOSE_LIMIT = 256;
@@ -17,6 +17,8 @@ export class SpatialIndex {
   private placeInTree: Map<string, number> | null = null;
   private readonly loose = new Map<string, Box>();
   private readonly boxes = new Map<string, Box>();
+  /** Holds every box; it may be larger than they need since some were changed. */
+  private extent: Box = EMPTY_BOX;
 
   get size(): number {
     return this.boxes.size;
@@ -33,6 +35,7 @@ export class SpatialIndex {
     this.forget(id);
     this.boxes.set(id, box);
     this.loose.set(id, box);
+    this.extent = unite(this.extent, box);
   }
 
   delete(id: string): void {
@@ -42,6 +45,8 @@ export class SpatialIndex {
 
   /** Ids whose boxes share a point with `box`, in no particular order. */
   query(box: Box): string[] {
+    // With the whole image in view there is nothing to be searched for.
+    if (encloses(box, this.extent)) return [...this.boxes.keys()];
     if (this.loose.size > LOOSE_LIMIT) this.rebuild();
     const found: string[] = [];
     if (this.tree) {
@@ -68,6 +73,7 @@ export class SpatialIndex {
     this.placeInTree = null;
     this.treeIds = [];
     this.tree = null;
+    this.extent = EMPTY_BOX;
     if (this.boxes.size === 0) return;
     const tree = new Flatbush(this.boxes.size);
     for (const [id, box] of this.boxes) {
@@ -76,5 +82,7 @@ export class SpatialIndex {
     }
     tree.finish();
     this.tree = tree;
+    const { minX, minY, maxX, maxY } = tree;
+    this.extent = { minX, minY, maxX, maxY };
   }
 }

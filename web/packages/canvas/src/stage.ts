@@ -75,6 +75,8 @@ export class Stage {
   private hoveredId: string | null = null;
   private brushSettings: BrushSettings = { diameter: 15 };
 
+  /** The size for which the layers were made. */
+  private measured = '';
   private frame = 0;
   private dirtyImage = true;
   private dirtyRegions = true;
@@ -373,6 +375,10 @@ export class Stage {
     if (width === 0 || height === 0) return;
     // More than three device pixels for one cannot be seen and would cost nine times the drawing.
     const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
+    // Who observes sizes is called once at the beginning too: all would be drawn a second time.
+    const size = `${width}x${height}@${ratio}`;
+    if (size === this.measured) return;
+    this.measured = size;
     for (const [, layer] of this.layers) layer.resize(width, height, ratio);
     this.camera.setViewport({ width, height });
     this.cameraChanged();

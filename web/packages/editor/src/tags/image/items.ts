@@ -60,7 +60,9 @@ export class ItemMaker {
   /** The control that drew a region: its attributes decide widths and opacity. */
   controlOf(region: Region): ConfigNode | undefined {
     const { config } = this.editor;
-    const facet = region.facets.find((one) => this.editor.isShapeFacet(region, one)) ?? region.facets[0];
+    const { facets } = region;
+    const drew = facets.length > 1 ? facets.find((one) => this.editor.isShapeFacet(region, one)) : undefined;
+    const facet = drew ?? facets[0];
     return facet && config.byName.get(facet.from);
   }
 
