@@ -184,6 +184,7 @@ fn order(text: &str) -> ApiResult<(MemberOrder, bool)> {
         "email" => MemberOrder::Email,
         "first_name" => MemberOrder::FirstName,
         "last_name" => MemberOrder::LastName,
+        "name" => MemberOrder::Name,
         "last_activity" => MemberOrder::LastActivity,
         "date_joined" => MemberOrder::DateJoined,
         "role" => MemberOrder::Role,

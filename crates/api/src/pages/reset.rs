@@ -94,7 +94,7 @@ pub(super) fn dead(error: ServiceError) -> ApiResult<Response> {
     match error {
         ServiceError::Forbidden(text) => Ok(no_referrer(problem(
             StatusCode::FORBIDDEN,
-            "This link is of no use",
+            "This link does not work",
             &text,
         ))),
         error => Err(error.into()),

@@ -310,7 +310,13 @@ pub(super) async fn accept(tx: &mut Tx, invited: &Invited, account_id: i64, addr
     if !rows::accept(tx, invited.id, now).await? {
         return Err(links_gone());
     }
-    let (organization_id, role) = (invited.organization_id, invited.role.word());
+    let organization_id = invited.organization_id;
+    // An invitation of the time before roles: a *Member* would see and change everything.
+    let role = match invited.role {
+        Role::Member => Role::from_word(&organizations::default_role(tx, organization_id).await?),
+        role => role,
+    };
+    let role = role.word();
     organizations::add_member(tx, organization_id, account_id, role, now).await?;
     store::memberships::set_role(tx, organization_id, account_id, role, "invitation").await?;
     rows::join_places(tx, invited.id, account_id, now).await?;

@@ -105,6 +105,8 @@ pub enum MemberOrder {
     Email,
     FirstName,
     LastName,
+    /// What people are called on the pages: first and last name, else the user name; without regard to case.
+    Name,
     LastActivity,
     DateJoined,
     /// The strongest first.
@@ -119,6 +121,10 @@ impl MemberOrder {
             MemberOrder::Email => " ORDER BY account.email",
             MemberOrder::FirstName => " ORDER BY account.first_name",
             MemberOrder::LastName => " ORDER BY account.last_name",
+            MemberOrder::Name => {
+                " ORDER BY LOWER(COALESCE(NULLIF(TRIM(account.first_name || ' ' || account.last_name), ''),
+                    account.username))"
+            }
             MemberOrder::LastActivity => " ORDER BY account.last_activity",
             MemberOrder::DateJoined => " ORDER BY account.date_joined",
             MemberOrder::Role => {

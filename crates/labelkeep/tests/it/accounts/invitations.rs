@@ -67,6 +67,14 @@ on_both_databases! {
         assert_eq!(role_of(&kit, &owner, "new@example.com").await, "AN");
     }
 
+    async fn sec_089_an_invitation_of_the_time_before_roles_makes_no_member(kit: Kit) {
+        let owner = kit.owner().await;
+        let url = link(&owner, json!({"emails": ["early@example.com"], "role": "ME"})).await;
+        link(&owner, json!({"emails": ["first@example.com"], "role": "RE"})).await;
+        kit.anonymous().sign_up(&url, "early@example.com", PASSWORD).await.expect(302);
+        assert_eq!(role_of(&kit, &owner, "early@example.com").await, "AN");
+    }
+
     async fn sec_089_an_invitation_dies_with_its_makers_rank(kit: Kit) {
         let owner = kit.owner().await;
         let url = link(&owner, json!({"emails": ["ad@example.com"], "role": "AD"})).await;

@@ -103,6 +103,9 @@ on_both_databases! {
         assert_eq!(emails(&get("search=%25").await), Vec::<&str>::new());
         assert_eq!(emails(&get("role=RE,OW&ordering=-email").await), ["owner@example.com", "bo_b@example.com"]);
         assert_eq!(emails(&get("role=AN&role=RE&ordering=role").await), ["bo_b@example.com", "cid@example.com"]);
+        owner.patch("/api/users/1/", json!({"first_name": "Bz"})).await.expect(200);
+        let by_name = ["bo_b@example.com", "owner@example.com", "cid@example.com"];
+        assert_eq!(emails(&get("ordering=name").await), by_name, "by what they are called, whatever the case");
         assert_eq!(emails(&get("user__last_activity__gte=2100-01-01").await), Vec::<&str>::new());
         let page = owner.get("/api/organizations/1/memberships/search?page_size=1&ordering=email").await.expect(200).json();
         assert_eq!((&page["count"], emails(&page)), (&json!(3), vec!["bo_b@example.com"]));
