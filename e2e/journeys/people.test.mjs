@@ -48,7 +48,6 @@ journey(
   async ({ enter }) => {
     const ada = await enter();
     const project = await projectOfTexts(ada.page, 3);
-    await ask(ada.page, 'PATCH', `/api/projects/${project}/`, { is_published: true });
     const { id: secret } = await ask(ada.page, 'POST', '/api/projects/', { title: SECRET });
     await turnRolesOn(ada.page, '1 person');
     const link = await invitationLink(ada.page);
@@ -58,6 +57,12 @@ journey(
     await ben.page.getByRole('heading', { name: 'You belong to no project yet' }).waitFor();
     await addToProject(ada.page, project, 'ben@example.com');
 
+    // Not before it is published: the page of members says so, and does it.
+    await ben.page.goto('/projects/');
+    await ben.page.getByRole('heading', { name: 'You belong to no project yet' }).waitFor();
+    await ada.page.getByText('Not published').waitFor();
+    await ada.page.getByRole('button', { name: 'Publish' }).click();
+    await ada.page.getByText('Not published').waitFor({ state: 'detached' });
     await ben.page.goto('/projects/');
     await ben.page.getByRole('link', { name: 'Harbour' }).waitFor();
     assert.equal(await ben.page.getByText(SECRET).count(), 0);
@@ -149,7 +154,7 @@ journey(
       .getByRole('row', { name: /dan@example.com/ })
       .getByRole('button', { name: 'Revoke' })
       .click();
-    await ada.page.getByText('The invitation of dan@example.com is dead').waitFor();
+    await ada.page.getByText('The invitation of dan@example.com no longer works').waitFor();
 
     const cleo = await enter();
     await cleo.page.goto(cleos);

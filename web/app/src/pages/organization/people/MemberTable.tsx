@@ -17,7 +17,7 @@ import { type ReactNode, useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { may } from '../../../shared/me';
 import { AppLink } from '../../../shared/navigation';
-import { givable, type Member, nameOf, PersonCell, ROLES, reaches, roleOptions } from '../../../shared/people';
+import { aRole, givable, type Member, nameOf, PersonCell, ROLES, reaches, roleOptions } from '../../../shared/people';
 import { useAreRolesOn } from '../../../shared/roles';
 import styles from '../organization.module.css';
 import { membersQuery, PAGE, useSetActive, useSetRole } from './queries';
@@ -37,10 +37,14 @@ export function MemberTable({
   empty?: ReactNode;
   onOpen: (member: Member) => void;
 }) {
-  const [page, setPage] = useState(1);
+  // Another filter begins at its first page; what is shown stays until its answer is there.
+  const filterKey = JSON.stringify(filter);
+  const [turned, setTurned] = useState({ filterKey, page: 1 });
+  const page = turned.filterKey === filterKey ? turned.page : 1;
+  const setPage = (next: number) => setTurned({ filterKey, page: next });
   // A change of a role that is the organization's first.
   const [first, setFirst] = useState<{ member: Member; role: Role }>();
-  const [sort, setSort] = useState('username');
+  const [sort, setSort] = useState('name');
   const members = useQuery(membersQuery(organization, { ...filter, ordering: sort, page }));
   const setRole = useSetRole(organization);
   const setActive = useSetActive(organization);
@@ -64,7 +68,7 @@ export function MemberTable({
     {
       id: 'name',
       header: 'Name',
-      sort: 'username',
+      sort: 'name',
       isCut: true,
       render: ({ user }) => <PersonCell person={user}>{user.id === me.id && <Chip>You</Chip>}</PersonCell>,
     },
@@ -163,7 +167,7 @@ export function MemberTable({
         onClose={() => setFirst(undefined)}
         onConfirm={() => first && setRole.mutate(first, { onSettled: () => setFirst(undefined) })}
         isPending={setRole.isPending}
-        confirmLabel={first ? `Make ${nameOf(first.member.user)} ${ROLES[first.role].name.toLowerCase()}` : ''}
+        confirmLabel={first ? `Make ${nameOf(first.member.user)} ${aRole(first.role)}` : ''}
       >
         <p>
           Roles are off so far. With this first one, people who join later become annotators; those who are here stay

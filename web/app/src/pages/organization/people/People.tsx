@@ -42,7 +42,6 @@ export function People({ organization, me }: SectionProps) {
           </div>
         </div>
         <MemberTable
-          key={`${text} ${role}`}
           {...table}
           label="Members"
           filter={{ ...common, active: true }}
@@ -55,12 +54,7 @@ export function People({ organization, me }: SectionProps) {
             {counted(gone.data?.count ?? 0, 'person', 'people')} who cannot sign in. What they made stays under their
             name.
           </p>
-          <MemberTable
-            key={text}
-            {...table}
-            label="Deactivated"
-            filter={{ search: text || undefined, active: false }}
-          />
+          <MemberTable {...table} label="Deactivated" filter={{ search: text || undefined, active: false }} />
         </Panel>
       )}
       <MemberDrawer organization={organization} me={me} member={opened} onClose={() => setOpened(undefined)} />
