@@ -435,13 +435,40 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     // Another configuration is another screen.
     await page.evaluate(() =>
       window.editor.update({
-        config: '<View><Text name="t" value="$text"/><Choices name="c" toName="t"><Choice value="Yes"/></Choices></View>',
+        config:
+          '<View><Text name="t" value="$text"/><Choices name="c" toName="t"><Choice value="Yes"/></Choices></View>',
         task: { id: 503, data: { text: 'Words' } },
         annotations: [],
       }),
     );
     expect(await canvas?.evaluate((layer) => layer.isConnected)).toBe(false);
     await page.getByRole('document').getByText('Words').waitFor();
+  });
+
+  it('a double click on Submit submits one task, not the next one too', async () => {
+    page = await demo.open('sample=text&mode=stream');
+    await page.evaluate(() => {
+      const { editor } = window;
+      const { onSubmit } = editor.editor?.options ?? {};
+      // As a page does that has the next task already.
+      const next = async (payload: never) => {
+        const answer = await onSubmit?.(payload);
+        const { id, data } = editor.editor?.task ?? { id: 0, data: {} };
+        await editor.update({ task: { id: Number(id) + 1, data }, annotations: [] });
+        return answer;
+      };
+      Object.assign(editor.editor?.options ?? {}, { onSubmit: next });
+    });
+    const submit = page.getByRole('button', { name: /^Submit/ }).first();
+    await submit.dblclick({ delay: 60 });
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
+    await expect.poll(() => submit.isEnabled()).toBe(true);
+    expect(await savedOf(page, 'submit')).toHaveLength(1);
+    await page.waitForFunction(() => window.editor.editor?.saving.busy === null);
+    // A click of its own submits again.
+    await page.mouse.move(200, 200);
+    await submit.click();
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(2);
   });
 
   it('two hundred tasks later the memory is as it was', async () => {

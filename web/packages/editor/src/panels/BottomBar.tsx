@@ -157,7 +157,7 @@ function Buttons() {
           type="button"
           className={styles['skip']}
           disabled={busy !== null}
-          onClick={() => editor.actions.run('annotation.unskip')}
+          onClick={(event) => isFirstClick(event) && editor.actions.run('annotation.unskip')}
         >
           Take skip back
         </button>
@@ -168,7 +168,7 @@ function Buttons() {
           className={styles['skip']}
           disabled={!editor.canSkip}
           title={skipKeys ? `Skip this task (${formatShortcut(skipKeys)})` : 'Skip this task'}
-          onClick={() => editor.actions.run('annotation.skip')}
+          onClick={(event) => isFirstClick(event) && editor.actions.run('annotation.skip')}
         >
           {busy === 'skip' ? 'Skipping…' : 'Skip'}
         </button>
@@ -177,7 +177,7 @@ function Buttons() {
         type="button"
         className={styles['submit']}
         disabled={!editor.canSubmit}
-        onClick={() => editor.actions.run('annotation.submit')}
+        onClick={(event) => isFirstClick(event) && editor.actions.run('annotation.submit')}
       >
         {words}
         {submitKeys && <Key keys={submitKeys} />}
@@ -185,6 +185,11 @@ function Buttons() {
       {editor.options.onExit && <Exit words={entry.annotation ? 'Update and exit' : 'Submit and exit'} />}
     </>
   );
+}
+
+/** The next task may be there within a tenth of a second: the second click of a double click is not meant for it. */
+function isFirstClick(event: React.MouseEvent): boolean {
+  return event.detail < 2;
 }
 
 /** The menu beside the button: to submit and leave. */
