@@ -65,6 +65,14 @@ fn task(id: i64, data: Value, results: &[Value]) -> ExportTask {
 }
 
 fn export(name: &str, config: &str, tasks: &[ExportTask], formula_escape: bool) -> Vec<u8> {
+    export_as(name, config, tasks, formula_escape, false)
+}
+
+fn exact(name: &str, config: &str, tasks: &[ExportTask]) -> Vec<u8> {
+    export_as(name, config, tasks, false, true)
+}
+
+fn export_as(name: &str, config: &str, tasks: &[ExportTask], formula_escape: bool, exact: bool) -> Vec<u8> {
     let config = Config::parse(config).expect("a configuration");
     let context = Context {
         config: &config,
@@ -72,6 +80,7 @@ fn export(name: &str, config: &str, tasks: &[ExportTask], formula_escape: bool) 
         media: &NoMedia,
         download_resources: true,
         formula_escape,
+        exact,
     };
     let mut out = Vec::new();
     let mut source = || -> labelkeep_formats::export::Tasks<'_> { Box::new(tasks.iter().cloned().map(Ok)) };
@@ -319,4 +328,114 @@ fn the_catalogue_offers_what_fits_first() {
                 .any(|name| name.starts_with("COCO") || name.starts_with("YOLO")),
         "{disabled:?}"
     );
+}
+
+#[test]
+fn exact_boxes_are_turned_in_true_proportion_and_count_for_each_label() {
+    let mut turned = boxed(50.0, 90.0, "Car");
+    turned["value"]["rectanglelabels"] = json!(["Car", "Bus"]);
+    let tasks = [task(
+        1,
+        json!({ "image": "/data/upload/3/1234abcd-a.png" }),
+        &[json!([turned])],
+    )];
+    let coco: Value = serde_json::from_str(&entry(&exact("COCO", BOXES, &tasks), "result.json")).expect("JSON");
+    let annotations = coco["annotations"].as_array().expect("a list");
+    let classes: Vec<&Value> = annotations.iter().map(|row| &row["category_id"]).collect();
+    assert_eq!(classes, [1, 0]);
+    // 240 × 90 pixels about (400, 120), a quarter clockwise.
+    for (part, wanted) in [(0, 310.0), (1, 120.0), (2, 90.0), (3, 240.0)] {
+        let value = annotations[0]["bbox"][part].as_f64().expect("a number");
+        assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");
+    }
+    assert_eq!(annotations[0]["segmentation"][0].as_array().map(Vec::len), Some(8));
+    let lines = entry(&exact("YOLO", BOXES, &tasks), "labels/1234abcd-a.txt");
+    let numbers: Vec<f64> = lines
+        .lines()
+        .next()
+        .expect("a line")
+        .split(' ')
+        .map(|number| number.parse().expect("a number"))
+        .collect();
+    for (value, wanted) in numbers
+        .iter()
+        .zip([1.0, 355.0 / 800.0, 240.0 / 600.0, 90.0 / 800.0, 240.0 / 600.0])
+    {
+        assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");
+    }
+    let voc = entry(&exact("VOC", BOXES, &tasks), "Annotations/1234abcd-a.xml");
+    assert!(
+        voc.contains("<ymin>120</ymin>") && voc.contains("<ymax>360</ymax>"),
+        "{voc}"
+    );
+}
+
+#[test]
+fn exact_turned_boxes_may_lack_an_angle() {
+    let mut plain = boxed(10.0, 0.0, "Car");
+    plain["value"].as_object_mut().expect("an object").remove("rotation");
+    let tasks = [task(
+        1,
+        json!({ "image": "/data/upload/3/1234abcd-a.png" }),
+        &[json!([plain])],
+    )];
+    assert_eq!(
+        entry(&export("YOLO_OBB", BOXES, &tasks, false), "labels/1234abcd-a.txt"),
+        ""
+    );
+    assert_eq!(
+        entry(&exact("YOLO_OBB", BOXES, &tasks), "labels/1234abcd-a.txt"),
+        "1 0.1 0.2 0.4 0.2 0.4 0.35 0.1 0.35\n"
+    );
+}
+
+const BRUSH: &str = r#"<View><Image name="image" value="$image"/><BrushLabels name="brush" toName="image"><Label value="Hole"/></BrushLabels></View>"#;
+
+#[test]
+fn exact_masks_keep_their_holes() {
+    let mask = [255, 255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0];
+    let brushed = json!({ "from_name": "brush", "original_width": 3, "original_height": 4,
+        "value": { "format": "rle", "rle": labelkeep_formats::brush::encode(&mask), "brushlabels": ["Hole"] } });
+    let tasks = [task(1, json!({ "image": "a.png" }), &[json!([brushed])])];
+    let file = |out: &[u8]| -> Value { serde_json::from_str(&entry(out, "result_coco.json")).expect("JSON") };
+    let outline = file(&export("BRUSH_TO_COCO", BRUSH, &tasks, false));
+    assert_eq!(
+        outline["annotations"][0]["segmentation"],
+        json!([[0, 0, 0, 2, 2, 2, 2, 0]])
+    );
+    let whole = file(&exact("BRUSH_TO_COCO", BRUSH, &tasks));
+    let annotation = &whole["annotations"][0];
+    assert_eq!(
+        (&annotation["segmentation"], &annotation["bbox"], &annotation["area"]),
+        (
+            &json!({ "size": [4, 3], "counts": [0, 3, 1, 1, 1, 1, 1, 3, 1] }),
+            &json!([0, 0, 3, 3]),
+            &json!(8)
+        )
+    );
+    assert_eq!(outline["categories"][0]["color"], whole["categories"][0]["color"]);
+}
+
+#[test]
+fn the_same_data_give_the_same_bytes() {
+    let tasks = [
+        task(
+            1,
+            json!({ "image": "a.png", "text": "One." }),
+            &[json!([boxed(10.0, 30.0, "Car")]), json!([])],
+        ),
+        task(
+            2,
+            json!({ "image": "b.png", "text": "Two." }),
+            &[json!([boxed(5.0, 0.0, "Van")])],
+        ),
+    ];
+    for exporter in labelkeep_formats::export::exporters() {
+        let once = export(exporter.name(), BOXES, &tasks, false);
+        assert!(
+            once == export(exporter.name(), BOXES, &tasks, false),
+            "{}",
+            exporter.name()
+        );
+    }
 }

@@ -134,6 +134,7 @@ fn export(name: &str, case: &Case) -> Vec<u8> {
         media: &Uploads(&case.sizes),
         download_resources: true,
         formula_escape: false,
+        exact: false,
     };
     let mut out = Vec::new();
     let mut source = || -> Tasks<'_> { Box::new(case.tasks.iter().map(task).map(Ok)) };

@@ -32,6 +32,8 @@ pub struct Options {
     pub download_resources: bool,
     /// Text that a spreadsheet would run gets an apostrophe (SEC-168).
     pub formula_escape: bool,
+    /// What the reference loses or bends is kept, where the format can hold it.
+    pub exact: bool,
 }
 
 /// A file on its way out.
@@ -202,6 +204,7 @@ impl Writer {
             media: &media,
             download_resources: self.options.download_resources,
             formula_escape: self.options.formula_escape,
+            exact: self.options.exact,
         };
         let mut source = || self.tasks(runtime, &config);
         self.exporter.export(&context, &mut source, out)

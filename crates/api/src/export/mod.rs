@@ -27,6 +27,9 @@ pub(crate) struct ExportQuery {
     /// Ours: text that a spreadsheet would run gets an apostrophe.
     #[serde(default)]
     formula_escape: Option<bool>,
+    /// Ours: what the reference loses or bends is kept, where the format can hold it.
+    #[serde(default)]
+    exact: Option<bool>,
 }
 
 impl ExportQuery {
@@ -48,6 +51,7 @@ impl ExportQuery {
             ids: (!ids.is_empty()).then_some(ids),
             download_resources: self.download_resources.unwrap_or(true),
             formula_escape: self.formula_escape.unwrap_or(false),
+            exact: self.exact.unwrap_or(false),
         })
     }
 }

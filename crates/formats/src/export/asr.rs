@@ -8,7 +8,7 @@ use zip::ZipWriter;
 
 use super::catalog::{Fit, data_key};
 use super::images::{Origin, Picture, Pictures, large_text_options, text_options};
-use super::item::{Ids, Item, items};
+use super::item::{Ids, Item, items, numbers};
 use super::masks::annotator;
 use super::python::{ascii_json, float};
 use super::spool::Text;
@@ -35,6 +35,12 @@ impl Exporter for AsrManifest {
 
     fn extension(&self) -> &'static str {
         "zip"
+    }
+
+    fn exact(&self) -> Option<&'static str> {
+        Some(
+            "A line for each text, with begin and length of its region, instead of the first text for the whole sound.",
+        )
     }
 
     fn supports(&self, config: &Config) -> bool {
@@ -69,21 +75,27 @@ impl Exporter for AsrManifest {
                         continue;
                     }
                 };
-                let Some(transcript) = transcript(&item, &mut report) else {
+                let transcripts = transcripts(&item, context.exact, &mut report);
+                if transcripts.is_empty() {
                     report.dropped("no transcript");
                     continue;
-                };
+                }
                 if context.download_resources && !sounds.add(context, &mut archive, sound)? {
                     report.lost("a sound that could not be read is named, not copied", 1);
                 }
                 let annotator = annotator(&item).unwrap_or_default();
-                manifest.push(&format!(
-                    "{{\"audio_filepath\": {}, \"duration\": {}, \"text\": {}, \"annotator\": {}}}\n",
-                    ascii_json(&sound.path),
-                    float(*seconds),
-                    ascii_json(transcript),
-                    ascii_json(&annotator),
-                ))?;
+                for Transcript { text, part } in transcripts {
+                    let length = match part {
+                        Some((begin, length)) => format!("{}, \"offset\": {}", float(length), float(begin)),
+                        None => float(*seconds),
+                    };
+                    manifest.push(&format!(
+                        "{{\"audio_filepath\": {}, \"duration\": {length}, \"text\": {}, \"annotator\": {}}}\n",
+                        ascii_json(&sound.path),
+                        ascii_json(text),
+                        ascii_json(&annotator),
+                    ))?;
+                }
                 report.items_out += 1;
             }
         }
@@ -106,25 +118,36 @@ fn sound(context: &Context<'_>, key: &str, task: &ExportTask) -> Result<(Picture
     Ok((Picture { path, ..sound }, seconds))
 }
 
-/// The first text of the first control that has texts.
-fn transcript<'a>(item: &'a Item<'_>, report: &mut Report) -> Option<&'a str> {
-    let texts = |value: &'a Map<String, Value>| -> Vec<&'a str> {
-        match value.get("text") {
-            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-            Some(Value::String(text)) => vec![text],
-            _ => Vec::new(),
-        }
-    };
-    let control = item
-        .outputs
-        .iter()
-        .find(|output| output.values[0].contains_key("text"))?;
-    let first = texts(&control.values[0]).first().copied();
-    let all: usize = item.values().map(|value| texts(value).len()).sum();
-    if first.is_some() {
-        report.lost("a text beside the first", all as u64 - 1);
-    }
+/// What was said, and in which part of the sound: begin and length in seconds.
+struct Transcript<'a> {
+    text: &'a str,
+    part: Option<(f64, f64)>,
+}
+
+/// The first text of the first control that has texts; all texts of all controls when it is to be exact.
+fn transcripts<'a>(item: &'a Item<'_>, exact: bool, report: &mut Report) -> Vec<Transcript<'a>> {
     let others = item.values().filter(|value| texts(value).is_empty()).count();
+    if exact {
+        report.lost("an answer that is no text", others as u64);
+        let all = item.values().flat_map(|value| {
+            let part = numbers(value, ["start", "end"]).map(|[start, end]| (start, end - start));
+            texts(value).into_iter().map(move |text| Transcript { text, part })
+        });
+        return all.collect();
+    }
+    let control = item.outputs.iter().find(|output| output.values[0].contains_key("text"));
+    let first = control.and_then(|control| texts(&control.values[0]).first().copied());
+    let Some(text) = first else { return Vec::new() };
+    let all: usize = item.values().map(|value| texts(value).len()).sum();
+    report.lost("a text beside the first", all as u64 - 1);
     report.lost("an answer that is no text", others as u64);
-    first
+    vec![Transcript { text, part: None }]
+}
+
+fn texts(value: &Map<String, Value>) -> Vec<&str> {
+    match value.get("text") {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(text)) => vec![text],
+        _ => Vec::new(),
+    }
 }

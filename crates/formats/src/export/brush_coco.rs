@@ -38,6 +38,12 @@ impl Exporter for BrushCoco {
         "zip"
     }
 
+    fn exact(&self) -> Option<&'static str> {
+        Some(
+            "Masks keep their holes and single pixels: run lengths instead of outlines; masks of a Labels control count too.",
+        )
+    }
+
     fn supports(&self, config: &Config) -> bool {
         Fit::of(config).brushes()
     }
@@ -56,6 +62,7 @@ impl Exporter for BrushCoco {
             images: List::new()?,
             annotations: List::new()?,
             categories: Vec::new(),
+            exact: context.exact,
         };
         for task in source() {
             let task = task?;
@@ -92,6 +99,7 @@ struct File {
     annotations: List,
     /// In the order in which they were met; their numbers begin with 1.
     categories: Vec<String>,
+    exact: bool,
 }
 
 impl File {
@@ -109,7 +117,7 @@ impl File {
                 .find(|key| value.contains_key(*key));
             let labels = key.map(|key| labels(value, key)).unwrap_or_default();
             let shapes = match key {
-                Some(key) if !labels.is_empty() => shapes(value, key, report),
+                Some(key) if !labels.is_empty() => shapes(value, key, self.exact, report),
                 _ => Vec::new(),
             };
             if shapes.is_empty() {
@@ -172,6 +180,8 @@ fn color(name: &str) -> String {
     format!("#{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2])
 }
 
+const DAMAGED: &str = "a brush mask that is damaged or too large";
+
 /// What an annotation of the file says about a place.
 struct Shape {
     segmentation: Value,
@@ -189,6 +199,16 @@ impl Shape {
         }
     }
 
+    /// The whole mask as run lengths; none when it is empty.
+    fn mask(mask: &Mask) -> Option<Shape> {
+        let (counts, bbox, area) = run_lengths(mask)?;
+        Some(Shape {
+            segmentation: json!({ "size": [mask.height, mask.width], "counts": counts }),
+            area: json!(area),
+            bbox: json!(bbox),
+        })
+    }
+
     fn json(&self, id: u64, image: u64, category: usize, annotator: &str) -> Value {
         json!({
             "id": id, "image_id": image, "category_id": category, "segmentation": self.segmentation, "area": self.area,
@@ -197,13 +217,46 @@ impl Shape {
     }
 }
 
+/// Lengths of the stretches outside and inside, column by column, beginning with one outside; the smallest box around
+/// what is inside, and how many pixels that are. `None` when nothing is.
+fn run_lengths(mask: &Mask) -> Option<(Vec<u32>, [u32; 4], u32)> {
+    let (mut counts, mut run, mut inside, mut area) = (Vec::new(), 0, false, 0);
+    let [mut left, mut top, mut right, mut bottom] = [u32::MAX, u32::MAX, 0, 0];
+    for x in 0..mask.width {
+        for y in 0..mask.height {
+            let pixel = mask.pixels[y as usize * mask.width as usize + x as usize] != 0;
+            if pixel != inside {
+                counts.push(run);
+                (run, inside) = (0, pixel);
+            }
+            run += 1;
+            if pixel {
+                area += 1;
+                left = left.min(x);
+                right = x;
+                top = top.min(y);
+                bottom = bottom.max(y);
+            }
+        }
+    }
+    counts.push(run);
+    (area > 0).then(|| (counts, [left, top, right - left + 1, bottom - top + 1], area))
+}
+
 /// The places of a value whose labels stand under this key.
-fn shapes(value: &Map<String, Value>, key: &str, report: &mut Report) -> Vec<Shape> {
+fn shapes(value: &Map<String, Value>, key: &str, exact: bool, report: &mut Report) -> Vec<Shape> {
+    if exact && value.contains_key("rle") {
+        let mask = Mask::of(value);
+        if mask.is_none() {
+            report.lost(DAMAGED, 1);
+        }
+        return mask.iter().filter_map(Shape::mask).collect();
+    }
     if key == "brushlabels" && value.contains_key("rle") {
         let outlines = Mask::of(value)
             .and_then(|mask| outlines(&mask.pixels, mask.width as usize, mask.height as usize))
             .unwrap_or_else(|| {
-                report.lost("a brush mask that is damaged or too large", 1);
+                report.lost(DAMAGED, 1);
                 Vec::new()
             });
         let (large, small): (Vec<_>, Vec<_>) = outlines.into_iter().partition(|outline| outline.len() >= 3);

@@ -21,6 +21,9 @@ pub struct FormatInfo {
     pub tags: &'static [&'static str],
     /// On the wire.
     pub name: &'static str,
+    /// What `exact=true` changes, when it changes anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<&'static str>,
     /// True when it cannot say anything about this configuration.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
@@ -36,6 +39,7 @@ pub fn catalog(config: &Config) -> Vec<FormatInfo> {
             link: format!("/docs/formats#{}", exporter.name().to_lowercase()),
             tags: exporter.tags(),
             name: exporter.name(),
+            exact: exporter.exact(),
             disabled: !exporter.supports(config),
         })
         .collect();

@@ -11,7 +11,7 @@ use super::categories::{Categories, Keypoints};
 use super::images::{Picture, Pictures, large_text_options, text_options};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{time, year};
-use super::rectangle::hull;
+use super::rectangle::{bounds, corners, hull};
 use super::spool::List;
 use super::{Context, ExportError, Exporter, Report, Source};
 
@@ -44,6 +44,12 @@ impl Exporter for Coco {
         "zip"
     }
 
+    fn exact(&self) -> Option<&'static str> {
+        Some(
+            "Turned boxes are outlined by their corners, in true proportion; a box or polygon counts for each of its labels.",
+        )
+    }
+
     fn supports(&self, config: &Config) -> bool {
         Fit::of(config).boxes()
     }
@@ -59,7 +65,7 @@ impl Exporter for Coco {
         let mut pictures = Pictures::default();
         let mut report = Report::default();
         let mut newest = None;
-        let mut file = File::new(context.config)?;
+        let mut file = File::new(context)?;
         let key = picture_key(context.config);
         for task in source() {
             let task = task?;
@@ -101,10 +107,12 @@ struct File {
     annotations: List,
     categories: Categories,
     keypoints: Option<Keypoints>,
+    exact: bool,
 }
 
 impl File {
-    fn new(config: &Config) -> Result<File, ExportError> {
+    fn new(context: &Context<'_>) -> Result<File, ExportError> {
+        let config = context.config;
         let mut categories = Categories::of(config, |_| true);
         let keypoints = Keypoints::of(config);
         if let Some(keypoints) = &keypoints {
@@ -115,6 +123,7 @@ impl File {
             annotations: List::new()?,
             categories,
             keypoints,
+            exact: context.exact,
         })
     }
 
@@ -139,7 +148,8 @@ impl File {
         let mut lost = 0;
         for value in item.values() {
             let own = numbers(value, ["original_width", "original_height"]);
-            let (Some(label), Some(size)) = (first_label(value), own.or(common)) else {
+            let names = region_labels(value);
+            let (Some(label), Some(size)) = (names.first(), own.or(common)) else {
                 lost += 1;
                 continue;
             };
@@ -149,12 +159,22 @@ impl File {
             }
             let common = *common.get_or_insert(size);
             // A label that the configuration does not have becomes a class even if its shape is not known here.
-            let category = self.categories.id(&label);
+            self.categories.id(label);
             let has = |key| value.contains_key(key);
-            let known = if has("rectanglelabels") || has("labels") {
-                self.rectangle(value, category, image_id, size)?
-            } else if has("polygonlabels") {
-                self.polygon(value, category, image_id, common)?
+            let is_box = has("rectanglelabels") || has("labels");
+            let known = if is_box || has("polygonlabels") {
+                let taken = if self.exact { names.len() } else { 1 };
+                report.lost("a second label of a region", (names.len() - taken) as u64);
+                let mut known = true;
+                for label in &names[..taken] {
+                    let category = self.categories.id(label);
+                    known = if is_box {
+                        self.rectangle(value, category, image_id, size)?
+                    } else {
+                        self.polygon(value, category, image_id, common)?
+                    };
+                }
+                known
             } else if let Some([x, y]) = numbers(value, ["x", "y"]).filter(|_| has("keypointlabels")) {
                 let [x, y] = [
                     (x / 100.0 * size[0]).round_ties_even(),
@@ -197,6 +217,11 @@ impl File {
             return Ok(false);
         };
         let rotation = value.get("rotation").and_then(Value::as_f64).unwrap_or(0.0);
+        if self.exact && rotation != 0.0 {
+            let corners = corners([x, y, width, height], rotation, size);
+            self.outline(&corners, category, image)?;
+            return Ok(true);
+        }
         let [x, y, width, height] = hull(x, y, width, height, rotation);
         let (x, width) = (x * size[0] / 100.0, width * size[0] / 100.0);
         let (y, height) = (y * size[1] / 100.0, height * size[1] / 100.0);
@@ -221,12 +246,17 @@ impl File {
             .iter()
             .map(|(x, y)| (x / 100.0 * size[0], y / 100.0 * size[1]))
             .collect();
+        self.outline(&points, category, image)?;
+        Ok(true)
+    }
+
+    /// An annotation of what lies within the points.
+    fn outline(&mut self, points: &[(f64, f64)], category: i64, image: u64) -> Result<(), ExportError> {
         let flat: Vec<f64> = points.iter().flat_map(|(x, y)| [*x, *y]).collect();
         self.annotations.push(&json!({
-            "id": self.annotations.length, "image_id": image, "category_id": category, "segmentation": [flat], "bbox": bounds(&points),
-            "ignore": 0, "iscrowd": 0, "area": area(&points),
-        }))?;
-        Ok(true)
+            "id": self.annotations.length, "image_id": image, "category_id": category, "segmentation": [flat], "bbox": bounds(points),
+            "ignore": 0, "iscrowd": 0, "area": area(points),
+        }))
     }
 
     /// All key points of an item are one annotation, in the order of their labels' `model_index`.
@@ -273,11 +303,13 @@ impl File {
     }
 }
 
-/// The first entry of the first label list that is not empty.
-fn first_label(value: &Map<String, Value>) -> Option<String> {
+/// The first label list that is not empty; the first of it is the class.
+fn region_labels(value: &Map<String, Value>) -> Vec<&str> {
     ["rectanglelabels", "polygonlabels", "keypointlabels", "labels"]
         .iter()
-        .find_map(|key| labels(value, key).first().map(|label| (*label).to_owned()))
+        .map(|key| labels(value, key))
+        .find(|labels| !labels.is_empty())
+        .unwrap_or_default()
 }
 
 fn whole(number: f64) -> Value {
@@ -286,18 +318,6 @@ fn whole(number: f64) -> Value {
     } else {
         json!(number)
     }
-}
-
-/// x, y, width, height of the smallest box around the points.
-fn bounds(points: &[(f64, f64)]) -> [f64; 4] {
-    let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
-    for (x, y) in points {
-        left = left.min(*x);
-        right = right.max(*x);
-        top = top.min(*y);
-        bottom = bottom.max(*y);
-    }
-    [left, top, right - left, bottom - top]
 }
 
 /// The shoelace formula.

@@ -90,6 +90,8 @@ pub struct Context<'a> {
     pub download_resources: bool,
     /// Whether text that a spreadsheet would run as a formula gets an apostrophe (SEC-168).
     pub formula_escape: bool,
+    /// Whether what the reference loses or bends is kept, where the format can hold it (see [`Exporter::exact`]).
+    pub exact: bool,
 }
 
 /// What came of an export: items in = items out + drops.
@@ -140,6 +142,10 @@ pub trait Exporter: Send + Sync {
     }
     /// `json`, `csv`, `conll` or `zip`.
     fn extension(&self) -> &'static str;
+    /// What [`Context::exact`] changes, for people; `None` when it changes nothing.
+    fn exact(&self) -> Option<&'static str> {
+        None
+    }
     /// Whether it can say anything about tasks of this configuration.
     fn supports(&self, config: &Config) -> bool;
     /// Writes the file.

@@ -1,4 +1,4 @@
-//! The hull of a rotated rectangle, as the reference computes it.
+//! Rotated rectangles: their hull as the reference computes it, their corners, and their true hull.
 
 use std::f64::consts::PI;
 
@@ -38,9 +38,49 @@ pub(super) fn hull(x: f64, y: f64, width: f64, height: f64, rotation: f64) -> [f
     [left, top, right - left, bottom - top]
 }
 
+/// The corners in pixels of a rectangle in percent of a picture of this size, that is turned clockwise by `rotation` degrees
+/// about its top left corner: from there on, clockwise.
+pub(super) fn corners([x, y, width, height]: [f64; 4], rotation: f64, size: [f64; 2]) -> [(f64, f64); 4] {
+    let [x, y] = [x / 100.0 * size[0], y / 100.0 * size[1]];
+    let [width, height] = [width / 100.0 * size[0], height / 100.0 * size[1]];
+    let (sin, cos) = (rotation.to_radians().sin(), rotation.to_radians().cos());
+    [
+        (x, y),
+        (x + width * cos, y + width * sin),
+        (x + width * cos - height * sin, y + width * sin + height * cos),
+        (x - height * sin, y + height * cos),
+    ]
+}
+
+/// x, y, width, height of the smallest box around the points.
+pub(super) fn bounds(points: &[(f64, f64)]) -> [f64; 4] {
+    let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
+    for (x, y) in points {
+        left = left.min(*x);
+        right = right.max(*x);
+        top = top.min(*y);
+        bottom = bottom.max(*y);
+    }
+    [left, top, right - left, bottom - top]
+}
+
+/// The hull in percent of a rectangle in percent, turned in pixels: the true one, whatever the sides of the picture.
+pub(super) fn true_hull(rectangle: [f64; 4], rotation: f64, size: [f64; 2]) -> [f64; 4] {
+    if rotation == 0.0 {
+        return rectangle;
+    }
+    let [x, y, width, height] = bounds(&corners(rectangle, rotation, size));
+    [
+        x / size[0] * 100.0,
+        y / size[1] * 100.0,
+        width / size[0] * 100.0,
+        height / size[1] * 100.0,
+    ]
+}
+
 #[cfg(test)]
 mod tests {
-    use super::hull;
+    use super::{hull, true_hull};
 
     #[test]
     fn a_quarter_turn_swaps_the_sides() {
@@ -50,5 +90,14 @@ mod tests {
         }
         assert_eq!(hull(1.0, 2.0, 3.0, 4.0, 0.0), [1.0, 2.0, 3.0, 4.0]);
         assert!(hull(1.0, 2.0, 0.0, 4.0, 30.0).iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn the_true_hull_is_that_of_the_pixels() {
+        // A quarter turn of 400 × 100 pixels about (500, 100) stands on its short side.
+        let [x, y, width, height] = true_hull([50.0, 20.0, 40.0, 20.0], 90.0, [1000.0, 500.0]);
+        for (value, wanted) in [(x, 40.0), (y, 20.0), (width, 10.0), (height, 80.0)] {
+            assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");
+        }
     }
 }

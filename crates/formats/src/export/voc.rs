@@ -12,6 +12,7 @@ use super::channels::channels;
 use super::images::{Origin, Picture, Pictures, last_part, text_options};
 use super::item::{Ids, Item, items, labels, numbers};
 use super::python::number;
+use super::rectangle::true_hull;
 use super::spool::Files;
 use super::{Context, ExportError, Exporter, Report, Source};
 
@@ -36,6 +37,10 @@ impl Exporter for Voc {
 
     fn extension(&self) -> &'static str {
         "zip"
+    }
+
+    fn exact(&self) -> Option<&'static str> {
+        Some("A turned box becomes the smallest upright box around it, instead of being turned back.")
     }
 
     fn supports(&self, config: &Config) -> bool {
@@ -84,7 +89,14 @@ impl Exporter for Voc {
                     continue;
                 };
                 let depth = *depth.get_or_insert_with(|| depth_of(context, picture));
-                let text = document(&item, picture, first, size, depth, &mut report);
+                let about = About {
+                    picture,
+                    first,
+                    size,
+                    depth,
+                    exact: context.exact,
+                };
+                let text = document(&item, &about, &mut report);
                 if files.put(&picture.stem(), &text)? {
                     report.dropped("another annotation of a picture of this name has its place");
                 } else {
@@ -111,14 +123,24 @@ fn depth_of(context: &Context<'_>, picture: &Picture) -> u8 {
         .unwrap_or(3)
 }
 
-fn document(
-    item: &Item<'_>,
-    picture: &Picture,
-    first: &Map<String, Value>,
+/// What a file says of its picture.
+struct About<'a> {
+    picture: &'a Picture,
+    /// The value that knows its size, as it is written there and in numbers.
+    first: &'a Map<String, Value>,
     size: [f64; 2],
     depth: u8,
-    report: &mut Report,
-) -> String {
+    exact: bool,
+}
+
+fn document(item: &Item<'_>, about: &About<'_>, report: &mut Report) -> String {
+    let About {
+        picture,
+        first,
+        size,
+        depth,
+        exact,
+    } = *about;
     let annotator = item
         .annotation
         .and_then(|annotation| annotation.completed_by)
@@ -150,11 +172,15 @@ fn document(
             "labels"
         };
         let labels = labels(value, key);
-        let (Some(label), Some(parts)) = (labels.first(), numbers(value, ["x", "y", "width", "height"])) else {
+        let (Some(label), Some(mut parts)) = (labels.first(), numbers(value, ["x", "y", "width", "height"])) else {
             lost += 1;
             continue;
         };
         more += labels.len() as u64 - 1;
+        let rotation = numbers(value, ["rotation"]).map_or(0.0, |[rotation]| rotation);
+        if exact {
+            parts = true_hull(parts, rotation, size);
+        }
         object(&mut xml, label, parts, size);
     }
     report.lost("an answer that is no labelled box", lost);
@@ -163,7 +189,7 @@ fn document(
     xml
 }
 
-/// A box in whole pixels, cut towards zero; its rotation is not kept.
+/// A box in whole pixels, cut towards zero.
 fn object(xml: &mut String, label: &str, [x, y, width, height]: [f64; 4], size: [f64; 2]) {
     let pixels = |part: f64, whole: f64| (part / 100.0 * whole) as i64;
     let (left, top) = (pixels(x, size[0]), pixels(y, size[1]));

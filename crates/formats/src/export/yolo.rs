@@ -12,6 +12,7 @@ use super::categories::{Categories, Keypoints};
 use super::images::{Archive, Origin, Picture, Pictures, text_options};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{float, year};
+use super::rectangle::{corners, true_hull};
 use super::spool::Files;
 use super::{Context, ExportError, Exporter, Report, Source};
 
@@ -65,6 +66,14 @@ impl Exporter for Yolo {
         "zip"
     }
 
+    fn exact(&self) -> Option<&'static str> {
+        Some(if self.turned {
+            "Boxes without an angle count as not turned, instead of being left out."
+        } else {
+            "A turned box becomes the smallest upright box around it, instead of being turned back."
+        })
+    }
+
     fn supports(&self, config: &Config) -> bool {
         let fit = Fit::of(config);
         if self.turned { fit.turned_boxes() } else { fit.boxes() }
@@ -80,7 +89,7 @@ impl Exporter for Yolo {
         archive.add_directory("images/", text_options())?;
         let mut pictures = Pictures::default();
         let mut report = Report::default();
-        let mut classes = Classes::of(context.config, self.turned);
+        let mut classes = Classes::of(context, self.turned);
         let mut newest = None;
         // The last item of a name counts, so the files are written when all are known.
         let mut files = Files::new()?;
@@ -143,10 +152,12 @@ struct Classes {
     categories: Categories,
     keypoints: Option<Keypoints>,
     turned: bool,
+    exact: bool,
 }
 
 impl Classes {
-    fn of(config: &Config, turned: bool) -> Classes {
+    fn of(context: &Context<'_>, turned: bool) -> Classes {
+        let config = context.config;
         let keypoints = Keypoints::of(config);
         let categories = match keypoints {
             Some(_) => Categories::in_order(config, |tag| tag == "RectangleLabels"),
@@ -156,6 +167,7 @@ impl Classes {
             categories,
             keypoints,
             turned,
+            exact: context.exact,
         }
     }
 
@@ -174,7 +186,11 @@ impl Classes {
                 .iter()
                 .flat_map(|key| labels(value, key))
                 .collect();
-            let shape = if self.turned { turned_shape(value) } else { shape(value) };
+            let shape = if self.turned {
+                turned_shape(value, self.exact)
+            } else {
+                shape(value, self.exact)
+            };
             lost += u64::from(found.is_empty() || shape.is_none());
             for label in found {
                 let id = self.categories.id(label);
@@ -251,43 +267,39 @@ fn pose_lines(categories: &Categories, keypoints: &Keypoints, item: &Item<'_>, r
 }
 
 /// The numbers of a line, each with a blank before it: parts of the picture's width and height.
-fn shape(value: &Map<String, Value>) -> Option<String> {
+fn shape(value: &Map<String, Value>, exact: bool) -> Option<String> {
     if !is_box(value) {
         return polygon(value);
     }
-    let [x, y, width, height] = numbers(value, ["x", "y", "width", "height"])?;
-    Some(line([
+    let mut rectangle = numbers(value, ["x", "y", "width", "height"])?;
+    let turned = numbers(value, ["rotation", "original_width", "original_height"]);
+    if let (true, Some([rotation, width, height])) = (exact, turned) {
+        rectangle = true_hull(rectangle, rotation, [width, height]);
+    }
+    let [x, y, width, height] = rectangle;
+    let parts = [
         (x + width / 2.0) / 100.0,
         (y + height / 2.0) / 100.0,
         width / 100.0,
         height / 100.0,
-    ]))
+    ];
+    parts.iter().all(|part| part.is_finite()).then(|| line(parts))
 }
 
 /// The same for turned boxes: the four corners from the top left on, clockwise. Turning needs pixels, and an angle even if
 /// it is zero.
-fn turned_shape(value: &Map<String, Value>) -> Option<String> {
+fn turned_shape(value: &Map<String, Value>, exact: bool) -> Option<String> {
     if !is_box(value) {
         return polygon(value);
     }
-    let [x, y, width, height, rotation] = numbers(value, ["x", "y", "width", "height", "rotation"])?;
+    let rectangle = numbers(value, ["x", "y", "width", "height"])?;
+    let rotation = value.get("rotation").and_then(Value::as_f64);
+    let rotation = if exact { rotation.unwrap_or(0.0) } else { rotation? };
     let size = numbers(value, ["original_width", "original_height"])?;
-    let [x, y] = [x / 100.0 * size[0], y / 100.0 * size[1]];
-    let [width, height] = [width / 100.0 * size[0], height / 100.0 * size[1]];
-    let (sin, cos) = (rotation.to_radians().sin(), rotation.to_radians().cos());
-    let corners = [
-        (x, y),
-        (x + width * cos, y + width * sin),
-        (x + width * cos - height * sin, y + width * sin + height * cos),
-        (x - height * sin, y + height * cos),
-    ];
-    let parts = corners.map(|(x, y)| [x / size[0], y / size[1]]);
+    let parts = corners(rectangle, rotation, size).map(|(x, y)| [x / size[0], y / size[1]]);
     // A picture without width or height.
-    parts
-        .iter()
-        .flatten()
-        .all(|part| part.is_finite())
-        .then(|| line(parts.into_iter().flatten()))
+    let known = parts.iter().flatten().all(|part| part.is_finite());
+    known.then(|| line(parts.into_iter().flatten()))
 }
 
 fn is_box(value: &Map<String, Value>) -> bool {

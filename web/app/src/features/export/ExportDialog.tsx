@@ -12,6 +12,8 @@ interface Format {
   title: string;
   description: string;
   disabled?: boolean;
+  /** What `exact=true` changes, when it changes anything. */
+  exact?: string;
 }
 
 interface Report {
@@ -43,6 +45,7 @@ export function ExportDialog({
   });
   const [format, setFormat] = useState('JSON');
   const [all, setAll] = useState(false);
+  const [exact, setExact] = useState(false);
   const chosen = formats.data?.find((candidate) => candidate.name === format);
   const others = (formats.data ?? []).filter((candidate) => candidate.disabled);
   const query = new URLSearchParams({
@@ -50,6 +53,7 @@ export function ExportDialog({
     download_all_tasks: String(all),
     // Spreadsheets run what looks like a formula; programs use the API, which leaves it off.
     formula_escape: 'true',
+    exact: String(exact && chosen?.exact !== undefined),
     ...(tasks ? { ids: tasks.join(',') } : {}),
   });
 
@@ -102,6 +106,11 @@ export function ExportDialog({
           {!tasks && (
             <Checkbox isSelected={all} onChange={setAll}>
               Tasks without annotations too ({counted(project.task_number, 'task')} in all)
+            </Checkbox>
+          )}
+          {chosen?.exact && (
+            <Checkbox isSelected={exact} onChange={setExact}>
+              Exact. {chosen.exact}
             </Checkbox>
           )}
           {chosen && <LeftOut project={project} query={String(query)} tasks={tasks?.length ?? project.task_number} />}
