@@ -12,6 +12,7 @@ use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
 use crate::middleware::{audit as audit_layer, head, host, limits, log, panic, request_id, response_headers, slash};
+use crate::scim::ScimFailure;
 use crate::{ApiError, App, pages, router};
 
 /// What the server calls for each request.
@@ -70,7 +71,8 @@ impl Entry {
             Err(_) if reserved => limits::Places::default(),
             Err(error) => return error.into_response(),
         };
-        let (time, slashless) = (time_limit(path), !path.ends_with('/'));
+        // The addresses of provisioning have no slash, and errors of their own.
+        let (time, slashless, provisions) = (time_limit(path), !path.ends_with('/'), is_scim(path));
         request.extensions_mut().insert(places.clone());
         let routed = self.routes.clone().oneshot(request);
         let response = match tokio::time::timeout(time, routed).await {
@@ -80,7 +82,10 @@ impl Entry {
         };
         drop(places);
         // The rule of the trailing slash, second half: this path was served as it is, and with a slash it is no route.
-        if response.status() == StatusCode::NOT_FOUND && slashless && response.extensions().get::<WithSlash>().is_none()
+        if response.status() == StatusCode::NOT_FOUND
+            && slashless
+            && !provisions
+            && response.extensions().get::<WithSlash>().is_none()
         {
             return pages::not_found();
         }
@@ -97,15 +102,22 @@ impl Entry {
 
 /// How long a handler may take to its first byte (SEC-224). The body of an import is bounded by its progress.
 fn time_limit(path: &str) -> Duration {
-    if path.contains("/import") || path.contains("/reimport") {
+    if path.contains("/import") || path.contains("/reimport") || path == "/scim/v2/Bulk" {
         Duration::from_secs(600)
     } else {
         Duration::from_secs(60)
     }
 }
 
+fn is_scim(path: &str) -> bool {
+    path.starts_with("/scim/")
+}
+
 /// No route has this path: perhaps with a slash, perhaps it is a file of the app; else there is no such page.
 async fn unknown(routes: Weak<OnceLock<Router>>, mut request: Request) -> Response {
+    if is_scim(request.uri().path()) {
+        return ScimFailure::new(StatusCode::NOT_FOUND, "There is no such address.").into_response();
+    }
     if let Some(file) = pages::files::built(request.method(), request.uri(), request.headers()) {
         return file;
     }
@@ -134,11 +146,11 @@ async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, requ
     if method == Method::OPTIONS {
         return options(&app, request, is_api).await;
     }
-    ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        format!("Method \"{method}\" not allowed."),
-    )
-    .into_response()
+    let text = format!("Method \"{method}\" not allowed.");
+    if is_scim(request.uri().path()) {
+        return ScimFailure::new(StatusCode::METHOD_NOT_ALLOWED, text).into_response();
+    }
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, text).into_response()
 }
 
 /// What a route takes and gives. Cross-origin questions get no permission: there is no CORS header (SEC-049).

@@ -146,6 +146,16 @@ impl ApiError {
         self.status
     }
 
+    /// Status, text and headers, for a protocol that has a shape of errors of its own.
+    pub(crate) fn into_parts(self) -> (StatusCode, String, Vec<(header::HeaderName, HeaderValue)>) {
+        let text = match self.body {
+            Body::Detail(text) => text,
+            Body::Validation(errors) | Body::Bare(errors) => errors.to_string(),
+            Body::Page => "There is no such address.".to_owned(),
+        };
+        (self.status, text, self.headers)
+    }
+
     fn retry(status: StatusCode, detail: String, seconds: u64) -> Self {
         ApiError::new(status, detail).with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }

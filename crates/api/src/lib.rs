@@ -29,6 +29,7 @@ mod projects;
 mod queue;
 mod roles;
 mod samples;
+mod scim;
 mod service;
 mod statistics;
 mod tasks;

@@ -339,6 +339,41 @@ fn sso() -> Routes {
         .route("/api/current-user/identities/{id}/", delete(sso::remove_identity).own())
 }
 
+/// Provisioning: what an identity provider asks, and its settings.
+fn scim() -> Routes {
+    use crate::scim;
+    Routes::new()
+        .route(
+            "/api/scim/settings",
+            get(scim::read_settings).post(scim::change_settings),
+        )
+        .route("/api/scim/tokens/", get(scim::tokens).post(scim::create_token))
+        .route("/api/scim/tokens/{id}/", delete(scim::revoke_token))
+        .route("/api/scim/tokens/{id}/rotate/", post(scim::rotate_token))
+        .route("/scim/v2/ServiceProviderConfig", get(scim::configuration))
+        .route("/scim/v2/ResourceTypes", get(scim::resource_types))
+        .route("/scim/v2/ResourceTypes/{name}", get(scim::resource_type))
+        .route("/scim/v2/Schemas", get(scim::schemas))
+        .route("/scim/v2/Schemas/{id}", get(scim::schema))
+        .route("/scim/v2/Users", get(scim::list_users).post(scim::create_user))
+        .route(
+            "/scim/v2/Users/{id}",
+            get(scim::read_user)
+                .put(scim::replace_user)
+                .patch(scim::patch_user)
+                .delete(scim::remove_user),
+        )
+        .route("/scim/v2/Groups", get(scim::list_groups).post(scim::create_group))
+        .route(
+            "/scim/v2/Groups/{id}",
+            get(scim::read_group)
+                .put(scim::replace_group)
+                .patch(scim::patch_group)
+                .delete(scim::remove_group),
+        )
+        .route("/scim/v2/Bulk", post(scim::bulk))
+}
+
 /// Projects and what describes them.
 fn projects() -> Routes {
     use crate::{export, projects, queue, samples, templates};
@@ -490,6 +525,7 @@ pub(crate) fn routes() -> Routes {
         .merge(factors())
         .merge(rights())
         .merge(sso())
+        .merge(scim())
         .merge(projects())
         .merge(work())
         .merge(oversight())

@@ -39,9 +39,19 @@ impl Secret {
     /// A new API token: a prefix by which scanners recognise it, 256 random bits, and a checksum (SEC-092). All in letters
     /// and digits, so that one double click takes it whole.
     pub fn api_token() -> Self {
+        Self::prefixed(API_TOKEN_PREFIX)
+    }
+
+    /// A new token with which an identity provider provisions people (SEC-084): as [`Secret::api_token`], with a prefix of
+    /// its own.
+    pub fn scim_token() -> Self {
+        Self::prefixed(SCIM_TOKEN_PREFIX)
+    }
+
+    fn prefixed(prefix: &str) -> Self {
         let bytes = Zeroizing::new(random_bytes::<32>());
         let body = Zeroizing::new(hexadecimal(&*bytes));
-        Secret::new(format!("{API_TOKEN_PREFIX}{}{}", *body, checksum(&body)))
+        Secret::new(format!("{prefix}{}{}", *body, checksum(prefix, &body)))
     }
 
     /// The text itself: for the one answer, cookie or link that carries it, never for a log.
@@ -68,21 +78,32 @@ impl fmt::Debug for Secret {
 
 /// How API tokens begin.
 pub const API_TOKEN_PREFIX: &str = "lkp_";
+/// How tokens of provisioning begin.
+const SCIM_TOKEN_PREFIX: &str = "lks_";
 
 /// Whether the text can be an API token: a mistyped or cut one is told without asking the database.
 pub fn is_api_token(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix(API_TOKEN_PREFIX) else {
+    is_prefixed(API_TOKEN_PREFIX, text)
+}
+
+/// The same for a token of provisioning.
+pub fn is_scim_token(text: &str) -> bool {
+    is_prefixed(SCIM_TOKEN_PREFIX, text)
+}
+
+fn is_prefixed(prefix: &str, text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(prefix) else {
         return false;
     };
     let plain = rest
         .bytes()
         .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    rest.len() == 72 && plain && checksum(&rest[..64]) == rest[64..]
+    rest.len() == 72 && plain && checksum(prefix, &rest[..64]) == rest[64..]
 }
 
 /// Eight characters that a token of the same alphabet has by chance once in four thousand million times.
-fn checksum(body: &str) -> String {
-    hexadecimal(&hash_secret(&format!("{API_TOKEN_PREFIX}{body}"))[..4])
+fn checksum(prefix: &str, body: &str) -> String {
+    hexadecimal(&hash_secret(&format!("{prefix}{body}"))[..4])
 }
 
 /// SHA-256 of a random secret, as the database keeps it.
@@ -157,6 +178,7 @@ mod tests {
         let token = Secret::api_token();
         let text = token.expose();
         assert!(text.starts_with("lkp_") && text.len() == 76 && is_api_token(text));
+        assert!(is_scim_token(Secret::scim_token().expose()) && !is_scim_token(text));
         let other = if text.as_bytes()[10] == b'a' { "b" } else { "a" };
         let mistyped = format!("{}{other}{}", &text[..10], &text[11..]);
         for wrong in [

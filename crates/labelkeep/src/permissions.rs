@@ -113,6 +113,7 @@ fn routes(page: &mut String) {
         let asks = match need {
             Some(Need::Action(action, kind)) => format!("`{}` on the {}", action.name(), kind.replace('_', " ")),
             Some(Need::Own) => "being signed in; only what is the caller's own".to_owned(),
+            Some(Need::Provisioning) => "a token of provisioning, for its organization".to_owned(),
             Some(Need::Open(open)) => open.reason().to_owned(),
             None => "not said".to_owned(),
         };

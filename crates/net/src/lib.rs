@@ -28,6 +28,7 @@ pub mod tls;
 pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
 pub use directory::{DirectoryEntry, DirectoryQuestion};
 pub use error::NetError;
+pub use ipnet::IpNet;
 pub use policy::{Consumer, Policy, PolicyError, PolicySettings};
 pub use reqwest::Method;
 pub use reqwest::header::HeaderMap;

@@ -26,6 +26,7 @@ pub mod projects;
 pub mod queue;
 pub mod roles;
 pub mod samples;
+pub mod scim;
 pub mod sight;
 pub mod sso;
 pub mod statistics;

@@ -33,6 +33,7 @@ pub mod predictions;
 pub mod projects;
 pub mod queue;
 pub mod roles;
+pub mod scim;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;

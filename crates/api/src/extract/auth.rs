@@ -201,8 +201,9 @@ pub(super) async fn prove(parts: &Parts, app: &App, credential: Credential<'_>) 
     })?;
     RequestFacts::identify(Identity {
         organization_id: caller.actor.organization_id,
-        account_id: caller.actor.account_id,
+        account_id: Some(caller.actor.account_id),
         token_id: caller.actor.token_id,
+        actor: None,
     });
     Ok(caller)
 }

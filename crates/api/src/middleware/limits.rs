@@ -25,6 +25,8 @@ const WAIT: Duration = Duration::from_secs(10);
 enum Who {
     User(i64),
     Token(i64),
+    /// A token of provisioning.
+    Provisioner(i64),
     Address(IpAddr),
 }
 
@@ -93,7 +95,19 @@ pub(crate) async fn enter(parts: &Parts, app: &App, caller: &Caller) -> Result<(
         Some((Who::User(caller.actor.account_id), PER_USER)),
         caller.actor.token_id.map(|id| (Who::Token(id), PER_TOKEN)),
     ];
-    for (who, number) in who.into_iter().flatten() {
+    keep(places, app, who.into_iter().flatten()).await
+}
+
+/// A place among those of a token of provisioning (SEC-063).
+pub(crate) async fn enter_provisioner(parts: &Parts, app: &App, token_id: i64) -> Result<(), ApiError> {
+    match parts.extensions.get::<Places>() {
+        Some(places) => keep(places, app, [(Who::Provisioner(token_id), PER_TOKEN)]).await,
+        None => Ok(()),
+    }
+}
+
+async fn keep(places: &Places, app: &App, who: impl IntoIterator<Item = (Who, usize)>) -> Result<(), ApiError> {
+    for (who, number) in who {
         let own = app.in_flight.of(who, number);
         let permit = tokio::time::timeout(WAIT, own.acquire_owned())
             .await

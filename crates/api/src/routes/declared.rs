@@ -9,8 +9,8 @@ use labelkeep_services::access::Action;
 
 use crate::extract::{
     Access, Allowed, Authenticated, Body, ClientAddress, Confirmed, Enrolling, Form, IdempotencyKey, IfMatch,
-    InOrganization, JsonText, MaybeSignedIn, Paging, PathId, PathIds, PublicUrl, Query, RawBody, SignedIn, StoredData,
-    Strict, Target, Work,
+    InOrganization, JsonText, MaybeSignedIn, Paging, PathId, PathIds, Provisioning, PublicUrl, Query, RawBody,
+    SignedIn, StoredData, Strict, Target, Work,
 };
 use crate::wire::FieldChoice;
 
@@ -23,6 +23,8 @@ pub enum Asked {
     Perhaps,
     /// To have proven who they are.
     SignedIn,
+    /// To speak for an organization with a token of provisioning.
+    Provisioning,
     /// To be allowed the action on an object of this kind.
     Action(Action, &'static str),
 }
@@ -31,8 +33,8 @@ impl Asked {
     /// What both ask together: an action says more than signing in.
     const fn and(self, other: Asked) -> Asked {
         match (self, other) {
-            (Asked::Action(..), _) => self,
-            (_, Asked::Action(..)) => other,
+            (Asked::Provisioning, _) | (Asked::Action(..), _) => self,
+            (_, Asked::Provisioning | Asked::Action(..)) => other,
             (Asked::SignedIn, _) => self,
             (_, Asked::SignedIn) => other,
             (Asked::Perhaps, _) => self,
@@ -98,6 +100,7 @@ macro_rules! asks {
 }
 
 asks!(Asked::SignedIn => [] Authenticated, [] SignedIn, [] Enrolling, [] Confirmed, [] StoredData);
+asks!(Asked::Provisioning => [] Provisioning);
 asks!(Asked::Perhaps => [] MaybeSignedIn);
 asks!(Asked::Nothing =>
     [T] State<T>, [T] Path<T>, [T] Query<T>, [T] Form<T>,

@@ -55,6 +55,8 @@ pub enum Need {
     Action(Action, &'static str),
     /// To be signed in; what it touches is the caller's own.
     Own,
+    /// A token of provisioning; what it touches is the organization's (SEC-084).
+    Provisioning,
     /// Nothing.
     Open(Open),
 }
@@ -84,6 +86,7 @@ impl Entry {
     fn need(&self) -> Option<Need> {
         match (self.asked, self.said) {
             (Asked::Action(action, kind), None) => Some(Need::Action(action, kind)),
+            (Asked::Provisioning, None) => Some(Need::Provisioning),
             (Asked::SignedIn, said @ Some(Need::Action(..) | Need::Own)) => said,
             (Asked::Perhaps, said) => said,
             (Asked::Nothing, said @ Some(Need::Open(_))) => said,

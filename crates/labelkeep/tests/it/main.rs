@@ -7,6 +7,7 @@ mod factors;
 mod pages;
 mod program;
 mod roles;
+mod scim;
 mod security;
 mod sso;
 mod work;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use labelkeep_policy::{Action, Role};
+use labelkeep_store::Tx;
 use labelkeep_store::accounts::memberships::{MemberFilter, MemberOrder, MemberRow, PersonProjectRow};
 use labelkeep_store::accounts::{self as store, memberships, organizations};
-use labelkeep_store::audit;
+use labelkeep_store::audit::{self, Origin};
 
 use super::{MembershipRow, Profile, users};
 use crate::access::{self, Granted};
@@ -212,16 +213,31 @@ pub(super) async fn remove(services: &Services, organization: Granted<i64>, acco
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if !organizations::remove_member(tx, organization_id, account_id, now).await? {
+                if !end(tx, &origin, organization_id, account_id, now).await? {
                     return Err(ServiceError::Nothing("Member not found".to_owned()));
                 }
-                store::sessions::end_all(tx, account_id, None, now).await?;
-                store::tokens::revoke_all(tx, account_id, None, now).await?;
-                audit::record(tx, &origin, "member.remove", &format!("user:{account_id}"), "{}", now).await?;
                 Ok(())
             })
         })
         .await?;
     services.cache.forget_account(account_id);
+    Ok(())
+}
+
+/// Ends a membership, with a record; says whether there was one.
+pub(crate) async fn end(tx: &mut Tx, origin: &Origin, organization_id: i64, account_id: i64, now: i64) -> Result<bool> {
+    if !organizations::remove_member(tx, organization_id, account_id, now).await? {
+        return Ok(false);
+    }
+    shut_out(tx, organization_id, account_id, now).await?;
+    audit::record(tx, origin, "member.remove", &format!("user:{account_id}"), "{}", now).await?;
+    Ok(true)
+}
+
+/// Ends the person's sessions that reach the organization, and their tokens there. What works in another organization alone
+/// is that one's affair (SEC-112).
+pub(super) async fn shut_out(tx: &mut Tx, organization_id: i64, account_id: i64, now: i64) -> Result<()> {
+    store::sessions::end_in(tx, account_id, organization_id, now).await?;
+    store::tokens::revoke_in(tx, account_id, organization_id, now).await?;
     Ok(())
 }

@@ -58,6 +58,7 @@ pub use labelkeep_store::accounts::memberships::{MemberFilter, MemberOrder};
 pub use labelkeep_store::accounts::organizations::{MembershipRow, OrganizationRow};
 pub use links::{OneTimeLink, reset_path, signup_path};
 pub use managed::{Managed, managed};
+pub(crate) use members::end as end_membership;
 pub use members::{
     Member, MemberDetail, MemberPage, MemberWish, PersonProject, member_detail, member_page, remove_member,
 };
@@ -77,10 +78,12 @@ pub use personal_tokens::{
 };
 pub use resets::{administrator_link, request_reset, reset_password, reset_target};
 pub use roles::{RoleChange, change_role, default_role, set_default_role, transfer_ownership};
+pub(crate) use roles::{former as former_role, set as set_role};
 pub(crate) use sessions::begin_by_provider;
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use setup::first_account_link;
 pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};
+pub(crate) use throttle::guessed;
 pub(crate) use tidy::tidy;
 pub use tokens::{AccessToken, TokenSettings, blacklist, create_refresh, list_refresh, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};

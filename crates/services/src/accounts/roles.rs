@@ -136,7 +136,7 @@ pub(super) async fn locked(tx: &mut Tx, organization_id: i64, account_id: i64) -
 
 /// What somebody was before they were deactivated, else what newcomers become; that, too, when they were *Member* and the
 /// organization has begun to use roles meanwhile.
-pub(super) async fn former(tx: &mut Tx, organization_id: i64, account_id: i64, now: Role) -> Result<Role> {
+pub(crate) async fn former(tx: &mut Tx, organization_id: i64, account_id: i64, now: Role) -> Result<Role> {
     if now != Role::Deactivated {
         return Ok(now);
     }
@@ -151,14 +151,14 @@ pub(super) async fn former(tx: &mut Tx, organization_id: i64, account_id: i64, n
 
 /// Sets a role with all that follows from it, and puts it on record.
 #[allow(clippy::too_many_arguments)] // Each is a fact of the record.
-pub(super) async fn set(
+pub(crate) async fn set(
     tx: &mut Tx,
     origin: &Origin,
     organization_id: i64,
     account_id: i64,
     before: Role,
     role: Role,
-    source: &'static str,
+    source: &str,
     now: i64,
 ) -> Result<()> {
     if before == role {
@@ -172,8 +172,7 @@ pub(super) async fn set(
         organizations::begin_roles(tx, organization_id, now).await?;
     }
     if role == Role::Deactivated {
-        store::sessions::end_all(tx, account_id, None, now).await?;
-        store::tokens::revoke_all(tx, account_id, None, now).await?;
+        super::members::shut_out(tx, organization_id, account_id, now).await?;
         store::links::forget(tx, account_id, super::links::Kind::Reset.word()).await?;
     }
     let action = match (before, role) {

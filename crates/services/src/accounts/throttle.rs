@@ -84,7 +84,7 @@ async fn reached(tx: &mut Tx, name: &str, origin: &Origin, now: i64) -> Result<(
 
 /// Counts a token or link that is none; gives the seconds to wait once there were too many from this network. Right ones
 /// are not kept waiting.
-pub(super) async fn guessed(services: &Services, address: IpAddr) -> Result<Option<u64>> {
+pub(crate) async fn guessed(services: &Services, address: IpAddr) -> Result<Option<u64>> {
     let network = network(address);
     let seconds = u64::try_from(GUESSES.window / SECOND).ok();
     // What this node knows to be too much costs no write.

@@ -67,7 +67,7 @@ pub async fn answered(services: &Services, request: &Request, answer: Answer) ->
             status: same.status,
             agent: Some(request.agent.to_string()),
             outcome,
-            detail: "{}".to_owned(),
+            detail: request.attributed("{}").into_owned(),
             at: now,
         };
         let write = services
@@ -94,7 +94,7 @@ fn same(request: &Request, action: &'static str, outcome: Outcome, status: Optio
     let identity = request.identity();
     Same {
         organization_id: identity.map(|identity| identity.organization_id),
-        account_id: identity.map(|identity| identity.account_id),
+        account_id: identity.and_then(|identity| identity.account_id),
         token_id: identity.and_then(|identity| identity.token_id),
         address: Some(request.address),
         action,

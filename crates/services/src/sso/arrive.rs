@@ -123,9 +123,12 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
     let known = store::find(&services.db, organization_id, &person.issuer, &person.subject).await?;
     let account = match &known {
         Some(identity) => accounts::own(&services.db, identity.account_id).await?,
-        None => match create(services, door, person).await? {
-            Ok(account) => Some(account),
-            Err(text) => return Ok(Err(text)),
+        None => match adopt(services, door, person).await? {
+            Some(account) => Some(account),
+            None => match create(services, door, person).await? {
+                Ok(account) => Some(account),
+                Err(text) => return Ok(Err(text)),
+            },
         },
     };
     let member = match &account {
@@ -180,6 +183,36 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
         &wish,
     )
     .await?))
+}
+
+/// The account that the same organization's provisioning has made for the address, and that nobody has used: it waits for
+/// this sign-in. Whoever has set a password or linked an identity links others themselves (SEC-077).
+async fn adopt(services: &Services, door: &Door<'_>, person: &Person) -> Result<Option<AccountRow>> {
+    let (organization_id, source, now) = (door.organization_id, door.source, services.now());
+    if person.email_refuted || person.email.is_empty() {
+        return Ok(None);
+    }
+    let Some(id) = labelkeep_store::scim::users::untouched(&services.db, organization_id, &person.email).await? else {
+        return Ok(None);
+    };
+    let (issuer, subject, email) = (person.issuer.clone(), person.subject.clone(), person.email.clone());
+    let origin = Origin {
+        organization_id: Some(organization_id),
+        account_id: Some(id),
+        token_id: None,
+        address: door.address.to_string(),
+    };
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::insert(tx, organization_id, id, (&issuer, &subject), &email, now).await?;
+                let detail = serde_json::json!({ "provider": source, "provisioned": true }).to_string();
+                audit::record(tx, &origin, "sso.link", &format!("user:{id}"), &detail, now).await
+            })
+        })
+        .await?;
+    Ok(accounts::own(&services.db, id).await?)
 }
 
 /// The account of a first sign-in. An address that has an account already is linked by that account's own action only:

@@ -45,7 +45,7 @@ const MAX_GROUP: usize = 1_024;
 
 impl Mapping {
     /// Changes it; what is `None` stays.
-    pub(super) fn change(
+    pub(crate) fn change(
         &mut self,
         roles: Option<Vec<(String, String)>>,
         workspaces: Option<Vec<(String, String)>>,
@@ -65,7 +65,7 @@ impl Mapping {
     }
 
     /// Finds what is wrong with it.
-    pub(super) fn check(&self, errors: &mut Invalid) {
+    pub(crate) fn check(&self, errors: &mut Invalid) {
         let group_fits = |group: &String| !group.trim().is_empty() && group.len() <= MAX_GROUP;
         for (code, group) in &self.roles_groups {
             // Who owns the installation is not decided elsewhere.
@@ -110,13 +110,13 @@ impl Mapping {
     }
 
     /// The role of somebody who is new.
-    pub(super) fn first_role(&self, groups: &[String], default_role: &str) -> Role {
+    pub(crate) fn first_role(&self, groups: &[String], default_role: &str) -> Role {
         self.role(groups).unwrap_or_else(|| lowest(default_role))
     }
 
     /// Brings a member's role, workspaces and projects up to date. Owners stay what they are, and so does a role that was
     /// given by hand to somebody whom the table does not name.
-    pub(super) async fn apply(
+    pub(crate) async fn apply(
         &self,
         tx: &mut Tx,
         member: &Subject<'_>,
@@ -166,15 +166,15 @@ impl Mapping {
 }
 
 /// Whom a table is applied to.
-pub(super) struct Subject<'a> {
-    pub(super) organization_id: i64,
-    pub(super) account_id: i64,
-    pub(super) role: &'a str,
-    pub(super) role_source: &'a str,
-    pub(super) default_role: &'a str,
-    pub(super) groups: &'a [String],
-    /// Who gives: `oidc` or `ldap`.
-    pub(super) source: &'static str,
+pub(crate) struct Subject<'a> {
+    pub(crate) organization_id: i64,
+    pub(crate) account_id: i64,
+    pub(crate) role: &'a str,
+    pub(crate) role_source: &'a str,
+    pub(crate) default_role: &'a str,
+    pub(crate) groups: &'a [String],
+    /// Who gives: `oidc`, `ldap` or `scim`.
+    pub(crate) source: &'static str,
 }
 
 /// The lowest role of an organization: *Member* as long as it has no roles, *Annotator* then.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::{Result, ServiceError, Services};
 
 /// The settings of an organization's provider and its secret; the defaults where there are none.
-pub(super) async fn load<T: DeserializeOwned + Default>(
+pub(crate) async fn load<T: DeserializeOwned + Default>(
     services: &Services,
     organization_id: i64,
     kind: &'static str,
@@ -31,7 +31,7 @@ pub(super) async fn load<T: DeserializeOwned + Default>(
 }
 
 /// The row that keeps them.
-pub(super) fn row<T: Serialize>(
+pub(crate) fn row<T: Serialize>(
     services: &Services,
     organization_id: i64,
     kind: &'static str,

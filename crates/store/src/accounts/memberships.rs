@@ -55,7 +55,7 @@ pub async fn set_role(
     organization_id: i64,
     account_id: i64,
     role: &'static str,
-    source: &'static str,
+    source: &str,
 ) -> Result<()> {
     tx.execute(
         "UPDATE membership SET former_role = CASE WHEN $3 <> 'deactivated' THEN NULL

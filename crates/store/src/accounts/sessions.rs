@@ -87,6 +87,16 @@ pub async fn end_all(tx: &mut Tx, account_id: i64, except: Option<&[u8]>, at: i6
     .await
 }
 
+/// Ends all sessions of an account that reach the organization: those that a provider began work in its own one alone.
+pub async fn end_in(tx: &mut Tx, account_id: i64, organization_id: i64, at: i64) -> Result<u64> {
+    tx.execute(
+        "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND ended_at IS NULL
+            AND (organization_id IS NULL OR organization_id = $2)",
+        args![account_id, organization_id, at],
+    )
+    .await
+}
+
 /// Gives a session another id and another secret for its CSRF tokens: the old id is dead with the commit (SEC-026). Gives
 /// whether the cookie stays when the browser closes, and when the session began; none when it has ended.
 pub async fn renew(

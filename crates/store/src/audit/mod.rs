@@ -9,6 +9,8 @@ mod request;
 pub use request::{Identity, Request};
 pub(crate) use request::{current, inside};
 
+use std::borrow::Cow;
+
 use crate::{Arg, Result, Tx, args, row};
 
 /// Who acted, from where, on whose behalf.
@@ -113,6 +115,7 @@ pub async fn record(tx: &mut Tx, origin: &Origin, action: &str, object: &str, de
     } else {
         Outcome::Ok
     };
+    let detail = request.map_or(Cow::Borrowed(detail), |request| request.attributed(detail));
     let args = args![
         origin.organization_id,
         origin.account_id,
@@ -120,7 +123,7 @@ pub async fn record(tx: &mut Tx, origin: &Origin, action: &str, object: &str, de
         &origin.address,
         action,
         object,
-        detail,
+        &*detail,
         at,
         named.or_else(|| request.and_then(Request::project_id)),
         request.map(|request| request.method),

@@ -1,6 +1,7 @@
 //! What the log knows about the request that is being answered. It travels with the task that answers, and through
 //! [`crate::Db::write`] into the transaction, so that no service has to hand it on and none can forget it.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -17,10 +18,12 @@ tokio::task_local! {
 pub struct Identity {
     /// The tenant.
     pub organization_id: i64,
-    /// The account.
-    pub account_id: i64,
+    /// The account; none when no person calls.
+    pub account_id: Option<i64>,
     /// The API token, if one was used.
     pub token_id: Option<i64>,
+    /// Who calls when it is no person: `scim`.
+    pub actor: Option<&'static str>,
 }
 
 /// A request that is being answered.
@@ -83,6 +86,18 @@ impl Request {
         self.identity.get().copied()
     }
 
+    /// What an entry says about who acts when it is no person, put into its detail (a JSON object).
+    pub fn attributed<'a>(&self, detail: &'a str) -> Cow<'a, str> {
+        let Some(actor) = self.identity().and_then(|identity| identity.actor) else {
+            return Cow::Borrowed(detail);
+        };
+        match detail.strip_prefix('{') {
+            Some("}") => Cow::Owned(format!("{{\"actor\":\"{actor}\"}}")),
+            Some(rest) => Cow::Owned(format!("{{\"actor\":\"{actor}\",{rest}")),
+            None => Cow::Borrowed(detail),
+        }
+    }
+
     /// What was reached last.
     pub fn object(&self) -> Option<(&'static str, i64)> {
         *self.object.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,7 +118,7 @@ impl Request {
         let identity = self.identity();
         Origin {
             organization_id: identity.map(|identity| identity.organization_id),
-            account_id: identity.map(|identity| identity.account_id),
+            account_id: identity.and_then(|identity| identity.account_id),
             token_id: identity.and_then(|identity| identity.token_id),
             address: self.address.to_string(),
         }
@@ -169,6 +184,15 @@ mod tests {
         request.ended(true);
         assert!(request.is_recorded());
         assert_eq!((request.identity(), request.project_id()), (None, None));
+        assert_eq!(request.attributed("{}"), "{}");
+        let _ = request.identity.set(Identity {
+            organization_id: 1,
+            account_id: None,
+            token_id: None,
+            actor: Some("scim"),
+        });
+        assert_eq!(request.attributed("{}"), r#"{"actor":"scim"}"#);
+        assert_eq!(request.attributed(r#"{"a":1}"#), r#"{"actor":"scim","a":1}"#);
         request.clone().scope(async { Request::reached("task", 42, 7) }).await;
         assert_eq!((request.object(), request.project_id()), (Some(("task", 42)), Some(7)));
     }

@@ -153,7 +153,7 @@ on_both_databases! {
                     open.push(format!("{} {}", route.method, route.path));
                 }
                 Need::Open(_) => {}
-                Need::Own | Need::Action(..) => {
+                Need::Own | Need::Provisioning | Need::Action(..) => {
                     let reply = call(&anybody, &route.method, &filled(route.path, 1)).await;
                     // Pages lead to the sign-in.
                     let page = !route.path.starts_with("/api/") && matches!(reply.status, 302 | 403);
