@@ -114,8 +114,8 @@ pub(crate) async fn tokens(
 /// A token to be made.
 #[derive(Deserialize)]
 pub(crate) struct TokenIn {
-    /// Days.
-    ttl_days: i64,
+    /// Days; half a year when nothing is said.
+    ttl_days: Option<i64>,
     #[serde(default)]
     networks: Vec<String>,
 }
@@ -128,7 +128,7 @@ pub(crate) async fn create_token(
     Body(body): Body<TokenIn>,
 ) -> ApiResult<Response> {
     let wish = NewScimToken {
-        ttl_days: body.ttl_days,
+        ttl_days: body.ttl_days.unwrap_or(180),
         networks: body.networks,
     };
     let (token, secret) = scim::create_token(&services, organization, &caller, wish).await?;

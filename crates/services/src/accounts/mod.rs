@@ -78,7 +78,7 @@ pub use personal_tokens::{
 };
 pub use resets::{administrator_link, request_reset, reset_password, reset_target};
 pub use roles::{RoleChange, change_role, default_role, set_default_role, transfer_ownership};
-pub(crate) use roles::{former as former_role, set as set_role};
+pub(crate) use roles::{former as former_role, set as set_role, uses_roles};
 pub(crate) use sessions::begin_by_provider;
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use setup::first_account_link;

@@ -186,7 +186,7 @@ pub(crate) async fn set(
 }
 
 /// Whether giving this role means that the organization works with roles (SEC-089).
-pub(super) fn uses_roles(role: Role) -> bool {
+pub(crate) fn uses_roles(role: Role) -> bool {
     matches!(
         role,
         Role::Administrator | Role::Manager | Role::Reviewer | Role::Annotator

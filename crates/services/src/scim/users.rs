@@ -247,7 +247,11 @@ fn difference(row: &UserRow, mut change: UserChange) -> ScimResult<UserChange> {
         let text = "userName is the address with which the person signs in; they change it themselves, and confirm the new one.";
         return Err(Reason::Mutability.refuse(text));
     }
-    change.external_id = change.external_id.filter(|id| *id != row.external_id);
+    // Who has no name of the provider is shown with the address: sent back it is no name either.
+    let shown = row.external_id.as_deref().unwrap_or(&row.email);
+    change.external_id = change
+        .external_id
+        .filter(|id| *id != row.external_id && id.as_deref() != Some(shown));
     change.active = change.active.filter(|active| *active != row.active);
     change.first_name = change
         .first_name

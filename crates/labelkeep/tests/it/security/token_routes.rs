@@ -60,7 +60,7 @@ on_both_databases! {
         for route in labelkeep_api::table().iter().filter(|route| writes(route)) {
             // A body that nothing takes is no excuse for a refusal: the token is looked at first.
             let allowed = match route.need.expect("said") {
-                Need::Open(_) => continue,
+                Need::Open(_) | Need::Provisioning => continue,
                 Need::Own => FOR_EVERY_TOKEN.contains(&name(route).as_str()),
                 Need::Action(action, _) => action.only_reads(),
             };
@@ -90,7 +90,7 @@ on_both_databases! {
         for route in labelkeep_api::table().iter().filter(|route| !writes(route) && route.path.starts_with("/api/")) {
             let (path, label) = (path(route, &objects), name(route));
             let allowed = match route.need.expect("said") {
-                Need::Open(_) => continue,
+                Need::Open(_) | Need::Provisioning => continue,
                 Need::Action(action, _) => action.only_reads(),
                 Need::Own => !SESSION_ONLY.contains(&label.as_str()),
             };
@@ -119,7 +119,7 @@ on_both_databases! {
         for route in &labelkeep_api::table() {
             let label = name(route);
             let free = match route.need.expect("said") {
-                Need::Open(_) => continue,
+                Need::Open(_) | Need::Provisioning => continue,
                 Need::Own => !writes(route) || FOR_EVERY_TOKEN.contains(&label.as_str()),
                 // Lists and what belongs to the organization may be looked at; they hold nothing of this project.
                 Need::Action(action, "organization" | "workspace") => action.only_reads(),

@@ -174,6 +174,7 @@ export function Audit({ organization }: SectionProps) {
 /** Somebody, as far as the log still knows them. */
 export function actorOf({ actor, address, detail }: Entry): string {
   if (actor) return actor.email ? nameOf({ ...actor, email: actor.email }) : `Somebody who is gone (${actor.id})`;
+  if (detail?.actor === 'scim') return 'Provisioning (SCIM)';
   // Without an account: what was typed in a form, or the server by itself.
   if (typeof detail?.email === 'string') return `${detail.email}, not signed in`;
   return address ? 'Not signed in' : 'The server';

@@ -35,11 +35,14 @@ export function Groups({
   value,
   error,
   onChange,
+  when = 'At each sign-in. Turned off, roles are given by hand alone.',
 }: {
   value: Mapping;
   /** Of the last attempt to save. */
   error: unknown;
   onChange: (change: Partial<Mapping>) => void;
+  /** When groups are looked at. */
+  when?: string;
 }) {
   const workspaces = useQuery(workspacesQuery());
   const projects = useQuery({
@@ -59,7 +62,7 @@ export function Groups({
       <Switch
         isSelected={!value.manual_role_management}
         onChange={(on) => onChange({ manual_role_management: !on })}
-        description="At each sign-in. Turned off, roles are given by hand alone."
+        description={when}
       >
         Groups decide on roles
       </Switch>

@@ -34,6 +34,11 @@ const PARTS: readonly [Part, ...Part[]] = [
     label: 'LDAP',
     Content: lazy(async () => ({ default: (await import('./Ldap')).Ldap })),
   },
+  {
+    id: 'provisioning',
+    label: 'Provisioning',
+    Content: lazy(async () => ({ default: (await import('./Provisioning')).Provisioning })),
+  },
 ];
 
 export function Security(props: SectionProps) {
