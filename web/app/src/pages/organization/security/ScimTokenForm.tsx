@@ -3,10 +3,9 @@ import { api } from '@labelkeep/api';
 import { Button, Dialog, NumberField, TextArea } from '@labelkeep/kit';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messageOf } from '../../../shared/errors';
+import { messageOf, problemOf } from '../../../shared/errors';
 import { type FreshScimToken, SCIM_TOKENS } from './ScimTokens';
 import styles from './security.module.css';
-import { problemOf } from './use-settings';
 
 /** Days. */
 const USUAL_LIFE = 180;
