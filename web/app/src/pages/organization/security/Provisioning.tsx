@@ -42,6 +42,7 @@ export function Provisioning() {
               </p>
               <Groups
                 value={{ ...data, ...fields }}
+                error={change.error}
                 onChange={put}
                 when="As soon as the provider changes them. Turned off, roles are given by hand alone."
               />

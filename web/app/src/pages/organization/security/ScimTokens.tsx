@@ -136,10 +136,10 @@ function Row({ token, onAsk }: { token: ScimToken; onAsk: (what: Asking['what'])
         </small>
       </div>
       <div className={styles.buttons}>
-        <Button size="small" onPress={() => onAsk('rotate')}>
+        <Button size="small" label={`New secret for ${token.listed}…`} onPress={() => onAsk('rotate')}>
           New secret
         </Button>
-        <Button size="small" onPress={() => onAsk('revoke')}>
+        <Button size="small" label={`Revoke ${token.listed}…`} onPress={() => onAsk('revoke')}>
           Revoke
         </Button>
       </div>
