@@ -18,7 +18,7 @@ export function ScimTokenForm({ onClose, onMade }: { onClose: () => void; onMade
     mutationFn: () =>
       api.post<FreshScimToken>(SCIM_TOKENS, {
         ttl_days: days,
-        networks: networks.split(/[\s,]+/).filter(Boolean),
+        networks: networks.split(/[\n,]+/).filter((line) => line.trim()),
       }),
     onSuccess: onMade,
   });
