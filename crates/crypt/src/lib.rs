@@ -11,6 +11,7 @@
 //! | [`csrf`] | the token that a form or a script sends back, masked anew for each answer |
 //! | [`jwt`] | refresh and access tokens signed with Ed25519 |
 //! | [`totp`] | one-time codes of authenticator apps, recovery codes |
+//! | [`webauthn`] | passkeys: what a relying party checks |
 //! | [`sealing`] | encryption of secrets that the database must keep in a readable form |
 
 pub mod canonical;
@@ -21,6 +22,7 @@ pub mod password;
 pub mod sealing;
 pub mod secret;
 pub mod totp;
+pub mod webauthn;
 
 pub use chain::CheckpointKey;
 pub use csrf::CsrfSecret;
