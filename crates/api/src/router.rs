@@ -82,7 +82,9 @@ fn service() -> Routes {
 
 /// People, their tokens, their organization.
 fn accounts() -> Routes {
-    use accounts::{confirm, current_user, email, invitations, invites, members, organizations, password_policy};
+    use accounts::{
+        confirm, current_user, email, invitations, invites, members, organizations, passkeys, password_policy,
+    };
     use accounts::{personal_tokens, profile, session_policy, sessions, tokens, users};
     let makes_token = |methods: Methods| methods.asks(Action::TokenCreate, "organization");
     Routes::new()
@@ -93,6 +95,10 @@ fn accounts() -> Routes {
         .route(
             "/api/current-user/confirm/",
             get(confirm::read).own().post(confirm::confirm).own(),
+        )
+        .route(
+            "/api/current-user/confirm/passkey/",
+            post(passkeys::ask_to_confirm).own(),
         )
         .route(
             "/api/current-user/sessions/",
@@ -204,10 +210,10 @@ fn accounts() -> Routes {
         .route("/api/invitations/", get(invitations::list))
 }
 
-/// Second factors.
+/// Second factors and passkeys.
 fn factors() -> Routes {
-    use accounts::factors;
-    use pages::{second_factor, second_factor_setup};
+    use accounts::{factors, passkeys};
+    use pages::{passkeys as sign_in, second_factor, second_factor_setup};
     Routes::new()
         .route(
             "/user/second-factor/",
@@ -222,6 +228,23 @@ fn factors() -> Routes {
                 .own()
                 .post(second_factor_setup::submit)
                 .own(),
+        )
+        .route(
+            "/user/second-factor/passkey/begin/",
+            post(sign_in::begin_second).open(Open::SignIn),
+        )
+        .route(
+            "/user/second-factor/passkey/finish/",
+            post(sign_in::finish_second).open(Open::SignIn),
+        )
+        .route("/user/login/passkey/begin/", post(sign_in::begin).open(Open::SignIn))
+        .route("/user/login/passkey/finish/", post(sign_in::finish).open(Open::SignIn))
+        .route("/api/current-user/passkeys/", get(passkeys::list).own())
+        .route("/api/current-user/passkeys/begin/", post(passkeys::begin).own())
+        .route("/api/current-user/passkeys/finish/", post(passkeys::finish).own())
+        .route(
+            "/api/current-user/passkeys/{id}/",
+            patch(factors::rename).own().delete(factors::remove).own(),
         )
         .route("/api/current-user/factors/", get(factors::list).own())
         .route("/api/current-user/factors/totp/", post(factors::enrol_totp).own())

@@ -12,13 +12,13 @@ pub enum Page {
     /// The browser app at an address where somebody labels: names all that the editor needs, so that it is fetched at once.
     /// Values: `nonce`, `project` (its id), `task` (the address where the first task is asked for).
     Labeling,
-    /// The sign-in form. Values: `csrf error email next provider provider_text title intro nonce`.
+    /// The sign-in form. Values: `csrf error email next passkeys provider provider_text title intro nonce`.
     Login,
     /// The sign-up form. Values: `csrf error email next token title intro nonce`.
     SignUp,
-    /// The second step of a sign-in. Values: `csrf error next title intro nonce`.
+    /// The second step of a sign-in. Values: `csrf error next passkeys title intro nonce`.
     SecondFactor,
-    /// Setting up an authenticator app. Values: `csrf error next title intro qr key email nonce`.
+    /// Setting up an authenticator app or a passkey. Values: `csrf error next passkeys title intro qr key email nonce`.
     SecondFactorSetup,
     /// Recovery codes, shown once. Values: `title intro codes next nonce`.
     RecoveryCodes,

@@ -6,6 +6,7 @@ use labelkeep_services::Services;
 use labelkeep_services::accounts::{self, Confirmation};
 use serde::{Deserialize, Serialize};
 
+use super::passkey_model::AnswerIn;
 use crate::ApiResult;
 use crate::extract::{Body, SignedIn};
 use crate::wire::{Time, answer};
@@ -34,6 +35,8 @@ pub(crate) struct ConfirmIn {
     password: String,
     #[serde(default)]
     code: Option<String>,
+    #[serde(default)]
+    passkey: Option<AnswerIn>,
 }
 
 /// `GET /api/current-user/confirm/`
@@ -49,9 +52,10 @@ pub(crate) async fn confirm(
     SignedIn(caller): SignedIn,
     Body(body): Body<ConfirmIn>,
 ) -> ApiResult<Response> {
-    let confirmation = match body.code {
-        Some(code) => accounts::confirm_code(&services, &caller, &code).await?,
-        None => accounts::confirm_password(&services, &caller, body.password).await?,
+    let confirmation = match (body.passkey, body.code) {
+        (Some(answer), _) => accounts::confirm_passkey(&services, &caller, &answer.into()).await?,
+        (None, Some(code)) => accounts::confirm_code(&services, &caller, &code).await?,
+        (None, None) => accounts::confirm_password(&services, &caller, body.password).await?,
     };
     answer::ok(&ConfirmationOut::from(confirmation))
 }

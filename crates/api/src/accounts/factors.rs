@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use labelkeep_services::Services;
 use labelkeep_services::access::Role;
-use labelkeep_services::accounts::{self, FactorRow};
+use labelkeep_services::accounts::{self, FactorRow, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::organizations::same;
@@ -12,13 +12,16 @@ use crate::extract::{Body, Confirmed, Enrolling, InOrganization, PathId, PathIds
 use crate::wire::{Time, answer, not_null};
 use crate::{ApiError, ApiResult};
 
+/// A factor in force.
 #[derive(Serialize)]
-struct FactorOut {
+pub(super) struct FactorOut {
     id: i64,
     kind: String,
     name: String,
     created_at: Time,
     last_used_at: Option<Time>,
+    /// A passkey that is on more than one device of its owner.
+    synced: bool,
 }
 
 impl From<FactorRow> for FactorOut {
@@ -29,6 +32,7 @@ impl From<FactorRow> for FactorOut {
             name: row.name,
             created_at: Time(row.confirmed_at.unwrap_or(row.created_at)),
             last_used_at: row.last_used_at.map(Time),
+            synced: row.backed_up,
         }
     }
 }
@@ -89,10 +93,20 @@ pub(crate) struct CodeIn {
     code: String,
 }
 
+/// A factor that is in force now, and the recovery codes if it is the first one.
 #[derive(Serialize)]
-struct ConfirmedOut<'a> {
+pub(super) struct ConfirmedOut<'a> {
     factor: FactorOut,
     recovery_codes: Option<Vec<&'a str>>,
+}
+
+impl<'a> ConfirmedOut<'a> {
+    pub(super) fn of(factor: FactorRow, codes: Option<&'a [Secret]>) -> Self {
+        ConfirmedOut {
+            factor: factor.into(),
+            recovery_codes: codes.map(|codes| codes.iter().map(Secret::expose).collect()),
+        }
+    }
 }
 
 /// `POST /api/current-user/factors/{id}/confirm/`: the only time that the recovery codes are shown
@@ -103,12 +117,7 @@ pub(crate) async fn confirm(
     Body(body): Body<CodeIn>,
 ) -> ApiResult<Response> {
     let (factor, codes) = accounts::confirm_totp(&services, &caller, id, &body.code).await?;
-    answer::ok(&ConfirmedOut {
-        factor: factor.into(),
-        recovery_codes: codes
-            .as_ref()
-            .map(|codes| codes.iter().map(|code| code.expose()).collect()),
-    })
+    answer::ok(&ConfirmedOut::of(factor, codes.as_deref()))
 }
 
 /// `PATCH /api/current-user/factors/{id}/`

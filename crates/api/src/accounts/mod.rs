@@ -9,6 +9,8 @@ pub(crate) mod invites;
 pub(crate) mod members;
 pub(crate) mod model;
 pub(crate) mod organizations;
+pub(crate) mod passkey_model;
+pub(crate) mod passkeys;
 pub(crate) mod password_policy;
 pub(crate) mod personal_tokens;
 pub(crate) mod profile;

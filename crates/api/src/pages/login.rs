@@ -45,7 +45,7 @@ pub(crate) struct LoginForm {
 }
 
 const TITLE: &str = "Sign in to Labelkeep";
-const PROVIDER_ONLY: &str = "Your organization signs in by its identity provider, not with a password.";
+pub(super) const PROVIDER_ONLY: &str = "Your organization signs in by its identity provider, not with a password.";
 const WRONG: &str = "The email and password you entered don't match.";
 
 /// `GET /user/login/`
@@ -163,7 +163,7 @@ fn form(
         ),
     ];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    values.extend([("title", TITLE), ("intro", "")]);
+    values.extend([("title", TITLE), ("intro", ""), ("passkeys", super::passkeys(app))]);
     let mut response = html(app, status, Page::Login, &values);
     cookies::set_csrf(app, &mut response, &secret);
     response

@@ -6,6 +6,7 @@ pub(crate) mod files;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod next;
+pub(crate) mod passkeys;
 pub(crate) mod reset;
 pub(crate) mod second_factor;
 pub(crate) mod second_factor_setup;
@@ -45,6 +46,14 @@ pub(crate) fn problem(status: StatusCode, title: &str, intro: &str) -> Response 
         &nonce,
         &[("title", title), ("intro", intro)],
     )
+}
+
+/// The value `passkeys` of the forms, by which their script knows whether to offer them: `on`, or nothing.
+pub(crate) fn passkeys(app: &App) -> &'static str {
+    match labelkeep_services::accounts::relying_party(&app.services) {
+        Some(_) => "on",
+        None => "",
+    }
 }
 
 fn build(status: StatusCode, policy: HeaderValue, page: Page, nonce: &str, values: &[(&str, &str)]) -> Response {

@@ -1,9 +1,9 @@
-//! The second step of a sign-in: a code of the authenticator app, or a recovery code.
+//! The second step of a sign-in: a code of the authenticator app, a recovery code, or (by [`super::passkeys`]) a passkey.
 
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use labelkeep_services::accounts::{self, SecondStep};
+use labelkeep_services::accounts::{self, Given, SecondStep, WaitingStep};
 use labelkeep_ui::Page;
 use serde::Deserialize;
 
@@ -14,6 +14,9 @@ use crate::{ApiResult, App};
 
 /// Where it is.
 pub(crate) const PATH: &str = "/user/second-factor/";
+
+/// No sign-in waits in this browser.
+pub(super) const OVER: &str = "This sign-in took too long. Begin again.";
 
 const WRONG: &str = "This code is not right, or it was used before. Wait for the next one.";
 
@@ -35,11 +38,10 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let target = next::safe(query.next.as_deref());
-    match waiting(&headers, &app) {
-        Some(id) if accounts::waiting_step(&app.services, id).await? => {
-            Ok(form(&app, &headers, StatusCode::OK, "", target))
-        }
-        _ => Ok(redirect(&next::login_then(target))),
+    let id = waiting(&headers, &app).unwrap_or_default();
+    match accounts::waiting_step(&app.services, id).await? {
+        Some(step) => Ok(form(&app, &headers, StatusCode::OK, "", target, &step)),
+        None => Ok(redirect(&next::login_then(target))),
     }
 }
 
@@ -57,28 +59,33 @@ pub(crate) async fn submit(
     let target = fields.next.filter(|next| !next.is_empty()).or(query.next);
     let target = next::safe(target.as_deref());
     let id = waiting(&headers, &app).unwrap_or_default();
-    match accounts::second_step(&app.services, id, &fields.code, address, agent(&headers)).await {
+    let Some(step) = accounts::waiting_step(&app.services, id).await? else {
+        return Ok(over(&app, target));
+    };
+    match accounts::second_step(&app.services, id, Given::Code(&fields.code), address, agent(&headers)).await {
         Ok(SecondStep::Session(session)) => {
             let mut response = redirect(target);
             cookies::clear_step(&app, &mut response);
             cookies::set_session(&app, &mut response, &session);
             Ok(response)
         }
-        Ok(SecondStep::Wrong) => Ok(form(&app, &headers, StatusCode::OK, WRONG, target)),
-        Ok(SecondStep::Over) => {
-            let mut response = redirect(&next::login_then(target));
-            cookies::clear_step(&app, &mut response);
-            Ok(response)
-        }
-        Err(error) => again(error, |status, text| form(&app, &headers, status, text, target)),
+        Ok(SecondStep::Wrong) => Ok(form(&app, &headers, StatusCode::OK, WRONG, target, &step)),
+        Ok(SecondStep::Over) => Ok(over(&app, target)),
+        Err(error) => again(error, |status, text| form(&app, &headers, status, text, target, &step)),
     }
 }
 
-fn waiting<'a>(headers: &'a HeaderMap, app: &App) -> Option<&'a str> {
+fn over(app: &App, target: &str) -> Response {
+    let mut response = redirect(&next::login_then(target));
+    cookies::clear_step(app, &mut response);
+    response
+}
+
+pub(super) fn waiting<'a>(headers: &'a HeaderMap, app: &App) -> Option<&'a str> {
     cookie(headers, cookie_names(app).step).filter(|id| !id.is_empty())
 }
 
-fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, next: &str) -> Response {
+fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, next: &str, step: &WaitingStep) -> Response {
     let secret = pre_session_secret(headers, app);
     let csrf = secret.mask();
     let values = [
@@ -86,12 +93,20 @@ fn form(app: &App, headers: &HeaderMap, status: StatusCode, error: &str, next: &
         ("error", error),
         ("next", next),
         ("title", "Second step"),
-        (
-            "intro",
-            "Enter the six digits that your authenticator app shows, or one of your recovery codes.",
-        ),
+        ("intro", intro(step)),
+        ("passkeys", if step.passkeys { "on" } else { "" }),
     ];
     let mut response = html(app, status, Page::SecondFactor, &values);
     cookies::set_csrf(app, &mut response, &secret);
     response
+}
+
+fn intro(step: &WaitingStep) -> &'static str {
+    match (step.codes, step.passkeys) {
+        (_, false) => "Enter the six digits that your authenticator app shows, or one of your recovery codes.",
+        (true, true) => {
+            "Use your passkey; or enter the six digits that your authenticator app shows, or one of your recovery codes."
+        }
+        (false, true) => "Use your passkey. If you do not have it with you, enter one of your recovery codes.",
+    }
 }

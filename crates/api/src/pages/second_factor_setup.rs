@@ -103,6 +103,7 @@ async fn form(app: &App, caller: &Caller, status: StatusCode, error: &str, next:
         ("qr", &qr),
         ("key", enrolment.secret.expose()),
         ("email", &caller.actor.email),
+        ("passkeys", super::passkeys(app)),
     ];
     let mut response = html(app, status, Page::SecondFactorSetup, &values);
     if let Proof::Session { csrf, .. } = &caller.proof {

@@ -1,6 +1,7 @@
 //! Small types that wire models are made of.
 
 pub mod answer;
+mod base64url;
 mod choice;
 mod entries;
 mod field;
@@ -12,6 +13,7 @@ mod strict;
 mod time;
 mod unread;
 
+pub use base64url::Base64Url;
 pub use choice::FieldChoice;
 pub use field::parse_error;
 pub(crate) use field::{Extra, read_fields, read_items, read_object};

@@ -1,12 +1,13 @@
 //! Step-up: what is sensitive wants a proof of identity that is at most ten minutes old (SEC-032). Signing in is one; the
 //! password given again is another. Tokens are not asked: their scope and their user's role decide (SEC-104).
 //!
-//! A further way of proof (a second factor, a passkey) checks what it was given, and then calls [`confirmed`]. It adds its
-//! name to [`methods`], by which the page knows what to ask for.
+//! A further way of proof checks what it was given, and then calls [`confirmed`]. It adds its name to [`methods`], by which
+//! the page knows what to ask for.
 
 use labelkeep_store::accounts as store;
 use labelkeep_store::audit;
 
+use super::factors::{self, Given, PasskeyAnswer, PasskeyQuestion};
 use super::{Caller, Proof, passwords};
 use crate::{Result, ServiceError, Services, access};
 
@@ -53,14 +54,24 @@ async fn methods(services: &Services, caller: &Caller) -> Result<Vec<&'static st
         .await?
         .ok_or(ServiceError::NotFound("User"))?;
     let password = account.password_hash.map(|_| "password");
-    let code = caller.factor.enrolled.then_some("totp");
-    Ok(password.into_iter().chain(code).collect())
+    let factors = factors::kinds(services, caller.actor.account_id).await?;
+    Ok(password.into_iter().chain(factors).collect())
+}
+
+/// Asks for a passkey as proof.
+pub async fn ask_to_confirm(services: &Services, caller: &Caller) -> Result<PasskeyQuestion> {
+    factors::ask_again(services, caller).await
+}
+
+/// Takes the answer of a passkey as proof.
+pub async fn confirm_passkey(services: &Services, caller: &Caller, answer: &PasskeyAnswer) -> Result<Confirmation> {
+    factors::prove(services, caller, Given::Passkey(answer)).await?;
+    confirmed(services, caller, "passkey").await
 }
 
 /// Takes a code of the second factor as proof.
 pub async fn confirm_code(services: &Services, caller: &Caller, code: &str) -> Result<Confirmation> {
-    session(caller)?;
-    super::factors::prove(services, caller, code).await?;
+    factors::prove(services, caller, Given::Code(code)).await?;
     confirmed(services, caller, "totp").await
 }
 

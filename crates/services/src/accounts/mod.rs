@@ -34,7 +34,9 @@ mod users;
 pub use authenticate::{Caller, Credential, Proof, Refused, TokenKind, Visit, authenticate};
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use cache::Cache;
-pub use confirm::{Confirmation, confirm_code, confirm_password, confirmation, require_recent};
+pub use confirm::{
+    Confirmation, ask_to_confirm, confirm_code, confirm_passkey, confirm_password, confirmation, require_recent,
+};
 pub use console::{ConsolePerson, console_create, console_link, console_list, console_role};
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
@@ -42,15 +44,19 @@ pub use email::{
 };
 pub(crate) use factors::in_browser;
 pub use factors::{
-    Enrolment, FactorStanding, MemberFactors, OwnFactors, SecondStep, WaitingSignIn, confirm_totp, enrol_totp,
-    factor_policy, member_factors, new_recovery_codes, own_factors, pending_totp, remove_factor, rename_factor,
-    reset_factors, second_step, set_factor_policy, waiting_step,
+    Enrolment, FactorStanding, Given, KnownCredential, MemberFactors, NewPasskeyAnswer, NewPasskeyQuestion, OwnFactors,
+    PasskeyAnswer, PasskeyQuestion, SecondStep, WaitingSignIn, WaitingStep, ask_second_step, ask_who, begin_passkey,
+    confirm_totp, enrol_totp, factor_policy, finish_passkey, member_factors, new_recovery_codes, own_factors,
+    pending_totp, relying_party, remove_factor, rename_factor, reset_factors, second_step, set_factor_policy,
+    sign_in_by_passkey, waiting_step,
 };
 pub use hotkeys::check_hotkeys;
 pub use invitations::{Invite, Invited, PersonalInvitation, invitations, invite, revoke_invitation};
 pub use invites::{Invitation, invitation, reset_invitation};
 pub use labelkeep_crypt::CsrfSecret;
+pub use labelkeep_crypt::Secret;
 pub use labelkeep_crypt::secret::API_TOKEN_PREFIX;
+pub use labelkeep_crypt::webauthn::ALGORITHMS as PASSKEY_ALGORITHMS;
 pub use labelkeep_policy::Scope;
 pub use labelkeep_store::accounts::AccountRow;
 pub use labelkeep_store::accounts::factors::FactorRow;

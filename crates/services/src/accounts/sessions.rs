@@ -81,12 +81,11 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         Verdict::RightButOutdated => Some(passwords::hash(services, wish.password.clone()).await?),
         _ => None,
     };
-    let break_glass = !holder.local_passwords;
-    if break_glass && !(Role::from_word(&holder.role) == Role::Owner && holder.has_factor) {
+    let Some(break_glass) = break_glass(&holder) else {
         // Guessing goes on being counted: a right password opens nothing here.
         record_failure(services, email, wish.address).await?;
         return Ok(SignedIn::ProviderOnly);
-    }
+    };
     if holder.has_factor {
         let waiting = factors::wait(services, &account, wish.persistent, renewed, None).await?;
         return Ok(SignedIn::SecondStep(waiting));
@@ -107,8 +106,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
                     store::set_password(tx, account.id, &hash, now).await?;
                 }
                 throttle::succeeded(tx, &account.email).await?;
-                begin(tx, &row).await?;
-                audit::record(tx, &origin, "login", &format!("user:{}", account.id), "{}", now).await
+                enter(tx, &row, &origin, break_glass).await
             })
         })
         .await?;
@@ -212,6 +210,41 @@ pub(super) fn draft(
             cookie_seconds: wish.persistent.then_some(oldest / 1_000_000),
         },
     )
+}
+
+/// Whether a password or passkey of ours gets in where an organization signs in by its provider: nobody's does but that of
+/// an owner with a factor, which is the way in on the day on which the provider fails, and raises an alert (SEC-082). False
+/// where everybody's does; none where this person's does not.
+pub(super) fn break_glass(holder: &HolderRow) -> Option<bool> {
+    if holder.local_passwords {
+        return Some(false);
+    }
+    (Role::from_word(&holder.role) == Role::Owner && holder.has_factor).then_some(true)
+}
+
+/// Begins a session that a password, a second step or a passkey has opened, and puts it on record.
+pub(super) async fn enter(
+    tx: &mut Tx,
+    row: &SessionRow,
+    origin: &Origin,
+    break_glass: bool,
+) -> labelkeep_store::Result<()> {
+    begin(tx, row).await?;
+    let object = format!("user:{}", row.account_id);
+    let detail = row
+        .factor
+        .as_ref()
+        .map(|factor| serde_json::json!({ "factor": factor }).to_string());
+    let detail = detail.unwrap_or_else(|| "{}".to_owned());
+    audit::record(tx, origin, "login", &object, &detail, row.created_at).await?;
+    if break_glass {
+        tracing::warn!(
+            account = row.account_id,
+            "a sign-in past the identity provider although passwords are off (break-glass)"
+        );
+        audit::record(tx, origin, "login.break_glass", &object, "{}", row.created_at).await?;
+    }
+    Ok(())
 }
 
 /// Stores a session and ends the person's oldest ones beyond the limit.

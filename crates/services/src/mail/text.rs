@@ -25,6 +25,20 @@ pub(crate) enum Text<'a> {
         new: &'a str,
     },
     PasswordChanged,
+    FactorAdded {
+        /// A passkey, an authenticator app.
+        what: &'a str,
+        /// What the person calls it.
+        name: &'a str,
+    },
+    FactorRemoved {
+        what: &'a str,
+        name: &'a str,
+    },
+    /// By an administrator.
+    FactorsReset,
+    /// A recovery code was used.
+    RecoveryUsed,
     /// An administrator has made a link for the person.
     ResetByAdministrator,
     TokenEnds {
@@ -87,6 +101,38 @@ impl Text<'_> {
                 format!(
                     "The password of your account on {origin} was changed, and you were signed out everywhere else.\n\n\
                      If it was not you, tell the people who run the server at once."
+                ),
+            ),
+            Text::FactorAdded { what, name } => (
+                format!("A {what} was added").replace("A a", "An a"),
+                format!(
+                    "Your account on {origin} has a new {what}: {name}.\n\n\
+                     If it was not you, remove it and change your password at once: {origin}/user/account/second-factor",
+                    name = tidy(name)
+                ),
+            ),
+            Text::FactorRemoved { what, name } => (
+                format!("A {what} was removed").replace("A a", "An a"),
+                format!(
+                    "The {what} {name} of your account on {origin} was removed. It signs nobody in any more.\n\n\
+                     If it was not you, change your password and tell the people who run the server at once.",
+                    name = tidy(name)
+                ),
+            ),
+            Text::FactorsReset => (
+                "Your second factors were removed".to_owned(),
+                format!(
+                    "An administrator has removed the passkeys, authenticator apps and recovery codes of your account on \
+                     {origin}, and you were signed out everywhere.\n\n\
+                     If you have not asked for it, tell the people who run the server."
+                ),
+            ),
+            Text::RecoveryUsed => (
+                "A recovery code was used".to_owned(),
+                format!(
+                    "Somebody, probably you, has signed in to your account on {origin} with a recovery code. It does not work \
+                     again.\n\n\
+                     If it was not you, change your password and make new codes at once: {origin}/user/account/second-factor"
                 ),
             ),
             Text::ResetByAdministrator => (

@@ -12,7 +12,7 @@ row! {
         /// `totp` or `passkey`.
         pub kind: String,
         pub name: String,
-        /// Of `totp` the sealed secret; of `passkey` the state of its enrolment, then the credential.
+        /// Of `totp` the sealed secret; of `passkey` its public key.
         pub data: Vec<u8>,
         /// A passkey's id.
         pub credential: Option<Vec<u8>>,
@@ -22,18 +22,40 @@ row! {
         /// In force from then on.
         pub confirmed_at: Option<i64>,
         pub last_used_at: Option<i64>,
+        /// Signatures that a passkey's authenticator has counted.
+        pub sign_count: i64,
+        /// A passkey may be copied to other devices.
+        pub backup_eligible: bool,
+        /// It is.
+        pub backed_up: bool,
+        /// How a passkey is reached: words separated by blanks.
+        pub transports: String,
     }
 }
 
+/// A passkey that was just made.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct NewPasskey {
+    pub account_id: i64,
+    pub name: String,
+    pub credential: Vec<u8>,
+    pub public_key: Vec<u8>,
+    pub sign_count: i64,
+    pub backup_eligible: bool,
+    pub backed_up: bool,
+    pub transports: String,
+    pub at: i64,
+}
+
 row! {
-    /// A sign-in between its two steps. Column for column the table.
+    /// A sign-in between its two steps.
     #[derive(Debug, Clone)]
     #[allow(missing_docs)]
     pub struct StepRow {
         pub id_hash: Vec<u8>,
         pub account_id: i64,
         pub persistent: bool,
-        pub challenge: Option<Vec<u8>>,
         pub created_at: i64,
         pub expires_at: i64,
         /// The organization whose provider did the first step; none: it was a password.
@@ -119,6 +141,81 @@ pub async fn use_step(tx: &mut Tx, id: i64, step: i64, at: i64) -> Result<bool> 
         .execute(
             "UPDATE factor SET last_step = $2, last_used_at = $3 WHERE id = $1 AND last_step < $2",
             args![id, step, at],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Adds a passkey, in force at once; a unique violation means that somebody has its credential.
+pub async fn insert_passkey(tx: &mut Tx, new: &NewPasskey) -> Result<i64> {
+    let (id,) = tx
+        .one(
+            "INSERT INTO factor (account_id, kind, name, data, credential, sign_count, backup_eligible, backed_up,
+                transports, created_at, confirmed_at)
+             VALUES ($1, 'passkey', $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id",
+            args![
+                new.account_id,
+                new.name.as_str(),
+                new.public_key.as_slice(),
+                new.credential.as_slice(),
+                new.sign_count,
+                new.backup_eligible,
+                new.backed_up,
+                new.transports.as_str(),
+                new.at
+            ],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// The passkey with this credential, whosever it is.
+pub async fn passkey(db: &Db, credential: &[u8]) -> Result<Option<FactorRow>> {
+    db.optional("SELECT * FROM factor WHERE credential = $1", args![credential])
+        .await
+}
+
+/// Notes a use of a passkey; says whether its counter has grown since (or never counts).
+pub async fn use_passkey(tx: &mut Tx, id: i64, sign_count: i64, backed_up: bool, at: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE factor SET sign_count = $2, backed_up = $3, last_used_at = $4
+             WHERE id = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0))",
+            args![id, sign_count, backed_up, at],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// The handle by which authenticators know the account; none before it began to make a passkey.
+pub async fn handle(db: &Db, account_id: i64) -> Result<Option<Vec<u8>>> {
+    let row: Option<(Vec<u8>,)> = db
+        .optional(
+            "SELECT handle FROM passkey_user WHERE account_id = $1",
+            args![account_id],
+        )
+        .await?;
+    Ok(row.map(|(handle,)| handle))
+}
+
+/// Gives the account this handle, unless it has one.
+pub async fn set_handle(tx: &mut Tx, account_id: i64, handle: &[u8]) -> Result<()> {
+    tx.execute(
+        "INSERT INTO passkey_user (account_id, handle) VALUES ($1, $2) ON CONFLICT (account_id) DO NOTHING",
+        args![account_id, handle],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Uses up a challenge until it is worth nothing by itself; says whether nobody has before.
+pub async fn spend(tx: &mut Tx, hash: &[u8], expires_at: i64, now: i64) -> Result<bool> {
+    tx.execute("DELETE FROM spent_challenge WHERE expires_at < $1", args![now])
+        .await?;
+    let changed = tx
+        .execute(
+            "INSERT INTO spent_challenge (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
+            args![hash, expires_at],
         )
         .await?;
     Ok(changed > 0)
@@ -226,16 +323,6 @@ pub async fn step(db: &Db, id_hash: &[u8], now: i64) -> Result<Option<StepRow>> 
         args![id_hash, now],
     )
     .await
-}
-
-/// Keeps (or forgets) the state of a passkey's challenge.
-pub async fn set_challenge(tx: &mut Tx, id_hash: &[u8], challenge: Option<&[u8]>) -> Result<()> {
-    tx.execute(
-        "UPDATE sign_in_step SET challenge = $2 WHERE id_hash = $1",
-        args![id_hash, challenge.map(<[u8]>::to_vec)],
-    )
-    .await?;
-    Ok(())
 }
 
 /// Ends a waiting sign-in; says whether it still waited, so that each serves once.

@@ -203,7 +203,7 @@ pub async fn set_local_passwords(tx: &mut Tx, organization_id: i64, on: bool, at
 }
 
 /// Whether every organization without passwords in which the account works has an owner who can still get in: with a
-/// password and a second factor (SEC-082).
+/// passkey, or with a password and a second factor (SEC-082).
 pub async fn keeps_a_way_in(tx: &mut Tx, account_id: i64) -> Result<bool> {
     let row: Option<(i64,)> = tx
         .optional(
@@ -213,9 +213,10 @@ pub async fn keeps_a_way_in(tx: &mut Tx, account_id: i64) -> Result<bool> {
              WHERE NOT organization.local_passwords AND NOT EXISTS (
                 SELECT 1 FROM membership JOIN account ON account.id = membership.account_id
                 WHERE membership.organization_id = organization.id AND membership.deleted_at IS NULL
-                    AND membership.role = 'owner' AND account.is_active AND account.password_hash IS NOT NULL
+                    AND membership.role = 'owner' AND account.is_active
                     AND EXISTS (SELECT 1 FROM factor
-                        WHERE factor.account_id = account.id AND factor.confirmed_at IS NOT NULL))
+                        WHERE factor.account_id = account.id AND factor.confirmed_at IS NOT NULL
+                            AND (factor.kind = 'passkey' OR account.password_hash IS NOT NULL)))
              LIMIT 1",
             args![account_id],
         )

@@ -44,6 +44,7 @@ export {
   Upload,
   User,
   UserPlus,
+  UserRoundKey,
   Users,
   X,
 } from 'lucide-react';

@@ -1,5 +1,8 @@
-//! Second factors: authenticator apps and recovery codes, the second step of a sign-in, and who needs one.
+//! Second factors: authenticator apps, passkeys and recovery codes, the second step of a sign-in, and who needs one.
 
+pub(crate) mod authenticator;
+mod passkey_limits;
+mod passkeys;
 mod policy;
 mod sign_in;
 mod totp;

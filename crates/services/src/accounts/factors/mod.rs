@@ -1,33 +1,42 @@
-//! Second factors: authenticator apps (TOTP) with recovery codes (SEC-070 to SEC-074).
+//! Factors: authenticator apps (TOTP) and passkeys, with recovery codes (SEC-070 to SEC-074). Both are rows of one table; a
+//! passkey is a second factor, and a sign-in by itself.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `enrol` | adding, confirming, naming, removing one's own |
-//! | `sign_in` | the second step of a sign-in |
+//! | `enrol` | one's own, of either kind: what follows from a new one, naming, removing, recovery codes |
+//! | `totp`, `qr` | setting an app up; the picture that it scans |
+//! | `passkeys`, `question` | making one and judging its answers; what it is asked |
+//! | `sign_in` | the second step of a sign-in, and the same as a proof later |
+//! | `passwordless` | a sign-in by the passkey alone |
 //! | `limit` | guessing is bounded |
 //! | `policy` | which roles need one; reset by an administrator |
-//! | `qr` | the picture that an app scans |
 
 mod enrol;
 mod limit;
+mod passkeys;
+mod passwordless;
 mod policy;
 mod qr;
+mod question;
 mod sign_in;
+mod totp;
 
-pub use enrol::{
-    Enrolment, OwnFactors, confirm_totp, enrol_totp, new_recovery_codes, own_factors, pending_totp, remove_factor,
-    rename_factor,
+pub use enrol::{OwnFactors, new_recovery_codes, own_factors, remove_factor, rename_factor};
+pub use passkeys::{
+    KnownCredential, NewPasskeyAnswer, NewPasskeyQuestion, PasskeyAnswer, PasskeyQuestion, begin_passkey,
+    finish_passkey,
 };
+pub use passwordless::{ask_who, sign_in_by_passkey};
 pub(crate) use policy::in_browser;
 pub use policy::{MemberFactors, factor_policy, member_factors, reset_factors, set_factor_policy};
-pub use sign_in::{SecondStep, WaitingSignIn, second_step, waiting_step};
-pub(super) use sign_in::{prove, wait};
+pub use question::relying_party;
+pub use sign_in::{Given, SecondStep, WaitingSignIn, WaitingStep, ask_second_step, second_step, waiting_step};
+pub(super) use sign_in::{ask_again, kinds, prove, wait};
+pub use totp::{Enrolment, confirm_totp, enrol_totp, pending_totp};
 
-use labelkeep_crypt::{Place, TotpSecret};
 use labelkeep_store::accounts::HolderRow;
-use labelkeep_store::accounts::factors::FactorRow;
 
-use crate::{Result, ServiceError, Services};
+use crate::{Result, ServiceError};
 
 /// How somebody stands to second factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,22 +76,3 @@ impl FactorStanding {
 
 /// Most characters of a factor's name.
 const MAX_NAME: usize = 64;
-
-fn place(row: &str) -> Place<'_> {
-    Place {
-        // A factor belongs to a person, whatever organizations they work in.
-        organization: 0,
-        table: "factor",
-        column: "data",
-        row,
-    }
-}
-
-fn open_totp(services: &Services, row: &FactorRow) -> Result<TotpSecret> {
-    let name = row.id.to_string();
-    let bytes = services
-        .keys
-        .open(place(&name), &row.data)
-        .map_err(|error| ServiceError::Internal(format!("factor {}: {error}", row.id)))?;
-    Ok(TotpSecret::from_bytes(&bytes))
-}

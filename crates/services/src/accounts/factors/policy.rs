@@ -6,6 +6,7 @@ use labelkeep_store::audit;
 
 use crate::access::{self, Granted};
 use crate::accounts::{Caller, Proof};
+use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// What an administrator sees of a member's factors.
@@ -109,7 +110,9 @@ pub async fn reset_factors(
     if organizations::of_account(&services.db, account_id).await?.len() > 1 {
         return refuse("This person also works in another organization, whose data the factor protects.");
     }
-    let (now, origin) = (services.now(), access::origin(&actor));
+    let person = accounts::own(&services.db, account_id).await?;
+    let email = person.ok_or(ServiceError::NotFound("OrganizationMember"))?.email;
+    let (now, origin, again) = (services.now(), access::origin(&actor), services.clone());
     services
         .db
         .write(move |tx| {
@@ -122,7 +125,15 @@ pub async fn reset_factors(
                 let detail = serde_json::json!({ "removed": removed }).to_string();
                 let object = format!("user:{account_id}");
                 audit::record(tx, &origin, "factor.reset", &object, &detail, now).await?;
-                Ok::<_, ServiceError>(())
+                mail::post(
+                    &again,
+                    tx,
+                    Some(organization_id),
+                    &email,
+                    Text::FactorsReset,
+                    NOTICE_LIFE,
+                )
+                .await
             })
         })
         .await?;

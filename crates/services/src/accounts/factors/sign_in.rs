@@ -1,16 +1,23 @@
-//! The second step of a sign-in. Between the steps there is no session: a row that lives five minutes knows who has given
-//! the right password, and a cookie of that one browser names it.
+//! The second step of a sign-in, by a code or a passkey. Between the steps there is no session: a row that lives five
+//! minutes knows who has given the right password, and a cookie of that one browser names it. What proves it there also
+//! proves later that it is still them.
 
 use std::net::IpAddr;
 
+use labelkeep_crypt::webauthn::Used;
 use labelkeep_crypt::{Secret, secret::hash_secret, totp};
 use labelkeep_store::Tx;
 use labelkeep_store::accounts::factors::{self as store, StepRow};
 use labelkeep_store::accounts::{self as accounts, AccountRow};
 use labelkeep_store::audit::{self, Origin};
 
-use super::{limit, open_totp};
+use super::enrol::session;
+use super::limit::Counted;
+use super::passkeys::{self, PasskeyAnswer, PasskeyQuestion};
+use super::question::{self, Answered, Asked, Purpose};
+use super::totp::open_totp;
 use crate::accounts::{Caller, NewSession, SignIn, sessions, throttle};
+use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Invalid, Result, ServiceError, Services, access};
 
 const LIFE: i64 = 5 * 60 * 1_000_000;
@@ -31,16 +38,35 @@ pub struct WaitingSignIn {
 pub enum SecondStep {
     /// No sign-in waits under this cookie (any more): from the beginning.
     Over,
-    /// The code is wrong, or was used before.
+    /// The code or the passkey is wrong, or was used before.
     Wrong,
     /// A session.
     Session(NewSession),
+}
+
+/// What somebody gives as a proof.
+#[derive(Debug, Clone, Copy)]
+pub enum Given<'a> {
+    /// A code of an app, or a recovery code.
+    Code(&'a str),
+    /// The answer of a passkey.
+    Passkey(&'a PasskeyAnswer),
+}
+
+/// What can be given in the second step.
+#[derive(Debug)]
+pub struct WaitingStep {
+    /// The account has an app.
+    pub codes: bool,
+    /// It has a passkey.
+    pub passkeys: bool,
 }
 
 /// What a right proof uses up.
 enum Use {
     Totp { id: i64, step: i64 },
     Recovery([u8; 32]),
+    Passkey { id: i64, used: Used },
 }
 
 impl Use {
@@ -49,6 +75,7 @@ impl Use {
         match self {
             Use::Totp { .. } => "totp",
             Use::Recovery(_) => "recovery",
+            Use::Passkey { .. } => "passkey",
         }
     }
 
@@ -57,6 +84,50 @@ impl Use {
         match self {
             Use::Totp { id, step } => store::use_step(tx, *id, *step, now).await,
             Use::Recovery(hash) => store::use_recovery(tx, account_id, hash, now).await,
+            Use::Passkey { id, used } => {
+                store::use_passkey(tx, *id, i64::from(used.sign_count), used.backed_up, now).await
+            }
+        }
+    }
+}
+
+/// What was given, and what it is worth.
+struct Tried {
+    account_id: i64,
+    counted: Counted,
+    proof: Option<Use>,
+    /// The question that a passkey has answered.
+    question: Option<Answered>,
+    /// For the audit trail, when it is wrong.
+    detail: String,
+}
+
+/// What became of it.
+enum Taken {
+    /// Too many were wrong: so many seconds.
+    Wait(u64),
+    Wrong,
+    Right,
+}
+
+impl Tried {
+    /// Uses a right proof up and counts a wrong one.
+    async fn take(&self, tx: &mut Tx, origin: &Origin, now: i64) -> Result<Taken> {
+        if let Some(seconds) = self.counted.check(tx, now).await? {
+            return Ok(Taken::Wait(seconds));
+        }
+        if let Some(question) = &self.question {
+            question.spend(tx, now).await?;
+        }
+        match &self.proof {
+            Some(proof) if proof.up(tx, self.account_id, now).await? => {
+                self.counted.succeeded(tx).await?;
+                Ok(Taken::Right)
+            }
+            _ => {
+                self.counted.failed(tx, origin, &self.detail, now).await?;
+                Ok(Taken::Wrong)
+            }
         }
     }
 }
@@ -75,7 +146,6 @@ pub(in crate::accounts) async fn wait(
         id_hash: id.hash().to_vec(),
         account_id: account.id,
         persistent,
-        challenge: None,
         created_at: now,
         expires_at: now + LIFE,
         organization_id,
@@ -101,18 +171,42 @@ pub(in crate::accounts) async fn wait(
     })
 }
 
-/// Whether a sign-in waits under this cookie.
-pub async fn waiting_step(services: &Services, id: &str) -> Result<bool> {
-    Ok(store::step(&services.db, &hash_secret(id), services.now())
-        .await?
-        .is_some())
+/// The sign-in that waits under this cookie, if there is one.
+pub async fn waiting_step(services: &Services, id: &str) -> Result<Option<WaitingStep>> {
+    let Some(waiting) = store::step(&services.db, &hash_secret(id), services.now()).await? else {
+        return Ok(None);
+    };
+    let kinds = kinds(services, waiting.account_id).await?;
+    Ok(Some(WaitingStep {
+        codes: kinds.contains(&"totp"),
+        passkeys: kinds.contains(&"passkey") && question::relying_party(services).is_some(),
+    }))
 }
 
-/// The second step: a code of an app, or a recovery code.
+/// Kinds of the account's factors.
+pub(in crate::accounts) async fn kinds(services: &Services, account_id: i64) -> Result<Vec<&'static str>> {
+    let rows = store::confirmed(&services.db, account_id).await?;
+    let has = |kind: &&str| rows.iter().any(|row| row.kind == *kind);
+    Ok(["passkey", "totp"].into_iter().filter(has).collect())
+}
+
+/// Asks for a passkey as the second step; none when no sign-in waits under this cookie (any more).
+pub async fn ask_second_step(services: &Services, id: &str) -> Result<Option<PasskeyQuestion>> {
+    let Some(waiting) = store::step(&services.db, &hash_secret(id), services.now()).await? else {
+        return Ok(None);
+    };
+    let asked = Asked(Purpose::SecondStep, &waiting.id_hash);
+    let rp = question::needed(services)?;
+    Ok(Some(
+        passkeys::ask(services, rp, asked, Some(waiting.account_id)).await?,
+    ))
+}
+
+/// The second step.
 pub async fn second_step(
     services: &Services,
     id: &str,
-    code: &str,
+    given: Given<'_>,
     address: IpAddr,
     agent: String,
 ) -> Result<SecondStep> {
@@ -126,7 +220,8 @@ pub async fn second_step(
     let (Some(account), Some(holder)) = (account, holder) else {
         return Ok(SecondStep::Over);
     };
-    let proof = judge(services, account_id, code.trim(), now).await?;
+    let asked = Asked(Purpose::SecondStep, &waiting.id_hash);
+    let tried = judge(services, account_id, asked, given, address).await?;
     let wish = SignIn {
         email: String::new(),
         password: String::new(),
@@ -136,7 +231,7 @@ pub async fn second_step(
     };
     let (mut row, session) = sessions::draft(services, &account, Some(&holder), &wish);
     row.organization_id = waiting.organization_id;
-    row.factor = proof.as_ref().map(|proof| proof.word().to_owned());
+    row.factor = tried.proof.as_ref().map(|proof| proof.word().to_owned());
     let origin = Origin {
         organization_id: Some(holder.organization_id),
         account_id: Some(account_id),
@@ -144,84 +239,101 @@ pub async fn second_step(
         address: address.to_string(),
     };
     let break_glass = !holder.local_passwords && waiting.organization_id.is_none();
+    let again = services.clone();
     let outcome = services
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if let Some(seconds) = limit::check(tx, account_id, now).await? {
-                    return Ok::<_, crate::ServiceError>(Err(seconds));
+                let taken = tried.take(tx, &origin, now).await?;
+                if !matches!(taken, Taken::Right) {
+                    return Ok::<_, ServiceError>((taken, true));
                 }
-                let used = match &proof {
-                    Some(proof) if proof.up(tx, account_id, now).await? => proof,
-                    _ => {
-                        limit::failed(tx, account_id, &origin, now).await?;
-                        return Ok(Ok(Some(false)));
-                    }
-                };
                 if !store::end_step(tx, &waiting.id_hash).await? {
-                    return Ok(Ok(None));
+                    return Ok((taken, false));
                 }
-                limit::succeeded(tx, account_id).await?;
-                sessions::begin(tx, &row).await?;
-                let object = format!("user:{account_id}");
-                let detail = serde_json::json!({ "factor": used.word() }).to_string();
-                audit::record(tx, &origin, "login", &object, &detail, now).await?;
-                if break_glass {
-                    // An owner who gets in past the provider: an alert (SEC-082).
-                    tracing::warn!(
-                        account = account_id,
-                        "a sign-in with a password although they are off (break-glass)"
-                    );
-                    audit::record(tx, &origin, "login.break_glass", &object, "{}", now).await?;
-                }
-                if matches!(used, Use::Recovery(_)) {
-                    // Somebody who has not got the app: worth a row of its own (SEC-071).
+                sessions::enter(tx, &row, &origin, break_glass).await?;
+                if matches!(tried.proof, Some(Use::Recovery(_))) {
+                    // Somebody who has not got the app: worth a row of its own, and a mail (SEC-071).
+                    let object = format!("user:{account_id}");
                     audit::record(tx, &origin, "factor.recovery", &object, "{}", now).await?;
+                    let (organization, text) = (origin.organization_id, Text::RecoveryUsed);
+                    mail::post(&again, tx, organization, &account.email, text, NOTICE_LIFE).await?;
                 }
-                Ok(Ok(Some(true)))
+                Ok((taken, true))
             })
         })
         .await?;
     match outcome {
-        Err(seconds) => Err(crate::ServiceError::TooMany(seconds)),
-        Ok(None) => Ok(SecondStep::Over),
-        Ok(Some(false)) => Ok(SecondStep::Wrong),
-        Ok(Some(true)) => Ok(SecondStep::Session(session)),
+        (Taken::Wait(seconds), _) => Err(ServiceError::TooMany(seconds)),
+        (Taken::Wrong, _) => Ok(SecondStep::Wrong),
+        (Taken::Right, false) => Ok(SecondStep::Over),
+        (Taken::Right, true) => Ok(SecondStep::Session(session)),
     }
 }
 
-/// Takes a code from somebody who is signed in, as a proof that it is still them; it is used up (SEC-032).
-pub(in crate::accounts) async fn prove(services: &Services, caller: &Caller, code: &str) -> Result<()> {
-    let (account_id, now) = (caller.actor.account_id, services.now());
-    let (proof, origin) = (
-        judge(services, account_id, code.trim(), now).await?,
-        access::origin(&caller.actor),
-    );
-    services
+/// Asks somebody who is signed in for a passkey, as a proof that it is still them.
+pub(in crate::accounts) async fn ask_again(services: &Services, caller: &Caller) -> Result<PasskeyQuestion> {
+    let id_hash = session(caller)?;
+    let rp = question::needed(services)?;
+    let asked = Asked(Purpose::Confirm, &id_hash);
+    passkeys::ask(services, rp, asked, Some(caller.actor.account_id)).await
+}
+
+/// Takes a proof from somebody who is signed in that it is still them; it is used up (SEC-032).
+pub(in crate::accounts) async fn prove(services: &Services, caller: &Caller, given: Given<'_>) -> Result<()> {
+    let id_hash = session(caller)?;
+    let (account_id, now, origin) = (caller.actor.account_id, services.now(), access::origin(&caller.actor));
+    let address = caller.actor.address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0]));
+    let tried = judge(services, account_id, Asked(Purpose::Confirm, &id_hash), given, address).await?;
+    let taken = services
         .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if let Some(seconds) = limit::check(tx, account_id, now).await? {
-                    return Ok(Err(ServiceError::TooMany(seconds)));
-                }
-                match &proof {
-                    Some(proof) if proof.up(tx, account_id, now).await? => {
-                        limit::succeeded(tx, account_id).await?;
-                        Ok::<_, ServiceError>(Ok(()))
-                    }
-                    _ => {
-                        limit::failed(tx, account_id, &origin, now).await?;
-                        let text = "This code is not right, or it was used before. Wait for the next one.";
-                        Ok(Err(Invalid::field("code", text).into()))
-                    }
-                }
+        .write(move |tx| Box::pin(async move { tried.take(tx, &origin, now).await }))
+        .await?;
+    match (taken, given) {
+        (Taken::Right, _) => Ok(()),
+        (Taken::Wait(seconds), _) => Err(ServiceError::TooMany(seconds)),
+        (Taken::Wrong, Given::Code(_)) => {
+            let text = "This code is not right, or it was used before. Wait for the next one.";
+            Err(Invalid::field("code", text).into())
+        }
+        (Taken::Wrong, Given::Passkey(_)) => {
+            Err(Invalid::field("passkey", "This passkey was not accepted. Try another one.").into())
+        }
+    }
+}
+
+/// What it is worth that was given.
+async fn judge(
+    services: &Services,
+    account_id: i64,
+    asked: Asked<'_>,
+    given: Given<'_>,
+    address: IpAddr,
+) -> Result<Tried> {
+    match given {
+        Given::Code(code) => Ok(Tried {
+            account_id,
+            counted: Counted::codes(account_id),
+            proof: judge_code(services, account_id, code.trim()).await?,
+            question: None,
+            detail: "{}".to_owned(),
+        }),
+        Given::Passkey(answer) => {
+            let judged = passkeys::judge(services, asked, Some(account_id), answer).await?;
+            let detail = serde_json::json!({ "factor": "passkey", "reason": judged.verdict.as_ref().err() });
+            Ok(Tried {
+                account_id,
+                counted: Counted::passkeys(account_id, address),
+                proof: judged.verdict.ok().map(|(id, used)| Use::Passkey { id, used }),
+                question: Some(judged.question),
+                detail: detail.to_string(),
             })
-        })
-        .await?
+        }
+    }
 }
 
 /// What the code would use up, if it is right.
-async fn judge(services: &Services, account_id: i64, code: &str, now: i64) -> Result<Option<Use>> {
+async fn judge_code(services: &Services, account_id: i64, code: &str) -> Result<Option<Use>> {
     if code.len() > MAX_CODE {
         return Ok(None);
     }
@@ -229,9 +341,10 @@ async fn judge(services: &Services, account_id: i64, code: &str, now: i64) -> Re
     if digits.len() != 6 {
         return Ok(totp::recovery_hash(code).map(Use::Recovery));
     }
+    let seconds = services.now() / 1_000_000;
     for row in store::confirmed(&services.db, account_id).await? {
         if row.kind == "totp"
-            && let Some(step) = open_totp(services, &row)?.accepts(&digits, now / 1_000_000, row.last_step)
+            && let Some(step) = open_totp(services, &row)?.accepts(&digits, seconds, row.last_step)
         {
             return Ok(Some(Use::Totp { id: row.id, step }));
         }

@@ -30,7 +30,7 @@ const SECTIONS: readonly [Section, ...Section[]] = [
   },
   {
     id: 'second-factor',
-    label: 'Second factor',
+    label: 'Passkeys and second factor',
     Content: lazy(async () => ({ default: (await import('./factors/Factors')).Factors })),
   },
   {

@@ -1,9 +1,10 @@
-/** The dialog: password or the code of the authenticator app, whichever the person has. */
+/** The dialog: password, passkey, or the code of the authenticator app, whichever the person has. */
 import { ApiError, api } from '@labelkeep/api';
 import { Button, Dialog, RadioGroup, Spinner, TextField } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../errors';
+import { hasPasskeys, PasskeyProblem, type PasskeyQuestion, usePasskey } from '../passkeys/webauthn';
 import styles from './confirm.module.css';
 
 interface Confirmation {
@@ -13,6 +14,7 @@ interface Confirmation {
 
 /** What the dialog can ask, by the server's name of it: the field of the request, and what it is called. */
 const METHODS = {
+  passkey: { field: 'passkey', label: 'Passkey', choice: 'A passkey', type: undefined },
   password: { field: 'password', label: 'Password', choice: 'Your password', type: 'password' },
   totp: { field: 'code', label: 'Code', choice: 'A code of your authenticator app', type: 'text' },
 } as const;
@@ -23,7 +25,9 @@ const PATH = '/api/current-user/confirm/';
 
 export function ConfirmIdentity({ onAnswer }: { onAnswer: (isConfirmed: boolean) => void }) {
   const state = useQuery({ queryKey: ['confirm'], queryFn: () => api.get<Confirmation>(PATH), gcTime: 0 });
-  const methods = (Object.keys(METHODS) as Method[]).filter((name) => state.data?.methods.includes(name));
+  const methods = (Object.keys(METHODS) as Method[]).filter(
+    (name) => state.data?.methods.includes(name) && (name !== 'passkey' || hasPasskeys()),
+  );
   const [chosen, setChosen] = useState<Method>();
   const method = chosen ?? methods[0];
   const [value, setValue] = useState('');
@@ -31,15 +35,15 @@ export function ConfirmIdentity({ onAnswer }: { onAnswer: (isConfirmed: boolean)
   const [isPending, setPending] = useState(false);
 
   const send = async () => {
-    if (!method || !value || isPending) return;
+    if (!method || (!value && method !== 'passkey') || isPending) return;
     setPending(true);
+    setProblem(undefined);
     try {
-      await api.post(PATH, { [METHODS[method].field]: value });
+      const proof = method === 'passkey' ? await usePasskey(await api.post<PasskeyQuestion>(`${PATH}passkey/`)) : value;
+      await api.post(PATH, { [METHODS[method].field]: proof });
       onAnswer(true);
     } catch (error) {
-      setProblem(
-        error instanceof ApiError && error.status === 429 ? 'Too many tries. Wait a few minutes.' : messageOf(error),
-      );
+      setProblem(wordsFor(error));
       setPending(false);
     }
   };
@@ -72,27 +76,40 @@ export function ConfirmIdentity({ onAnswer }: { onAnswer: (isConfirmed: boolean)
               options={methods.map((name) => ({ value: name, label: METHODS[name].choice }))}
             />
           )}
-          <TextField
-            key={method}
-            label={METHODS[method].label}
-            type={METHODS[method].type}
-            autoComplete={method === 'password' ? 'current-password' : 'one-time-code'}
-            value={value}
-            onChange={(text) => {
-              setValue(text);
-              setProblem(undefined);
-            }}
-            autoFocus
-            {...(problem ? { errorMessage: problem } : {})}
-          />
+          {METHODS[method].type ? (
+            <TextField
+              key={method}
+              label={METHODS[method].label}
+              type={METHODS[method].type}
+              autoComplete={method === 'password' ? 'current-password' : 'one-time-code'}
+              value={value}
+              onChange={(text) => {
+                setValue(text);
+                setProblem(undefined);
+              }}
+              autoFocus
+              {...(problem ? { errorMessage: problem } : {})}
+            />
+          ) : (
+            problem && (
+              <p className={styles.error} role="alert">
+                {problem}
+              </p>
+            )
+          )}
           <div className={styles.buttons}>
             <Button onPress={() => onAnswer(false)}>Cancel</Button>
-            <Button type="submit" variant="primary" isDisabled={!value} isPending={isPending}>
-              Confirm
+            <Button type="submit" variant="primary" isDisabled={!value && method !== 'passkey'} isPending={isPending}>
+              {method === 'passkey' ? 'Use a passkey' : 'Confirm'}
             </Button>
           </div>
         </form>
       )}
     </Dialog>
   );
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof PasskeyProblem) return error.message;
+  return error instanceof ApiError && error.status === 429 ? 'Too many tries. Wait a few minutes.' : messageOf(error);
 }

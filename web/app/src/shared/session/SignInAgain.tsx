@@ -1,9 +1,10 @@
-/** The dialog: the password, then the code where there is a second step; or a new window for everything else. */
+/** The dialog: a passkey, or the password and then the code where there is a second step; a new window for everything else. */
 import type { User } from '@labelkeep/api';
 import { Button, Dialog, TextField } from '@labelkeep/kit';
 import { useEffect, useState } from 'react';
+import { hasPasskeys } from '../passkeys/webauthn';
 import styles from './session.module.css';
-import { type Step, sendCode, sendPassword, whoIsThere } from './sign-in';
+import { type Step, sendCode, sendPasskey, sendPassword, whoIsThere } from './sign-in';
 
 const PROBLEMS: Partial<Record<Step, string>> = {
   busy: 'Too many tries. Wait a few minutes.',
@@ -55,6 +56,17 @@ export function SignInAgain({ who, onAnswer }: { who: User; onAnswer: (account: 
     setProblem(PROBLEMS[next] ?? PROBLEMS.elsewhere);
   };
 
+  const sendByPasskey = async () => {
+    if (isPending) return;
+    setPending(true);
+    setProblem(undefined);
+    const outcome = await sendPasskey();
+    const account = outcome === 'done' ? await whoIsThere() : undefined;
+    setPending(false);
+    if (account !== undefined) onAnswer(account);
+    else setProblem(outcome === 'done' ? PROBLEMS.elsewhere : outcome.problem);
+  };
+
   return (
     <Dialog title="Your session has ended" isOpen isKept onClose={() => onAnswer(undefined)} size="small">
       <form
@@ -84,6 +96,11 @@ export function SignInAgain({ who, onAnswer }: { who: User; onAnswer: (account: 
           <Button onPress={() => window.open('/user/login/?next=/user/account/', '_blank', 'noopener')}>
             Sign in in a new window
           </Button>
+          {hasPasskeys() && (
+            <Button isDisabled={isPending} onPress={() => void sendByPasskey()}>
+              Use a passkey
+            </Button>
+          )}
           <Button type="submit" variant="primary" isDisabled={!value} isPending={isPending}>
             Sign in
           </Button>

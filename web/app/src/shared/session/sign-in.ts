@@ -1,5 +1,6 @@
 /** The sign-in forms of the server, filled in from a dialog. */
 import { csrfToken } from '@labelkeep/api';
+import { PasskeyProblem, type PasskeyQuestion, usePasskey } from '../passkeys/webauthn';
 
 /** Where the server wants to go on: `code` is the second step, `elsewhere` what only a page of its own can do. */
 export type Step = 'done' | 'wrong' | 'code' | 'busy' | 'elsewhere' | 'unreachable';
@@ -13,6 +14,31 @@ export const sendPassword = (email: string, password: string): Promise<Step> =>
   submit(SIGN_IN, { email, password, next: END });
 
 export const sendCode = (code: string): Promise<Step> => submit(SECOND_STEP, { code, next: END });
+
+/** Signs in by a passkey alone; a text says why not. */
+export async function sendPasskey(): Promise<'done' | { problem: string }> {
+  try {
+    // The form brings the token with which the questions may be asked.
+    await fetch(`${SIGN_IN}?next=${END}`, { credentials: 'same-origin' });
+    const question = (await post(`${SIGN_IN}passkey/begin/`, {})) as PasskeyQuestion;
+    await post(`${SIGN_IN}passkey/finish/`, { ...(await usePasskey(question)), next: END });
+    return 'done';
+  } catch (error) {
+    return { problem: error instanceof PasskeyProblem ? error.message : 'The server cannot be reached. Try again.' };
+  }
+}
+
+async function post(path: string, body: object): Promise<unknown> {
+  const answer = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
+    body: JSON.stringify(body),
+  });
+  const json = (await answer.json().catch(() => ({}))) as { detail?: string };
+  if (!answer.ok) throw new PasskeyProblem(json.detail ?? `The server answered ${answer.status}.`);
+  return json;
+}
 
 async function submit(path: string, fields: Record<string, string>): Promise<Step> {
   try {

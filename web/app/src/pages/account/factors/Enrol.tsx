@@ -6,13 +6,7 @@ import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { ShownOnce } from '../../../shared/Picker';
 import styles from '../account.module.css';
-import { type Enrolment, FACTORS, type Factor } from './queries';
-
-interface Confirmed {
-  factor: Factor;
-  /** None when there are codes already. */
-  recovery_codes: string[] | null;
-}
+import { type ConfirmedFactor, type Enrolment, FACTORS } from './queries';
 
 export function Enrol({ onClose, onDone }: { onClose: () => void; onDone: (codes: string[] | null) => void }) {
   const [code, setCode] = useState('');
@@ -27,7 +21,8 @@ export function Enrol({ onClose, onDone }: { onClose: () => void; onDone: (codes
     refetchOnReconnect: false,
   });
   const confirm = useMutation({
-    mutationFn: () => api.post<Confirmed>(`${FACTORS}${begun.data?.id}/confirm/`, { code: code.replace(/\s/g, '') }),
+    mutationFn: () =>
+      api.post<ConfirmedFactor>(`${FACTORS}${begun.data?.id}/confirm/`, { code: code.replace(/\s/g, '') }),
     onSuccess: ({ recovery_codes }) => onDone(recovery_codes),
   });
   const problem =

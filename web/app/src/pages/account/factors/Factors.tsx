@@ -1,53 +1,63 @@
-/** Second factors: what is asked beside the password, and the codes for the day when the device is lost. */
+/** Passkeys and authenticator apps, and the codes for the day when both are lost. */
 import { api, type User } from '@labelkeep/api';
 import {
   AlertTriangle,
   Button,
   ConfirmDialog,
   EmptyState,
-  KeyRound,
   Panel,
-  RelativeTime,
   ShieldCheck,
   Spinner,
   toast,
+  UserRoundKey,
 } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { counted } from '../../../shared/numbers';
+import { hasPasskeys } from '../../../shared/passkeys/webauthn';
 import styles from '../account.module.css';
+import { AddPasskey } from './AddPasskey';
 import { Enrol } from './Enrol';
-import { FACTORS, type Factor, factorsQuery } from './queries';
+import { FactorList } from './FactorList';
+import { FACTORS, type Factor, factorsQuery, KINDS } from './queries';
 import { RecoveryCodes } from './RecoveryCodes';
+import { RenameFactor } from './RenameFactor';
 
 /** So few codes left that new ones are in place. */
 const FEW = 3;
 
+/** The dialog that is open. */
+type Open =
+  | { what: 'passkey' | 'totp' | 'new-codes' }
+  | { what: 'rename' | 'remove'; factor: Factor }
+  | { what: 'codes'; codes: string[] };
+
 export function Factors({ me }: { me: User }) {
   const queries = useQueryClient();
   const state = useQuery(factorsQuery);
-  const [isEnrolling, setEnrolling] = useState(false);
-  const [codes, setCodes] = useState<string[]>();
-  const [asking, setAsking] = useState<Factor | 'codes'>();
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
   const reload = () => queries.invalidateQueries({ queryKey: factorsQuery.queryKey });
   const remove = useMutation({
     mutationFn: (factor: Factor) => api.delete(`${FACTORS}${factor.id}/`),
-    onSuccess: () => {
-      toast.success('The authenticator app was removed');
+    onSuccess: (_, { kind }) => {
+      toast.success(`The ${KINDS[kind].word} was removed`);
       void reload();
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => setAsking(undefined),
+    onSettled: close,
   });
   const renew = useMutation({
     mutationFn: () => api.post<{ recovery_codes: string[] }>(`${FACTORS}recovery-codes/`),
     onSuccess: ({ recovery_codes }) => {
-      setCodes(recovery_codes);
+      setOpen({ what: 'codes', codes: recovery_codes });
       void reload();
     },
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => setAsking(undefined),
+    onError: (error) => {
+      toast.error(messageOf(error));
+      close();
+    },
   });
   if (state.isError) {
     return (
@@ -61,64 +71,87 @@ export function Factors({ me }: { me: User }) {
   }
   if (!state.data) return <Spinner label="Loading your second factors" />;
   const { factors, recovery_codes_left: left, required } = state.data;
+  const passkeys = factors.filter(({ kind }) => kind === 'passkey');
+  const apps = factors.filter(({ kind }) => kind === 'totp');
+  const isLast = required && factors.length === 1;
+  const list = {
+    isLast,
+    onRename: (factor: Factor) => setOpen({ what: 'rename', factor }),
+    onRemove: (factor: Factor) => setOpen({ what: 'remove', factor }),
+  };
+  const done = (kind: Factor['kind']) => (fresh: string[] | null) => {
+    toast.success(`Your ${KINDS[kind].word} is set up`);
+    setOpen(fresh ? { what: 'codes', codes: fresh } : undefined);
+    void reload();
+  };
   return (
     <>
       <Panel
-        title="Authenticator app"
+        title="Passkeys"
         actions={
-          factors.length > 0 && <Button onPress={() => setEnrolling(true)}>Set up another authenticator app</Button>
+          passkeys.length > 0 &&
+          hasPasskeys() && <Button onPress={() => setOpen({ what: 'passkey' })}>Add a passkey</Button>
         }
       >
-        {factors.length === 0 ? (
+        {passkeys.length === 0 ? (
+          <EmptyState
+            icon={<UserRoundKey size={28} />}
+            title="Sign in with a finger, a face or a PIN"
+            actions={
+              hasPasskeys() && (
+                <Button variant="primary" onPress={() => setOpen({ what: 'passkey' })}>
+                  Add a passkey
+                </Button>
+              )
+            }
+          >
+            {hasPasskeys()
+              ? 'A passkey takes the place of your password and of its code, and works on this server alone: no look-alike page can get it.'
+              : 'This browser cannot make passkeys at this address. They need TLS, or the name localhost.'}
+          </EmptyState>
+        ) : (
+          <FactorList label="Passkeys" factors={passkeys} {...list} />
+        )}
+      </Panel>
+      <Panel
+        title="Authenticator app"
+        actions={
+          apps.length > 0 && <Button onPress={() => setOpen({ what: 'totp' })}>Set up another authenticator app</Button>
+        }
+      >
+        {apps.length === 0 ? (
           <EmptyState
             icon={<ShieldCheck size={28} />}
             title="A password alone can be stolen"
             actions={
-              <Button variant="primary" onPress={() => setEnrolling(true)}>
+              <Button
+                variant={passkeys.length === 0 && !hasPasskeys() ? 'primary' : 'secondary'}
+                onPress={() => setOpen({ what: 'totp' })}
+              >
                 Set up an authenticator app
               </Button>
             }
           >
             With an authenticator app on your phone, signing in takes a six-digit code beside the password.
-            {required ? ' Your organization requires it of your role.' : ''}
           </EmptyState>
         ) : (
-          <ul className={styles.rows} aria-label="Second factors">
-            {factors.map((factor) => (
-              <li key={factor.id}>
-                <KeyRound size={20} aria-hidden="true" />
-                <div className={styles.main}>
-                  <strong>
-                    <bdi>{factor.name || 'Authenticator app'}</bdi>
-                  </strong>
-                  <small>
-                    set up <RelativeTime value={factor.created_at} /> ·{' '}
-                    {factor.last_used_at ? (
-                      <>
-                        last used <RelativeTime value={factor.last_used_at} />
-                      </>
-                    ) : (
-                      'not used yet'
-                    )}
-                  </small>
-                </div>
-                <Button size="small" isDisabled={required && factors.length === 1} onPress={() => setAsking(factor)}>
-                  Remove
-                </Button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {required && factors.length === 1 && (
-          <p className={styles.note}>
-            Your organization requires a second factor of your role: set up another one before you remove this.
-          </p>
+          <FactorList label="Second factors" factors={apps} {...list} />
         )}
       </Panel>
+      {required && factors.length < 2 && (
+        <p className={styles.note}>
+          {isLast
+            ? 'Your organization requires a passkey or an authenticator app of your role: set up another one before you remove this.'
+            : 'Your organization requires a passkey or an authenticator app of your role.'}
+        </p>
+      )}
       {factors.length > 0 && (
-        <Panel title="Recovery codes" actions={<Button onPress={() => setAsking('codes')}>Make ten new codes</Button>}>
+        <Panel
+          title="Recovery codes"
+          actions={<Button onPress={() => setOpen({ what: 'new-codes' })}>Make ten new codes</Button>}
+        >
           <p className={styles.text}>
-            Each works once, instead of the code of the app: for the day when your phone is lost or broken.
+            Each works once, behind your password: for the day when your devices are lost or broken.
           </p>
           <p className={left <= FEW ? styles.warning : styles.note} role="status">
             {left <= FEW && <AlertTriangle size={16} aria-hidden="true" />}
@@ -126,33 +159,46 @@ export function Factors({ me }: { me: User }) {
           </p>
         </Panel>
       )}
-      {isEnrolling && (
-        <Enrol
-          onClose={() => setEnrolling(false)}
-          onDone={(fresh) => {
-            setEnrolling(false);
-            toast.success('Your authenticator app is set up');
-            if (fresh) setCodes(fresh);
+      {open?.what === 'passkey' && <AddPasskey onClose={close} onDone={done('passkey')} />}
+      {open?.what === 'totp' && <Enrol onClose={close} onDone={done('totp')} />}
+      {open?.what === 'codes' && <RecoveryCodes codes={open.codes} email={me.email} onClose={close} />}
+      {open?.what === 'rename' && (
+        <RenameFactor
+          factor={open.factor}
+          onClose={close}
+          onDone={() => {
+            close();
             void reload();
           }}
         />
       )}
-      {codes && <RecoveryCodes codes={codes} email={me.email} onClose={() => setCodes(undefined)} />}
       <ConfirmDialog
-        title={asking === 'codes' ? 'Make ten new recovery codes?' : 'Remove the authenticator app?'}
-        isOpen={asking !== undefined}
-        onClose={() => setAsking(undefined)}
-        onConfirm={() => (asking === 'codes' ? renew.mutate() : asking && remove.mutate(asking))}
-        confirmLabel={asking === 'codes' ? 'Make new codes' : 'Remove it'}
-        isPending={renew.isPending || remove.isPending}
+        title="Make ten new recovery codes?"
+        isOpen={open?.what === 'new-codes'}
+        onClose={close}
+        onConfirm={() => renew.mutate()}
+        confirmLabel="Make new codes"
+        isPending={renew.isPending}
         danger
       >
-        {asking === 'codes'
-          ? `${left > 0 ? `The ${counted(left, 'code')} that you have` : 'Old codes'} will not work any more.`
-          : factors.length === 1
-            ? 'Signing in takes only your password then, and your recovery codes are gone.'
-            : 'Its codes will not work any more.'}
+        {left > 0 ? `The ${counted(left, 'code')} that you have` : 'Old codes'} will not work any more.
       </ConfirmDialog>
+      {open?.what === 'remove' && (
+        <ConfirmDialog
+          title={`Remove the ${KINDS[open.factor.kind].word}?`}
+          isOpen
+          onClose={close}
+          onConfirm={() => remove.mutate(open.factor)}
+          confirmLabel="Remove it"
+          isPending={remove.isPending}
+          danger
+        >
+          {factors.length === 1
+            ? 'Signing in takes only your password then, and your recovery codes are gone.'
+            : `“${open.factor.name}” will not sign you in any more.`}
+          {open.factor.kind === 'passkey' && ' Your device may go on showing it until you remove it there too.'}
+        </ConfirmDialog>
+      )}
     </>
   );
 }

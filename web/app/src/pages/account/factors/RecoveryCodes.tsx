@@ -10,8 +10,8 @@ export function RecoveryCodes({ codes, email, onClose }: { codes: string[]; emai
     <Dialog title="Your recovery codes" isOpen isKept onClose={onClose}>
       <div className={styles.form}>
         <p>
-          Each works once in place of a code of the app. Keep them where you keep your passwords; they are not shown
-          again.
+          Each works once behind your password, in place of a passkey or a code of the app. Keep them where you keep
+          your passwords; they are not shown again.
         </p>
         <ol className={styles.codes} aria-label="Recovery codes">
           {codes.map((code) => (

@@ -8,7 +8,22 @@ export interface Factor {
   name: string;
   created_at: string;
   last_used_at: string | null;
+  /** A passkey that is on more than one device of its owner. */
+  synced: boolean;
 }
+
+/** A factor that is in force now. */
+export interface ConfirmedFactor {
+  factor: Factor;
+  /** None when there are codes already. */
+  recovery_codes: string[] | null;
+}
+
+/** What the kinds are called: where nobody has given a name, and within a sentence. */
+export const KINDS: Readonly<Record<Factor['kind'], { name: string; word: string }>> = {
+  totp: { name: 'Authenticator app', word: 'authenticator app' },
+  passkey: { name: 'Passkey', word: 'passkey' },
+};
 
 export interface FactorState {
   factors: Factor[];
@@ -28,5 +43,9 @@ export interface Enrolment {
 }
 
 export const FACTORS = '/api/current-user/factors/';
+export const PASSKEYS = '/api/current-user/passkeys/';
+
+/** Of a factor's name. */
+export const MOST_CHARACTERS = 64;
 
 export const factorsQuery = queryOptions({ queryKey: ['factors'], queryFn: () => api.get<FactorState>(FACTORS) });
