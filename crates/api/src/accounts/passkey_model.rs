@@ -90,8 +90,8 @@ pub(crate) struct AssertionIn {
 /// The answer of `navigator.credentials.get`.
 #[derive(Deserialize)]
 pub(crate) struct AnswerIn {
-    state: String,
-    credential: CredentialIn<AssertionIn>,
+    pub(crate) state: String,
+    pub(crate) credential: CredentialIn<AssertionIn>,
 }
 
 impl From<AnswerIn> for PasskeyAnswer {

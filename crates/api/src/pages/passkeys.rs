@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::login::{PROVIDER_ONLY, agent, csrf_holds};
 use super::second_factor::waiting;
 use super::{cookies, next, second_factor};
-use crate::accounts::passkey_model::{AnswerIn, QuestionOut};
+use crate::accounts::passkey_model::{AnswerIn, AssertionIn, CredentialIn, QuestionOut};
 use crate::extract::{Body, ClientAddress, pre_session_secret};
 use crate::wire::answer;
 use crate::{ApiError, ApiResult, App};
@@ -22,13 +22,24 @@ const REFUSED: &str = "This passkey was not accepted. Use another one, or your p
 /// A passkey's answer, and where to go afterwards.
 #[derive(Deserialize)]
 pub(crate) struct SignInBody {
-    #[serde(flatten)]
-    answer: AnswerIn,
+    state: String,
+    credential: CredentialIn<AssertionIn>,
     #[serde(default)]
     next: Option<String>,
     /// Keep the session when the browser closes.
     #[serde(default)]
     persist_session: bool,
+}
+
+impl SignInBody {
+    /// The answer, and where to go.
+    fn parts(self) -> (PasskeyAnswer, Option<String>) {
+        let answer = AnswerIn {
+            state: self.state,
+            credential: self.credential,
+        };
+        (answer.into(), self.next)
+    }
 }
 
 #[derive(Serialize)]
@@ -58,8 +69,9 @@ pub(crate) async fn finish(
         address,
         agent: agent(&headers),
     };
-    let (browser, given) = (pre_session_secret(&headers, &app), PasskeyAnswer::from(body.answer));
-    let target = next::safe(body.next.as_deref());
+    let browser = pre_session_secret(&headers, &app);
+    let (given, next) = body.parts();
+    let target = next::safe(next.as_deref());
     match accounts::sign_in_by_passkey(&app.services, &browser, &given, wish).await? {
         SignedIn::Session(session) => {
             let mut response = answer::ok(&NextOut { next: target })?;
@@ -90,13 +102,11 @@ pub(crate) async fn finish_second(
     Body(body): Body<SignInBody>,
 ) -> ApiResult<Response> {
     guard(&headers, &app)?;
-    let (id, given) = (
-        waiting(&headers, &app).unwrap_or_default(),
-        PasskeyAnswer::from(body.answer),
-    );
+    let id = waiting(&headers, &app).unwrap_or_default();
+    let (given, next) = body.parts();
     match accounts::second_step(&app.services, id, Given::Passkey(&given), address, agent(&headers)).await? {
         SecondStep::Session(session) => {
-            let next = next::safe(body.next.as_deref());
+            let next = next::safe(next.as_deref());
             let mut response = answer::ok(&NextOut { next })?;
             cookies::clear_step(&app, &mut response);
             cookies::set_session(&app, &mut response, &session);

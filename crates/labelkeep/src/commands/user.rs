@@ -75,6 +75,13 @@ pub(crate) fn grammar() -> Command {
             .arg(email()),
         )
         .subcommand(
+            command(
+                "reset-factors",
+                "Remove somebody's passkeys, authenticator apps and recovery codes, and end their sessions",
+            )
+            .arg(email()),
+        )
+        .subcommand(
             command("role", "Give somebody a role")
                 .arg(email())
                 .arg(role.required(true)),
@@ -114,6 +121,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
                 "deactivate" => wish.change(RoleChange::To(Role::Deactivated)).await,
                 "activate" => wish.change(RoleChange::Back).await,
                 "reset-password" => wish.reset().await,
+                "reset-factors" => wish.reset_factors().await,
                 "role" => wish.change(RoleChange::To(role.unwrap_or(Role::Annotator))).await,
                 "make-owner" => wish.change(RoleChange::To(Role::Owner)).await,
                 other => bail!("{other} is not a command; see labelkeep user --help"),
@@ -180,6 +188,24 @@ impl Wish<'_> {
             println!("{} is {} already.", self.email, now.word());
         } else {
             println!("{} was {} and is {} now.", self.email, before.word(), now.word());
+        }
+        Ok(())
+    }
+
+    async fn reset_factors(&self) -> anyhow::Result<()> {
+        let removed = accounts::console_reset_factors(self.services, self.email)
+            .await
+            .map_err(plain)?;
+        match removed {
+            0 => println!("{} had no second factor.", self.email),
+            1 => println!(
+                "The factor of {} is gone: the password is enough until they set one up.",
+                self.email
+            ),
+            many => println!(
+                "The {many} factors of {} are gone: the password is enough until they set one up.",
+                self.email
+            ),
         }
         Ok(())
     }

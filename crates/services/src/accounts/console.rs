@@ -9,7 +9,7 @@ use labelkeep_store::audit::{self, Origin};
 
 use super::links::OneTimeLink;
 use super::roles::{self, RoleChange};
-use super::{clean_email, passwords, resets, signup};
+use super::{clean_email, factors, passwords, resets, signup};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Where the record says that an action came from.
@@ -182,6 +182,24 @@ pub async fn console_link(services: &Services, email: &str) -> Result<OneTimeLin
     let row = organizations::membership(&services.db, organization_id, account.id).await?;
     let role = row.map_or(Role::Deactivated, |row| Role::from_word(&row.role));
     resets::make_link(services, account, role, origin(organization_id)).await
+}
+
+/// Takes somebody's passkeys, authenticator apps and recovery codes away, when they have lost them (SEC-074), and ends their
+/// sessions; gives the number of factors.
+pub async fn console_reset_factors(services: &Services, email: &str) -> Result<u64> {
+    let (account, organization_id) = find(services, email).await?;
+    let (id, now, again) = (account.id, services.now(), services.clone());
+    let removed = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let person = (id, account.email.as_str());
+                factors::take_away(&again, tx, &origin(organization_id), person, now).await
+            })
+        })
+        .await?;
+    services.cache.forget_account(id);
+    Ok(removed)
 }
 
 /// A member of the installation's organization.

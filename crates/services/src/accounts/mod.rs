@@ -37,7 +37,7 @@ pub use cache::Cache;
 pub use confirm::{
     Confirmation, ask_to_confirm, confirm_code, confirm_passkey, confirm_password, confirmation, require_recent,
 };
-pub use console::{ConsolePerson, console_create, console_link, console_list, console_role};
+pub use console::{ConsolePerson, console_create, console_link, console_list, console_reset_factors, console_role};
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
     verification_target,

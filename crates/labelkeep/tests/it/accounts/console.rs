@@ -8,6 +8,9 @@ use labelkeep_store::args;
 use labelkeep_testkit::{Engine, Kit, KitOptions, OWNER, PASSWORD, Value, json};
 use tempfile::TempDir;
 
+use crate::factors::audited;
+use crate::factors::authenticator::{self, Passkey};
+
 fn user(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_labelkeep"))
         .env_clear()
@@ -105,6 +108,27 @@ async fn accounts_are_managed_beside_a_running_server() {
         .await
         .expect("a count");
     assert_eq!(rows, 6, "SEC-217: created, deactivated, activated, link, owner, role");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_074_lost_factors_are_taken_away() {
+    let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let owner = kit.owner().await;
+    let (passkey, reply) = Passkey::enrol(&owner, kit.url(), "Laptop").await;
+    reply.expect(201);
+    let folder = kit.data_folder();
+    let told = done(&user(&folder, &["reset-factors", OWNER], ""));
+    assert!(told.contains("The factor of owner@example.com is gone"), "{told}");
+    kit.until("the session ends", || async {
+        owner.get("/api/current-user/whoami").await.status == 401
+    })
+    .await;
+    authenticator::sign_in(&kit.anonymous(), &passkey).await.expect(400);
+    let again = kit.anonymous();
+    again.sign_in(OWNER, PASSWORD).await.expect(302);
+    again.get("/api/current-user/whoami").await.expect(200);
+    assert_eq!(audited(&kit, "factor.reset").await, 1);
+    assert!(done(&user(&folder, &["reset-factors", OWNER], "")).contains("had no second factor"));
 }
 
 #[test]

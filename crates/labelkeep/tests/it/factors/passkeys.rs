@@ -190,7 +190,10 @@ on_both_databases! {
     async fn sec_032_a_passkey_confirms_that_it_is_still_them(kit: Kit) {
         let owner = kit.owner().await;
         let (passkey, _) = Passkey::enrol(&owner, kit.url(), "Laptop").await;
-        kit.execute("UPDATE session SET confirmed_at = 0").await;
+        // A session that the server has not in its memory yet.
+        let owner = kit.anonymous();
+        sign_in(&owner, &passkey).await.expect(200);
+        kit.execute("UPDATE session SET confirmed_at = confirmed_at - 601000000").await;
         owner.post("/api/current-user/passkeys/begin/", json!({})).await.expect(403);
         let state = owner.get("/api/current-user/confirm/").await.expect(200).json();
         assert_eq!((&state["recent"], &state["methods"]), (&json!(false), &json!(["password", "passkey"])));

@@ -28,6 +28,7 @@ pub use passkeys::{
 };
 pub use passwordless::{ask_who, sign_in_by_passkey};
 pub(crate) use policy::in_browser;
+pub(super) use policy::take_away;
 pub use policy::{MemberFactors, factor_policy, member_factors, reset_factors, set_factor_policy};
 pub use question::relying_party;
 pub use sign_in::{Given, SecondStep, WaitingSignIn, WaitingStep, ask_second_step, second_step, waiting_step};

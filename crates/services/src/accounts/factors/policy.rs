@@ -2,7 +2,7 @@
 
 use labelkeep_policy::Role;
 use labelkeep_store::accounts::{self as accounts, factors as store, organizations};
-use labelkeep_store::audit;
+use labelkeep_store::{Tx, audit};
 
 use crate::access::{self, Granted};
 use crate::accounts::{Caller, Proof};
@@ -117,28 +117,41 @@ pub async fn reset_factors(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let removed = store::remove_all(tx, account_id).await?;
-                store::set_recovery(tx, account_id, &[], now).await?;
-                super::enrol::keep_a_way_in(tx, account_id).await?;
-                store::end_steps(tx, account_id).await?;
-                accounts::sessions::end_all(tx, account_id, None, now).await?;
-                let detail = serde_json::json!({ "removed": removed }).to_string();
-                let object = format!("user:{account_id}");
-                audit::record(tx, &origin, "factor.reset", &object, &detail, now).await?;
-                mail::post(
-                    &again,
-                    tx,
-                    Some(organization_id),
-                    &email,
-                    Text::FactorsReset,
-                    NOTICE_LIFE,
-                )
-                .await
+                take_away(&again, tx, &origin, (account_id, &email), now).await?;
+                Ok::<_, ServiceError>(())
             })
         })
         .await?;
     services.cache.forget_account(account_id);
     Ok(())
+}
+
+/// Takes all factors, recovery codes and sessions from an account, and tells its person; says how many factors there were.
+pub(in crate::accounts) async fn take_away(
+    services: &Services,
+    tx: &mut Tx,
+    origin: &audit::Origin,
+    (account_id, email): (i64, &str),
+    now: i64,
+) -> Result<u64> {
+    let removed = store::remove_all(tx, account_id).await?;
+    store::set_recovery(tx, account_id, &[], now).await?;
+    super::enrol::keep_a_way_in(tx, account_id).await?;
+    store::end_steps(tx, account_id).await?;
+    accounts::sessions::end_all(tx, account_id, None, now).await?;
+    let detail = serde_json::json!({ "removed": removed }).to_string();
+    let object = format!("user:{account_id}");
+    audit::record(tx, origin, "factor.reset", &object, &detail, now).await?;
+    mail::post(
+        services,
+        tx,
+        origin.organization_id,
+        email,
+        Text::FactorsReset,
+        NOTICE_LIFE,
+    )
+    .await?;
+    Ok(removed)
 }
 
 /// What decides who gets in is changed in a browser session, not with a token (SEC-104).
