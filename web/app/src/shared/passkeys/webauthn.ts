@@ -43,7 +43,10 @@ export async function createPasskey({ state, publicKey }: NewPasskeyQuestion): P
     user: { ...publicKey.user, id: bytesOf(publicKey.user.id) },
     excludeCredentials: (publicKey.excludeCredentials ?? []).map(described),
   } as PublicKeyCredentialCreationOptions;
-  const made = await asked(() => navigator.credentials.create({ publicKey: options }));
+  const made = await asked(
+    () => navigator.credentials.create({ publicKey: options }),
+    'it was cancelled, or took too long.',
+  );
   const response = made.response as AuthenticatorAttestationResponse;
   return {
     state,
@@ -68,12 +71,14 @@ export async function usePasskey(
     challenge: bytesOf(publicKey.challenge),
     allowCredentials: (publicKey.allowCredentials ?? []).map(described),
   } as PublicKeyCredentialRequestOptions;
-  const used = await asked(() =>
-    navigator.credentials.get({
-      publicKey: options,
-      ...(suggest ? { mediation: 'conditional' as const } : {}),
-      ...(signal ? { signal } : {}),
-    }),
+  const used = await asked(
+    () =>
+      navigator.credentials.get({
+        publicKey: options,
+        ...(suggest ? { mediation: 'conditional' as const } : {}),
+        ...(signal ? { signal } : {}),
+      }),
+    'it was cancelled, took too long, or there is no passkey for this server on this device.',
   );
   const response = used.response as AuthenticatorAssertionResponse;
   return {
@@ -90,22 +95,23 @@ export async function usePasskey(
   };
 }
 
-async function asked(ask: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
+/** `nothing` says why nothing may have been confirmed. */
+async function asked(ask: () => Promise<Credential | null>, nothing: string): Promise<PublicKeyCredential> {
   if (!hasPasskeys()) throw new PasskeyProblem('This browser cannot use passkeys here.');
   try {
     const credential = await ask();
     if (credential) return credential as PublicKeyCredential;
   } catch (error) {
-    throw new PasskeyProblem(wordsFor(error), { cause: error });
+    throw new PasskeyProblem(wordsFor(error, nothing), { cause: error });
   }
   throw new PasskeyProblem('The browser gave no passkey. Try again.');
 }
 
 /** Browsers say little, on purpose: a cancelled request, a time-out and a missing passkey look the same. */
-function wordsFor(error: unknown): string {
+function wordsFor(error: unknown, nothing: string): string {
   switch (error instanceof DOMException ? error.name : '') {
     case 'NotAllowedError':
-      return 'Nothing was confirmed: it was cancelled, took too long, or there is no passkey for this server on this device.';
+      return `Nothing was confirmed: ${nothing}`;
     case 'InvalidStateError':
       return 'This device holds a passkey of your account already.';
     case 'SecurityError':

@@ -38,10 +38,10 @@ export function FactorList({ label, factors, isLast, onRename, onRemove }: Facto
               </small>
             </div>
             <div className={styles.buttons}>
-              <Button size="small" aria-label={`Rename ${name}`} onPress={() => onRename(factor)}>
+              <Button size="small" label={`Rename ${name}`} onPress={() => onRename(factor)}>
                 Rename
               </Button>
-              <Button size="small" aria-label={`Remove ${name}`} isDisabled={isLast} onPress={() => onRemove(factor)}>
+              <Button size="small" label={`Remove ${name}`} isDisabled={isLast} onPress={() => onRemove(factor)}>
                 Remove
               </Button>
             </div>

@@ -122,7 +122,7 @@ export function Factors({ me }: { me: User }) {
         {apps.length === 0 ? (
           <EmptyState
             icon={<ShieldCheck size={28} />}
-            title="A password alone can be stolen"
+            title={passkeys.length === 0 ? 'A password alone can be stolen' : 'For devices without your passkey'}
             actions={
               <Button
                 variant={passkeys.length === 0 && !hasPasskeys() ? 'primary' : 'secondary'}
