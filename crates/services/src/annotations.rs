@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use labelkeep_labeling::{Mode, ResultSummary, check_result};
 use labelkeep_store::annotations::{self as rows, AnnotationFacts, AnnotationRow, LogEntry, LogKind, NewAnnotation};
 pub use labelkeep_store::annotations::{LogFacts, LogRow};
-use labelkeep_store::projects::{self, ProjectRow};
+use labelkeep_store::projects::{self, ProjectRow, WorkRules};
 use labelkeep_store::summary::Kind;
 use labelkeep_store::tasks::{self, TaskRow};
 use labelkeep_store::{self as store, Tx, audit, drafts, people, queue};
 
 use crate::access::{self, Granted};
 use crate::completion::{self, State};
+use crate::tasks::Person;
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Identity of a save.
@@ -72,6 +73,25 @@ pub struct Change {
     pub bulk_created: Option<Option<bool>>,
 }
 
+/// An annotation as it was saved.
+#[derive(Debug)]
+pub struct Saved {
+    /// The annotation.
+    pub annotation: AnnotationRow,
+    /// Its author, read where it was written.
+    pub author: Option<Person>,
+}
+
+impl Saved {
+    async fn of(tx: &mut Tx, annotation: AnnotationRow) -> Result<Saved> {
+        let author = match annotation.completed_by {
+            Some(id) => people::read_in(tx, id).await?,
+            None => None,
+        };
+        Ok(Saved { annotation, author })
+    }
+}
+
 /// What is wrong with a result, as the wire names it.
 pub(crate) fn checked(result: &str) -> Result<ResultSummary, Invalid> {
     check_result(result, None, Mode::Lenient).map_err(|error| Invalid::field("result", error.to_string()))
@@ -83,7 +103,7 @@ pub async fn submit(
     task: Granted<TaskRow>,
     mut submission: Submission,
     operation: Operation,
-) -> Result<AnnotationRow> {
+) -> Result<Saved> {
     let summary = checked(&submission.result)?;
     if !task.may_write("annotation", "completed_by") {
         submission.completed_by = None;
@@ -95,11 +115,12 @@ pub async fn submit(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let project = locked_project(tx, task.project_id).await?;
+                let project = locked_for_work(tx, task.project_id).await?;
                 if let Some(id) = &operation.id
                     && let Some(done) = rows::logged(tx, id).await?
                 {
-                    return repeated(tx, &done, task.id, actor.account_id).await;
+                    let row = repeated(tx, &done, task.id, actor.account_id).await?;
+                    return Saved::of(tx, row).await;
                 }
                 let task = tasks::read_in(tx, task.id)
                     .await?
@@ -156,17 +177,7 @@ pub async fn submit(
                     LogKind::Submitted
                 };
                 let op_id = operation.id_or_new();
-                rows::log(
-                    tx,
-                    LogEntry {
-                        op_id: &op_id,
-                        annotation: &row,
-                        account_id: actor.account_id,
-                        kind,
-                        at: now,
-                    },
-                )
-                .await?;
+                log(tx, &op_id, &row, actor.account_id, kind, now).await?;
                 count_labels(tx, project.id, None, Some(&summary), now).await?;
                 queue::unlock(tx, task.id, actor.account_id).await?;
                 let action = if row.was_cancelled {
@@ -175,7 +186,7 @@ pub async fn submit(
                     "annotation.create"
                 };
                 audit_annotation(tx, &actor, action, row.id, now).await?;
-                Ok(row)
+                Saved::of(tx, row).await
             })
         })
         .await
@@ -187,7 +198,7 @@ pub async fn update(
     annotation: Granted<AnnotationRow>,
     mut change: Change,
     operation: Operation,
-) -> Result<AnnotationRow> {
+) -> Result<Saved> {
     if !annotation.may_write("annotation", "completed_by") {
         change.completed_by = None;
     }
@@ -201,11 +212,12 @@ pub async fn update(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let project = locked_project(tx, known.project_id).await?;
+                let project = locked_for_work(tx, known.project_id).await?;
                 if let Some(id) = &operation.id
                     && let Some(done) = rows::logged(tx, id).await?
                 {
-                    return repeated(tx, &done, known.task_id, actor.account_id).await.map(Ok);
+                    let row = repeated(tx, &done, known.task_id, actor.account_id).await?;
+                    return Saved::of(tx, row).await.map(Ok);
                 }
                 let current = rows::read_in(tx, known.id)
                     .await?
@@ -233,18 +245,7 @@ pub async fn update(
                 }
                 let op_id = operation.id_or_new();
                 if operation.revision.is_some_and(|revision| revision != current.revision) {
-                    let kind = LogKind::Conflict;
-                    rows::log(
-                        tx,
-                        LogEntry {
-                            op_id: &op_id,
-                            annotation: &row,
-                            account_id: actor.account_id,
-                            kind,
-                            at: now,
-                        },
-                    )
-                    .await?;
+                    log(tx, &op_id, &row, actor.account_id, LogKind::Conflict, now).await?;
                     return Ok(Err(current.revision));
                 }
                 let facts = facts(tx, &task).await?;
@@ -255,24 +256,14 @@ pub async fn update(
                     (true, false) => LogKind::Skipped,
                     _ => LogKind::Updated,
                 };
-                rows::log(
-                    tx,
-                    LogEntry {
-                        op_id: &op_id,
-                        annotation: &row,
-                        account_id: actor.account_id,
-                        kind,
-                        at: now,
-                    },
-                )
-                .await?;
+                log(tx, &op_id, &row, actor.account_id, kind, now).await?;
                 if let Some(summary) = &summary {
                     let before = check_result(&current.result, None, Mode::Lenient).ok();
                     count_labels(tx, project.id, before.as_ref(), Some(summary), now).await?;
                 }
                 drafts::delete_of_annotation(tx, row.id).await?;
                 audit_annotation(tx, &actor, "annotation.update", row.id, now).await?;
-                Ok(Ok(row))
+                Saved::of(tx, row).await.map(Ok)
             })
         })
         .await?;
@@ -359,7 +350,7 @@ async fn remove(
     kind: LogKind,
     now: i64,
 ) -> Result<AnnotationRow> {
-    let project = locked_project(tx, known.project_id).await?;
+    let project = locked_for_work(tx, known.project_id).await?;
     let row = rows::read_in(tx, known.id)
         .await?
         .ok_or(ServiceError::NotFound("Annotation"))?;
@@ -368,17 +359,7 @@ async fn remove(
         .ok_or(ServiceError::NotFound("Task"))?;
     let facts = facts(tx, &task).await?;
     let after: Vec<AnnotationFacts> = facts.iter().filter(|fact| fact.id != row.id).cloned().collect();
-    rows::log(
-        tx,
-        LogEntry {
-            op_id,
-            annotation: &row,
-            account_id: actor.account_id,
-            kind,
-            at: now,
-        },
-    )
-    .await?;
+    log(tx, op_id, &row, actor.account_id, kind, now).await?;
     drafts::delete_of_annotation(tx, row.id).await?;
     rows::delete(tx, row.id).await?;
     settle(tx, &project, &task, &facts, &after, None, actor.account_id, now).await?;
@@ -389,6 +370,13 @@ async fn remove(
 
 pub(crate) async fn locked_project(tx: &mut Tx, id: i64) -> Result<ProjectRow> {
     projects::lock(tx, id).await?.ok_or(ServiceError::NotFound("Project"))
+}
+
+/// The locked project, as far as labeling needs it.
+pub(crate) async fn locked_for_work(tx: &mut Tx, id: i64) -> Result<WorkRules> {
+    projects::lock_for_work(tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Project"))
 }
 
 /// The answer to an operation that was carried out before: what it made, as it is now.
@@ -424,7 +412,7 @@ async fn take_draft(tx: &mut Tx, id: i64, task_id: i64, account_id: i64) -> Resu
 }
 
 /// The prediction of the project's model version, as the annotation keeps it: a JSON object, empty without one.
-async fn shown_prediction(tx: &mut Tx, project: &ProjectRow, task: &TaskRow) -> Result<String> {
+async fn shown_prediction(tx: &mut Tx, project: &WorkRules, task: &TaskRow) -> Result<String> {
     let Some(version) = project.model_version.as_deref().filter(|version| !version.is_empty()) else {
         return Ok("{}".to_owned());
     };
@@ -509,7 +497,7 @@ fn with(facts: &[AnnotationFacts], row: &AnnotationRow) -> Vec<AnnotationFacts> 
 #[allow(clippy::too_many_arguments)]
 async fn settle(
     tx: &mut Tx,
-    project: &ProjectRow,
+    project: &WorkRules,
     task: &TaskRow,
     before: &[AnnotationFacts],
     after: &[AnnotationFacts],
@@ -522,7 +510,7 @@ async fn settle(
     {
         rows::clear_ground_truth(tx, task.id, row.id).await?;
     }
-    let skipped_finish = completion::skipped_finish(project);
+    let skipped_finish = completion::skipped_finish(&project.skip_queue);
     let before = State::of(task.overlap, skipped_finish, before);
     let after = State::of(task.overlap, skipped_finish, after);
     completion::apply(tx, task, &before, &after, Some(updated_by), now).await?;
@@ -566,6 +554,24 @@ pub(crate) async fn count_labels(
         .iter()
         .map(|((kind, name, label), number)| (*kind, name.as_str(), label.as_str(), *number));
     Ok(store::summary::add(tx, project_id, changes, now).await?)
+}
+
+async fn log(
+    tx: &mut Tx,
+    op_id: &str,
+    annotation: &AnnotationRow,
+    account_id: i64,
+    kind: LogKind,
+    at: i64,
+) -> Result<()> {
+    let entry = LogEntry {
+        op_id,
+        annotation,
+        account_id,
+        kind,
+        at,
+    };
+    Ok(rows::log(tx, entry).await?)
 }
 
 async fn audit_annotation(tx: &mut Tx, actor: &labelkeep_policy::Actor, action: &str, id: i64, now: i64) -> Result<()> {

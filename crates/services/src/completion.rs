@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use labelkeep_store::annotations::AnnotationFacts;
-use labelkeep_store::projects::{self, CounterChange, ProjectRow};
+use labelkeep_store::projects::{self, CounterChange};
 use labelkeep_store::tasks::{self, TaskCounters, TaskRow};
 use labelkeep_store::{Result, Tx};
 
-/// Whether skipped annotations count towards the overlap of a task.
-pub(crate) fn skipped_finish(project: &ProjectRow) -> bool {
-    project.skip_queue == "IGNORE_SKIPPED"
+/// Whether skipped annotations count towards the overlap of a task, with this `skip_queue` of the project.
+pub(crate) fn skipped_finish(skip_queue: &str) -> bool {
+    skip_queue == "IGNORE_SKIPPED"
 }
 
 /// What a person has on one task.

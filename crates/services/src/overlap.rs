@@ -41,8 +41,8 @@ pub(crate) async fn recompute(tx: &mut Tx, before: &ProjectRow, after: &ProjectR
         } else {
             wanted
         };
-        let state_before = State::of(task.overlap, completion::skipped_finish(before), &facts);
-        let state_after = State::of(overlap, completion::skipped_finish(after), &facts);
+        let state_before = State::of(task.overlap, completion::skipped_finish(&before.skip_queue), &facts);
+        let state_after = State::of(overlap, completion::skipped_finish(&after.skip_queue), &facts);
         if overlap != task.overlap {
             tasks::set_task_overlap(tx, task.id, overlap).await?;
         }

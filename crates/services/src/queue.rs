@@ -1,12 +1,12 @@
 //! The next task: candidates, order, lock, history. The rules are those of Label Studio 1.23.2.
 
 use labelkeep_store::Tx;
-use labelkeep_store::projects::ProjectRow;
+use labelkeep_store::projects::{ProjectRow, WorkRules};
 use labelkeep_store::queue::{self as rows, Order, Request};
 use labelkeep_store::tasks::{self, TaskRow};
 
 use crate::access::{self, Granted};
-use crate::annotations::locked_project;
+use crate::annotations::locked_for_work;
 use crate::{Result, ServiceError, Services};
 
 /// What the queue gives.
@@ -49,7 +49,7 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
         .db
         .write_unsynced(move |tx| {
             Box::pin(async move {
-                let project = locked_project(tx, project_id).await?;
+                let project = locked_for_work(tx, project_id).await?;
                 let request = Request {
                     project_id,
                     account_id,
@@ -86,7 +86,7 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
 
 type Choice = Option<(i64, String, bool)>;
 
-async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Result<Choice> {
+async fn choose(tx: &mut Tx, project: &WorkRules, request: Request<'_>) -> Result<Choice> {
     if project.assignment == "manual" {
         return choose_assigned(tx, project, request).await;
     }
@@ -156,7 +156,7 @@ async fn choose(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Resu
 
 /// Where tasks are given out by hand: what is assigned to the person, until it is done. Overlap, reservations of others and
 /// sampling do not count.
-async fn choose_assigned(tx: &mut Tx, project: &ProjectRow, request: Request<'_>) -> Result<Choice> {
+async fn choose_assigned(tx: &mut Tx, project: &WorkRules, request: Request<'_>) -> Result<Choice> {
     let name = "Manually assigned queue";
     let (project_id, account_id) = (request.project_id, request.account_id);
     if let Some(id) = rows::next_assigned(tx, request).await? {

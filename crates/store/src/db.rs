@@ -85,7 +85,7 @@ impl Db {
                 migrate::sqlite(&mut writer)?;
                 Ok(Db(Arc::new(Inner::Sqlite {
                     read: Readers::open(path)?,
-                    write: Some(GroupCommit::start(writer)?),
+                    write: Some(GroupCommit::start(writer, path)?),
                 })))
             }
             DbSettings::Postgres(settings) => {
@@ -117,7 +117,7 @@ impl Db {
         migrate::check_sqlite(&writer)?;
         Ok(Db(Arc::new(Inner::Sqlite {
             read: Readers::open(path)?,
-            write: Some(GroupCommit::start(writer)?),
+            write: Some(GroupCommit::start(writer, path)?),
         })))
     }
 

@@ -31,6 +31,15 @@ pub async fn find(db: &Db, ids: &[i64]) -> Result<Vec<PersonRow>> {
     db.all(sql, args).await
 }
 
+/// One person, inside a write.
+pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<PersonRow>> {
+    tx.optional(
+        "SELECT id, email, username, first_name, last_name, avatar FROM account WHERE id = $1",
+        args![id],
+    )
+    .await
+}
+
 /// Ids and e-mail addresses of the members of an organization.
 pub async fn members(db: &Db, organization_id: i64) -> Result<Vec<(i64, String)>> {
     db.all(

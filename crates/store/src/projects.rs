@@ -63,6 +63,23 @@ row! {
 }
 
 row! {
+    /// What handing out tasks and taking annotations need of a project.
+    #[derive(Debug, Clone)]
+    #[allow(missing_docs)]
+    pub struct WorkRules {
+        pub id: i64,
+        pub model_version: Option<String>,
+        pub maximum_annotations: i64,
+        pub show_overlap_first: bool,
+        pub annotator_evaluation_enabled: bool,
+        pub sampling: String,
+        pub skip_queue: String,
+        /// automatic | manual
+        pub assignment: String,
+    }
+}
+
+row! {
     /// What one person has done in a project.
     #[derive(Debug, Clone, Default)]
     pub struct ProgressRow {
@@ -200,6 +217,21 @@ pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<ProjectRow>> {
         Dialect::Sqlite => "SELECT * FROM project WHERE id = $1 AND deleted_at IS NULL",
         // NO KEY UPDATE, so that rows which refer to the project can still be inserted.
         Dialect::Postgres => "SELECT * FROM project WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+    };
+    tx.optional(sql, args![id]).await
+}
+
+/// As [`lock`], for what happens with every task: the rest of the row is read by nobody there.
+pub async fn lock_for_work(tx: &mut Tx, id: i64) -> Result<Option<WorkRules>> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => {
+            "SELECT id, model_version, maximum_annotations, show_overlap_first, annotator_evaluation_enabled, sampling,
+                skip_queue, assignment FROM project WHERE id = $1 AND deleted_at IS NULL"
+        }
+        Dialect::Postgres => {
+            "SELECT id, model_version, maximum_annotations, show_overlap_first, annotator_evaluation_enabled, sampling,
+                skip_queue, assignment FROM project WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE"
+        }
     };
     tx.optional(sql, args![id]).await
 }

@@ -29,8 +29,9 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     set_up(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: a commit is in the log on disk before it is answered. NORMAL would lose the newest ones on power loss.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    // A commit is with the operating system; `group_commit` brings it to the disk before it is answered. SQLite does so where
+    // the order matters: the log before it is copied into the database, and the database before the log begins anew.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "analysis_limit", 400)?;
     // 8 MiB of pages for the writer, 2 MiB for each reader: the file system's cache does the rest.

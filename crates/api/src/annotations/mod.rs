@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{AnnotationRow, TaskRow};
-use labelkeep_services::annotations::{self, Operation};
+use labelkeep_services::annotations::{self, Operation, Saved};
 use labelkeep_services::{Services, tasks};
 use serde::Deserialize;
 
@@ -53,12 +53,8 @@ pub(crate) async fn create(
     strict.check(&task, "annotation", &body.reserved())?;
     let submission = body.into_submission(query.was_cancelled)?;
     let only = task.only_own();
-    let mut row = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
-    hide(&mut row, only);
-    Ok(answer::with_etag(
-        answer::created(&out(&services, &row).await?.view())?,
-        row.revision,
-    ))
+    let saved = annotations::submit(&services, task, submission, Operation { id, revision: None }).await?;
+    answer_saved(&services, saved, only, StatusCode::CREATED)
 }
 
 /// `GET /api/annotations/{id}/`
@@ -69,9 +65,10 @@ pub(crate) async fn read(
 ) -> ApiResult<Response> {
     let mut row = annotation.row().clone();
     hide(&mut row, annotation.only_own());
-    let row = &row;
+    let people = tasks::people(&services, row.completed_by).await?;
+    let out = AnnotationOut::of(&row, &people, Author::Id, services.now());
     Ok(answer::with_etag(
-        answer::json(StatusCode::OK, &choice, &out(&services, row).await?.view())?,
+        answer::json(StatusCode::OK, &choice, &out)?,
         row.revision,
     ))
 }
@@ -89,12 +86,8 @@ pub(crate) async fn update(
     strict.check(&annotation, "annotation", &body.reserved())?;
     let change = body.into_change(query.was_cancelled)?;
     let only = annotation.only_own();
-    let mut row = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
-    hide(&mut row, only);
-    Ok(answer::with_etag(
-        answer::ok(&out(&services, &row).await?.view())?,
-        row.revision,
-    ))
+    let saved = annotations::update(&services, annotation, change, Operation { id, revision }).await?;
+    answer_saved(&services, saved, only, StatusCode::OK)
 }
 
 /// `DELETE /api/annotations/{id}/`
@@ -157,23 +150,13 @@ fn hide(row: &mut AnnotationRow, only: Option<i64>) {
     }
 }
 
-/// An annotation with the name of its author.
-struct Named<'a> {
-    row: &'a AnnotationRow,
-    people: tasks::People,
-    now: i64,
-}
-
-impl Named<'_> {
-    fn view(&self) -> AnnotationOut<'_> {
-        AnnotationOut::of(self.row, &self.people, Author::Id, self.now)
-    }
-}
-
-async fn out<'a>(services: &Services, row: &'a AnnotationRow) -> ApiResult<Named<'a>> {
-    Ok(Named {
-        row,
-        people: tasks::people(services, row.completed_by).await?,
-        now: services.now(),
-    })
+fn answer_saved(services: &Services, saved: Saved, only: Option<i64>, status: StatusCode) -> ApiResult<Response> {
+    let mut row = saved.annotation;
+    hide(&mut row, only);
+    let people = saved.author.map(|person| (person.id, person)).into_iter().collect();
+    let out = AnnotationOut::of(&row, &people, Author::Id, services.now());
+    Ok(answer::with_etag(
+        answer::json(status, &FieldChoice::default(), &out)?,
+        row.revision,
+    ))
 }

@@ -114,7 +114,7 @@ impl Chunk {
         if self.tasks.is_empty() {
             return Ok(());
         }
-        let skips = completion::skipped_finish(project);
+        let skips = completion::skipped_finish(&project.skip_queue);
         let overlap = project.maximum_annotations;
         let first = projects::take_inner_ids(tx, project.id, self.tasks.len() as i64).await?;
         let mut rows = Vec::with_capacity(self.tasks.len());

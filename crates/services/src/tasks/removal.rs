@@ -101,7 +101,7 @@ pub async fn delete_all(services: &Services, project: Granted<ProjectRow>) -> Re
 
 /// Removes tasks and what they count for; gives how many there were.
 async fn remove(tx: &mut Tx, project: &ProjectRow, ids: &[i64], account_id: i64, now: i64) -> Result<usize> {
-    let skips = completion::skipped_finish(project);
+    let skips = completion::skipped_finish(&project.skip_queue);
     let mut removed = 0;
     for id in ids {
         let Some(task) = rows::read_in(tx, *id)

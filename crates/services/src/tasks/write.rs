@@ -147,7 +147,7 @@ pub async fn update(
                 rows::update(tx, current.id, fields, actor.account_id, now).await?;
                 if overlap != current.overlap {
                     let facts = annotations::facts_in(tx, current.id).await?;
-                    let skips = completion::skipped_finish(&project);
+                    let skips = completion::skipped_finish(&project.skip_queue);
                     let before = State::of(current.overlap, skips, &facts);
                     let after = State::of(overlap, skips, &facts);
                     completion::apply(tx, &current, &before, &after, None, now).await?;
