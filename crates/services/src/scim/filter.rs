@@ -316,9 +316,9 @@ impl<'a> Reader<'a> {
         }
         self.blanks();
         let rest = self.rest();
-        let length = if rest.starts_with('"') {
+        let length = if let Some(text) = rest.strip_prefix('"') {
             let mut escaped = false;
-            let end = rest[1..].bytes().position(|byte| {
+            let end = text.bytes().position(|byte| {
                 let ends = byte == b'"' && !escaped;
                 escaped = byte == b'\\' && !escaped;
                 ends
