@@ -3,6 +3,7 @@
 mod access;
 mod cost;
 mod csrf;
+mod fields;
 mod headers;
 mod passwords;
 mod replicas;
