@@ -5,7 +5,7 @@ use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::summary::{self as rows, Kind, SummaryRow};
 use labelkeep_store::{self as store};
 
-use crate::access::Granted;
+use crate::access::{self, Granted};
 use crate::annotations::locked_project;
 use crate::{Result, ServiceError, Services};
 
@@ -22,7 +22,7 @@ pub async fn read(services: &Services, project: &Granted<ProjectRow>) -> Result<
 pub async fn reset(services: &Services, project: Granted<ProjectRow>) -> Result<()> {
     const CHUNK: i64 = 1000;
     let project_id = project.row().id;
-    let now = services.now();
+    let (now, origin) = (services.now(), access::origin(project.actor()));
     let mut counts = std::collections::BTreeMap::<(Kind, String, String), i64>::new();
     let mut last = 0;
     loop {
@@ -72,6 +72,8 @@ pub async fn reset(services: &Services, project: Granted<ProjectRow>) -> Result<
                         .map(|((kind, name, label), n)| (*kind, name.as_str(), label.as_str(), *n));
                     rows::add(tx, project_id, changes, now).await?;
                 }
+                let object = format!("project:{project_id}");
+                store::audit::record(tx, &origin, "project.summary.reset", &object, "{}", now).await?;
                 Ok::<_, ServiceError>(())
             })
         })

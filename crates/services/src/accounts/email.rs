@@ -78,9 +78,15 @@ pub async fn request_email_change(
 /// Forgets the address that waits for its confirmation.
 pub async fn cancel_email_change(services: &Services, caller: &Caller) -> Result<()> {
     let account = own_in_browser(services, caller).await?;
+    let (now, origin) = (services.now(), access::origin(&caller.actor));
     services
         .db
-        .write(move |tx| Box::pin(async move { rows::forget(tx, account.id, Kind::Email.word()).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                rows::forget(tx, account.id, Kind::Email.word()).await?;
+                audit::record(tx, &origin, "email.cancel", &format!("user:{}", account.id), "{}", now).await
+            })
+        })
         .await?;
     Ok(())
 }

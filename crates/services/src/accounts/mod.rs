@@ -151,6 +151,16 @@ pub(crate) fn clean_email(text: &str) -> Result<String, crate::Invalid> {
     }
 }
 
+/// Details of an attempt under a typed address. People type passwords into the wrong field: what is nobody's address and
+/// does not look like one is not kept.
+pub(crate) fn typed_address(text: &str, is_known: bool) -> String {
+    if is_known || clean_email(text).is_ok() {
+        serde_json::json!({ "email": text }).to_string()
+    } else {
+        "{}".to_owned()
+    }
+}
+
 /// One day in microseconds.
 pub(crate) const DAY: i64 = 24 * 3_600 * 1_000_000;
 

@@ -51,7 +51,7 @@ pub async fn request_reset(services: &Services, email: &str, address: IpAddr) ->
                     ..Origin::default()
                 };
                 REQUESTS.failed(tx, &email, &origin, now).await?;
-                let detail = serde_json::json!({ "email": email }).to_string();
+                let detail = super::typed_address(&email, account.is_some());
                 audit::record(tx, &origin, "password.forgotten", "", &detail, now).await?;
                 if let Some((account, holder)) = account {
                     let (row, link) = links::make(&again, Kind::Reset, Some(account.id), &account.email, true, LIFE);

@@ -74,7 +74,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         if let Some(signed_in) = crate::sso::sign_in_by_directory(services, &wish, &email, account_id).await? {
             return Ok(signed_in);
         }
-        record_failure(services, email, wish.address).await?;
+        record_failure(services, email, account_id.is_some(), wish.address).await?;
         return Ok(SignedIn::No);
     };
     let renewed = match verdict {
@@ -83,7 +83,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
     };
     let Some(break_glass) = break_glass(&holder) else {
         // Guessing goes on being counted: a right password opens nothing here.
-        record_failure(services, email, wish.address).await?;
+        record_failure(services, email, true, wish.address).await?;
         return Ok(SignedIn::ProviderOnly);
     };
     if holder.has_factor {
@@ -157,8 +157,10 @@ pub(crate) async fn begin_by_provider(
     Ok(SignedIn::Session(session))
 }
 
-async fn record_failure(services: &Services, email: String, address: IpAddr) -> Result<()> {
+/// `is_known`: an account has the address.
+async fn record_failure(services: &Services, email: String, is_known: bool, address: IpAddr) -> Result<()> {
     let now = services.now();
+    let detail = super::typed_address(&email, is_known);
     services
         .db
         .write(move |tx| {
@@ -169,7 +171,6 @@ async fn record_failure(services: &Services, email: String, address: IpAddr) -> 
                     address: address.to_string(),
                     ..Origin::default()
                 };
-                let detail = serde_json::json!({ "email": email }).to_string();
                 audit::record(tx, &origin, "login.failed", "", &detail, now).await
             })
         })

@@ -100,7 +100,8 @@ pub async fn import(
     let wanted = Wanted::default();
     let _guard = wanted.cancel_on_drop();
     let services = services.clone();
-    tokio::spawn(async move { run(&services, project, source, options, &wanted).await })
+    let work = async move { run(&services, project, source, options, &wanted).await };
+    tokio::spawn(audit::carried(work))
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's task: {error}")))?
 }

@@ -6,7 +6,7 @@ pub mod checkpoints;
 pub mod list;
 mod request;
 
-pub use request::{Identity, Request};
+pub use request::{Identity, Request, carried};
 pub(crate) use request::{current, inside};
 
 use std::borrow::Cow;

@@ -141,6 +141,12 @@ pub(crate) fn current() -> Option<Arc<Request>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
+/// The work with the request that runs now, for a task of its own: what it records names the request, and is not recorded
+/// once more by the layer.
+pub fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    inside(current(), work)
+}
+
 /// Runs a part of the request's work in another task.
 pub(crate) async fn inside<T>(request: Option<Arc<Request>>, work: impl Future<Output = T>) -> T {
     match request {

@@ -69,6 +69,65 @@ on_both_databases! {
         assert_eq!((json!(project_id), agent), (project, Some(String::new())));
     }
 
+    async fn sec_217_what_matters_is_recorded_with_the_change_itself(kit: Kit) {
+        let owner = kit.owner().await;
+        let member = kit.member(&owner, "ada@example.com").await;
+        let of = |reply: labelkeep_testkit::Reply| reply.json()["id"].as_i64().expect("an id");
+        let who = of(member.get("/api/current-user/whoami").await);
+        // Settings.
+        owner.patch("/api/session-policy/", json!({ "max_session_age": 600 })).await.expect(200);
+        owner.patch("/api/password-policy/", json!({ "min_length": 12 })).await.expect(200);
+        owner.patch("/api/factor-policy/", json!({ "required_for": [] })).await;
+        owner.post("/api/jwt/settings", json!({ "api_token_ttl_days": 30 })).await.expect(200);
+        owner.patch("/api/organizations/1", json!({ "title": "Cats" })).await.expect(200);
+        owner.patch("/api/organizations/1/set-default-role", json!({ "default_role": "AN" })).await.expect(200);
+        owner.patch("/api/current-user", json!({ "first_name": "O." })).await.expect(200);
+        owner.patch("/api/current-user/hotkeys/", json!({ "custom_hotkeys": {} })).await.expect(200);
+        let factor = of(owner.post("/api/current-user/factors/totp/", json!({})).await.expect(201));
+        owner.patch(&format!("/api/current-user/factors/{factor}/"), json!({ "name": "Phone" })).await;
+        owner.post("/api/current-user/email/", json!({ "email": "boss@example.com" })).await;
+        owner.delete("/api/current-user/email/").await;
+        // Rights and tokens.
+        owner.patch("/api/organizations/1/memberships", json!({ "user_id": who, "role": "MA" })).await.expect(200);
+        owner.post("/api/invite/reset-token", json!({})).await.expect(201);
+        owner.post("/api/invite/send-email", json!({ "emails": ["new@example.com"] })).await.expect(201);
+        let token = of(owner.post("/api/current-user/tokens/", json!({ "name": "t" })).await.expect(201));
+        let token = of(owner.post(&format!("/api/current-user/tokens/{token}/reset/"), json!({})).await.expect(201));
+        owner.delete(&format!("/api/current-user/tokens/{token}/")).await.expect(204);
+        owner.post("/api/token/", json!({})).await.expect(201);
+        let workspace = of(owner.post("/api/workspaces/", json!({ "title": "W" })).await.expect(201));
+        owner.post(&format!("/api/workspaces/{workspace}/memberships/"), json!({ "user": who })).await.expect(201);
+        owner.patch(&format!("/api/workspaces/{workspace}/"), json!({ "title": "X" })).await.expect(200);
+        // Imports, exports, work, deletions.
+        let (project, tasks) = crate::work::project(&owner, 3, json!({ "maximum_annotations": 2 })).await;
+        let path = format!("/api/projects/{project}/");
+        owner.patch(&path, json!({ "title": "Dogs" })).await.expect(200);
+        owner.post(&format!("{path}members/"), json!({ "user": who })).await.expect(201);
+        owner.post("/api/projects/roles/", json!({ "project": project, "user": who, "role": "RE" })).await;
+        owner.post(&format!("{path}summary/reset/"), json!({})).await;
+        let work = of(owner.post(&format!("/api/tasks/{}/annotations/", tasks[0]), json!({ "result": crate::work::answer("pos") })).await);
+        owner.patch(&format!("/api/annotations/{work}/"), json!({ "ground_truth": true })).await.expect(200);
+        owner.get(&format!("{path}export?exportType=JSON")).await.expect(200);
+        owner.delete(&format!("/api/annotations/{work}/")).await.expect(204);
+        let body = json!({ "task": tasks[0], "result": crate::work::answer("neg"), "model_version": "m" });
+        let prediction = of(owner.post("/api/predictions/", body).await.expect(201));
+        owner.delete(&format!("/api/predictions/{prediction}/")).await.expect(204);
+        owner.patch(&format!("/api/tasks/{}/", tasks[0]), json!({ "data": { "text": "b" } })).await.expect(200);
+        owner.delete(&format!("/api/tasks/{}/", tasks[1])).await.expect(204);
+        owner.delete(&format!("{path}tasks/")).await;
+        owner.delete(&path).await.expect(204);
+        owner.delete(&format!("/api/workspaces/{workspace}/")).await.expect(204);
+        owner.delete(&format!("/api/organizations/1/memberships/{who}/")).await.expect(204);
+        // What only the layer around the routes records, after the change, and so not if the machine stops between the two:
+        // a person's own progress through a tour.
+        owner.patch("/api/current-user/product-tour?name=prompts_page", json!({ "state": "completed" })).await.expect(200);
+        let all = entries(&kit).await;
+        let done = all.iter().filter(|entry| entry.0 != "GET" && entry.3 == "ok").count();
+        assert!(done >= 30, "{done}");
+        let late: BTreeSet<String> = all.into_iter().filter(|entry| entry.2 == "request").map(|entry| format!("{} {}", entry.0, entry.1)).collect();
+        assert_eq!(late, BTreeSet::from(["PATCH /api/current-user/product-tour".to_owned()]));
+    }
+
     async fn sec_216_denials_failures_and_broken_tokens_are_recorded(kit: Kit) {
         let owner = kit.owner().await;
         let member = kit.member(&owner, "ada@example.com").await;

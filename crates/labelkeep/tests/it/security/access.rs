@@ -56,6 +56,17 @@ on_both_databases! {
         assert_eq!(actions, ["organization.create", "signup", "invite.reset", "login.failed", "logout"]);
     }
 
+    async fn sec_213_what_is_typed_as_an_address_and_is_none_is_not_kept(kit: Kit) {
+        kit.owner().await;
+        for typed in ["correct horse battery staple", "hunter2", "ada@example.com", "owner@example.com"] {
+            kit.anonymous().sign_in(typed, "wrong one here").await;
+        }
+        let rows: Vec<(String,)> = kit.services().db
+            .all("SELECT detail FROM audit WHERE action = 'login.failed' ORDER BY id", vec![]).await.expect("rows");
+        let details: Vec<&str> = rows.iter().map(|(detail,)| detail.as_str()).collect();
+        assert_eq!(details, ["{}", "{}", r#"{"email":"ada@example.com"}"#, r#"{"email":"owner@example.com"}"#]);
+    }
+
     async fn sec_203_the_database_holds_no_usable_secret(kit: Kit) {
         let owner = kit.owner().await;
         let link = owner.get("/api/invite").await.json()["token"].as_str().expect("a link").to_owned();

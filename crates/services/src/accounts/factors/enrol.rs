@@ -3,7 +3,7 @@
 use labelkeep_crypt::{Secret, totp};
 use labelkeep_policy::Actor;
 use labelkeep_store::accounts::factors::{self as store, FactorRow};
-use labelkeep_store::{Tx, audit};
+use labelkeep_store::{StoreError, Tx, audit};
 
 use super::MAX_NAME;
 use crate::accounts::{Caller, Proof};
@@ -81,9 +81,18 @@ pub(super) async fn in_force(
 pub async fn rename_factor(services: &Services, caller: &Caller, id: i64, name: &str) -> Result<FactorRow> {
     session(caller)?;
     let (account_id, name) = (caller.actor.account_id, clean_name(name)?);
+    let (now, origin) = (services.now(), access::origin(&caller.actor));
     let found = services
         .db
-        .write(move |tx| Box::pin(async move { store::rename(tx, account_id, id, &name).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                let found = store::rename(tx, account_id, id, &name).await?;
+                if found {
+                    audit::record(tx, &origin, "factor.rename", &format!("factor:{id}"), "{}", now).await?;
+                }
+                Ok::<_, StoreError>(found)
+            })
+        })
         .await?;
     let row = store::find(&services.db, account_id, id).await?;
     row.filter(|_| found).ok_or(ServiceError::NotFound("Factor"))

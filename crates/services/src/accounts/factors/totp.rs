@@ -2,6 +2,7 @@
 
 use labelkeep_crypt::{Place, Secret, TotpSecret};
 use labelkeep_store::accounts::factors::{self as store, FactorRow};
+use labelkeep_store::audit;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::enrol::{clean_name, in_force, room_for_one_more, session};
@@ -34,6 +35,7 @@ pub async fn enrol_totp(services: &Services, caller: &Caller, name: Option<Strin
     room_for_one_more(services, account_id).await?;
     let secret = TotpSecret::random();
     let (now, keys, bytes) = (services.now(), services.keys.clone(), secret.as_bytes().to_vec());
+    let origin = access::origin(&caller.actor);
     let id = services
         .db
         .write(move |tx| {
@@ -41,6 +43,7 @@ pub async fn enrol_totp(services: &Services, caller: &Caller, name: Option<Strin
                 let id = store::insert(tx, account_id, "totp", &name, now).await?;
                 // Sealed for its own row, whose number is known only now.
                 store::set_data(tx, id, &keys.seal(place(&id.to_string()), &bytes)).await?;
+                audit::record(tx, &origin, "factor.begin", &format!("factor:{id}"), "{}", now).await?;
                 Ok::<_, ServiceError>(id)
             })
         })
