@@ -357,7 +357,10 @@ fn sso() -> Routes {
             get(sso::read_ldap).patch(sso::change_ldap).delete(sso::remove_ldap),
         )
         .route("/api/sso/ldap/test/", post(sso::test_ldap))
-        .route("/api/sso/oidc/link/", post(sso::link_oidc).own())
+        .route(
+            "/api/sso/oidc/link/",
+            get(sso::link_button).own().post(sso::link_oidc).own(),
+        )
         .route("/api/current-user/identities/", get(sso::identities).own())
         .route("/api/current-user/identities/{id}/", delete(sso::remove_identity).own())
 }

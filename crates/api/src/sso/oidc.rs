@@ -153,6 +153,12 @@ pub(crate) async fn link_oidc(
     Ok(response.into_response())
 }
 
+/// `GET /api/sso/oidc/link/`: whether there is a provider whose identities can be linked, and what its button says
+pub(crate) async fn link_button(State(app): State<App>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let text = sso::link_button(&app.services, &caller).await?;
+    answer::ok(&json!({ "available": text.is_some(), "button_text": text }))
+}
+
 #[derive(Serialize)]
 struct IdentityOut {
     id: i64,
@@ -160,18 +166,21 @@ struct IdentityOut {
     email: String,
     created_at: Time,
     last_used_at: Time,
+    /// Not the only way into the account.
+    removable: bool,
 }
 
 /// `GET /api/current-user/identities/`
 pub(crate) async fn identities(State(app): State<App>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let (rows, removable) = sso::own_identities(&app.services, &caller).await?;
     let out = |row: sso::IdentityRow| IdentityOut {
         id: row.id,
         issuer: row.issuer,
         email: row.email,
         created_at: Time(row.created_at),
         last_used_at: Time(row.last_used_at),
+        removable,
     };
-    let rows = sso::own_identities(&app.services, &caller).await?;
     answer::ok(&rows.into_iter().map(out).collect::<Vec<_>>())
 }
 

@@ -224,6 +224,10 @@ async fn session(services: &Services, text: &str, now: i64) -> Result<Result<Hol
     let Some(person) = store::holder_of(&services.db, row.account_id, row.organization_id).await? else {
         return Ok(Err(Refused::Session));
     };
+    // Passwords were turned off after it began, or its holder went on to an organization without them (SEC-082).
+    if row.organization_id.is_none() && super::sessions::break_glass(&person).is_none() {
+        return Ok(Err(Refused::Session));
+    }
     let Some(csrf) = super::CsrfSecret::from_bytes(&row.csrf_secret) else {
         return Ok(Err(Refused::Session));
     };

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use labelkeep_crypt::Secret;
 use labelkeep_policy::{Action, Actor, Role};
 use labelkeep_store::accounts::invitations::{self as rows, InvitationRow, NewInvitation, PlaceRow};
-use labelkeep_store::accounts::{self as store, organizations};
+use labelkeep_store::accounts::{self as store, identities, organizations};
 use labelkeep_store::people::{self, PersonRow};
 use labelkeep_store::{Tx, audit};
 
@@ -75,6 +75,12 @@ pub async fn invite(services: &Services, organization: &Granted<i64>, wish: Invi
     let (actor, id) = (organization.actor().clone(), *organization.row());
     let row = organizations::find(&services.db, id).await?;
     let row = row.ok_or(ServiceError::NotFound("Organization"))?;
+    if !identities::local_passwords(&services.db, id).await? {
+        let text = "The members of this organization sign in by its identity provider; passwords are off, so that nobody \
+                    could accept an invitation. Give people access at the provider: they get an account when they \
+                    first sign in.";
+        return Err(Invalid::whole(text).into());
+    }
     let role = wish.role.unwrap_or(Role::from_word(&row.default_role));
     let emails = check(services, &actor, &wish, role).await?;
     let sent = wish.send && services.settings.mail;

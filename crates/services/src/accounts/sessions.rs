@@ -11,6 +11,7 @@ use labelkeep_store::audit::{self, Origin};
 
 use super::authenticate::AGENT_LENGTH;
 use super::{Caller, CsrfSecret, Proof, WaitingSignIn, factors, passwords, throttle};
+use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Result, Services, access};
 
 /// Sessions of one person (SEC-033).
@@ -98,6 +99,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         address: wish.address.to_string(),
     };
     let now = row.created_at;
+    let again = services.clone();
     services
         .db
         .write(move |tx| {
@@ -106,7 +108,8 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
                     store::set_password(tx, account.id, &hash, now).await?;
                 }
                 throttle::succeeded(tx, &account.email).await?;
-                enter(tx, &row, &origin, break_glass).await
+                let past = break_glass.then_some(account.email.as_str());
+                enter(&again, tx, &row, &origin, past).await
             })
         })
         .await?;
@@ -223,13 +226,15 @@ pub(super) fn break_glass(holder: &HolderRow) -> Option<bool> {
     (Role::from_word(&holder.role) == Role::Owner && holder.has_factor).then_some(true)
 }
 
-/// Begins a session that a password, a second step or a passkey has opened, and puts it on record.
+/// Begins a session that a password, a second step or a passkey has opened, and puts it on record. `past` is the address of
+/// who got in past the provider, which those who run the organization are told of (SEC-082).
 pub(super) async fn enter(
+    services: &Services,
     tx: &mut Tx,
     row: &SessionRow,
     origin: &Origin,
-    break_glass: bool,
-) -> labelkeep_store::Result<()> {
+    past: Option<&str>,
+) -> Result<()> {
     begin(tx, row).await?;
     let object = format!("user:{}", row.account_id);
     let detail = row
@@ -238,12 +243,17 @@ pub(super) async fn enter(
         .map(|factor| serde_json::json!({ "factor": factor }).to_string());
     let detail = detail.unwrap_or_else(|| "{}".to_owned());
     audit::record(tx, origin, "login", &object, &detail, row.created_at).await?;
-    if break_glass {
+    if let (Some(email), Some(organization_id)) = (past, origin.organization_id) {
         tracing::warn!(
             account = row.account_id,
             "a sign-in past the identity provider although passwords are off (break-glass)"
         );
         audit::record(tx, origin, "login.break_glass", &object, "{}", row.created_at).await?;
+        for to in store::identities::guardians(tx, organization_id).await? {
+            let (address, at) = (origin.address.as_str(), row.created_at);
+            let text = Text::BreakGlass { email, address, at };
+            mail::post(services, tx, Some(organization_id), &to, text, NOTICE_LIFE).await?;
+        }
     }
     Ok(())
 }

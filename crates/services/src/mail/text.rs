@@ -45,6 +45,13 @@ pub(crate) enum Text<'a> {
         /// Microseconds.
         end: i64,
     },
+    /// To those who run the organization: an owner used the password although passwords are off.
+    BreakGlass {
+        email: &'a str,
+        address: &'a str,
+        /// Microseconds.
+        at: i64,
+    },
 }
 
 impl Text<'_> {
@@ -149,6 +156,17 @@ impl Text<'_> {
                     "An API token of your account on {origin} ends on {end}. Scripts that use it stop then.\n\n\
                      Make a new one on your account page: {origin}/user/account/",
                     end = day(*end)
+                ),
+            ),
+            Text::BreakGlass { email, address, at } => (
+                "A sign-in past your identity provider".to_owned(),
+                format!(
+                    "Passwords are off in your organization on {origin}. {email} has signed in with a password or passkey and a \
+                     second factor on {at}, from {address}: the way that is kept for the day on which the provider fails.\n\n\
+                     If nobody among you did that, end their sessions and change their password at once. \
+                     The audit log has the rest: {origin}/organization/audit",
+                    email = tidy(email),
+                    at = day(*at)
                 ),
             ),
         };

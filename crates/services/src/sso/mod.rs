@@ -22,7 +22,7 @@ pub(crate) mod stored;
 
 pub use arrive::Arrival;
 pub(crate) use arrive::sign_in_by_directory;
-pub use identities::{IdentityRow, own_identities, remove_identity};
+pub use identities::{IdentityRow, link_button, own_identities, remove_identity};
 pub use ldap::{LdapChange, LdapSettings, change_ldap, ldap_settings, remove_ldap, test_ldap};
 pub(crate) use mapping::Subject;
 pub use mapping::{Mapping, ProjectGroup};

@@ -224,6 +224,46 @@ pub async fn keeps_a_way_in(tx: &mut Tx, account_id: i64) -> Result<bool> {
     Ok(row.is_none())
 }
 
+/// The addresses of the owners and administrators of an organization: who is told when something is wrong with it.
+pub async fn guardians(tx: &mut Tx, organization_id: i64) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "SELECT account.email FROM membership JOIN account ON account.id = membership.account_id
+             WHERE membership.organization_id = $1 AND membership.deleted_at IS NULL AND account.is_active
+                AND membership.role IN ('owner', 'administrator')
+             ORDER BY account.id LIMIT 100",
+            args![organization_id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(email,)| email).collect())
+}
+
+/// Whether a password signs the account in somewhere: where passwords are on, or as an owner with a second factor.
+const PASSWORD_OPENS: &str = "SELECT account.id FROM account
+     WHERE account.id = $1 AND account.password_hash IS NOT NULL AND EXISTS (
+        SELECT 1 FROM membership JOIN organization ON organization.id = membership.organization_id
+        WHERE membership.account_id = account.id AND membership.deleted_at IS NULL AND membership.role <> 'deactivated'
+            AND (organization.local_passwords OR (membership.role = 'owner' AND EXISTS (
+                SELECT 1 FROM factor WHERE factor.account_id = account.id AND factor.confirmed_at IS NOT NULL))))";
+
+/// Whether a password signs the account in somewhere.
+pub async fn password_opens(db: &Db, account_id: i64) -> Result<bool> {
+    let row: Option<(i64,)> = db.optional(PASSWORD_OPENS, args![account_id]).await?;
+    Ok(row.is_some())
+}
+
+/// The same, and whether an identity is left, inside the transaction that took one away.
+pub async fn has_a_way_in(tx: &mut Tx, account_id: i64) -> Result<bool> {
+    let left: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM identity WHERE account_id = $1 LIMIT 1",
+            args![account_id],
+        )
+        .await?;
+    let password: Option<(i64,)> = tx.optional(PASSWORD_OPENS, args![account_id]).await?;
+    Ok(left.or(password).is_some())
+}
+
 /// What new members are in the organization.
 pub async fn default_role(db: &Db, organization_id: i64) -> Result<String> {
     let (role,) = db

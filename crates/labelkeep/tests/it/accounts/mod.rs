@@ -7,7 +7,7 @@ mod invitations;
 mod members;
 mod organizations;
 mod personal_tokens;
-mod post;
+pub(crate) mod post;
 mod profile;
 mod resets;
 mod sessions;

@@ -8,11 +8,11 @@ use labelkeep_testkit::{Kit, KitOptions};
 
 /// A mail that was taken.
 #[derive(Debug, Clone)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// From `RCPT TO`.
-    pub(super) to: String,
+    pub(crate) to: String,
     /// Head and text as they came, decoded from quoted-printable.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 struct Server {
@@ -39,7 +39,7 @@ fn server() -> &'static Server {
 }
 
 /// A kit whose server sends mail here.
-pub(super) fn with_mail() -> KitOptions {
+pub(crate) fn with_mail() -> KitOptions {
     KitOptions::default()
         .with("EMAIL_HOST", "127.0.0.1")
         .with("EMAIL_PORT", &server().port.to_string())
@@ -48,14 +48,14 @@ pub(super) fn with_mail() -> KitOptions {
 }
 
 /// Mails of this kit to an address, oldest first. Each holds the kit's address, which no other has.
-pub(super) fn to(kit: &Kit, address: &str) -> Vec<Taken> {
+pub(crate) fn to(kit: &Kit, address: &str) -> Vec<Taken> {
     let taken = server().taken.lock().unwrap_or_else(PoisonError::into_inner);
     let ours = |mail: &&Taken| mail.to == address && mail.text.contains(kit.url());
     taken.iter().filter(ours).cloned().collect()
 }
 
 /// Waits for as many mails to the address; gives the last one.
-pub(super) async fn wait(kit: &Kit, address: &str, number: usize) -> Taken {
+pub(crate) async fn wait(kit: &Kit, address: &str, number: usize) -> Taken {
     kit.until("a mail arrives", || async { to(kit, address).len() >= number })
         .await;
     let mails = to(kit, address);
@@ -65,7 +65,7 @@ pub(super) async fn wait(kit: &Kit, address: &str, number: usize) -> Taken {
 
 impl Taken {
     /// The path of the link in the text.
-    pub(super) fn link(&self, kit: &Kit) -> String {
+    pub(crate) fn link(&self, kit: &Kit) -> String {
         let mut lines = self.text.lines().filter_map(|line| line.strip_prefix(kit.url()));
         lines
             .find(|path| path.contains("token="))

@@ -4,6 +4,7 @@ mod directory;
 mod ldap;
 mod oidc;
 mod provider;
+mod rights;
 
 /// Says that a test could not run, past the capture of the test harness: a skip must be seen.
 fn skipped(why: &str) {

@@ -4,7 +4,7 @@ use super::provider::{Provider, SECRET};
 use crate::factors::{audited, enrol, second_step};
 
 /// The role of an account in the first organization.
-async fn role(kit: &Kit, email: &str) -> (String, String) {
+pub(super) async fn role(kit: &Kit, email: &str) -> (String, String) {
     let sql = "SELECT membership.role, membership.role_source FROM membership
                JOIN account ON account.id = membership.account_id WHERE account.email = $1";
     kit.services()

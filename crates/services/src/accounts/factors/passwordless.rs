@@ -74,6 +74,7 @@ pub async fn sign_in_by_passkey(
     };
     let (mut row, session) = sessions::draft(services, &account, Some(&holder), &wish);
     row.factor = Some("passkey".to_owned());
+    let again = services.clone();
     let right = services
         .db
         .write(move |tx| {
@@ -83,7 +84,8 @@ pub async fn sign_in_by_passkey(
                     failed(tx, &origin, "counter", wish.address, now).await?;
                     return Ok(false);
                 }
-                sessions::enter(tx, &row, &origin, break_glass).await?;
+                let past = break_glass.then_some(account.email.as_str());
+                sessions::enter(&again, tx, &row, &origin, past).await?;
                 Ok::<_, ServiceError>(true)
             })
         })

@@ -251,7 +251,8 @@ pub async fn second_step(
                 if !store::end_step(tx, &waiting.id_hash).await? {
                     return Ok((taken, false));
                 }
-                sessions::enter(tx, &row, &origin, break_glass).await?;
+                let past = break_glass.then_some(account.email.as_str());
+                sessions::enter(&again, tx, &row, &origin, past).await?;
                 if matches!(tried.proof, Some(Use::Recovery(_))) {
                     // Somebody who has not got the app: worth a row of its own, and a mail (SEC-071).
                     let object = format!("user:{account_id}");

@@ -34,6 +34,11 @@ const SECTIONS: readonly [Section, ...Section[]] = [
     Content: lazy(async () => ({ default: (await import('./factors/Factors')).Factors })),
   },
   {
+    id: 'sign-ins',
+    label: 'Linked sign-ins',
+    Content: lazy(async () => ({ default: (await import('./Identities')).Identities })),
+  },
+  {
     id: 'sessions',
     label: 'Sessions',
     Content: lazy(async () => ({ default: (await import('./Sessions')).Sessions })),
