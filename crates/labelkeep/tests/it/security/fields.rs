@@ -123,7 +123,8 @@ async fn observed(people: &[(&'static str, &Client)], objects: &Objects) -> BTre
     routes.sort_by_key(|route| route.path);
     for route in routes {
         let path = address(&route, objects);
-        let (mut fields, mut refused): (BTreeMap<String, Vec<&str>>, BTreeMap<u16, Vec<&str>>) = Default::default();
+        let mut fields = BTreeMap::<String, Vec<&str>>::new();
+        let mut refused = BTreeMap::<u16, Vec<&str>>::new();
         for (role, person) in people {
             match read(person, &path).await {
                 Ok(found) => found
