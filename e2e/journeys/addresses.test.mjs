@@ -48,10 +48,10 @@ journey('bookmarked addresses open what they did', async ({ enter }) => {
   await fresh.page.goto(`/projects/${project}/data?task=${second}`);
   await fresh.page.getByLabel('E-mail').fill('ada@example.com');
   await fresh.page.getByLabel('Password').fill('wrong-password-1');
-  await fresh.page.getByRole('button', { name: 'Sign in' }).click();
+  await fresh.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await fresh.page.getByRole('alert').filter({ hasText: /./ }).waitFor();
   await fresh.page.getByLabel('Password').fill('Harbour-ferry-7');
-  await fresh.page.getByRole('button', { name: 'Sign in' }).click();
+  await fresh.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   assert.equal(await taskShown(fresh.page), second);
 
   // And signing out ends it.

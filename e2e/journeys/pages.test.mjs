@@ -125,7 +125,7 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   await look('invite', undefined, () => page.getByLabel('E-mail addresses').waitFor());
   await look('roles', '/organization/roles', () => page.getByRole('button', { name: /^Turn roles on/ }).waitFor());
   await look('workspaces', '/organization/workspaces', () => page.getByText('My sandbox').waitFor());
-  await look('audit', '/organization/audit', () => page.getByText('Opened data').first().waitFor());
+  await look('audit', '/organization/audit', () => page.getByRole('cell', { name: 'Opened data' }).first().waitFor());
   await look('usage', '/organization/usage', heading('Annotations'));
   await look('members of a project', `/projects/${streets}/settings/members`, () =>
     page.getByRole('button', { name: 'Add people' }).waitFor(),

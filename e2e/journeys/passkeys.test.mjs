@@ -91,10 +91,15 @@ journey('a passkey: made, used as second step, alone and to confirm, and removed
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await signedIn(page);
 
-  // The passkey alone.
-  await authenticator.touched(false);
+  // The passkey alone, chosen among what the browser suggests for the address.
   await signOut(page);
-  await authenticator.touched(true);
+  await signedIn(page);
+
+  // By the button, as in a browser that suggests none.
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+  });
+  await signOut(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await signedIn(page);
 

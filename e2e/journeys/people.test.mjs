@@ -130,7 +130,7 @@ journey('an owner makes an annotator a manager, deactivates them, and lets them 
 async function signIn(page, email) {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill('Harbour-ferry-7');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 journey(
