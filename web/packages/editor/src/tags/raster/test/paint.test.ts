@@ -152,8 +152,10 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
     expect(maskArea((await masks())[0] as Mask)).toBe(maskArea(cut as Mask));
   });
 
-  it('makes the brush larger and smaller by keys', async () => {
-    await open(BRUSH);
+  it('makes the brush larger and smaller by keys, and keeps its size from task to task', async () => {
+    // A configuration of its own: sizes chosen before hold as long as the configuration stays.
+    const config = BRUSH.replace('strokeWidth="20"', 'strokeWidth="21"');
+    await open(config);
     await keyboard.press('b');
     await click(30, 50);
     const area = async () => maskArea((await masks())[0] as Mask);
@@ -164,6 +166,10 @@ describe.skipIf(!chromiumPath)('painting on an image', { timeout: 30_000 }, () =
     await click(30, 50);
     const second = await area();
     expect(second).toBeGreaterThan(2 * first);
+    await open(config);
+    await keyboard.press('b');
+    await click(30, 50);
+    expect(await area()).toBe(second);
     await keyboard.press('Control+z');
     await keyboard.press('1');
     for (let i = 0; i < 12; i++) await keyboard.press('[');
