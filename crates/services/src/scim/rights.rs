@@ -8,7 +8,6 @@ use labelkeep_store::scim::users as store;
 
 use super::{SOURCE, ScimResult};
 use crate::Services;
-use crate::accounts::uses_roles;
 use crate::sso::{Mapping, Subject, stored};
 
 /// What groups give in the organization.
@@ -52,10 +51,6 @@ pub(super) async fn apply(
         let detail = serde_json::json!({ "from": before.word(), "to": after.word() }).to_string();
         let object = format!("user:{account_id}");
         audit::record(tx, origin, "member.role", &object, &detail, services.now()).await?;
-        // Whoever leaves a group must not become *Member*, who may do more than most roles.
-        if uses_roles(after) {
-            organizations::begin_roles(tx, organization_id, services.now()).await?;
-        }
     }
     Ok(())
 }

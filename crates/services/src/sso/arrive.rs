@@ -12,7 +12,7 @@ use super::ldap;
 use super::mapping::{Mapping, Subject};
 use super::oidc::Callback;
 use super::settings::{Effective, KIND};
-use crate::accounts::{NewSession, SignIn, SignedIn, WaitingSignIn, begin_by_provider, clean_email};
+use crate::accounts::{NewSession, SignIn, SignedIn, WaitingSignIn, begin_by_provider, clean_email, uses_roles};
 use crate::{Result, ServiceError, Services};
 
 /// What came of a way back from the provider.
@@ -254,6 +254,9 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
                 let account = accounts::insert(tx, new).await?;
                 organizations::add_member(tx, organization_id, account.id, role.word(), now).await?;
                 store::set_role(tx, organization_id, account.id, role.word(), source).await?;
+                if uses_roles(role) {
+                    organizations::begin_roles(tx, organization_id, now).await?;
+                }
                 store::insert(tx, organization_id, account.id, (&issuer, &subject), &email, now).await?;
                 let origin = Origin {
                     organization_id: Some(organization_id),

@@ -3,9 +3,10 @@
 
 use labelkeep_policy::Role;
 use labelkeep_store::Tx;
-use labelkeep_store::accounts::identities as store;
+use labelkeep_store::accounts::{identities as store, organizations};
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::uses_roles;
 use crate::{Invalid, Services};
 
 /// The table of an organization.
@@ -136,6 +137,10 @@ impl Mapping {
         });
         if let Some(role) = wanted.filter(|role| *role != held && held != Role::Owner) {
             store::set_role(tx, organization_id, account_id, role.word(), source).await?;
+            // Whoever leaves a group must not become *Member*, who may do more than most roles.
+            if uses_roles(role) {
+                organizations::begin_roles(tx, organization_id, now).await?;
+            }
         }
         let mut workspaces: Vec<(&str, bool)> = Vec::new();
         for (title, group) in &self.workspaces_groups {

@@ -41,6 +41,22 @@ on_both_databases! {
         }
     }
 
+    async fn sec_081_from_the_first_role_of_a_group_on_newcomers_are_no_members(kit: Kit) {
+        let owner = kit.owner().await;
+        let people = json!({
+            "ada": {"email": "ada@example.com", "email_verified": true},
+            "bo": {"email": "bo@example.com", "email_verified": true, "groups": ["reviewers"]},
+            "cy": {"email": "cy@example.com", "email_verified": true},
+        });
+        let Some(provider) = Provider::start(&kit, people).await else { return };
+        owner.patch("/api/sso/oidc/", provider.settings()).await.expect(200);
+        owner.patch("/api/sso/oidc/", json!({ "roles_groups": [["RE", "reviewers"]] })).await.expect(200);
+        for (person, wanted) in [("ada", "member"), ("bo", "reviewer"), ("cy", "annotator")] {
+            provider.sign_in(&kit.anonymous(), person).await.expect(302);
+            assert_eq!(role(&kit, &format!("{person}@example.com")).await.0, wanted);
+        }
+    }
+
     async fn sec_082_what_a_password_began_ends_when_passwords_go(kit: Kit, post::with_mail()) {
         let owner = kit.owner().await;
         let people = json!({"ada": {"email": "ada@example.com", "email_verified": true}});
