@@ -29,8 +29,8 @@ function RequiredFactors() {
   return (
     <Panel title="Second factor">
       <p className={styles.text}>
-        People of these roles set up an authenticator app before they can work. Who has one is asked for its code in any
-        case.
+        People of these roles set up a passkey or an authenticator app before they can work. Who has one is asked for it
+        in any case.
       </p>
       <Loaded query={query}>
         {(data) => {
