@@ -2,8 +2,8 @@
 
 use labelkeep_policy::Role;
 use labelkeep_store::Tx;
-use labelkeep_store::accounts::{memberships, organizations};
-use labelkeep_store::audit::{self, Origin};
+use labelkeep_store::accounts::organizations;
+use labelkeep_store::audit::Origin;
 use labelkeep_store::scim::users as store;
 
 use super::{SOURCE, ScimResult};
@@ -28,8 +28,7 @@ pub(super) async fn apply(
     let Some(user) = store::find_in(tx, organization_id, account_id).await? else {
         return Ok(());
     };
-    let before = Role::from_word(&user.role);
-    if user.is_protected || before == Role::Deactivated {
+    if user.is_protected || Role::from_word(&user.role) == Role::Deactivated {
         return Ok(());
     }
     let groups = store::groups_in(tx, organization_id, &[account_id]).await?;
@@ -44,13 +43,5 @@ pub(super) async fn apply(
         groups: &groups,
         source: SOURCE,
     };
-    mapping.apply(tx, &subject, services).await?;
-    let after = memberships::find_locked(tx, organization_id, account_id).await?;
-    let after = after.map_or(before, |row| Role::from_word(&row.role));
-    if after != before {
-        let detail = serde_json::json!({ "from": before.word(), "to": after.word() }).to_string();
-        let object = format!("user:{account_id}");
-        audit::record(tx, origin, "member.role", &object, &detail, services.now()).await?;
-    }
-    Ok(())
+    Ok(mapping.apply(tx, &subject, services, origin).await?)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use labelkeep_policy::Role;
-use labelkeep_store::accounts::{self as accounts, AccountChange, NewAccount, identities, organizations};
+use labelkeep_store::accounts::{self as accounts, AccountChange, NewAccount, memberships, organizations};
 use labelkeep_store::audit::{self, Origin};
 use labelkeep_store::scim::users::{self as store, GroupOfUserRow, UserRow};
 use labelkeep_store::{StoreError, Tx};
@@ -144,7 +144,7 @@ pub async fn create_user(services: &Services, who: &Provisioner, change: UserCha
                     Some(_) => return Err(taken()),
                 };
                 organizations::add_member(tx, organization_id, id, role.word(), now).await?;
-                identities::set_role(tx, organization_id, id, role.word(), SOURCE).await?;
+                memberships::set_role(tx, organization_id, id, role.word(), SOURCE).await?;
                 store::note(
                     tx,
                     organization_id,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use labelkeep_policy::Role;
 use labelkeep_store::StoreError;
 use labelkeep_store::accounts::identities::{self as store, FlowRow, IdentityRow};
-use labelkeep_store::accounts::{self as accounts, AccountRow, NewAccount, organizations};
+use labelkeep_store::accounts::{self as accounts, AccountRow, NewAccount, memberships, organizations};
 use labelkeep_store::audit::{self, Origin};
 
 use super::ldap;
@@ -147,6 +147,12 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
     let default_role = store::default_role(&services.db, organization_id).await?;
     let (mapping, again, groups) = (door.mapping.clone(), services.clone(), person.groups.clone());
     let (identity, email) = (known.map(|identity| identity.id), person.email.clone());
+    let origin = Origin {
+        organization_id: Some(organization_id),
+        account_id: Some(account_id),
+        token_id: None,
+        address: door.address.to_string(),
+    };
     services
         .db
         .write(move |tx| {
@@ -163,7 +169,7 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
                     groups: &groups,
                     source,
                 };
-                mapping.apply(tx, &member, &again).await
+                mapping.apply(tx, &member, &again, &origin).await
             })
         })
         .await?;
@@ -188,31 +194,35 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
 /// The account that the same organization's provisioning has made for the address, and that nobody has used: it waits for
 /// this sign-in. Whoever has set a password or linked an identity links others themselves (SEC-077).
 async fn adopt(services: &Services, door: &Door<'_>, person: &Person) -> Result<Option<AccountRow>> {
+    let Some(email) = clean_email(&person.email).ok().filter(|_| !person.email_refuted) else {
+        return Ok(None);
+    };
     let (organization_id, source, now) = (door.organization_id, door.source, services.now());
-    if person.email_refuted || person.email.is_empty() {
-        return Ok(None);
-    }
-    let Some(id) = labelkeep_store::scim::users::untouched(&services.db, organization_id, &person.email).await? else {
-        return Ok(None);
-    };
-    let (issuer, subject, email) = (person.issuer.clone(), person.subject.clone(), person.email.clone());
-    let origin = Origin {
-        organization_id: Some(organization_id),
-        account_id: Some(id),
-        token_id: None,
-        address: door.address.to_string(),
-    };
-    services
+    let (issuer, subject, address) = (person.issuer.clone(), person.subject.clone(), door.address.to_string());
+    let adopted = services
         .db
         .write(move |tx| {
             Box::pin(async move {
+                let Some(id) = labelkeep_store::scim::users::untouched(tx, organization_id, &email).await? else {
+                    return Ok(None);
+                };
                 store::insert(tx, organization_id, id, (&issuer, &subject), &email, now).await?;
+                let origin = Origin {
+                    organization_id: Some(organization_id),
+                    account_id: Some(id),
+                    token_id: None,
+                    address,
+                };
                 let detail = serde_json::json!({ "provider": source, "provisioned": true }).to_string();
-                audit::record(tx, &origin, "sso.link", &format!("user:{id}"), &detail, now).await
+                audit::record(tx, &origin, "sso.link", &format!("user:{id}"), &detail, now).await?;
+                Ok::<_, StoreError>(Some(id))
             })
         })
         .await?;
-    Ok(accounts::own(&services.db, id).await?)
+    match adopted {
+        Some(id) => Ok(accounts::own(&services.db, id).await?),
+        None => Ok(None),
+    }
 }
 
 /// The account of a first sign-in. An address that has an account already is linked by that account's own action only:
@@ -253,7 +263,7 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
             Box::pin(async move {
                 let account = accounts::insert(tx, new).await?;
                 organizations::add_member(tx, organization_id, account.id, role.word(), now).await?;
-                store::set_role(tx, organization_id, account.id, role.word(), source).await?;
+                memberships::set_role(tx, organization_id, account.id, role.word(), source).await?;
                 if uses_roles(role) {
                     organizations::begin_roles(tx, organization_id, now).await?;
                 }

@@ -3,11 +3,12 @@
 
 use labelkeep_policy::Role;
 use labelkeep_store::Tx;
-use labelkeep_store::accounts::{identities as store, organizations};
+use labelkeep_store::accounts::identities as store;
+use labelkeep_store::audit::Origin;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::uses_roles;
-use crate::{Invalid, Services};
+use crate::accounts::set_role;
+use crate::{Invalid, Result, Services};
 
 /// The table of an organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,13 +117,14 @@ impl Mapping {
     }
 
     /// Brings a member's role, workspaces and projects up to date. Owners stay what they are, and so does a role that was
-    /// given by hand to somebody whom the table does not name.
+    /// given by hand to somebody whom the table does not name. A change of role is put on record as the work of `origin`.
     pub(crate) async fn apply(
         &self,
         tx: &mut Tx,
         member: &Subject<'_>,
         services: &Services,
-    ) -> labelkeep_store::Result<()> {
+        origin: &Origin,
+    ) -> Result<()> {
         let Subject {
             organization_id,
             account_id,
@@ -136,11 +138,7 @@ impl Mapping {
             ours.then(|| lowest(member.default_role))
         });
         if let Some(role) = wanted.filter(|role| *role != held && held != Role::Owner) {
-            store::set_role(tx, organization_id, account_id, role.word(), source).await?;
-            // Whoever leaves a group must not become *Member*, who may do more than most roles.
-            if uses_roles(role) {
-                organizations::begin_roles(tx, organization_id, now).await?;
-            }
+            set_role(tx, origin, organization_id, account_id, held, role, source, now).await?;
         }
         let mut workspaces: Vec<(&str, bool)> = Vec::new();
         for (title, group) in &self.workspaces_groups {

@@ -285,22 +285,6 @@ pub async fn role_and_source(db: &Db, organization_id: i64, account_id: i64) -> 
     .await
 }
 
-/// Gives a member a role on behalf of a provider.
-pub async fn set_role(
-    tx: &mut Tx,
-    organization_id: i64,
-    account_id: i64,
-    role: &'static str,
-    source: &'static str,
-) -> Result<()> {
-    tx.execute(
-        "UPDATE membership SET role = $3, role_source = $4 WHERE organization_id = $1 AND account_id = $2",
-        args![organization_id, account_id, role, source],
-    )
-    .await?;
-    Ok(())
-}
-
 /// Puts a person into a shared workspace, by its title, or takes them out of it.
 pub async fn set_workspace(
     tx: &mut Tx,

@@ -235,8 +235,8 @@ pub async fn leave_groups(tx: &mut Tx, organization_id: i64, account_id: i64) ->
 
 /// The account that this organization's provider has made for an address (in lower case), as long as nobody else has had a
 /// hand in it: it has no password and no identity, and works in this organization alone.
-pub async fn untouched(db: &Db, organization_id: i64, email: &str) -> Result<Option<i64>> {
-    let row: Option<(i64,)> = db
+pub async fn untouched(tx: &mut Tx, organization_id: i64, email: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
         .optional(
             "SELECT account.id FROM account
              JOIN scim_user ON scim_user.account_id = account.id AND scim_user.organization_id = $1 AND scim_user.made_account

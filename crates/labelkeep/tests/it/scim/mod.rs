@@ -9,7 +9,7 @@ mod users;
 use labelkeep_testkit::{Client, Kit, PASSWORD, Value, json};
 
 /// A provider of the person's organization.
-async fn provider(kit: &Kit, owner: &Client) -> Client {
+pub(crate) async fn provider(kit: &Kit, owner: &Client) -> Client {
     let made = owner
         .post("/api/scim/tokens/", json!({ "ttl_days": 30 }))
         .await
@@ -41,7 +41,7 @@ async fn other_owner(kit: &Kit, owner: &Client) -> Client {
 }
 
 /// Makes a person; gives the answer.
-async fn add(provider: &Client, email: &str) -> Value {
+pub(crate) async fn add(provider: &Client, email: &str) -> Value {
     let body = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": email,
         "name": {"givenName": "Ada", "familyName": "Lovelace"}, "active": true,

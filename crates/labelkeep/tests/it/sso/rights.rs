@@ -55,6 +55,38 @@ on_both_databases! {
             provider.sign_in(&kit.anonymous(), person).await.expect(302);
             assert_eq!(role(&kit, &format!("{person}@example.com")).await.0, wanted);
         }
+        // Who leaves a group is put on record, and is not the member that nobody is any more.
+        owner.patch("/api/sso/oidc/", json!({ "roles_groups": [["RE", "others"]] })).await.expect(200);
+        let before = audited(&kit, "member.role").await;
+        provider.sign_in(&kit.anonymous(), "bo").await.expect(302);
+        assert_eq!((role(&kit, "bo@example.com").await.0.as_str(), audited(&kit, "member.role").await), ("annotator", before + 1));
+    }
+
+    async fn sec_077_a_provisioned_account_waits_for_its_first_sign_in_alone(kit: Kit) {
+        let owner = kit.owner().await;
+        let people = json!({
+            "ada": {"email": "Ada@Example.com", "email_verified": true},
+            "thief": {"email": "ada@example.com", "email_verified": true},
+            "liar": {"email": "bo@example.com", "email_verified": false},
+            "cy": {"email": "cy@example.com", "email_verified": true},
+        });
+        let Some(provider) = Provider::start(&kit, people).await else { return };
+        owner.patch("/api/sso/oidc/", provider.settings()).await.expect(200);
+        let scim = crate::scim::provider(&kit, &owner).await;
+        let made = crate::scim::add(&scim, "ada@example.com").await;
+        crate::scim::add(&scim, "bo@example.com").await;
+        // An account that its owner made is linked by them alone.
+        kit.member(&owner, "cy@example.com").await;
+        for person in ["liar", "cy"] {
+            provider.sign_in(&kit.anonymous(), person).await.expect(403);
+        }
+        let ada = kit.anonymous();
+        for _ in 0..2 {
+            provider.sign_in(&ada, "ada").await.expect(302);
+            let id = ada.get("/api/current-user/whoami").await.expect(200).json()["id"].to_string();
+            assert_eq!(made["id"], json!(id));
+        }
+        provider.sign_in(&kit.anonymous(), "thief").await.expect(403);
     }
 
     async fn sec_082_what_a_password_began_ends_when_passwords_go(kit: Kit, post::with_mail()) {
