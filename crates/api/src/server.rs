@@ -19,6 +19,7 @@ use crate::entry::Entry;
 use crate::middleware::head;
 use crate::middleware::head_watch::{HeadWatched, Watch};
 use crate::middleware::pace::Paced;
+use crate::middleware::unread::lend;
 
 /// How long a connection may rest between two requests; also the outer bound of a head.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -69,13 +70,24 @@ async fn connection(stream: TcpStream, peer: SocketAddr, entry: Entry, mut ended
             let two_lengths = watch.begin();
             // After a chunked body the connection ends: nothing that stands behind it is read as a request.
             let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
-            let request = request.map(|body| Body::new(Paced::new(body)));
+            // Who waits to be asked for the body has not sent it.
+            let waits = request.headers().contains_key(header::EXPECT);
+            let (parts, body) = request.into_parts();
+            let (body, unread) = lend(Paced::new(body));
             let mut response = if two_lengths {
+                drop(body);
                 head::two_lengths().into_response()
             } else {
-                entry.answer(request, address).await
+                entry
+                    .answer(hyper::Request::from_parts(parts, Body::new(body)), address)
+                    .await
             };
-            if chunked {
+            let settled = if waits {
+                unread.is_empty()
+            } else {
+                unread.settle().await
+            };
+            if chunked || !settled {
                 response
                     .headers_mut()
                     .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -15,3 +15,4 @@ pub(crate) mod panic;
 pub(crate) mod request_id;
 pub(crate) mod response_headers;
 pub(crate) mod slash;
+pub(crate) mod unread;

@@ -66,14 +66,19 @@ impl Started {
 
     /// Sends `request` as it is and reads the answer to its end.
     pub(crate) fn raw(&self, request: &[u8]) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .expect("a time limit");
+        let mut stream = self.connect();
         stream.write_all(request).expect("sent");
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a time limit");
+        stream
     }
 
     /// Ends it as a service manager does; gives what it logged.
@@ -230,6 +235,45 @@ fn sec_010_sec_224_heads_that_mean_trouble_are_refused() {
     ] {
         let answer = get("/health", headers);
         assert!(answer.starts_with("HTTP/1.1 400"), "{headers:?}: {answer}");
+    }
+}
+
+#[test]
+fn a_refusal_arrives_whatever_the_size_of_the_body_that_nobody_reads() {
+    let folder = TempDir::new().expect("a folder");
+    let started = Started::new(&mut program(&folder));
+    let post =
+        |length: usize| format!("POST /api/projects/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+    // Larger than what sockets hold: closed at once, the connection would be reset under the sender.
+    let large = [post(24 * 1024 * 1024).into_bytes(), vec![b'x'; 24 * 1024 * 1024]].concat();
+    let answer = started.raw(&large).to_lowercase();
+    assert!(
+        answer.starts_with("http/1.1 401") && answer.contains("connection: close"),
+        "{answer}"
+    );
+    assert!(answer.ends_with('}'), "the whole of it: {answer}");
+    // Who waits to be asked is refused before sending it.
+    let asks = post(1_000).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    assert!(started.raw(asks.as_bytes()).starts_with("HTTP/1.1 401"));
+    // Behind a small one the connection goes on, and the next head is watched from its first byte.
+    let small = post(4) + "\r\n\r\n";
+    for (headers, status) in [
+        ("", "200"),
+        ("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "400"),
+    ] {
+        let mut stream = started.connect();
+        stream.write_all(small.as_bytes()).expect("sent");
+        let mut answer = [0; 4_096];
+        let length = stream.read(&mut answer).expect("an answer");
+        assert!(answer.starts_with(b"HTTP/1.1 401") && answer[..length].ends_with(b"}"));
+        write!(
+            stream,
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+        )
+        .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
     }
 }
 
