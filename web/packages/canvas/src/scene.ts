@@ -166,6 +166,11 @@ export class Scene {
     this.onChange({ boxes });
   }
 
+  /** Makes ready for questions about places, while nobody waits for an answer. */
+  prepare(): void {
+    this.index.prepare();
+  }
+
   /** Visible items whose bounds meet the box, lowest first. */
   within(box: Box): SceneItem[] {
     const found: SceneItem[] = [];

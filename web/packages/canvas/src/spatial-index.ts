@@ -1,7 +1,7 @@
 /**
  * Which boxes meet a box: a packed R-tree for what is at rest, and a short list for what was changed
  * since. The tree is built again when that list has grown, so that a drag costs nothing and a query
- * stays logarithmic.
+ * stays logarithmic. It is built when it is first needed: opening an image shows all of it, and asks for no part.
  */
 import Flatbush from 'flatbush';
 import { type Box, EMPTY_BOX, encloses, intersects, unite } from './geometry/point';
@@ -11,6 +11,8 @@ const LOOSE_LIMIT = 256;
 
 export class SpatialIndex {
   private tree: Flatbush | null = null;
+  /** All boxes were replaced, and the tree is not built yet. */
+  private isStale = false;
   /** Ids by their place in the tree; null when the box was changed or removed since. */
   private treeIds: (string | null)[] = [];
   /** Made when the first box is changed: most images are only looked at. */
@@ -27,11 +29,29 @@ export class SpatialIndex {
   /** Replaces everything. */
   load(entries: Iterable<readonly [string, Box]>): void {
     this.boxes.clear();
-    for (const [id, box] of entries) this.boxes.set(id, box);
-    this.rebuild();
+    this.loose.clear();
+    this.tree = null;
+    this.treeIds = [];
+    this.placeInTree = null;
+    let { minX, minY, maxX, maxY } = EMPTY_BOX;
+    for (const [id, box] of entries) {
+      this.boxes.set(id, box);
+      if (box.minX < minX) minX = box.minX;
+      if (box.minY < minY) minY = box.minY;
+      if (box.maxX > maxX) maxX = box.maxX;
+      if (box.maxY > maxY) maxY = box.maxY;
+    }
+    this.extent = { minX, minY, maxX, maxY };
+    this.isStale = this.boxes.size > 0;
+  }
+
+  /** Builds the tree, if it is not there: at a moment when nobody waits, so that the first question finds it. */
+  prepare(): void {
+    if (this.isStale) this.rebuild();
   }
 
   set(id: string, box: Box): void {
+    this.prepare();
     this.forget(id);
     this.boxes.set(id, box);
     this.loose.set(id, box);
@@ -39,6 +59,7 @@ export class SpatialIndex {
   }
 
   delete(id: string): void {
+    this.prepare();
     this.forget(id);
     this.boxes.delete(id);
   }
@@ -47,7 +68,7 @@ export class SpatialIndex {
   query(box: Box): string[] {
     // With the whole image in view there is nothing to be searched for.
     if (encloses(box, this.extent)) return [...this.boxes.keys()];
-    if (this.loose.size > LOOSE_LIMIT) this.rebuild();
+    if (this.isStale || this.loose.size > LOOSE_LIMIT) this.rebuild();
     const found: string[] = [];
     if (this.tree) {
       for (const place of this.tree.search(box.minX, box.minY, box.maxX, box.maxY)) {
@@ -69,6 +90,7 @@ export class SpatialIndex {
   }
 
   private rebuild(): void {
+    this.isStale = false;
     this.loose.clear();
     this.placeInTree = null;
     this.treeIds = [];

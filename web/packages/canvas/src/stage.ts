@@ -420,6 +420,8 @@ export class Stage {
     if (this.dirtyMasks) this.schedule();
     if (this.dirtyOverlay) this.paintOverlay();
     this.dirtyOverlay = false;
+    // All is on the screen: the pointer that comes next asks what lies under it.
+    if (!this.dirtyRegions) setTimeout(() => this.scene.prepare());
     this.onFrame?.();
   }
 

@@ -100,6 +100,20 @@ describe('spatial index', () => {
     );
   });
 
+  it('answers the same whether it was made ready before or is asked at once', () => {
+    const list = Array.from({ length: 50 }, (_, i) => [String(i), { minX: i, minY: 0, maxX: i, maxY: 0 }] as const);
+    const [ready, fresh] = [new SpatialIndex(), new SpatialIndex()];
+    for (const index of [ready, fresh]) index.load(list);
+    ready.prepare();
+    const part = { minX: 9.5, minY: -1, maxX: 20.5, maxY: 1 };
+    expect(fresh.query(part).sort()).toEqual(ready.query(part).sort());
+    expect(fresh.query(part)).toHaveLength(11);
+    fresh.load(list.slice(0, 15));
+    expect(fresh.query(part)).toHaveLength(5);
+    fresh.load([]);
+    expect(fresh.query(part)).toEqual([]);
+  });
+
   it('is built again when many things moved', () => {
     const index = new SpatialIndex();
     index.load(Array.from({ length: 2000 }, (_, i) => [String(i), { minX: i, minY: 0, maxX: i, maxY: 0 }] as const));

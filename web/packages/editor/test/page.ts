@@ -1,8 +1,9 @@
 /** A real browser on the demo page, for tests of gestures and keys. */
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
+import { inject } from 'vitest';
+// What `inject` gives is declared there.
+import type {} from './demo-site';
 
 /** Where Chromium is; `CHROMIUM` overrides it. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -10,24 +11,32 @@ export const hasChromium: boolean = existsSync(CHROMIUM);
 
 export interface DemoBrowser {
   readonly browser: Browser;
+  /** Of the demo page, without a query. */
+  readonly address: string;
   /** Opens the demo page with a query such as `sample=text&mode=stream`, and waits until it is ready. */
   open(query: string): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** Starts the demo page and a browser; both end with `close`. */
+/** Starts a browser for the demo page; it ends with `close`. */
 export async function startDemo(): Promise<DemoBrowser> {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const server: ViteDevServer = await createServer({
-    root,
-    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  });
-  await server.listen();
-  const address = server.httpServer?.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const browser = await chromium.launch({
+  const browser = await launchChromium();
+  return {
+    browser,
+    address: inject('demoPage'),
+    open: async (query) => {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      page.setDefaultTimeout(15_000);
+      await openDemoPage(page, query);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Chromium without a GPU, and without what it would ask the network for. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
     executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
@@ -37,21 +46,13 @@ export async function startDemo(): Promise<DemoBrowser> {
       '--disable-sync',
     ],
   });
-  return {
-    browser,
-    open: async (query) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      page.setDefaultTimeout(15_000);
-      // The first page waits until all modules are built.
-      await page.goto(`http://127.0.0.1:${port}/editor-demo.html?${query}`, { timeout: 60_000 });
-      await ready(page);
-      return page;
-    },
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
+}
+
+/** Shows the demo page with a query, and waits until it is ready. */
+export async function openDemoPage(page: Page, query: string): Promise<void> {
+  // The first page of a run waits until the demo is built.
+  await page.goto(`${inject('demoPage')}?${query}`, { timeout: 60_000 });
+  await ready(page);
 }
 
 export async function ready(page: Page): Promise<void> {

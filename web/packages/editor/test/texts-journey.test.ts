@@ -1,19 +1,15 @@
 /** Markup, relations, repeated parts and palettes in a real browser. */
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoBrowser, dragOver, hasChromium, resultOf, startDemo, wordBox } from './page';
 
-/** Puts the parts that read markup into the page: an import inside of `evaluate` would be rewritten for this process. */
-async function withParts(page: Page): Promise<void> {
-  const text = `/@fs${fileURLToPath(new URL('../../text/src/index.ts', import.meta.url))}`;
-  await page.addScriptTag({
-    type: 'module',
-    content: `import * as text from '${text}'; import * as clean from '/src/tags/hypertext/clean.ts';
-      import * as parse from '/src/tags/hypertext/parse.ts'; window.parts = { ...text, ...clean, ...parse };`,
-  });
+/** Opens the page of the parts that read markup: an import inside of `evaluate` would be rewritten for this process. */
+async function openParts(demo: DemoBrowser): Promise<Page> {
+  const page = await demo.browser.newPage();
+  await page.goto(new URL('demo/parts.html', demo.address).href, { timeout: 60_000 });
   await page.waitForFunction(() => 'parts' in window);
+  return page;
 }
 
 type Parts = typeof import('@labelkeep/text') &
@@ -175,8 +171,7 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
   });
 
   it('sec_174 leaves nothing that acts in any markup, and no element without its place', async () => {
-    page = await demo.open('sample=text');
-    await withParts(page);
+    page = await openParts(demo);
     const attacks = [
       '<img src=x onerror=alert(1)><svg onload=alert(1)><p>a</p></svg><b>c</b>',
       '<a href="javascript:alert(1)">x</a><a href=" java\nscript:alert(1)">y</a><form action="javascript:alert(1)"><button formaction="javascript:1">z</button></form>',
@@ -264,8 +259,7 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', {
   });
 
   it('finds its way back by XPath and by offsets in any markup', async () => {
-    page = await demo.open('sample=text');
-    await withParts(page);
+    page = await openParts(demo);
     const text = fc.oneof(
       fc.constantFrom('a', 'é', 'e\u0301', '😀', '👩‍👩‍👧', 'שלום', ' ', '\n'),
       fc.string({ unit: 'grapheme', maxLength: 5 }),

@@ -1,19 +1,22 @@
 /** Colours of labels with an opacity, as CSS text; kept, because thousands of items share a few. */
 
-const cache = new Map<string, string>();
+/** By colour, then by opacity: one text a colour and opacity, found without making a key of them for each of 100,000 items. */
+const cache = new Map<string, Map<number, string>>();
+/** Labels from task data could bring any number of colours. */
+const MOST_COLORS = 4096;
 
 /** `#rrggbb` with an opacity of 0…1. Anything else is given back as it is. */
 export function withOpacity(color: string, opacity: number): string {
-  if (opacity >= 1 || !/^#[0-9a-f]{6}$/i.test(color)) return color;
-  const key = `${color}${opacity}`;
-  let text = cache.get(key);
-  if (text === undefined) {
-    const n = Number.parseInt(color.slice(1), 16);
-    text = `rgba(${n >> 16},${(n >> 8) & 255},${n & 255},${Math.max(0, opacity)})`;
-    // Labels from task data could bring any number of colours.
-    if (cache.size > 4096) cache.clear();
-    cache.set(key, text);
-  }
+  if (opacity >= 1) return color;
+  const known = cache.get(color)?.get(opacity);
+  if (known !== undefined) return known;
+  if (!/^#[0-9a-f]{6}$/i.test(color)) return color;
+  const n = Number.parseInt(color.slice(1), 16);
+  const text = `rgba(${n >> 16},${(n >> 8) & 255},${n & 255},${Math.max(0, opacity)})`;
+  if (cache.size > MOST_COLORS) cache.clear();
+  const opacities = cache.get(color) ?? new Map<number, string>();
+  if (opacities.size > MOST_COLORS) opacities.clear();
+  cache.set(color, opacities.set(opacity, text));
   return text;
 }
 

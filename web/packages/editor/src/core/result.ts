@@ -29,6 +29,8 @@ export function readResult(items: unknown, config: Config, modules: Modules): Re
   return reader.finish();
 }
 
+const NONE: readonly string[] = [];
+
 /** A record while it is being made. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -44,8 +46,8 @@ interface Parts {
 
 class Reader {
   private readonly regions = new Map<string, Region>();
-  /** Store ids by id on the wire. */
-  private readonly byWire = new Map<string, string[]>();
+  /** Store ids of regions that share their id on the wire; those that have it alone are stored by it. */
+  private readonly shared = new Map<string, string[]>();
   private readonly answers = new Map<string, string>();
   private readonly foreign: ForeignItem[] = [];
   private readonly superseded = new Map<string, { region: string; from: string; facets: Facet[] }>();
@@ -103,7 +105,7 @@ class Reader {
 
   finish(): ReadResult {
     for (const parts of this.loose) {
-      const region = (this.byWire.get(parts.id) ?? [])
+      const region = this.idsOf(parts.id)
         .map((id) => this.regions.get(id))
         .find((one) => one && one.object === parts.object && one.kind !== ANSWER);
       if (region) this.attach(region, parts);
@@ -123,8 +125,8 @@ class Reader {
 
   private place(parts: Parts, kind: string, geometry: unknown): void {
     const itemIndex = indexOf(parts.item);
-    const known = this.byWire.get(parts.id);
-    for (const id of known ?? []) {
+    const known = this.idsOf(parts.id);
+    for (const id of known) {
       const region = this.regions.get(id);
       if (region && region.object === parts.object && region.kind === kind && region.itemIndex === itemIndex) {
         return this.attach(region, parts);
@@ -132,8 +134,7 @@ class Reader {
     }
     let id = parts.id;
     for (let n = 2; this.regions.has(id); n++) id = `${parts.id}~${n}`;
-    if (known) known.push(id);
-    else this.byWire.set(parts.id, [id]);
+    if (id !== parts.id) this.shared.set(parts.id, [...known, id]);
     const { item } = parts;
     const facet = this.facet(parts);
     const region: Writable<Region> = {
@@ -154,6 +155,13 @@ class Reader {
     if (isObject(item['meta'])) region.meta = item['meta'];
     this.regions.set(id, region);
     if (kind === ANSWER) this.supersedeAnswers(region, facet.from);
+  }
+
+  /** Store ids of the regions that have this id on the wire, in order. */
+  private idsOf(wire: string): readonly string[] {
+    const shared = this.shared.get(wire);
+    if (shared) return shared;
+    return this.regions.get(wire)?.wireId === wire ? [wire] : NONE;
   }
 
   private facet({ control, item, type, value, seq }: Parts): Facet {
@@ -213,7 +221,9 @@ class Reader {
 
   private envelopeOf(item: ResultItem): JsonObject {
     const last = this.envelope;
-    if (ENVELOPE.every((key) => item[key] === last[key])) return last;
+    let same = true;
+    for (const key of ENVELOPE) if (item[key] !== last[key]) same = false;
+    if (same) return last;
     const envelope: { [key: string]: JsonObject[string] } = {};
     for (const key of ENVELOPE) if (item[key] !== undefined) envelope[key] = item[key] as JsonObject[string];
     this.envelope = envelope;
@@ -224,8 +234,8 @@ class Reader {
     const found: Relation[] = [];
     const pairs = new Set<string>();
     for (const { seq, item } of this.relations) {
-      const from = this.byWire.get(String(item['from_id']))?.[0];
-      const to = this.byWire.get(String(item['to_id']))?.[0];
+      const from = this.idsOf(String(item['from_id']))[0];
+      const to = this.idsOf(String(item['to_id']))[0];
       const pair = `${from}\u0000${to}`;
       if (from === undefined || to === undefined || pairs.has(pair)) {
         this.keep(seq, item);

@@ -8,8 +8,9 @@ import { Floating } from './Floating';
 import { Group } from './Group';
 import { Side } from './Side';
 
-/** Below this width, CSS pixels, all panels stand below the data in one group; an upright tablet is a little wider. */
-const NARROW = 820;
+/** Below this width, CSS pixels, all panels stand below the data in one group: beside it they would take a third. */
+const NARROW = 900;
+/** The same where the window is higher than wide, as an upright tablet is. */
 const NARROW_UPRIGHT = 960;
 
 export function Workspace({ children }: { readonly children: ReactNode }) {

@@ -1,9 +1,9 @@
 /** Drawing with real pointers and keys, and the result JSON that comes of it. */
 import { describe, expect, it } from 'vitest';
 import { LABELS, PAIR, polygon, rectangle, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
-describe.skipIf(!chromiumPath)('drawing on an image', () => {
+describe.skipIf(!hasChromium)('drawing on an image', () => {
   const image = useImagePage();
   const { open, measure, results, at, mouse, keyboard, drag, click, pause, pixel, near } = image;
 

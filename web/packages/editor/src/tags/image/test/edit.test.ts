@@ -1,9 +1,9 @@
 /** Selecting and changing regions with real pointers and keys. */
 import { describe, expect, it } from 'vitest';
 import { LABELS, polygon, rectangle, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
-describe.skipIf(!chromiumPath)('regions on an image', () => {
+describe.skipIf(!hasChromium)('regions on an image', () => {
   const image = useImagePage();
   const { open, results, selected, at, mouse, keyboard, drag, click, pause, pixel, near } = image;
 

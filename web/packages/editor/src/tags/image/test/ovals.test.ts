@@ -1,7 +1,7 @@
 /** Ellipses and key points with real pointers and keys, and the result JSON that comes of them. */
 import { describe, expect, it } from 'vitest';
 import { item, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
 const OVALS = `<View>
   <EllipseLabels name="oval" toName="img"><Label value="Nut" background="#3a7bd5" selected="true"/></EllipseLabels>
@@ -20,7 +20,7 @@ const ellipse = (id: string, value: object) =>
 const keyPoint = (id: string, value: object) =>
   item(id, 'dot', 'keypointlabels', { ...value, keypointlabels: ['Eye'] });
 
-describe.skipIf(!chromiumPath)('ellipses on an image', () => {
+describe.skipIf(!hasChromium)('ellipses on an image', () => {
   const image = useImagePage();
   const { open, results, at, mouse, keyboard, drag, hold, click, pause, pixel, near } = image;
 
@@ -250,7 +250,7 @@ describe.skipIf(!chromiumPath)('ellipses on an image', () => {
   });
 });
 
-describe.skipIf(!chromiumPath)('key points on an image', () => {
+describe.skipIf(!hasChromium)('key points on an image', () => {
   const image = useImagePage();
   const { open, results, prompts, at, mouse, keyboard, drag, hold, click, pause, pixel, near } = image;
 

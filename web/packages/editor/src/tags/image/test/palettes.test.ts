@@ -1,7 +1,7 @@
 /** Several label palettes over one image: what each draws can be seen, and the image keeps its room. */
 import { describe, expect, it } from 'vitest';
 import { rectangle, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
 const LABELS = ['Car', 'Road', 'Sky'].map((value) => `<Label value="${value}"/>`).join('');
 const TAGS = ['Rectangle', 'Ellipse', 'Polygon', 'Vector', 'KeyPoint', 'Brush', 'Bitmask'];
@@ -10,7 +10,7 @@ const SEVEN = `<View><Image name="img" value="$image"/>${TAGS.map(
 ).join('')}</View>`;
 const ONE = `<View><Image name="img" value="$image"/><RectangleLabels name="label" toName="img">${LABELS}</RectangleLabels></View>`;
 
-describe.skipIf(!chromiumPath)('label palettes of an image', () => {
+describe.skipIf(!hasChromium)('label palettes of an image', () => {
   const image = useImagePage();
 
   it('stand in one block that leaves the image most of the height', async () => {

@@ -1,7 +1,7 @@
 /** Snapping to neighbours and the border, points chosen together, and several shapes put in line. */
 import { describe, expect, it } from 'vitest';
 import { LABELS, polygon, rectangle, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
 const SQUARE: [number, number][] = [
   [20, 20],
@@ -10,7 +10,7 @@ const SQUARE: [number, number][] = [
   [20, 70],
 ];
 
-describe.skipIf(!chromiumPath)('points of outlines', () => {
+describe.skipIf(!hasChromium)('points of outlines', () => {
   const image = useImagePage();
   const { open, results, at, mouse, keyboard, hold, drag, click, pause, pixel, near } = image;
   /** Clicks some CSS pixels beside a place. */
@@ -186,7 +186,7 @@ describe.skipIf(!chromiumPath)('points of outlines', () => {
   });
 });
 
-describe.skipIf(!chromiumPath)('several shapes', () => {
+describe.skipIf(!hasChromium)('several shapes', () => {
   const image = useImagePage();
   const { open, results, keyboard, run } = image;
   const boxes = [

@@ -1,12 +1,12 @@
 /** Suggestions of a model on an image, with real pointers and keys. */
 import { describe, expect, it } from 'vitest';
 import { useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
 const CONFIG = `<View><Image name="img" value="$image"/><KeyPointLabels name="dot" toName="img" smart="true"><Label value="Car"/></KeyPointLabels>
 <RectangleLabels name="box" toName="img"><Label value="Car" background="#e11d48"/></RectangleLabels></View>`;
 
-describe.skipIf(!chromiumPath)('suggestions on an image', () => {
+describe.skipIf(!hasChromium)('suggestions on an image', () => {
   const image = useImagePage();
   const { open, click, keyboard, results } = image;
 

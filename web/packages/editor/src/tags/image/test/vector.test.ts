@@ -1,7 +1,7 @@
 /** Paths with real pointers and keys, and the result JSON that comes of them. */
 import { describe, expect, it } from 'vitest';
 import { item, useImagePage, type Vertex } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
 const config = (attributes: string) => `<View>
   <VectorLabels name="path" toName="img" ${attributes}><Label value="Road" background="#b45ad6" selected="true"/></VectorLabels>
@@ -21,7 +21,7 @@ const corner = (id: string, x: number, y: number, prevPointId: string | null) =>
 const LINE = [corner('a', 20, 30, null), corner('b', 50, 30, 'a'), corner('c', 80, 30, 'b')];
 const RING = [corner('a', 20, 20, null), corner('b', 80, 20, 'a'), corner('c', 80, 80, 'b'), corner('d', 20, 80, 'c')];
 
-describe.skipIf(!chromiumPath)('paths on an image', () => {
+describe.skipIf(!hasChromium)('paths on an image', () => {
   const image = useImagePage();
   const { open, results, at, mouse, keyboard, drag, hold, click, pause, pixel, near } = image;
   const vertices = async (): Promise<Vertex[]> => (await results())[0]?.value.vertices ?? [];

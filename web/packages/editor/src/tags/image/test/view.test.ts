@@ -1,9 +1,9 @@
 /** How an image is shown, turned, zoomed and panned. */
 import { describe, expect, it } from 'vitest';
 import { LABELS, rectangle, useImagePage } from './image-page';
-import { chromiumPath } from './page';
+import { hasChromium } from './page';
 
-describe.skipIf(!chromiumPath)('view of an image', () => {
+describe.skipIf(!hasChromium)('view of an image', () => {
   const image = useImagePage();
   const { open, measure, results, selected, at, mouse, keyboard, drag, click, near } = image;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeRle, emptyMask, encodePng, type Mask, maskArea, maskBounds } from '@labelkeep/canvas/raster';
 import { describe, expect, it } from 'vitest';
 import { useImagePage } from '../../image/test/image-page';
-import { chromiumPath } from '../../image/test/page';
+import { hasChromium } from '../../image/test/page';
 
 const WAND =
   '<Magicwand name="wand" toName="img" blurRadius="0" defaultThreshold="10"/><Image name="img" value="$image"/>';
@@ -17,7 +17,7 @@ const TWO_BRUSHES = `<View><BrushLabels name="things" toName="img"><Label value=
   <BrushLabels name="animals" toName="img"><Label value="Dog"/></BrushLabels>${WAND}</View>`;
 const SIZE = { width: 1000, height: 500 };
 
-describe.skipIf(!chromiumPath)('the magic wand on an image', { timeout: 30_000 }, () => {
+describe.skipIf(!hasChromium)('the magic wand on an image', { timeout: 30_000 }, () => {
   const image = useImagePage();
   const { open, results, at, mouse, keyboard, drag, click } = image;
   const maskOf = (item: { value: Record<string, unknown> } | undefined) =>
