@@ -212,7 +212,7 @@ fn accounts() -> Routes {
 
 /// Second factors and passkeys.
 fn factors() -> Routes {
-    use accounts::{factors, passkeys};
+    use accounts::{factors, members, passkeys};
     use pages::{passkeys as sign_in, second_factor, second_factor_setup};
     Routes::new()
         .route(
@@ -264,6 +264,10 @@ fn factors() -> Routes {
         .route(
             "/api/organizations/{id}/memberships/{user_id}/factors/",
             get(factors::of_member).delete(factors::reset_member),
+        )
+        .route(
+            "/api/organizations/{id}/memberships/{user_id}/erase/",
+            post(members::erase),
         )
 }
 

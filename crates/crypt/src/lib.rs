@@ -12,6 +12,7 @@
 //! | [`jwt`] | refresh and access tokens signed with Ed25519 |
 //! | [`totp`] | one-time codes of authenticator apps, recovery codes |
 //! | [`webauthn`] | passkeys: what a relying party checks |
+//! | [`personal`] | encryption of personal details in records, under a key of each person |
 //! | [`sealing`] | encryption of secrets that the database must keep in a readable form |
 
 pub mod canonical;
@@ -19,6 +20,7 @@ pub mod chain;
 pub mod csrf;
 pub mod jwt;
 pub mod password;
+pub mod personal;
 pub mod sealing;
 pub mod secret;
 pub mod totp;
@@ -27,6 +29,7 @@ pub mod webauthn;
 pub use chain::CheckpointKey;
 pub use csrf::CsrfSecret;
 pub use jwt::{SigningKey, SigningKeys};
+pub use personal::PersonalKey;
 pub use sealing::{KeyRing, Place};
 pub use secret::Secret;
 pub use totp::TotpSecret;

@@ -76,6 +76,7 @@ pub fn origin(actor: &Actor) -> Origin {
         account_id: Some(actor.account_id),
         token_id: actor.token_id,
         address: actor.address.clone(),
+        claimed: None,
     }
 }
 

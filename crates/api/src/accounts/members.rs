@@ -14,7 +14,7 @@ use super::model::UserOut;
 use super::organizations::same;
 use crate::extract::{Body, Confirmed, InOrganization, Paging, PathId, PathIds, Query, RawQuery, can, pairs};
 use crate::wire::{Time, WRONG_TIME, answer, parse_time};
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, App};
 
 #[derive(Serialize)]
 struct ProjectName {
@@ -310,6 +310,18 @@ pub(crate) async fn read(
         created_projects: names(member.created),
         contributed_to_projects: names(member.contributed),
     })
+}
+
+/// `POST /api/organizations/{id}/memberships/{user_id}/erase/`: for good
+pub(crate) async fn erase(
+    State(app): State<App>,
+    Confirmed(caller): Confirmed,
+    InOrganization(organization, _): InOrganization<can::MemberManage>,
+    PathIds([id, user]): PathIds<2>,
+) -> ApiResult<Response> {
+    same(&organization, id)?;
+    accounts::erase(&app.services, organization, &caller, user, &app.settings.avatar_folder).await?;
+    Ok(answer::no_content())
 }
 
 /// `DELETE /api/organizations/{id}/memberships/{user_id}/`

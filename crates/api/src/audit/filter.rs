@@ -99,6 +99,7 @@ impl LogQuery {
             since: time("since", self.since, false, &mut invalid),
             until: time("until", self.until, true, &mut invalid),
             search: short("search", self.search, &mut invalid),
+            clients: Vec::new(),
         };
         invalid.into_result()?;
         Ok(filter)

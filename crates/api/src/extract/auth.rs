@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use labelkeep_services::access::Actor;
 use labelkeep_services::accounts::{self, Caller, Credential, Proof, Refused, Visit};
-use labelkeep_services::audit::{Identity, RequestFacts};
+use labelkeep_services::audit::{self, Identity, RequestFacts};
 
 use super::query::pairs;
 use super::{cookie, csrf};
@@ -205,6 +205,7 @@ pub(super) async fn prove(parts: &Parts, app: &App, credential: Credential<'_>) 
         token_id: caller.actor.token_id,
         actor: None,
     });
+    audit::introduce(&app.services, caller.actor.account_id).await?;
     Ok(caller)
 }
 

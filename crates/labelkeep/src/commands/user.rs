@@ -1,7 +1,7 @@
 //! `labelkeep user …`: accounts from the command line, whether the server runs or not.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, SecondsFormat};
@@ -82,6 +82,13 @@ pub(crate) fn grammar() -> Command {
             .arg(email()),
         )
         .subcommand(
+            command(
+                "erase",
+                "Take away everything that says who somebody is, for good; their work stays, as that of nobody known",
+            )
+            .arg(email()),
+        )
+        .subcommand(
             command("role", "Give somebody a role")
                 .arg(email())
                 .arg(role.required(true)),
@@ -102,7 +109,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let role = matches.try_get_one::<String>("role").ok().flatten();
     let role = role.map(|text| self::role(text)).transpose()?;
     let config = Config::for_commands(&Values::collect(matches, std::env::vars_os())?)?;
-    let url = config.services.public_url.clone();
+    let (url, avatars) = (config.services.public_url.clone(), config.web.avatar_folder.clone());
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -122,6 +129,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
                 "activate" => wish.change(RoleChange::Back).await,
                 "reset-password" => wish.reset().await,
                 "reset-factors" => wish.reset_factors().await,
+                "erase" => wish.erase(&avatars).await,
                 "role" => wish.change(RoleChange::To(role.unwrap_or(Role::Annotator))).await,
                 "make-owner" => wish.change(RoleChange::To(Role::Owner)).await,
                 other => bail!("{other} is not a command; see labelkeep user --help"),
@@ -207,6 +215,14 @@ impl Wish<'_> {
                 self.email
             ),
         }
+        Ok(())
+    }
+
+    async fn erase(&self, avatars: &Path) -> anyhow::Result<()> {
+        let id = accounts::console_erase(self.services, self.email, avatars)
+            .await
+            .map_err(plain)?;
+        println!("{} is erased. Their work is that of user {id} now.", self.email);
         Ok(())
     }
 

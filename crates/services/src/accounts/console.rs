@@ -9,7 +9,7 @@ use labelkeep_store::audit::{self, Origin};
 
 use super::links::OneTimeLink;
 use super::roles::{self, RoleChange};
-use super::{clean_email, factors, passwords, resets, signup};
+use super::{clean_email, erase, factors, passwords, resets, signup};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Where the record says that an action came from.
@@ -200,6 +200,23 @@ pub async fn console_reset_factors(services: &Services, email: &str) -> Result<u
         .await?;
     services.cache.forget_account(id);
     Ok(removed)
+}
+
+/// Erases somebody, who may have left; owners are not erased.
+pub async fn console_erase(services: &Services, email: &str, avatars: &std::path::Path) -> Result<i64> {
+    let email = clean_email(email)?;
+    let nobody = || ServiceError::Nothing(format!("Nobody has the address {email}."));
+    let organization = organizations::first(&services.db).await?.ok_or_else(nobody)?.id;
+    let account = store::by_email(&services.db, &email).await?.ok_or_else(nobody)?;
+    let member = organizations::membership(&services.db, organization, account.id).await?;
+    if member.is_some_and(|row| Role::from_word(&row.role) == Role::Owner) {
+        return Err(ServiceError::Forbidden(
+            "Owners are not erased. Give this person another role first.".to_owned(),
+        ));
+    }
+    let id = account.id;
+    erase::carry_out(services, origin(organization), organization, account, avatars).await?;
+    Ok(id)
 }
 
 /// A member of the installation's organization.

@@ -11,6 +11,7 @@ use super::resets::{dead_link, guessed};
 use super::throttle::Limit;
 use super::{Caller, Proof, clean_email, passwords};
 use crate::access;
+use crate::audit::personal::{hide, introduce_in};
 use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -61,7 +62,8 @@ pub async fn request_email_change(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let detail = serde_json::json!({ "email": email }).to_string();
+                let hidden = hide(tx, &again, account.id, &email).await?;
+                let detail = serde_json::json!({ "email": hidden }).to_string();
                 let object = format!("user:{}", account.id);
                 audit::record(tx, &origin, "email.request", &object, &detail, now).await?;
                 // The row is there in both cases, so that both look alike; the mail goes out for a free address alone.
@@ -174,11 +176,12 @@ pub async fn confirm_email(services: &Services, token: &str, address: IpAddr) ->
                     return Err(dead_link());
                 };
                 let account = store::own_locked(tx, id).await?.ok_or_else(dead_link)?;
+                introduce_in(tx, &again, id).await?;
                 let origin = Origin {
                     organization_id: account.active_organization,
                     account_id: Some(id),
-                    token_id: None,
                     address: address.to_string(),
+                    ..Origin::default()
                 };
                 let object = format!("user:{id}");
                 if link.email == account.email {
@@ -189,7 +192,11 @@ pub async fn confirm_email(services: &Services, token: &str, address: IpAddr) ->
                 store::set_email(tx, id, &link.email, now).await.map_err(taken)?;
                 // A link that went to the old address must not open the account any more.
                 rows::forget(tx, id, Kind::Reset.word()).await?;
-                let detail = serde_json::json!({ "from": account.email, "to": link.email }).to_string();
+                let (from, to) = (
+                    hide(tx, &again, id, &account.email).await?,
+                    hide(tx, &again, id, &link.email).await?,
+                );
+                let detail = serde_json::json!({ "from": from, "to": to }).to_string();
                 audit::record(tx, &origin, "email.change", &object, &detail, now).await?;
                 let text = Text::EmailChanged { new: &link.email };
                 mail::post(&again, tx, origin.organization_id, &account.email, text, NOTICE_LIFE).await?;

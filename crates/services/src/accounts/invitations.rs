@@ -14,6 +14,7 @@ use labelkeep_store::{Tx, audit};
 use super::links::{self, signup_path};
 use super::{DAY, clean_email, roles};
 use crate::access::{self, Granted};
+use crate::audit::personal::hide_address;
 use crate::mail::{self, Text};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -118,7 +119,8 @@ pub async fn invite(services: &Services, organization: &Granted<i64>, wish: Invi
                         mail::post(&again, tx, Some(id), &new.email, text, LIFE).await?;
                     }
                     let object = format!("invitation:{}", row_made.id);
-                    let detail = serde_json::json!({ "email": new.email, "role": role.word() }).to_string();
+                    let email = hide_address(tx, &again, &new.email).await?;
+                    let detail = serde_json::json!({ "email": email, "role": role.word() }).to_string();
                     audit::record(tx, &origin, "invite.create", &object, &detail, now).await?;
                     made.push((row_made, token));
                 }
@@ -243,7 +245,7 @@ pub async fn invitations(
 /// Makes the invitation to an address fail.
 pub async fn revoke_invitation(services: &Services, organization: &Granted<i64>, email: &str) -> Result<()> {
     let (id, origin) = (*organization.row(), access::origin(organization.actor()));
-    let (email, now) = (clean_email(email)?, services.now());
+    let (email, now, again) = (clean_email(email)?, services.now(), services.clone());
     services
         .db
         .write(move |tx| {
@@ -251,7 +253,8 @@ pub async fn revoke_invitation(services: &Services, organization: &Granted<i64>,
                 if !rows::revoke(tx, id, &email, now).await? {
                     return Err(ServiceError::NotFound("Invitation"));
                 }
-                let detail = serde_json::json!({ "email": email }).to_string();
+                let hidden = hide_address(tx, &again, &email).await?;
+                let detail = serde_json::json!({ "email": hidden }).to_string();
                 let object = format!("organization:{id}");
                 Ok(audit::record(tx, &origin, "invite.revoke", &object, &detail, now).await?)
             })
@@ -332,8 +335,8 @@ pub(super) async fn accept(tx: &mut Tx, invited: &Invited, account_id: i64, addr
     let origin = audit::Origin {
         organization_id: Some(organization_id),
         account_id: Some(account_id),
-        token_id: None,
         address: address.to_string(),
+        ..audit::Origin::default()
     };
     let object = format!("invitation:{}", invited.id);
     let detail = serde_json::json!({ "role": role }).to_string();

@@ -7,6 +7,7 @@ mod confirm;
 mod console;
 mod device;
 mod email;
+mod erase;
 mod factors;
 mod hotkeys;
 mod invitations;
@@ -37,11 +38,14 @@ pub use cache::Cache;
 pub use confirm::{
     Confirmation, ask_to_confirm, confirm_code, confirm_passkey, confirm_password, confirmation, require_recent,
 };
-pub use console::{ConsolePerson, console_create, console_link, console_list, console_reset_factors, console_role};
+pub use console::{
+    ConsolePerson, console_create, console_erase, console_link, console_list, console_reset_factors, console_role,
+};
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
     verification_target,
 };
+pub use erase::erase;
 pub(crate) use factors::in_browser;
 pub use factors::{
     Enrolment, FactorStanding, Given, KnownCredential, MemberFactors, NewPasskeyAnswer, NewPasskeyQuestion, OwnFactors,
@@ -148,16 +152,6 @@ pub(crate) fn clean_email(text: &str) -> Result<String, crate::Invalid> {
         // A host without a dot is fine: people on one machine call themselves user@localhost.
         Some((name, host)) if plain(name) && plain(host) && !host.starts_with('.') && !host.ends_with('.') => Ok(email),
         _ => wrong("Enter a valid email address."),
-    }
-}
-
-/// Details of an attempt under a typed address. People type passwords into the wrong field: what is nobody's address and
-/// does not look like one is not kept.
-pub(crate) fn typed_address(text: &str, is_known: bool) -> String {
-    if is_known || clean_email(text).is_ok() {
-        serde_json::json!({ "email": text }).to_string()
-    } else {
-        "{}".to_owned()
     }
 }
 

@@ -11,6 +11,7 @@ use super::links::{self, Kind, LIFE, OneTimeLink, reset_path};
 use super::throttle::{self, Limit};
 use super::{Caller, Proof, clean_email, passwords};
 use crate::access::{self, Action};
+use crate::audit::personal::{introduce_in, typed_address};
 use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -45,13 +46,18 @@ pub async fn request_reset(services: &Services, email: &str, address: IpAddr) ->
         .write(move |tx| {
             Box::pin(async move {
                 throttle::failed(tx, "", address, now).await?;
+                let claimed = account.as_ref().map(|(account, _)| account.id);
                 let origin = Origin {
                     organization_id: account.as_ref().map(|(_, holder)| holder.organization_id),
                     address: address.to_string(),
+                    claimed,
                     ..Origin::default()
                 };
+                if let Some(id) = claimed {
+                    introduce_in(tx, &again, id).await?;
+                }
                 REQUESTS.failed(tx, &email, &origin, now).await?;
-                let detail = super::typed_address(&email, account.is_some());
+                let detail = typed_address(tx, &again, &email, claimed).await?;
                 audit::record(tx, &origin, "password.forgotten", "", &detail, now).await?;
                 if let Some((account, holder)) = account {
                     let (row, link) = links::make(&again, Kind::Reset, Some(account.id), &account.email, true, LIFE);
@@ -162,11 +168,12 @@ pub async fn reset_password(services: &Services, token: &str, password: String, 
                 if link.mailed {
                     store::set_verified(tx, id, now).await?;
                 }
+                introduce_in(tx, &again, id).await?;
                 let origin = Origin {
                     organization_id,
                     account_id: Some(id),
-                    token_id: None,
                     address: address.to_string(),
+                    ..Origin::default()
                 };
                 audit::record(tx, &origin, "password.reset", &format!("user:{id}"), "{}", now).await?;
                 throttle::succeeded(tx, &account.email).await?;

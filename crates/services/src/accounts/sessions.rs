@@ -11,8 +11,9 @@ use labelkeep_store::audit::{self, Origin};
 
 use super::authenticate::AGENT_LENGTH;
 use super::{Caller, CsrfSecret, Proof, WaitingSignIn, factors, passwords, throttle};
+use crate::audit::personal::{introduce, introduce_in, typed_address};
 use crate::mail::{self, NOTICE_LIFE, Text};
-use crate::{Result, Services, access};
+use crate::{Result, ServiceError, Services, access};
 
 /// Sessions of one person (SEC-033).
 pub(super) const MOST: i64 = 50;
@@ -75,7 +76,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         if let Some(signed_in) = crate::sso::sign_in_by_directory(services, &wish, &email, account_id).await? {
             return Ok(signed_in);
         }
-        record_failure(services, email, account_id.is_some(), wish.address).await?;
+        record_failure(services, email, account_id, wish.address).await?;
         return Ok(SignedIn::No);
     };
     let renewed = match verdict {
@@ -84,7 +85,7 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
     };
     let Some(break_glass) = break_glass(&holder) else {
         // Guessing goes on being counted: a right password opens nothing here.
-        record_failure(services, email, true, wish.address).await?;
+        record_failure(services, email, Some(holder.account_id), wish.address).await?;
         return Ok(SignedIn::ProviderOnly);
     };
     if holder.has_factor {
@@ -92,11 +93,12 @@ pub async fn sign_in(services: &Services, wish: SignIn) -> Result<SignedIn> {
         return Ok(SignedIn::SecondStep(waiting));
     }
     let (row, session) = draft(services, &account, Some(&holder), &wish);
+    introduce(services, account.id).await?;
     let origin = Origin {
         organization_id: Some(holder.organization_id),
         account_id: Some(account.id),
-        token_id: None,
         address: wish.address.to_string(),
+        ..Origin::default()
     };
     let now = row.created_at;
     let again = services.clone();
@@ -139,11 +141,12 @@ pub(crate) async fn begin_by_provider(
     let (mut row, session) = draft(services, account, Some(&holder), wish);
     row.organization_id = Some(organization_id);
     row.factor = strong.then(|| "provider".to_owned());
+    introduce(services, account.id).await?;
     let origin = Origin {
         organization_id: Some(organization_id),
         account_id: Some(account.id),
-        token_id: None,
         address: wish.address.to_string(),
+        ..Origin::default()
     };
     let (now, email) = (row.created_at, account.email.clone());
     let detail = serde_json::json!({ "provider": provider }).to_string();
@@ -160,25 +163,29 @@ pub(crate) async fn begin_by_provider(
     Ok(SignedIn::Session(session))
 }
 
-/// `is_known`: an account has the address.
-async fn record_failure(services: &Services, email: String, is_known: bool, address: IpAddr) -> Result<()> {
-    let now = services.now();
-    let detail = super::typed_address(&email, is_known);
+/// `claimed`: the account that has the address.
+async fn record_failure(services: &Services, email: String, claimed: Option<i64>, address: IpAddr) -> Result<()> {
+    let (now, again) = (services.now(), services.clone());
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 throttle::failed(tx, &email, address, now).await?;
+                if let Some(id) = claimed {
+                    introduce_in(tx, &again, id).await?;
+                }
+                let detail = typed_address(tx, &again, &email, claimed).await?;
                 let origin = Origin {
                     organization_id: audit::organization_of(tx, &email).await?,
                     address: address.to_string(),
+                    claimed,
                     ..Origin::default()
                 };
-                audit::record(tx, &origin, "login.failed", "", &detail, now).await
+                audit::record(tx, &origin, "login.failed", "", &detail, now).await?;
+                Ok::<_, ServiceError>(())
             })
         })
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Makes a session's row and what the client gets. The id is always new (SEC-026).

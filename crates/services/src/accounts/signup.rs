@@ -12,6 +12,7 @@ use super::invitations::{self, Invited};
 use super::invites::NewLink;
 use super::sessions::{self, NewSession, SignIn};
 use super::{clean_email, email, links, passwords, setup};
+use crate::audit::personal::introduce_in;
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Title of the organization that the first account makes.
@@ -255,6 +256,7 @@ pub(super) async fn found_in(
     NewLink::make(services, organization)
         .store(tx, organization, now)
         .await?;
+    introduce_in(tx, services, account.id).await?;
     let origin = Origin {
         organization_id: Some(organization),
         account_id: Some(account.id),
@@ -290,11 +292,12 @@ async fn join(
                     ..new
                 };
                 let account = store::insert(tx, new).await.map_err(taken)?;
+                introduce_in(tx, &again, account.id).await?;
                 let origin = Origin {
                     organization_id: Some(organization),
                     account_id: Some(account.id),
-                    token_id: None,
                     address: wish.address.to_string(),
+                    ..Origin::default()
                 };
                 audit::record(tx, &origin, "signup", &format!("user:{}", account.id), "{}", now).await?;
                 match &invited {

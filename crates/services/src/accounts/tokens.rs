@@ -12,6 +12,7 @@ use labelkeep_store::audit;
 use super::authenticate::person;
 use super::token_reach::{self, bounds};
 use super::{Caller, Proof, TokenKind, signing, throttle};
+use crate::audit::personal::introduce_in;
 use crate::{Invalid, Result, ServiceError, Services, access};
 
 /// Which kinds of tokens an organization accepts, and how long new ones live.
@@ -123,18 +124,19 @@ pub async fn blacklist(services: &Services, refresh: &str, address: IpAddr) -> R
         _ => None,
     };
     let Some(hash) = hash else { return Ok(false) };
-    let address = address.to_string();
+    let (address, again) = (address.to_string(), services.clone());
     let revoked: Option<(i64, i64)> = services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let revoked = store::tokens::revoke(tx, TokenKind::Refresh.word(), &hash, now).await?;
                 if let Some((id, account_id)) = revoked {
+                    introduce_in(tx, &again, account_id).await?;
                     let origin = audit::Origin {
                         account_id: Some(account_id),
                         token_id: Some(id),
                         address,
-                        organization_id: None,
+                        ..audit::Origin::default()
                     };
                     audit::record(tx, &origin, "token.revoke", &format!("token:{id}"), "{}", now).await?;
                 }

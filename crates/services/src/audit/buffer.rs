@@ -2,7 +2,6 @@
 //! a minute is written at once, its repetitions as one entry with a count when the minute is over.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use labelkeep_store::audit::{self as store, Entry, Origin, Outcome};
@@ -21,7 +20,8 @@ pub(super) struct Same {
     pub(super) organization_id: Option<i64>,
     pub(super) account_id: Option<i64>,
     pub(super) token_id: Option<i64>,
-    pub(super) address: Option<IpAddr>,
+    /// As entries keep it.
+    pub(super) address: Box<str>,
     pub(super) action: &'static str,
     pub(super) object: String,
     pub(super) project_id: Option<i64>,
@@ -35,7 +35,7 @@ pub(super) struct Same {
 struct Batch {
     /// Of the first.
     route: Box<str>,
-    agent: Box<str>,
+    agent: Option<Box<str>>,
     /// The first that is not written, in microseconds.
     at: i64,
     unwritten: i64,
@@ -53,14 +53,14 @@ struct Inner {
 pub(super) struct Buffer(Mutex<Inner>);
 
 impl Buffer {
-    pub(super) fn add(&self, same: Same, route: &str, agent: &str, now: i64) {
+    pub(super) fn add(&self, same: Same, route: &str, agent: Option<&str>, now: i64) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut key = (now.div_euclid(MINUTE), same);
         if inner.batches.len() >= MOST && !inner.batches.contains_key(&key) {
             key.1 = Same {
                 account_id: None,
                 token_id: None,
-                address: None,
+                address: "".into(),
                 object: String::new(),
                 project_id: None,
                 apart: "".into(),
@@ -69,7 +69,7 @@ impl Buffer {
         }
         let batch = inner.batches.entry(key).or_insert_with(|| Batch {
             route: route.into(),
-            agent: agent.into(),
+            agent: agent.map(Into::into),
             at: now,
             unwritten: 0,
             begun: false,
@@ -115,7 +115,8 @@ fn entry(same: &Same, batch: &Batch) -> Entry {
             organization_id: same.organization_id,
             account_id: same.account_id,
             token_id: same.token_id,
-            address: same.address.map(|address| address.to_string()).unwrap_or_default(),
+            address: same.address.into(),
+            claimed: None,
         },
         action: same.action,
         object: same.object,
@@ -123,7 +124,7 @@ fn entry(same: &Same, batch: &Batch) -> Entry {
         method: Some(same.method),
         route: Some(batch.route.to_string()),
         status: same.status,
-        agent: Some(batch.agent.to_string()),
+        agent: batch.agent.as_deref().map(str::to_owned),
         outcome: same.outcome,
         detail: if batch.unwritten > 1 {
             serde_json::json!({ "count": batch.unwritten }).to_string()
@@ -163,7 +164,7 @@ mod tests {
             organization_id: Some(1),
             account_id: Some(2),
             token_id: None,
-            address: Some(IpAddr::from([127, 0, 0, 1])),
+            address: "127.0.0.1".into(),
             action: "data.view",
             object: format!("task:{task}"),
             project_id: Some(3),
@@ -178,15 +179,15 @@ mod tests {
     fn sec_218_views_are_gathered_by_user_task_and_minute() {
         let buffer = Buffer::default();
         for second in [0, 1, 2] {
-            buffer.add(view(7), "/api/tasks/{id}/", "a", second * 1_000_000);
-            buffer.add(view(8), "/api/tasks/{id}/", "a", second * 1_000_000);
+            buffer.add(view(7), "/api/tasks/{id}/", Some("a"), second * 1_000_000);
+            buffer.add(view(8), "/api/tasks/{id}/", Some("a"), second * 1_000_000);
         }
         let first = buffer.due(2_000_000, false);
         assert_eq!(first.len(), 2, "at once");
         assert!(first.iter().all(|entry| entry.detail == r#"{"count":3}"#));
-        buffer.add(view(7), "/api/tasks/{id}/", "a", 30_000_000);
+        buffer.add(view(7), "/api/tasks/{id}/", Some("a"), 30_000_000);
         assert!(buffer.due(31_000_000, false).is_empty(), "a repetition waits");
-        buffer.add(view(7), "/api/tasks/{id}/", "a", 61_000_000);
+        buffer.add(view(7), "/api/tasks/{id}/", Some("a"), 61_000_000);
         let next = buffer.due(62_000_000, false);
         let counts: Vec<&str> = next.iter().map(|entry| entry.detail.as_str()).collect();
         assert_eq!(counts, ["{}", "{}"], "the repetition, and the next minute's first");
@@ -197,7 +198,7 @@ mod tests {
     fn memory_is_bounded_and_nothing_goes_uncounted() {
         let buffer = Buffer::default();
         for task in 0..MOST + 500 {
-            buffer.add(view(task), "/api/tasks/{id}/", "a", 0);
+            buffer.add(view(task), "/api/tasks/{id}/", Some("a"), 0);
         }
         let due = buffer.due(0, true);
         assert_eq!(due.len(), MOST + 1);

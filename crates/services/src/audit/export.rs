@@ -1,13 +1,14 @@
-//! The log as NDJSON: a line an entry, with the canonical record as it was hashed, so that others can verify the chain.
+//! The log as NDJSON: a line an entry, with the canonical record as it was hashed, so that others can verify the chain, and
+//! beside it the personal details that the record names (`client`, `personal`), as long as they are not erased.
 
 use bytes::Bytes;
 use labelkeep_crypt::chain::hex;
 use labelkeep_store::audit::list::{self as store, Filter, ListedRow, Order, Stretch};
-use labelkeep_store::audit::{self, chain};
+use labelkeep_store::audit::{self, AuditRow, chain};
 use tokio::sync::mpsc;
 
 use super::entry::push_entry;
-use super::{catch_up, list};
+use super::{catch_up, list, personal};
 use crate::access::{self, Granted};
 use crate::{Result, Services};
 
@@ -53,8 +54,9 @@ pub async fn export(services: &Services, organization: &Granted<i64>, mut filter
 }
 
 async fn send(services: &Services, filter: &Filter, sender: &mpsc::Sender<std::io::Result<Bytes>>) -> Result<()> {
-    let mut whole = list::span(services, filter).await?;
-    while let Some(text) = piece(services, filter, &mut whole).await? {
+    let (mut whole, mut filter) = (list::span(services, filter).await?, filter.clone());
+    list::find_clients(services, &mut filter).await?;
+    while let Some(text) = piece(services, &filter, &mut whole).await? {
         if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
             return Ok(());
         }
@@ -74,8 +76,11 @@ async fn piece(services: &Services, filter: &Filter, rest: &mut Stretch) -> Resu
     let rows = store::read(&services.db, filter, stretch, Order::OldestFirst, 0, STRETCH).await?;
     rest.from = stretch.before - 1;
     let mut text = String::with_capacity(rows.len() * 512);
-    for row in &rows {
-        push_line(&mut text, row);
+    let mut shown: Vec<AuditRow> = rows.iter().map(|row| row.entry.clone()).collect();
+    let mut entries: Vec<&mut AuditRow> = shown.iter_mut().collect();
+    personal::reveal(services, &mut entries).await?;
+    for (row, shown) in rows.iter().zip(&shown) {
+        push_line(&mut text, row, shown);
     }
     Ok(Some(text))
 }
@@ -108,11 +113,19 @@ pub async fn lines(
     Ok(())
 }
 
-fn push_line(text: &mut String, row: &ListedRow) {
+fn push_line(text: &mut String, row: &ListedRow, shown: &AuditRow) {
     use std::fmt::Write as _;
+    text.push('{');
+    if row.entry.address != shown.address {
+        let client = serde_json::json!({ "address": shown.address, "agent": shown.agent });
+        let _ = write!(text, "\"client\":{client},");
+    }
+    if row.entry.detail != shown.detail {
+        let _ = write!(text, "\"personal\":{},", shown.detail);
+    }
     let _ = write!(
         text,
-        "{{\"hash\":\"{}\",\"sequence\":{},\"record\":",
+        "\"hash\":\"{}\",\"sequence\":{},\"record\":",
         hex(&row.hash),
         row.sequence
     );

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use labelkeep_crypt::chain::hex;
 use labelkeep_store::audit::list::{self as store, Filter, ListedRow, Order, Stretch};
-use labelkeep_store::audit::{chain, checkpoints as checkpoint_store, is_routine};
+use labelkeep_store::audit::{AuditRow, chain, checkpoints as checkpoint_store, is_routine};
 use labelkeep_store::people::{self, PersonRow};
 
-use super::{catch_up, checkpoints};
+use super::{catch_up, checkpoints, personal};
 use crate::access::Granted;
 use crate::{Invalid, Result, Services};
 
@@ -103,13 +103,30 @@ pub async fn walk(
     if cursor.is_none() {
         catch_up(services).await?;
     }
-    match cursor {
+    find_clients(services, &mut filter).await?;
+    let found = match cursor {
         Some(Cursor::Id(id)) if notable => by_action(services, &filter, id, size).await,
         None if notable => by_action(services, &filter, i64::MAX, size).await,
         Some(Cursor::Sequence(sequence)) if !notable => by_sequence(services, &filter, sequence, size).await,
         None => by_sequence(services, &filter, i64::MAX, size).await,
         Some(_) => Err(Invalid::field("cursor", "The filter has changed since this cursor was given.").into()),
+    };
+    let mut found = found?;
+    reveal(services, &mut found.rows).await?;
+    Ok(found)
+}
+
+/// Addresses are encrypted beside the log: which of them have what is looked for?
+pub(super) async fn find_clients(services: &Services, filter: &mut Filter) -> Result<()> {
+    if let Some(search) = &filter.search {
+        filter.clients = personal::search(services, filter.organization_id, search).await?;
     }
+    Ok(())
+}
+
+async fn reveal(services: &Services, rows: &mut [ListedRow]) -> Result<()> {
+    let mut entries: Vec<&mut AuditRow> = rows.iter_mut().map(|row| &mut row.entry).collect();
+    personal::reveal(services, &mut entries).await
 }
 
 async fn by_action(services: &Services, filter: &Filter, before: i64, size: i64) -> Result<Found> {
@@ -185,8 +202,10 @@ pub async fn activities(
                 before: first.saturating_add(offset).saturating_add(limit),
             },
         };
+        let mut rows = store::read(db, &filter, stretch, order, 0, limit).await?;
+        reveal(services, &mut rows).await?;
         return Ok(Activities {
-            rows: store::read(db, &filter, stretch, order, 0, limit).await?,
+            rows,
             total,
             filtered: total,
         });
@@ -195,12 +214,14 @@ pub async fn activities(
         from: whole.from.max(whole.before - EXAMINED - 1),
         before: whole.before,
     };
+    find_clients(services, &mut filter).await?;
     let filtered = store::count(db, &filter, stretch, COUNTED).await?;
-    let rows = if offset < filtered {
+    let mut rows = if offset < filtered {
         store::read(db, &filter, stretch, order, offset, limit).await?
     } else {
         Vec::new()
     };
+    reveal(services, &mut rows).await?;
     Ok(Activities { rows, total, filtered })
 }
 

@@ -9,6 +9,7 @@
 //! | `checkpoints` | signs where the chain stands |
 //! | `retention` | removes what is older than it is kept |
 //! | `verify` | finds the first entry that is not as it was written |
+//! | `personal` | what it says of persons, encrypted under keys that can be destroyed |
 //! | `list`, `export` | reads the log |
 
 mod buffer;
@@ -17,6 +18,7 @@ mod checkpoints;
 mod entry;
 mod export;
 mod list;
+pub(crate) mod personal;
 mod requests;
 mod retention;
 mod verify;
@@ -31,6 +33,7 @@ pub use labelkeep_store::audit::{AuditRow, Identity, Outcome, Request as Request
 pub use chainer::pass;
 pub use export::{Export, export, lines};
 pub use list::{Activities, ChainState, Found, Names, actions, activities, chain_state, names, walk};
+pub use personal::introduce;
 pub use requests::{Answer, Kind, answered, broken_off};
 pub use retention::prune;
 pub use verify::{Problem, ProblemKind, Report, Verified, verify};
@@ -43,6 +46,14 @@ pub struct Log {
     buffer: buffer::Buffer,
     chainer: tokio::sync::Mutex<chainer::Seen>,
     keys: RwLock<Option<Arc<Vec<CheckpointKey>>>>,
+    seen: personal::Seen,
+}
+
+impl Log {
+    /// Forgets what is kept of a person.
+    pub(crate) fn forget(&self, account_id: i64) {
+        self.seen.forget(account_id);
+    }
 }
 
 /// How often entries are written and chained.

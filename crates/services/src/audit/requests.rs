@@ -1,6 +1,6 @@
 //! What no service records itself: the layer around the routes hands each answered request here, so that no write is missed.
 
-use labelkeep_store::audit::{self as store, Entry, Outcome, Request};
+use labelkeep_store::audit::{self as store, Entry, Origin, Outcome, Request};
 
 use super::buffer::Same;
 use crate::{Result, Services};
@@ -57,15 +57,19 @@ pub async fn answered(services: &Services, request: &Request, answer: Answer) ->
     let same = same(request, action, outcome, Some(i64::from(answer.status)), answer.object);
     let now = services.now();
     if outcome == Outcome::Ok && answer.kind == Kind::Write {
+        let (address, agent) = visitor(request);
         let entry = Entry {
-            origin: request.origin(),
+            origin: Origin {
+                address,
+                ..request.origin()
+            },
             action,
             object: same.object,
             project_id: same.project_id,
             method: Some(same.method),
             route: Some(request.route.to_string()),
             status: same.status,
-            agent: Some(request.agent.to_string()),
+            agent,
             outcome,
             detail: request.attributed("{}").into_owned(),
             at: now,
@@ -75,18 +79,28 @@ pub async fn answered(services: &Services, request: &Request, answer: Answer) ->
             .write(move |tx| Box::pin(async move { store::insert(tx, vec![entry]).await }));
         return Ok(write.await?);
     }
-    services.audit.buffer.add(same, &request.route, &request.agent, now);
+    let (_, agent) = visitor(request);
+    services.audit.buffer.add(same, &request.route, agent.as_deref(), now);
     Ok(())
+}
+
+/// Address and agent as entries keep them.
+fn visitor(request: &Request) -> (String, Option<String>) {
+    match request.identity().and_then(|identity| identity.account_id) {
+        Some(id) => (request.client(id).as_deref().unwrap_or_default().to_owned(), None),
+        None => (request.address.to_string(), Some(request.agent.to_string())),
+    }
 }
 
 /// A change whose client went away, or that took too long, before it was answered: it may have been made.
 pub fn broken_off(services: &Services, request: &Request, object: String) {
     if !request.is_recorded() {
         let same = same(request, "request.failed", Outcome::Failed, None, object);
+        let (_, agent) = visitor(request);
         services
             .audit
             .buffer
-            .add(same, &request.route, &request.agent, services.now());
+            .add(same, &request.route, agent.as_deref(), services.now());
     }
 }
 
@@ -96,7 +110,7 @@ fn same(request: &Request, action: &'static str, outcome: Outcome, status: Optio
         organization_id: identity.map(|identity| identity.organization_id),
         account_id: identity.and_then(|identity| identity.account_id),
         token_id: identity.and_then(|identity| identity.token_id),
-        address: Some(request.address),
+        address: visitor(request).0.into(),
         action,
         object: request.object().map_or(of_path, |(kind, id)| format!("{kind}:{id}")),
         project_id: request.project_id(),

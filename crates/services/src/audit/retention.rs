@@ -1,7 +1,7 @@
 //! Entries are kept for a time (SEC-222). What goes leaves a signed checkpoint, from which the rest of the chain is verified.
 
 use labelkeep_crypt::chain::Link;
-use labelkeep_store::audit::{chain, checkpoints as checkpoint_store};
+use labelkeep_store::audit::{chain, checkpoints as checkpoint_store, personal};
 
 use super::{checkpoints, list};
 use crate::accounts::DAY;
@@ -16,6 +16,11 @@ pub async fn prune(services: &Services) -> Result<()> {
     for organization_id in chain::organizations(&services.db).await? {
         prune_one(services, organization_id, oldest).await?;
     }
+    // The day on which a client was seen last is known to the day.
+    services
+        .db
+        .write_unsynced(move |tx| Box::pin(async move { personal::forget_clients(tx, oldest - 2 * DAY).await }))
+        .await?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use labelkeep_policy::Role;
-use labelkeep_store::StoreError;
 use labelkeep_store::accounts::identities::{self as store, FlowRow, IdentityRow};
 use labelkeep_store::accounts::{self as accounts, AccountRow, NewAccount, memberships, organizations};
 use labelkeep_store::audit::{self, Origin};
@@ -13,6 +12,7 @@ use super::mapping::{Mapping, Subject};
 use super::oidc::Callback;
 use super::settings::{Effective, KIND};
 use crate::accounts::{NewSession, SignIn, SignedIn, WaitingSignIn, begin_by_provider, clean_email, uses_roles};
+use crate::audit::personal::{introduce, introduce_in};
 use crate::{Result, ServiceError, Services};
 
 /// What came of a way back from the provider.
@@ -150,9 +150,10 @@ async fn admit(services: &Services, door: &Door<'_>, person: &Person) -> Result<
     let origin = Origin {
         organization_id: Some(organization_id),
         account_id: Some(account_id),
-        token_id: None,
         address: door.address.to_string(),
+        ..Origin::default()
     };
+    introduce(services, account_id).await?;
     services
         .db
         .write(move |tx| {
@@ -199,6 +200,7 @@ async fn adopt(services: &Services, door: &Door<'_>, person: &Person) -> Result<
     };
     let (organization_id, source, now) = (door.organization_id, door.source, services.now());
     let (issuer, subject, address) = (person.issuer.clone(), person.subject.clone(), door.address.to_string());
+    let again = services.clone();
     let adopted = services
         .db
         .write(move |tx| {
@@ -207,15 +209,16 @@ async fn adopt(services: &Services, door: &Door<'_>, person: &Person) -> Result<
                     return Ok(None);
                 };
                 store::insert(tx, organization_id, id, (&issuer, &subject), &email, now).await?;
+                introduce_in(tx, &again, id).await?;
                 let origin = Origin {
                     organization_id: Some(organization_id),
                     account_id: Some(id),
-                    token_id: None,
                     address,
+                    ..Origin::default()
                 };
                 let detail = serde_json::json!({ "provider": source, "provisioned": true }).to_string();
                 audit::record(tx, &origin, "sso.link", &format!("user:{id}"), &detail, now).await?;
-                Ok::<_, StoreError>(Some(id))
+                Ok::<_, ServiceError>(Some(id))
             })
         })
         .await?;
@@ -256,7 +259,7 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
         at: now,
     };
     let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
-    let address = door.address.to_string();
+    let (address, again) = (door.address.to_string(), services.clone());
     let made = services
         .db
         .write(move |tx| {
@@ -268,21 +271,22 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
                     organizations::begin_roles(tx, organization_id, now).await?;
                 }
                 store::insert(tx, organization_id, account.id, (&issuer, &subject), &email, now).await?;
+                introduce_in(tx, &again, account.id).await?;
                 let origin = Origin {
                     organization_id: Some(organization_id),
                     account_id: Some(account.id),
-                    token_id: None,
                     address,
+                    ..Origin::default()
                 };
                 let detail = serde_json::json!({ "provider": source, "role": role.code() }).to_string();
                 audit::record(tx, &origin, "signup", &format!("user:{}", account.id), &detail, now).await?;
-                Ok::<_, StoreError>(account)
+                Ok::<_, ServiceError>(account)
             })
         })
         .await;
     match made {
         Ok(account) => Ok(Ok(account)),
-        Err(error) if error.is_unique_violation() => Ok(Err(TAKEN)),
+        Err(ServiceError::Store(error)) if error.is_unique_violation() => Ok(Err(TAKEN)),
         Err(error) => Err(error.into()),
     }
 }
@@ -308,6 +312,7 @@ async fn link(
     let (organization_id, now) = (flow.organization_id, services.now());
     let (issuer, subject, email) = (person.issuer.clone(), person.subject.clone(), person.email.clone());
     let origin = origin(flow, callback);
+    introduce(services, account_id).await?;
     services
         .db
         .write(move |tx| {
@@ -323,6 +328,9 @@ async fn link(
 /// One row for an answer that was not accepted.
 pub(super) async fn note_failure(services: &Services, flow: &FlowRow, callback: &Callback, reason: &str) -> Result<()> {
     let (now, origin) = (services.now(), origin(flow, callback));
+    if let Some(id) = flow.account_id {
+        introduce(services, id).await?;
+    }
     let detail = serde_json::json!({ "provider": KIND, "reason": reason }).to_string();
     services
         .db
@@ -339,7 +347,7 @@ fn origin(flow: &FlowRow, callback: &Callback) -> Origin {
     Origin {
         organization_id: Some(flow.organization_id),
         account_id: flow.account_id,
-        token_id: None,
         address: callback.address.to_string(),
+        ..Origin::default()
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts, and by sub-module what belongs to them.
 
 pub mod attempts;
+pub mod erase;
 pub mod factors;
 pub mod identities;
 pub mod invitations;

@@ -31,6 +31,8 @@ pub struct Filter {
     pub until: Option<i64>,
     /// Part of action, object, route, address or the actor's e-mail address.
     pub search: Option<String>,
+    /// Clients whose address has the part that is looked for (see [`super::personal`]).
+    pub clients: Vec<String>,
 }
 
 impl Filter {
@@ -49,6 +51,7 @@ impl Filter {
             since: None,
             until: None,
             search: None,
+            clients: _,
         } = self
         else {
             return false;
@@ -218,8 +221,16 @@ fn narrow(parts: &mut Parts, filter: &Filter) {
         parts.push(
             r" AND (LOWER(a.action) LIKE ? ESCAPE '\' OR LOWER(a.object) LIKE ? ESCAPE '\' OR LOWER(a.route) LIKE ? ESCAPE '\'
                 OR a.address LIKE ? ESCAPE '\'
-                OR a.account_id IN (SELECT id FROM account WHERE LOWER(email) LIKE ? ESCAPE '\'))",
+                OR a.account_id IN (SELECT id FROM account WHERE LOWER(email) LIKE ? ESCAPE '\')",
             args![&pattern, &pattern, &pattern, &pattern, &pattern],
         );
+        if let Some((first, others)) = filter.clients.split_first() {
+            parts.push(" OR a.address IN (?", args![first]);
+            for client in others {
+                parts.push(", ?", args![client]);
+            }
+            parts.push(")", args![]);
+        }
+        parts.push(")", args![]);
     }
 }

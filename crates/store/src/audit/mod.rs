@@ -1,9 +1,11 @@
 //! The audit log: one row in the transaction of each action that is worth knowing (SEC-216, SEC-217), never changed
-//! afterwards. What the log says about the request comes from [`Request`]; the hash chain over the rows is in [`chain`].
+//! afterwards. What the log says about the request comes from [`Request`]; the hash chain over the rows is in [`chain`], and
+//! what it says of persons, apart from the rows, in [`personal`].
 
 pub mod chain;
 pub mod checkpoints;
 pub mod list;
+pub mod personal;
 mod request;
 
 pub use request::{Identity, Request, carried};
@@ -22,8 +24,17 @@ pub struct Origin {
     pub account_id: Option<i64>,
     /// The API token, if one was used.
     pub token_id: Option<i64>,
-    /// The client's address.
+    /// The client's address. An entry keeps it only where nobody is known whose it is (see [`Request::introduce`]).
     pub address: String,
+    /// Whose client it is that came, when they have not proven to be the account.
+    pub claimed: Option<i64>,
+}
+
+impl Origin {
+    /// Whose personal details the entry would have.
+    fn person(&self) -> Option<i64> {
+        self.account_id.or(self.claimed)
+    }
 }
 
 /// How something ended.
@@ -116,11 +127,17 @@ pub async fn record(tx: &mut Tx, origin: &Origin, action: &str, object: &str, de
         Outcome::Ok
     };
     let detail = request.map_or(Cow::Borrowed(detail), |request| request.attributed(detail));
+    let client = origin.person().map(|id| request.and_then(|request| request.client(id)));
+    let (address, agent) = match &client {
+        // Rather nothing than what an erasure would not reach.
+        Some(client) => (client.as_deref().unwrap_or_default(), None),
+        None => (&*origin.address, request.map(|request| &*request.agent)),
+    };
     let args = args![
         origin.organization_id,
         origin.account_id,
         origin.token_id,
-        &origin.address,
+        address,
         action,
         object,
         &*detail,
@@ -129,7 +146,7 @@ pub async fn record(tx: &mut Tx, origin: &Origin, action: &str, object: &str, de
         request.map(|request| request.method),
         request.map(|request| &*request.route),
         None::<i64>,
-        request.map(|request| &*request.agent),
+        agent,
         outcome.word(),
         is_routine(action),
     ];

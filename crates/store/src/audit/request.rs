@@ -38,6 +38,8 @@ pub struct Request {
     /// The client's address.
     pub address: IpAddr,
     identity: OnceLock<Identity>,
+    /// How the log names this client, and whose it is.
+    client: Mutex<Option<(i64, Arc<str>)>>,
     /// The object that was reached last, as kind and id.
     object: Mutex<Option<(&'static str, i64)>>,
     /// Its project; 0 for none.
@@ -56,6 +58,7 @@ impl Request {
             agent: clean(agent),
             address,
             identity: OnceLock::new(),
+            client: Mutex::default(),
             object: Mutex::default(),
             project: AtomicI64::new(0),
             pending: AtomicBool::new(false),
@@ -71,6 +74,30 @@ impl Request {
     /// Notes who calls, for the request that runs now.
     pub fn identify(identity: Identity) {
         let _ = CURRENT.try_with(|request| request.identity.set(identity));
+    }
+
+    /// Notes how the log names the client of the request that runs now: it is the account's, and what is known of it lies
+    /// encrypted beside the log.
+    pub fn introduce(account_id: i64, client: Arc<str>) {
+        let _ = CURRENT.try_with(|request| {
+            *request.client.lock().unwrap_or_else(PoisonError::into_inner) = Some((account_id, client));
+        });
+    }
+
+    /// How the log names the client as this account's.
+    pub fn client(&self, account_id: i64) -> Option<Arc<str>> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        client
+            .as_ref()
+            .filter(|(id, _)| *id == account_id)
+            .map(|(_, client)| client.clone())
+    }
+
+    /// Address and agent of the request that runs now.
+    pub fn visitor() -> Option<(IpAddr, Box<str>)> {
+        CURRENT
+            .try_with(|request| (request.address, request.agent.clone()))
+            .ok()
     }
 
     /// Notes what the request that runs now has reached: the caller sees it, whether or not the action is allowed.
@@ -121,6 +148,7 @@ impl Request {
             account_id: identity.and_then(|identity| identity.account_id),
             token_id: identity.and_then(|identity| identity.token_id),
             address: self.address.to_string(),
+            claimed: None,
         }
     }
 

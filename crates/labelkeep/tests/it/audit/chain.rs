@@ -15,8 +15,7 @@ async fn write(kit: &Kit, objects: std::ops::Range<i64>, at: i64) {
             let origin = Origin {
                 organization_id: Some(1),
                 account_id: Some(1),
-                token_id: None,
-                address: "127.0.0.1".to_owned(),
+                ..Origin::default()
             };
             for number in objects {
                 let (object, detail) = (format!("project:{number}"), format!("{{\"n\": {number}}}"));

@@ -64,9 +64,10 @@ on_both_databases! {
         assert_eq!(of("POST", "/api/tasks/{id}/annotations/"), ["annotation.create"]);
         // No service records it: the layer does, before the answer.
         assert_eq!(of("PATCH", "/api/current-user/product-tour"), ["request"]);
-        let (project_id, agent): (i64, Option<String>) = kit.services().db
-            .one("SELECT project_id, agent FROM audit WHERE action = 'annotation.create'", vec![]).await.expect("an entry");
-        assert_eq!((json!(project_id), agent), (project, Some(String::new())));
+        let (project_id, address): (i64, String) = kit.services().db
+            .one("SELECT project_id, address FROM audit WHERE action = 'annotation.create'", vec![]).await.expect("an entry");
+        assert_eq!(json!(project_id), project);
+        assert!(address.starts_with("client:"), "{address}");
     }
 
     async fn sec_217_what_matters_is_recorded_with_the_change_itself(kit: Kit) {

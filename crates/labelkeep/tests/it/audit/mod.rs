@@ -2,6 +2,7 @@
 
 mod chain;
 mod coverage;
+mod personal;
 mod program;
 mod reading;
 mod statistics;

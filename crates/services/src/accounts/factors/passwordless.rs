@@ -13,6 +13,7 @@ use labelkeep_store::audit::{self, Origin};
 use super::passkeys::{self, PasskeyAnswer, PasskeyQuestion};
 use super::question::{self, Asked, Purpose};
 use crate::accounts::{CsrfSecret, SignIn, SignedIn, sessions, throttle};
+use crate::audit::personal::introduce;
 use crate::{Result, ServiceError, Services};
 
 /// Asks whoever sits before this browser for a passkey. Tells nothing about any account.
@@ -42,16 +43,19 @@ pub async fn sign_in_by_passkey(
     let mut origin = Origin {
         organization_id: holder.as_ref().map(|holder| holder.organization_id),
         account_id: judged.account_id,
-        token_id: None,
         address: wish.address.to_string(),
+        ..Origin::default()
     };
+    if let Some(id) = judged.account_id {
+        introduce(services, id).await?;
+    }
     let question = judged.question;
     let (account, holder, (id, used)) = match (account, holder, judged.verdict) {
         (Some(account), Some(holder), Ok(proof)) => (account, holder, proof),
         (_, holder, verdict) => {
             let reason = verdict.err().unwrap_or("deactivated");
             if holder.is_none() {
-                origin.account_id = None;
+                origin.claimed = origin.account_id.take();
             }
             services
                 .db

@@ -17,6 +17,7 @@ use super::passkeys::{self, PasskeyAnswer, PasskeyQuestion};
 use super::question::{self, Answered, Asked, Purpose};
 use super::totp::open_totp;
 use crate::accounts::{Caller, NewSession, SignIn, sessions, throttle};
+use crate::audit::personal::introduce;
 use crate::mail::{self, NOTICE_LIFE, Text};
 use crate::{Invalid, Result, ServiceError, Services, access};
 
@@ -232,11 +233,12 @@ pub async fn second_step(
     let (mut row, session) = sessions::draft(services, &account, Some(&holder), &wish);
     row.organization_id = waiting.organization_id;
     row.factor = tried.proof.as_ref().map(|proof| proof.word().to_owned());
+    introduce(services, account_id).await?;
     let origin = Origin {
         organization_id: Some(holder.organization_id),
         account_id: Some(account_id),
-        token_id: None,
         address: address.to_string(),
+        ..Origin::default()
     };
     let break_glass = !holder.local_passwords && waiting.organization_id.is_none();
     let again = services.clone();

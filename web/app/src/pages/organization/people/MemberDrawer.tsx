@@ -9,7 +9,7 @@ import { addressOf, ShownOnce } from '../../../shared/Picker';
 import { type Member, nameOf, ROLES, reaches } from '../../../shared/people';
 import styles from '../organization.module.css';
 import { Factors, Sessions, Tokens } from './MemberAccess';
-import { useHandOver, useRemove, useSetActive, useSetRole } from './queries';
+import { useErase, useHandOver, useRemove, useSetActive, useSetRole } from './queries';
 
 interface Props {
   organization: number;
@@ -34,7 +34,7 @@ interface Asked {
   pending: boolean;
 }
 
-type Question = 'deactivate' | 'remove' | 'hand-over' | 'owner';
+type Question = 'deactivate' | 'remove' | 'erase' | 'hand-over' | 'owner';
 
 function Details({ organization, me, member, onClose }: Props & { member: Member }) {
   const [asking, setAsking] = useState<Question>();
@@ -48,6 +48,7 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
   };
   const setActive = useSetActive(organization);
   const remove = useRemove(organization);
+  const erase = useErase(organization);
   const handOver = useHandOver(organization);
   const setRole = useSetRole(organization);
   const questions: Record<Question, Asked> = {
@@ -64,6 +65,13 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
       text: `${user.email} can no longer sign in here. What they labeled stays, under their name.`,
       run: () => remove.mutate(member, done),
       pending: remove.isPending,
+    },
+    erase: {
+      title: `Erase ${name} for good?`,
+      label: 'Erase this person for good',
+      text: `Name, addresses, picture, ways to sign in and what the audit log says of ${user.email} are destroyed; nobody can bring them back. What they labeled stays, as the work of “erased-${user.id}”.`,
+      run: () => erase.mutate(member, done),
+      pending: erase.isPending,
     },
     owner: {
       title: `Make ${name} an owner, too?`,
@@ -125,6 +133,11 @@ function Details({ organization, me, member, onClose }: Props & { member: Member
             {may(me, 'MemberRemove') && (
               <Button variant="danger" onPress={() => setAsking('remove')}>
                 Remove
+              </Button>
+            )}
+            {canChange && member.role !== 'OW' && (
+              <Button variant="danger" onPress={() => setAsking('erase')}>
+                Erase
               </Button>
             )}
           </div>

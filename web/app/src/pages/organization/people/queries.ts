@@ -51,6 +51,13 @@ export function useSetActive(organization: number) {
   );
 }
 
+export function useErase(organization: number) {
+  return useAct(
+    (member: Member) => api.post(path(organization, `/${member.user.id}/erase/`)),
+    (member) => `${nameOf(member.user)} is erased`,
+  );
+}
+
 export function useRemove(organization: number) {
   return useAct(
     (member: Member) => api.delete(path(organization, `/${member.user.id}/`)),

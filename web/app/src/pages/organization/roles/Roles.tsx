@@ -26,9 +26,10 @@ export function Roles({ organization }: SectionProps) {
     );
   }
   if (!preview.data) return <Spinner label="Loading roles" />;
-  if (!preview.data.roles_on) return <TurnOn organization={organization} />;
+  if (!preview.data.roles_on) return <TurnOn organization={organization} areOn={false} />;
   return (
     <>
+      <TurnOn organization={organization} areOn />
       <DefaultRole organization={organization} />
       <Permissions organization={organization} />
       <TurnOff organization={organization} />

@@ -1,4 +1,7 @@
-/** The one guided step from "everybody may do everything" to roles: what changes, who becomes what, what comes of it. */
+/**
+ * The one guided step from "everybody may do everything" to roles: what changes, who becomes what, what comes of it.
+ * Where single roles were given before it was taken, it is for those who are members still; nothing when nobody is.
+ */
 import { api, type Role } from '@labelkeep/api';
 import {
   Button,
@@ -34,7 +37,7 @@ interface Result {
   projects_published: number;
 }
 
-export function TurnOn({ organization }: { organization: number }) {
+export function TurnOn({ organization, areOn }: { organization: number; areOn: boolean }) {
   const preview = useInfiniteQuery(previewQuery(organization));
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = preview;
   useEffect(() => {
@@ -45,7 +48,10 @@ export function TurnOn({ organization }: { organization: number }) {
   const [page, setPage] = useState(1);
   const [asking, setAsking] = useState(false);
   const changed = useRolesChanged();
-  const people = useMemo(() => preview.data?.pages.flatMap(({ results }) => results) ?? [], [preview.data]);
+  const people = useMemo(
+    () => (preview.data?.pages.flatMap(({ results }) => results) ?? []).filter(({ role }) => !areOn || role === 'ME'),
+    [preview.data, areOn],
+  );
   const roleOf = (proposal: Proposal) => own.get(proposal.user.id) ?? proposal.proposed_role;
   const turnOn = useMutation({
     mutationFn: () =>
@@ -72,6 +78,7 @@ export function TurnOn({ organization }: { organization: number }) {
       </EmptyState>
     );
   }
+  if (areOn && people.length === 0) return null;
   if (!preview.data) return <Spinner label="Working out a proposal" />;
 
   const fitting = people.filter(({ user }) =>
@@ -115,12 +122,20 @@ export function TurnOn({ organization }: { organization: number }) {
     .map((role) => ({ role, number: people.filter((proposal) => roleOf(proposal) === role).length }))
     .filter(({ number }) => number > 0);
   const projects = new Set(people.flatMap((proposal) => proposal.projects.map(({ id }) => id))).size;
+  const whom = counted(people.length, 'person', 'people');
+  const label = areOn ? `Give ${whom} a role` : `Turn roles on for ${whom}`;
   const without = people.filter(
     (proposal) => proposal.projects_count === 0 && !SEE_OTHERWISE.includes(roleOf(proposal)),
   ).length;
   return (
     <>
-      <Panel title="Roles are off: everybody sees and changes everything">
+      <Panel
+        title={
+          areOn
+            ? `${counted(people.length, 'person is', 'people are')} without a role and ${people.length === 1 ? 'sees' : 'see'} everything`
+            : 'Roles are off: everybody sees and changes everything'
+        }
+      >
         <p className={styles.text}>
           With roles, people see only the projects they belong to, and each role does its part. Nobody loses access to
           what they work on now: everybody who made or annotated something in a project becomes its member.
@@ -175,7 +190,7 @@ export function TurnOn({ organization }: { organization: number }) {
               {without === 1 ? 'sees' : 'see'} none before somebody adds them.
             </li>
           )}
-          <li>Who joins later by the link becomes an annotator. You can turn roles off again.</li>
+          {!areOn && <li>Who joins later by the link becomes an annotator. You can turn roles off again.</li>}
         </ul>
         <Button
           variant="primary"
@@ -183,16 +198,16 @@ export function TurnOn({ organization }: { organization: number }) {
           isDisabled={hasNextPage}
           onPress={() => setAsking(true)}
         >
-          Turn roles on for {counted(people.length, 'person', 'people')}
+          {label}
         </Button>
       </Panel>
       <ConfirmDialog
-        title="Turn roles on?"
+        title={areOn ? 'Give everybody a role?' : 'Turn roles on?'}
         isOpen={asking}
         onClose={() => setAsking(false)}
         onConfirm={() => turnOn.mutate()}
         isPending={turnOn.isPending}
-        confirmLabel={`Turn roles on for ${counted(people.length, 'person', 'people')}`}
+        confirmLabel={label}
       >
         It takes effect at once, also for people who are working now.
       </ConfirmDialog>

@@ -9,6 +9,7 @@ import styles from './security.module.css';
 export function Connection({
   path,
   name,
+  isSet,
   isChanged,
   isPending,
   error,
@@ -18,6 +19,8 @@ export function Connection({
   /** Where the settings are; the test is below it. */
   path: string;
   name: string;
+  /** Whether there is something that can be removed here. */
+  isSet: boolean;
   isChanged: boolean;
   isPending: boolean;
   /** Of the last attempt to save. */
@@ -60,7 +63,7 @@ export function Connection({
         <Button isDisabled={isChanged} isPending={test.isPending} onPress={() => test.mutate()}>
           Test the connection
         </Button>
-        <Button onPress={() => setAsking(true)}>Remove the settings</Button>
+        {isSet && <Button onPress={() => setAsking(true)}>Remove the settings</Button>}
         {isChanged && <span className={styles.note}>Save before you test.</span>}
       </div>
       <ConfirmDialog

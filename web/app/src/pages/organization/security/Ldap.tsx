@@ -99,6 +99,7 @@ export function Ldap() {
             <Connection
               path={PATH}
               name="LDAP"
+              isSet={data.url !== ''}
               isChanged={Object.keys(fields).length > 0}
               isPending={change.isPending}
               error={change.error}

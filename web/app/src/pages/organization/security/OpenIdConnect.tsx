@@ -104,6 +104,7 @@ export function OpenIdConnect() {
             <Connection
               path={PATH}
               name="OpenID Connect"
+              isSet={data.issuer !== '' && !isFixed}
               isChanged={Object.keys(fields).length > 0}
               isPending={change.isPending}
               error={change.error}
