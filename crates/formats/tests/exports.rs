@@ -22,7 +22,7 @@ fn task(id: i64, data: Value, results: &[Value]) -> ExportTask {
         .enumerate()
         .map(|(index, result)| ExportAnnotation {
             id: id * 10 + index as i64,
-            completed_by: Some(7),
+            completed_by: Some(labelkeep_formats::export::Annotator::Id(7)),
             result: raw(result),
             was_cancelled: false,
             ground_truth: false,
@@ -60,7 +60,7 @@ fn task(id: i64, data: Value, results: &[Value]) -> ExportTask {
         file_upload: None,
         annotations,
         drafts: Vec::new(),
-        predictions: vec![5],
+        predictions: vec![raw(&json!(5))],
     }
 }
 
@@ -81,6 +81,7 @@ fn export_as(name: &str, config: &str, tasks: &[ExportTask], formula_escape: boo
         download_resources: true,
         formula_escape,
         exact,
+        manifest: None,
     };
     let mut out = Vec::new();
     let mut source = || -> labelkeep_formats::export::Tasks<'_> { Box::new(tasks.iter().cloned().map(Ok)) };

@@ -85,7 +85,7 @@ fn task(task: &TaskIn) -> ExportTask {
     let empty = || RawValue::from_string("{}".to_owned()).expect("JSON");
     let annotations = task.annotations.iter().map(|row| ExportAnnotation {
         id: row.id,
-        completed_by: Some(row.completed_by),
+        completed_by: Some(labelkeep_formats::export::Annotator::Id(row.completed_by)),
         result: row.result.clone(),
         was_cancelled: row.was_cancelled,
         ground_truth: false,
@@ -135,6 +135,7 @@ fn export(name: &str, case: &Case) -> Vec<u8> {
         download_resources: true,
         formula_escape: false,
         exact: false,
+        manifest: None,
     };
     let mut out = Vec::new();
     let mut source = || -> Tasks<'_> { Box::new(case.tasks.iter().map(task).map(Ok)) };

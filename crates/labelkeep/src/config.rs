@@ -198,6 +198,7 @@ fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
     Ok(Settings {
         local: true,
         upload_folder: data_folder.join("uploads"),
+        export_folder: data_folder.join("exports"),
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
         upload_max_files: usize::try_from(values.number("DATA_UPLOAD_MAX_NUMBER_FILES", 1, 100_000)?)?,
         import_max_bytes: size("IMPORT_MAX_BYTES")?,

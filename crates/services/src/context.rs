@@ -14,6 +14,8 @@ pub struct Settings {
     pub local: bool,
     /// Where uploads lie.
     pub upload_folder: PathBuf,
+    /// Where snapshots of exports lie.
+    pub export_folder: PathBuf,
     /// Largest upload, in bytes (`DATA_UPLOAD_MAX_MEMORY_SIZE`).
     pub upload_max_bytes: u64,
     /// Most files in one upload (`DATA_UPLOAD_MAX_NUMBER_FILES`).

@@ -2,13 +2,14 @@
 
 use labelkeep_store::{accounts::links, queue};
 
-use crate::{Result, ServiceError, Services, accounts, import, mail};
+use crate::{Result, ServiceError, Services, accounts, export, import, mail};
 
 /// Removes what broken-off imports left, reservations and links that have run out, and what of sessions and passwords has
 /// had its time; tells people about tokens that end soon. At the start and then every hour; doing it twice, or on two
 /// replicas at once, does no harm.
 pub async fn run(services: &Services) -> Result<()> {
     import::clean_up(services).await?;
+    export::snapshots::clean_up(services).await?;
     mail::announce_ending_tokens(services).await?;
     let now = services.now();
     accounts::tidy(services, now).await?;

@@ -25,6 +25,7 @@ pub mod annotations;
 pub mod assignments;
 pub mod audit;
 pub mod drafts;
+pub mod exports;
 pub mod imports;
 pub mod mail;
 pub mod members;

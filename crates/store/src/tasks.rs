@@ -192,6 +192,23 @@ pub async fn after(
             args![],
         );
     }
+    for (wanted, yes, no) in [
+        (
+            filter.skipped,
+            " AND task.cancelled_annotations > 0",
+            " AND task.cancelled_annotations = 0",
+        ),
+        (filter.finished, " AND task.is_labeled", " AND NOT task.is_labeled"),
+        (
+            filter.annotated,
+            " AND task.total_annotations > 0",
+            " AND task.total_annotations = 0",
+        ),
+    ] {
+        if let Some(wanted) = wanted {
+            parts.push(if wanted { yes } else { no }, args![]);
+        }
+    }
     if let Some(account_id) = filter.assigned_to {
         parts.push(ASSIGNED, args![account_id]);
     }
@@ -234,6 +251,12 @@ pub async fn neighbour(
 pub struct ExportFilter<'a> {
     /// Only tasks that have an annotation of any kind.
     pub annotated_only: bool,
+    /// Only tasks that somebody skipped, or that nobody did.
+    pub skipped: Option<bool>,
+    /// Only tasks that are labeled, or that are not.
+    pub finished: Option<bool>,
+    /// Only tasks with an annotation that is not skipped, or without.
+    pub annotated: Option<bool>,
     /// Only these.
     pub ids: Option<&'a [i64]>,
     /// Only tasks assigned to this person.

@@ -1,16 +1,20 @@
 //! Export: which formats there are, and the file in one call.
 
+mod snapshot_body;
+pub(crate) mod snapshots;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
-use labelkeep_services::export::{self, Options};
+use labelkeep_services::export::{self, Options, Report, Selection};
 use serde::{Deserialize, Serialize};
 
 use crate::extract::{Access, Query, RawQuery, can, pairs};
 use crate::wire::answer;
+use crate::wire::ranged::header_value;
 use crate::{ApiError, ApiResult};
 
 /// What to export.
@@ -30,6 +34,11 @@ pub(crate) struct ExportQuery {
     /// Ours: what the reference loses or bends is kept, where the format can hold it.
     #[serde(default)]
     exact: Option<bool>,
+    /// Ours: the file comes in an archive with `labelkeep-manifest.json`.
+    #[serde(default)]
+    manifest: Option<bool>,
+    #[serde(default)]
+    interpolate_key_frames: Option<bool>,
 }
 
 impl ExportQuery {
@@ -52,6 +61,11 @@ impl ExportQuery {
             download_resources: self.download_resources.unwrap_or(true),
             formula_escape: self.formula_escape.unwrap_or(false),
             exact: self.exact.unwrap_or(false),
+            manifest: self.manifest.unwrap_or(false),
+            selection: Selection {
+                interpolate: self.interpolate_key_frames.unwrap_or(false),
+                ..Selection::default()
+            },
         })
     }
 }
@@ -64,13 +78,25 @@ struct Count {
 
 /// What an export holds of what there is.
 #[derive(Serialize)]
-struct ReportOut {
+pub(crate) struct ReportOut {
     items_in: u64,
     items_out: u64,
     /// Why items are not in the file.
     drops: Vec<Count>,
     /// What is missing of items that are.
     losses: Vec<Count>,
+}
+
+impl From<Report> for ReportOut {
+    fn from(report: Report) -> Self {
+        let counts = |list: Vec<(String, u64)>| list.into_iter().map(|(text, count)| Count { text, count }).collect();
+        ReportOut {
+            items_in: report.items_in,
+            items_out: report.items_out,
+            drops: counts(report.drops),
+            losses: counts(report.losses),
+        }
+    }
 }
 
 /// `GET /api/projects/{id}/export/report`: ours; what the export with the same query would leave out
@@ -81,13 +107,7 @@ pub(crate) async fn report(
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
     let report = export::report(&services, project, query.options(text)?).await?;
-    let counts = |list: Vec<(String, u64)>| list.into_iter().map(|(text, count)| Count { text, count }).collect();
-    answer::ok(&ReportOut {
-        items_in: report.items_in,
-        items_out: report.items_out,
-        drops: counts(report.drops),
-        losses: counts(report.losses),
-    })
+    answer::ok(&ReportOut::from(report))
 }
 
 /// `GET /api/projects/{id}/export/formats`
@@ -106,24 +126,26 @@ pub(crate) async fn download(
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
     let download = export::start(&services, project, query.options(text)?).await?;
-    // The dot is the reference's; clients compare it.
-    let kind = if download.extension == "zip" {
-        "application/zip".to_owned()
-    } else {
-        format!("application/.{}", download.extension)
-    };
-    let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
-    let headers = [
-        (header::CONTENT_TYPE, value(&kind)),
-        (
-            header::CONTENT_DISPOSITION,
-            value(&format!("attachment; filename=\"{}\"", download.name)),
-        ),
-        (header::HeaderName::from_static("filename"), value(&download.name)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let headers = file_headers(&download.name, download.extension);
     let pieces = futures_util::stream::unfold(download.pieces, async |mut pieces| {
         pieces.recv().await.map(|piece| (piece, pieces))
     });
     Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// What every exported file says of itself.
+pub(crate) fn file_headers(name: &str, extension: &str) -> [(header::HeaderName, HeaderValue); 4] {
+    // The dot is the reference's; clients compare it.
+    let kind = if extension == "zip" {
+        "application/zip".to_owned()
+    } else {
+        format!("application/.{extension}")
+    };
+    let disposition = format!("attachment; filename=\"{name}\"");
+    [
+        (header::CONTENT_TYPE, header_value(&kind)),
+        (header::CONTENT_DISPOSITION, header_value(&disposition)),
+        (header::HeaderName::from_static("filename"), header_value(name)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ]
 }

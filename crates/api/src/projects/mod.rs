@@ -6,6 +6,7 @@ pub(crate) mod model;
 
 pub(crate) use config::{sample_task, validate, validate_in_project};
 pub(crate) use facts::{annotators, delete_model_version, model_versions, reset_summary, summary};
+pub(crate) use model::CreatorOut;
 
 use std::collections::BTreeSet;
 

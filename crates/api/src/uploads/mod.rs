@@ -1,16 +1,16 @@
 //! Uploaded files: lists, removal, and the bytes themselves.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use labelkeep_services::access::{self, Action, Actor, ProjectRow, UploadRow};
 use labelkeep_services::{Services, uploads};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use crate::extract::{Access, Body, ContentKind, Query, RawBody, StoredData, can};
 use crate::wire::answer;
+use crate::wire::ranged::{self, header_value};
 use crate::{ApiError, ApiResult};
 
 /// An uploaded file.
@@ -115,9 +115,6 @@ pub(crate) async fn delete(
     Ok(answer::no_content())
 }
 
-/// Bytes read at once.
-const BUFFER: usize = 128 * 1024;
-
 /// `GET /data/upload/{project}/{name}`, with ranges
 pub(crate) async fn serve(
     State(services): State<Services>,
@@ -154,51 +151,13 @@ pub(crate) async fn serve_stored(
 async fn send(services: &Services, actor: Actor, project: i64, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
     let project = access::project(services, actor, project, Action::MediaView).await?;
     let (row, path) = uploads::open(services, &project, name).await?;
-    let mut file = tokio::fs::File::open(&path)
-        .await
-        .map_err(labelkeep_services::ServiceError::from)?;
-    let size = file
-        .metadata()
-        .await
-        .map_err(labelkeep_services::ServiceError::from)?
-        .len();
     let (kind, inline) = content_type(name);
-    let etag = format!("\"{}-{size}\"", row.id);
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|value| value.as_bytes() == etag.as_bytes())
-    {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    let mut response = ranged::file(&path, &row.id.to_string(), headers).await?;
+    if response.status() == StatusCode::NOT_MODIFIED {
+        return Ok(response);
     }
-    let range = match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
-        Some(text) => match range(text, size) {
-            Asked::Whole => None,
-            Asked::Part(first, last) => Some((first, last)),
-            Asked::Outside => {
-                return Err(
-                    ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
-                        .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))),
-                );
-            }
-        },
-        None => None,
-    };
-    let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
-    file.seek(std::io::SeekFrom::Start(first))
-        .await
-        .map_err(labelkeep_services::ServiceError::from)?;
-    let pieces = pieces(file.take(length));
-    let status = if range.is_some() {
-        StatusCode::PARTIAL_CONTENT
-    } else {
-        StatusCode::OK
-    };
-    let mut response = (status, axum::body::Body::from_stream(pieces)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(header::ETAG, header_value(&etag));
     out.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, max-age=3600, must-revalidate"),
@@ -209,56 +168,7 @@ async fn send(services: &Services, actor: Actor, project: i64, name: &str, heade
         HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
     );
     out.insert(header::CONTENT_DISPOSITION, disposition(name, inline));
-    if let Some((first, last)) = range {
-        out.insert(
-            header::CONTENT_RANGE,
-            header_value(&format!("bytes {first}-{last}/{size}")),
-        );
-    }
     Ok(response)
-}
-
-fn pieces(file: tokio::io::Take<tokio::fs::File>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
-    futures_util::stream::try_unfold(file, async |mut file| {
-        let mut buffer = bytes::BytesMut::with_capacity(BUFFER);
-        let number = file.read_buf(&mut buffer).await?;
-        Ok((number > 0).then(|| (buffer.freeze(), file)))
-    })
-}
-
-/// What a `Range` header asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Asked {
-    /// It is not understood, or asks for several ranges: such a header is ignored (RFC 9110 §14.2).
-    Whole,
-    /// The first and last byte.
-    Part(u64, u64),
-    /// Nothing that the file has.
-    Outside,
-}
-
-fn range(text: &str, size: u64) -> Asked {
-    let number = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| text.parse::<u64>().ok())
-            .flatten()
-    };
-    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|text| text.split_once('-')) else {
-        return Asked::Whole;
-    };
-    let (first, last) = match (first, number(first), number(last)) {
-        ("", _, Some(suffix)) if suffix > 0 => (size.saturating_sub(suffix), size.saturating_sub(1)),
-        ("", _, Some(_)) => return Asked::Outside,
-        (_, Some(first), Some(last)) if first <= last => (first, last.min(size.saturating_sub(1))),
-        (_, Some(first), None) if last.is_empty() => (first, size.saturating_sub(1)),
-        _ => return Asked::Whole,
-    };
-    if first < size {
-        Asked::Part(first, last)
-    } else {
-        Asked::Outside
-    }
 }
 
 /// Content type by our own table, and whether it may be shown in place.
@@ -300,38 +210,9 @@ fn disposition(name: &str, inline: bool) -> HeaderValue {
     ))
 }
 
-fn header_value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Asked, content_type, range};
-
-    #[test]
-    fn ranges_are_clamped_or_refused() {
-        assert_eq!(range("bytes=0-9", 100), Asked::Part(0, 9));
-        assert_eq!(range("bytes=90-", 100), Asked::Part(90, 99));
-        assert_eq!(range("bytes=-10", 100), Asked::Part(90, 99));
-        assert_eq!(range("bytes=-500", 100), Asked::Part(0, 99));
-        assert_eq!(range("bytes=50-999", 100), Asked::Part(50, 99));
-        for outside in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
-            assert_eq!(range(outside, 100), Asked::Outside, "{outside}");
-        }
-        for other in [
-            "bytes=a-b",
-            "bytes=9-1",
-            "lines=0-1",
-            "bytes=0-1,5-6",
-            "bytes=",
-            "x",
-            "bytes=-",
-            "bytes=+1-2",
-        ] {
-            assert_eq!(range(other, 100), Asked::Whole, "{other}");
-        }
-        assert_eq!(range("bytes=0-", 0), Asked::Outside);
-    }
+    use super::content_type;
 
     #[test]
     fn sec_163_markup_is_never_shown_in_place() {

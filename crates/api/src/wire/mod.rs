@@ -8,6 +8,7 @@ mod field;
 mod json_array;
 mod page;
 mod patch;
+pub mod ranged;
 mod raw;
 mod strict;
 mod time;

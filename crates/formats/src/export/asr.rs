@@ -4,10 +4,10 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value};
-use zip::ZipWriter;
 
+use super::archive::{Archive, large_text_options, text_options};
 use super::catalog::{Fit, data_key};
-use super::images::{Origin, Picture, Pictures, large_text_options, text_options};
+use super::images::{Origin, Picture, Pictures};
 use super::item::{Ids, Item, items, numbers};
 use super::masks::annotator;
 use super::python::{ascii_json, float};
@@ -53,7 +53,7 @@ impl Exporter for AsrManifest {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         archive.add_directory("audio/", text_options())?;
         let mut sounds = Pictures::default();
         let mut report = Report::default();
@@ -61,7 +61,7 @@ impl Exporter for AsrManifest {
         let key = data_key(context.config, &["Audio", "AudioPlus"]);
         for task in source() {
             let task = task?;
-            let found = items(context.config, &task, Ids::Drop);
+            let found = items(context.config, &task, Ids::Drop, &mut report);
             if found.is_empty() {
                 continue;
             }
@@ -101,7 +101,7 @@ impl Exporter for AsrManifest {
         }
         archive.start_file("manifest.json", large_text_options())?;
         manifest.copy_to(&mut archive)?;
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }

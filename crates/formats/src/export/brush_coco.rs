@@ -4,11 +4,11 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
-use zip::ZipWriter;
 
+use super::archive::{Archive, large_text_options, text_options};
 use super::catalog::Fit;
 use super::contours::{Point, area, bounds, outlines};
-use super::images::{large_text_options, last_part, text_options};
+use super::images::last_part;
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::masks::{Mask, annotator};
 use super::python::{time, year};
@@ -54,7 +54,7 @@ impl Exporter for BrushCoco {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         archive.add_directory("images/", text_options())?;
         let mut report = Report::default();
         let mut newest = None;
@@ -64,13 +64,15 @@ impl Exporter for BrushCoco {
             categories: Vec::new(),
             exact: context.exact,
         };
+        let mut images = 0;
         for task in source() {
             let task = task?;
             newest = newest.max(Some(task.updated_at));
             let data: Map<String, Value> = serde_json::from_str(task.data.get()).unwrap_or_default();
             let picture = data.values().filter_map(Value::as_str).find(|url| is_picture(url));
-            for item in items(context.config, &task, Ids::Drop) {
-                let image = report.items_in;
+            for item in items(context.config, &task, Ids::Drop, &mut report) {
+                let image = images;
+                images += 1;
                 report.items_in += 1;
                 match picture {
                     None => report.dropped("the task has no picture"),
@@ -81,7 +83,7 @@ impl Exporter for BrushCoco {
         }
         archive.start_file("result_coco.json", large_text_options())?;
         file.finish(newest.unwrap_or(context.now), &mut archive)?;
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }
@@ -219,7 +221,7 @@ impl Shape {
 
 /// Lengths of the stretches outside and inside, column by column, beginning with one outside; the smallest box around
 /// what is inside, and how many pixels that are. `None` when nothing is.
-fn run_lengths(mask: &Mask) -> Option<(Vec<u32>, [u32; 4], u32)> {
+pub(super) fn run_lengths(mask: &Mask) -> Option<(Vec<u32>, [u32; 4], u32)> {
     let (mut counts, mut run, mut inside, mut area) = (Vec::new(), 0, false, 0);
     let [mut left, mut top, mut right, mut bottom] = [u32::MAX, u32::MAX, 0, 0];
     for x in 0..mask.width {

@@ -5,11 +5,11 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::archive::{Archive, stored_options, text_options};
 use super::catalog::Fit;
-use super::images::{Archive, entry_name, stored_options, text_options};
+use super::images::entry_name;
 use super::item::{Ids, Item, items, labels};
 use super::masks::{Mask, annotator};
 use super::{Context, ExportError, Exporter, Report, Source};
@@ -58,12 +58,12 @@ impl Exporter for BrushFiles {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         let mut report = Report::default();
         let mut names = Names::default();
         for task in source() {
             let task = task?;
-            for item in items(context.config, &task, Ids::Drop) {
+            for item in items(context.config, &task, Ids::Drop, &mut report) {
                 report.items_in += 1;
                 if self.add(&mut archive, &item, &mut names, &mut report)? {
                     report.items_out += 1;
@@ -72,7 +72,7 @@ impl Exporter for BrushFiles {
                 }
             }
         }
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }

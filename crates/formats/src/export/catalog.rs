@@ -15,7 +15,7 @@ pub struct FormatInfo {
     /// What it is good for.
     pub description: &'static str,
     /// Where to read more: a page of ours.
-    pub link: String,
+    pub link: &'static str,
     /// Kinds of data.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub tags: &'static [&'static str],
@@ -36,7 +36,7 @@ pub fn catalog(config: &Config) -> Vec<FormatInfo> {
         .map(|exporter| FormatInfo {
             title: exporter.title(),
             description: exporter.description(),
-            link: format!("/docs/formats#{}", exporter.name().to_lowercase()),
+            link: "/docs/formats",
             tags: exporter.tags(),
             name: exporter.name(),
             exact: exporter.exact(),

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
-use zip::ZipWriter;
 
+use super::archive::{Archive, large_text_options, text_options};
 use super::catalog::{Fit, picture_key};
 use super::categories::{Categories, Keypoints};
-use super::images::{Picture, Pictures, large_text_options, text_options};
+use super::images::{Picture, Pictures};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{time, year};
 use super::rectangle::{bounds, corners, hull};
@@ -60,7 +60,7 @@ impl Exporter for Coco {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         archive.add_directory("images/", text_options())?;
         let mut pictures = Pictures::default();
         let mut report = Report::default();
@@ -70,7 +70,7 @@ impl Exporter for Coco {
         for task in source() {
             let task = task?;
             newest = newest.max(Some(task.updated_at));
-            let items = items(context.config, &task, Ids::Drop);
+            let items = items(context.config, &task, Ids::Drop, &mut report);
             if items.is_empty() {
                 continue;
             }
@@ -96,7 +96,7 @@ impl Exporter for Coco {
         }
         archive.start_file("result.json", large_text_options())?;
         file.finish(newest.unwrap_or(context.now), &mut archive)?;
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }
@@ -322,13 +322,15 @@ fn whole(number: f64) -> Value {
 
 /// The shoelace formula.
 fn area(points: &[(f64, f64)]) -> f64 {
-    let mut sum = 0.0;
+    // Two sums, as the reference takes them: the difference of each pair rounds otherwise.
+    let (mut forward, mut backward) = (0.0, 0.0);
     for index in 0..points.len() {
         let (x, y) = points[index];
         let (before_x, before_y) = points[(index + points.len() - 1) % points.len()];
-        sum += x * before_y - y * before_x;
+        forward += x * before_y;
+        backward += y * before_x;
     }
-    sum.abs() / 2.0
+    (forward - backward).abs() / 2.0
 }
 
 #[cfg(test)]

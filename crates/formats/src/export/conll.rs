@@ -48,7 +48,7 @@ impl Exporter for Conll {
         let mut buffer = "-DOCSTART- -X- O\n".to_owned();
         for task in source() {
             let task = task?;
-            let found = items(context.config, &task, Ids::Drop);
+            let found = items(context.config, &task, Ids::Drop, &mut report);
             if found.is_empty() {
                 continue;
             }

@@ -11,9 +11,10 @@ use labelkeep_labeling::Config;
 use serde_json::Value;
 use zip::ZipWriter;
 
+use super::archive::{Archive, stored_options, text_options};
 use super::catalog::Fit;
 use super::doclang_find::{Document, documents};
-use super::images::{Archive, entry_name, last_part, percent_decoded, stored_options, text_options};
+use super::images::{entry_name, last_part, percent_decoded};
 use super::{Context, ExportError, ExportTask, Exporter, Report, Source};
 
 pub(super) struct DocLang;
@@ -49,7 +50,7 @@ impl Exporter for DocLang {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         let mut report = Report::default();
         let keys = PageKeys::of(context.config);
         for task in source() {
@@ -70,7 +71,7 @@ impl Exporter for DocLang {
             }
             report.items_out += 1;
         }
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }

@@ -1,33 +1,10 @@
 //! Pictures in archives: which path the export gives to a task's picture, and its copy.
 
-use std::collections::HashSet;
-use std::io::Write;
-
 use serde_json::{Map, Value};
-use zip::ZipWriter;
-use zip::write::{SimpleFileOptions, StreamWriter};
+use std::collections::HashSet;
 
+use super::archive::{Archive, stored_options};
 use super::{Context, ExportError, ExportTask};
-
-/// An archive that is written while it is made.
-pub(super) type Archive<'a> = ZipWriter<StreamWriter<&'a mut dyn Write>>;
-
-/// Text compresses.
-pub(super) fn text_options() -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)
-}
-
-/// For entries whose size is not known to stay below 4 GiB.
-pub(super) fn large_text_options() -> SimpleFileOptions {
-    text_options().large_file(true)
-}
-
-/// Pictures and sounds are compressed already.
-pub(super) fn stored_options() -> SimpleFileOptions {
-    SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Stored)
-        .large_file(true)
-}
 
 /// Longest name of an archive entry, in bytes.
 const NAME: usize = 251;

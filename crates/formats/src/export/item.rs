@@ -3,7 +3,7 @@
 use labelkeep_labeling::{Config, Control};
 use serde_json::{Map, Value};
 
-use super::{ExportAnnotation, ExportTask};
+use super::{ExportAnnotation, ExportTask, Report};
 
 /// The values of one control: the copied `value` of each result, with `type` = the control's tag.
 pub(super) struct Output {
@@ -34,7 +34,9 @@ pub(super) enum Ids {
 
 /// The items of a task: skipped annotations are left out; the rest newest first; a task without annotations is one item
 /// without output, one whose annotations are all skipped is none.
-pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids) -> Vec<Item<'a>> {
+pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids, report: &mut Report) -> Vec<Item<'a>> {
+    report.lost("a draft", task.drafts.len() as u64);
+    report.lost("a prediction", task.predictions.len() as u64);
     if task.annotations.is_empty() {
         return vec![Item {
             task,
@@ -47,23 +49,28 @@ pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids) -> Vec<
         .iter()
         .filter(|annotation| !annotation.was_cancelled)
         .collect();
+    for _ in kept.len()..task.annotations.len() {
+        report.items_in += 1;
+        report.dropped("a skipped annotation");
+    }
     kept.sort_by_key(|annotation| std::cmp::Reverse(annotation.created_at));
     kept.into_iter()
         .map(|annotation| Item {
             task,
             annotation: Some(annotation),
-            outputs: outputs(config, annotation, ids),
+            outputs: outputs(config, annotation, ids, report),
         })
         .collect()
 }
 
-fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Output> {
+fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids, report: &mut Report) -> Vec<Output> {
     let results: Vec<Value> = serde_json::from_str(annotation.result.get()).unwrap_or_default();
     let mut outputs: Vec<Output> = Vec::new();
     let everything = config.is_empty_view();
     for result in results {
         let Value::Object(mut result) = result else { continue };
         let Some(from_name) = result.get("from_name").and_then(Value::as_str).map(str::to_owned) else {
+            report.lost("a relation, or another answer of no control", 1);
             continue;
         };
         let own_type = result.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -71,7 +78,10 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids) -> Vec<Outp
             Some(tag) => tag.to_owned(),
             None if everything || own_type == "chatmessage" => own_type.to_owned(),
             // A control that the configuration no longer has.
-            None => continue,
+            None => {
+                report.lost("an answer of a control that the configuration does not have", 1);
+                continue;
+            }
         };
         let Some(Value::Object(mut value)) = result.remove("value") else {
             continue;

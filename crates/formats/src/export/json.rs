@@ -5,7 +5,7 @@ use std::io::Write;
 use labelkeep_labeling::Config;
 
 use super::python::time;
-use super::{Context, ExportAnnotation, ExportError, ExportTask, Exporter, Report, Source};
+use super::{Annotator, Context, ExportAnnotation, ExportError, ExportTask, Exporter, Report, Source};
 
 pub(super) struct Json;
 
@@ -66,7 +66,7 @@ macro_rules! field {
     }};
 }
 
-fn write_task(out: &mut Vec<u8>, task: &ExportTask) -> Result<(), ExportError> {
+pub(super) fn write_task(out: &mut Vec<u8>, task: &ExportTask) -> Result<(), ExportError> {
     out.push(b'{');
     field!(out, "id", task.id);
     out.extend_from_slice(b",\"annotations\":[");
@@ -89,7 +89,14 @@ fn write_task(out: &mut Vec<u8>, task: &ExportTask) -> Result<(), ExportError> {
         out.extend_from_slice(draft.get().as_bytes());
     }
     out.extend_from_slice(b"],");
-    field!(out, "predictions", task.predictions);
+    out.extend_from_slice(b"\"predictions\":[");
+    for (index, prediction) in task.predictions.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(prediction.get().as_bytes());
+    }
+    out.push(b']');
     out.push(b',');
     field!(out, "data", raw task.data.get());
     out.push(b',');
@@ -120,7 +127,11 @@ fn write_annotation(out: &mut Vec<u8>, row: &ExportAnnotation) -> Result<(), Exp
     out.push(b'{');
     field!(out, "id", row.id);
     out.push(b',');
-    field!(out, "completed_by", row.completed_by);
+    match &row.completed_by {
+        Some(Annotator::Person { json, .. }) => field!(out, "completed_by", raw json.get()),
+        Some(Annotator::Id(id)) => field!(out, "completed_by", id),
+        None => out.extend_from_slice(b"\"completed_by\":null"),
+    }
     out.push(b',');
     field!(out, "result", raw row.result.get());
     out.push(b',');

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::item::{Ids, Item, items, pretty};
 use super::python::time;
-use super::{Context, ExportError, Exporter, Report, Source};
+use super::{Annotator, Context, ExportError, Exporter, Report, Source};
 
 pub(super) struct JsonMin;
 
@@ -42,9 +42,10 @@ impl Exporter for JsonMin {
         let mut buffer = b"[".to_vec();
         for task in source() {
             let task = task?;
-            for item in items(context.config, &task, Ids::Drop) {
-                buffer.extend_from_slice(if report.items_in > 0 { b",\n" } else { b"\n" });
+            for item in items(context.config, &task, Ids::Drop, &mut report) {
+                buffer.extend_from_slice(if report.items_out > 0 { b",\n" } else { b"\n" });
                 report.items_in += 1;
+                report.items_out += 1;
                 serde_json::to_writer(&mut buffer, &record(&item))?;
                 if buffer.len() > 48 * 1024 {
                     out.write_all(&buffer)?;
@@ -55,7 +56,6 @@ impl Exporter for JsonMin {
         buffer.extend_from_slice(b"\n]");
         out.write_all(&buffer)?;
         out.flush()?;
-        report.items_out = report.items_in;
         Ok(report)
     }
 }
@@ -70,7 +70,9 @@ pub(super) fn record(item: &Item<'_>) -> Map<String, Value> {
     let annotation = item.annotation;
     record.insert(
         "annotator".to_owned(),
-        annotation.and_then(|row| row.completed_by).into(),
+        annotation
+            .and_then(|row| row.completed_by.as_ref())
+            .map_or(Value::Null, Annotator::value),
     );
     record.insert("annotation_id".to_owned(), annotation.map(|row| row.id).into());
     record.insert(

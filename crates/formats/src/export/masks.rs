@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Annotator;
 use super::item::{Item, numbers};
 use crate::brush;
 
@@ -32,5 +33,5 @@ fn byte(value: &Value) -> Option<u8> {
 
 /// Who made the item, as text.
 pub(super) fn annotator(item: &Item<'_>) -> Option<String> {
-    Some(item.annotation?.completed_by?.to_string())
+    item.annotation?.completed_by.as_ref().map(Annotator::text)
 }

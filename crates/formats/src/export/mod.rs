@@ -1,5 +1,6 @@
 //! Exporters: a stream of tasks becomes a file, with flat memory where the format allows it.
 
+mod archive;
 mod asr;
 mod brush_coco;
 mod brush_files;
@@ -19,6 +20,7 @@ mod masks;
 mod python;
 mod rectangle;
 mod spool;
+mod stored;
 mod table;
 mod task;
 mod treebank;
@@ -30,8 +32,10 @@ use std::io::{Read, Write};
 
 use labelkeep_labeling::Config;
 
+pub use archive::Manifest;
 pub use catalog::{FormatInfo, catalog};
-pub use task::{ExportAnnotation, ExportTask};
+pub use stored::{StoredTasks, write_tasks};
+pub use task::{Annotator, ExportAnnotation, ExportTask};
 
 /// Why an export ended early.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +83,7 @@ impl Media for NoMedia {
 }
 
 /// What an exporter knows besides the tasks.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The project's configuration.
     pub config: &'a Config,
@@ -92,10 +97,12 @@ pub struct Context<'a> {
     pub formula_escape: bool,
     /// Whether what the reference loses or bends is kept, where the format can hold it (see [`Exporter::exact`]).
     pub exact: bool,
+    /// What the archive's `labelkeep-manifest.json` says; none: there is none.
+    pub manifest: Option<&'a Manifest>,
 }
 
 /// What came of an export: items in = items out + drops.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// Tasks, or annotations where the format has an item for each.
     pub items_in: u64,
@@ -195,4 +202,33 @@ pub fn exporters() -> &'static [&'static dyn Exporter] {
 /// The format of a name.
 pub fn exporter(name: &str) -> Option<&'static dyn Exporter> {
     exporters().iter().copied().find(|exporter| exporter.name() == name)
+}
+
+/// The extension of the file that [`write`] makes: with a manifest every format is an archive.
+pub fn extension(exporter: &dyn Exporter, manifest: bool) -> &'static str {
+    if manifest { "zip" } else { exporter.extension() }
+}
+
+/// Writes the file, in an archive with its manifest when the context has one.
+pub fn write(
+    exporter: &dyn Exporter,
+    context: &Context<'_>,
+    source: &mut Source<'_>,
+    out: &mut dyn Write,
+) -> Result<Report, ExportError> {
+    if context.manifest.is_none() || exporter.extension() == "zip" {
+        return exporter.export(context, source, out);
+    }
+    let mut archive = archive::Archive::new(out, context)?;
+    archive.start_file(
+        format!("result.{}", exporter.extension()),
+        archive::large_text_options(),
+    )?;
+    let bare = Context {
+        manifest: None,
+        ..*context
+    };
+    let report = exporter.export(&bare, source, &mut archive)?;
+    archive.finish(&report)?;
+    Ok(report)
 }

@@ -74,8 +74,9 @@ impl Exporter for Table {
         );
         for task in source() {
             let task = task?;
-            for item in items(context.config, &task, Ids::Drop) {
+            for item in items(context.config, &task, Ids::Drop, &mut report) {
                 report.items_in += 1;
+                report.items_out += 1;
                 let mut row = columns.row(&item);
                 let cells = names.iter().map(|name| row.remove(name));
                 self.line(&mut buffer, cells, context.formula_escape);
@@ -87,7 +88,6 @@ impl Exporter for Table {
         }
         out.write_all(buffer.as_bytes())?;
         out.flush()?;
-        report.items_out = report.items_in;
         Ok(report)
     }
 }
@@ -141,7 +141,7 @@ impl Columns {
         let mut any = false;
         for task in source() {
             let task = task?;
-            let found = items(config, &task, Ids::Drop);
+            let found = items(config, &task, Ids::Drop, &mut Report::default());
             if found.is_empty() {
                 continue;
             }
@@ -208,8 +208,8 @@ impl Columns {
             put(name, Cell::Text(String::new()));
         }
         if let Some(annotation) = item.annotation {
-            if let Some(person) = annotation.completed_by {
-                put("annotator", Cell::Text(person.to_string()));
+            if let Some(person) = &annotation.completed_by {
+                put("annotator", Cell::Text(person.text()));
             }
             put("annotation_id", Cell::Bare(annotation.id.to_string()));
             put("created_at", Cell::Text(time(annotation.created_at)));

@@ -1,5 +1,6 @@
 //! A task as exporters get it.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A task with all that hangs on it. Times are microseconds since 1970-01-01 UTC.
@@ -21,10 +22,42 @@ pub struct ExportTask {
     /// Base name of the file from which it came.
     pub file_upload: Option<String>,
     pub annotations: Vec<ExportAnnotation>,
-    /// Serialised.
+    /// Serialised: objects or ids.
     pub drafts: Vec<Box<RawValue>>,
-    /// Ids.
-    pub predictions: Vec<i64>,
+    /// Serialised: objects or ids.
+    pub predictions: Vec<Box<RawValue>>,
+}
+
+/// Who made an annotation.
+#[derive(Debug, Clone)]
+pub enum Annotator {
+    /// Their number.
+    Id(i64),
+    /// The person, where an export is to hold more than the number.
+    Person {
+        /// What formats that know one word for people name them by.
+        email: String,
+        /// The object of the JSON export.
+        json: Box<RawValue>,
+    },
+}
+
+impl Annotator {
+    /// The address of a person, else the number.
+    pub fn text(&self) -> String {
+        match self {
+            Annotator::Id(id) => id.to_string(),
+            Annotator::Person { email, .. } => email.clone(),
+        }
+    }
+
+    /// The same as JSON.
+    pub fn value(&self) -> Value {
+        match self {
+            Annotator::Id(id) => (*id).into(),
+            Annotator::Person { email, .. } => email.clone().into(),
+        }
+    }
 }
 
 /// An annotation.
@@ -32,7 +65,7 @@ pub struct ExportTask {
 #[allow(missing_docs)]
 pub struct ExportAnnotation {
     pub id: i64,
-    pub completed_by: Option<i64>,
+    pub completed_by: Option<Annotator>,
     pub result: Box<RawValue>,
     pub was_cancelled: bool,
     pub ground_truth: bool,

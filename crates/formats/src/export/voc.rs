@@ -5,16 +5,16 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value};
-use zip::ZipWriter;
 
+use super::archive::{Archive, text_options};
 use super::catalog::{Fit, picture_key};
 use super::channels::channels;
-use super::images::{Origin, Picture, Pictures, last_part, text_options};
+use super::images::{Origin, Picture, Pictures, last_part};
 use super::item::{Ids, Item, items, labels, numbers};
 use super::python::number;
 use super::rectangle::true_hull;
 use super::spool::Files;
-use super::{Context, ExportError, Exporter, Report, Source};
+use super::{Annotator, Context, ExportError, Exporter, Report, Source};
 
 pub(super) struct Voc;
 
@@ -53,7 +53,7 @@ impl Exporter for Voc {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         archive.add_directory("images/", text_options())?;
         let mut pictures = Pictures::default();
         let mut report = Report::default();
@@ -62,7 +62,7 @@ impl Exporter for Voc {
         let key = picture_key(context.config);
         for task in source() {
             let task = task?;
-            let found = items(context.config, &task, Ids::Drop);
+            let found = items(context.config, &task, Ids::Drop, &mut report);
             if found.is_empty() {
                 continue;
             }
@@ -109,7 +109,7 @@ impl Exporter for Voc {
             archive.start_file(format!("Annotations/{name}.xml"), text_options())?;
             Ok(archive.write_all(text)?)
         })?;
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }
@@ -143,8 +143,8 @@ fn document(item: &Item<'_>, about: &About<'_>, report: &mut Report) -> String {
     } = *about;
     let annotator = item
         .annotation
-        .and_then(|annotation| annotation.completed_by)
-        .map(|person| person.to_string())
+        .and_then(|annotation| annotation.completed_by.as_ref())
+        .map(Annotator::text)
         .unwrap_or_default();
     let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotation>\n".to_owned();
     leaf(&mut xml, "folder", "images");

@@ -5,11 +5,11 @@ use std::io::Write;
 
 use labelkeep_labeling::Config;
 use serde_json::{Map, Value, json};
-use zip::ZipWriter;
 
+use super::archive::{Archive, text_options};
 use super::catalog::{Fit, picture_key};
 use super::categories::{Categories, Keypoints};
-use super::images::{Archive, Origin, Picture, Pictures, text_options};
+use super::images::{Origin, Picture, Pictures};
 use super::item::{Ids, Item, items, labels, numbers, points};
 use super::python::{float, year};
 use super::rectangle::{corners, true_hull};
@@ -85,7 +85,7 @@ impl Exporter for Yolo {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = ZipWriter::new_stream(out);
+        let mut archive = Archive::new(out, context)?;
         archive.add_directory("images/", text_options())?;
         let mut pictures = Pictures::default();
         let mut report = Report::default();
@@ -97,7 +97,7 @@ impl Exporter for Yolo {
         for task in source() {
             let task = task?;
             newest = newest.max(Some(task.updated_at));
-            let items = items(context.config, &task, classes.ids());
+            let items = items(context.config, &task, classes.ids(), &mut report);
             if items.is_empty() {
                 continue;
             }
@@ -142,7 +142,7 @@ impl Exporter for Yolo {
             Ok(archive.write_all(text)?)
         })?;
         classes.finish(&mut archive, year(newest.unwrap_or(context.now)))?;
-        archive.finish()?;
+        archive.finish(&report)?;
         Ok(report)
     }
 }

@@ -13,14 +13,7 @@ use super::{BUFFER, ImportError, Sink, TaskItem};
 const ELEMENT: usize = 64 * 1024 * 1024;
 
 pub(super) fn import(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let mut input = Input {
-        reader,
-        buffer: Vec::new(),
-        start: 0,
-        lines: 1,
-        columns: 1,
-        ended: false,
-    };
+    let mut input = Input::new(reader);
     input.skip_mark()?;
     match input.peek()? {
         Some(b'{') => {
@@ -39,7 +32,7 @@ pub(super) fn import(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), I
     }
 }
 
-fn array(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+fn array(input: &mut Input<impl Read>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     input.advance(1);
     let mut index = 0;
     loop {
@@ -78,7 +71,7 @@ fn array(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> 
 }
 
 /// Parses the element that starts the buffer, and moves behind it.
-fn item(input: &mut Input<'_>, length: usize, index: u64) -> Result<TaskItem, ImportError> {
+fn item(input: &mut Input<impl Read>, length: usize, index: u64) -> Result<TaskItem, ImportError> {
     let bytes = &input.buffer[input.start..input.start + length];
     let parsed = match std::str::from_utf8(bytes) {
         Err(_) => Err(ImportError::Item {
@@ -97,9 +90,110 @@ fn item(input: &mut Input<'_>, length: usize, index: u64) -> Result<TaskItem, Im
     parsed
 }
 
+/// The objects of a JSON array, or of JSON Lines, as text, one after the other; a lone object is one. Each is checked: depth,
+/// keys that stand twice, UTF-8.
+pub struct Elements<R> {
+    input: Input<R>,
+    state: State,
+    number: u64,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Start,
+    Array,
+    Lines,
+    End,
+}
+
+impl<R: Read> Elements<R> {
+    /// Reads from the start of a file.
+    pub fn new(reader: R) -> Self {
+        Elements {
+            input: Input::new(reader),
+            state: State::Start,
+            number: 0,
+        }
+    }
+
+    /// How many were given.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The line where the last one began, from 1.
+    pub fn line(&self) -> u64 {
+        self.input.lines
+    }
+
+    fn step(&mut self) -> Result<Option<String>, ImportError> {
+        let input = &mut self.input;
+        if self.state == State::Start {
+            input.skip_mark()?;
+            self.state = match input.peek()? {
+                Some(b'{') => State::Lines,
+                Some(b'[') => {
+                    input.advance(1);
+                    State::Array
+                }
+                None => return Ok(None),
+                _ => return Err(input.syntax("Expected object or value")),
+            };
+        }
+        if self.state == State::Array {
+            match (input.peek()?, self.number) {
+                (Some(b']'), _) => {
+                    input.advance(1);
+                    return match input.peek()? {
+                        None => Ok(None),
+                        Some(_) => Err(input.syntax("Trailing data")),
+                    };
+                }
+                (Some(b','), 1..) => input.advance(1),
+                (_, 1..) => return Err(input.syntax("Expecting ',' delimiter")),
+                _ => {}
+            }
+        }
+        match input.peek()? {
+            Some(b'{') => {}
+            None if self.state == State::Lines => return Ok(None),
+            _ => return Err(input.syntax("An object is expected")),
+        }
+        let length = input.element()?;
+        let bytes = &input.buffer[input.start..input.start + length];
+        let text = std::str::from_utf8(bytes).map_err(|_| input.syntax("The text is not UTF-8"))?;
+        check_json(text).map_err(|error| input.syntax(&error.to_string()))?;
+        let text = text.to_owned();
+        input.advance(length);
+        self.number += 1;
+        Ok(Some(text))
+    }
+}
+
+impl<R: Read> Iterator for Elements<R> {
+    type Item = Result<String, ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.state == State::End {
+            return None;
+        }
+        match self.step() {
+            Ok(Some(text)) => Some(Ok(text)),
+            Ok(None) => {
+                self.state = State::End;
+                None
+            }
+            Err(error) => {
+                self.state = State::End;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
 /// What has been read and not yet used.
-struct Input<'a> {
-    reader: &'a mut dyn Read,
+struct Input<R> {
+    reader: R,
     buffer: Vec<u8>,
     start: usize,
     lines: u64,
@@ -107,7 +201,18 @@ struct Input<'a> {
     ended: bool,
 }
 
-impl Input<'_> {
+impl<R: Read> Input<R> {
+    fn new(reader: R) -> Self {
+        Input {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            lines: 1,
+            columns: 1,
+            ended: false,
+        }
+    }
+
     /// Reads more behind what is there; false at the end.
     fn more(&mut self) -> Result<bool, ImportError> {
         if self.ended {

@@ -14,6 +14,7 @@ use std::io::{BufReader, Read, Seek};
 pub use error::ImportError;
 pub use file::{EXTENSIONS, FileKind, check_file};
 pub use item::{CompletedBy, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem};
+pub use json::Elements;
 
 /// Takes the tasks; an error ends the import.
 pub type Sink<'a> = dyn FnMut(TaskItem) -> Result<(), ImportError> + 'a;

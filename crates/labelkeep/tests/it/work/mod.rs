@@ -5,6 +5,7 @@ mod import;
 mod projects;
 mod queue;
 mod save_path;
+mod snapshots;
 mod tasks;
 
 use labelkeep_testkit::{Client, Value, json};

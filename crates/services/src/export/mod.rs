@@ -1,23 +1,26 @@
 //! Export: tasks are read in stretches and written by a thread while the download runs; memory stays flat.
 
-use std::collections::HashMap;
-use std::io::{Read, Write};
+mod media;
+mod read;
+mod selection;
+pub mod snapshots;
+
+use std::io::Write;
 
 use bytes::Bytes;
+pub use labelkeep_formats::export::Report;
 use labelkeep_formats::export::{
-    self as formats, Context, ExportAnnotation, ExportError, ExportTask, Exporter, FormatInfo, Media, Report, Tasks,
+    self as formats, Context, ExportError, ExportTask, Exporter, FormatInfo, Manifest, Tasks,
 };
-use labelkeep_store::annotations::AnnotationRow;
-use labelkeep_store::drafts::DraftRow;
+use labelkeep_store::audit;
 use labelkeep_store::projects::ProjectRow;
-use labelkeep_store::tasks::{ExportFilter, ListedTask};
-use labelkeep_store::{self as store, audit};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
-use crate::tasks::People;
 use crate::{Invalid, Result, ServiceError, Services};
+use media::Uploads;
+pub use selection::{Kept, Selection};
 
 /// What to export.
 #[derive(Debug, Clone)]
@@ -34,6 +37,20 @@ pub struct Options {
     pub formula_escape: bool,
     /// What the reference loses or bends is kept, where the format can hold it.
     pub exact: bool,
+    /// The file comes in an archive with `labelkeep-manifest.json`.
+    pub manifest: bool,
+    /// Which tasks and annotations, and how they are written.
+    pub selection: Selection,
+}
+
+impl Options {
+    /// The whole filter as the manifest has it.
+    fn filter(&self) -> serde_json::Value {
+        serde_json::json!({
+            "download_all_tasks": self.all_tasks, "ids": self.ids, "download_resources": self.download_resources,
+            "formula_escape": self.formula_escape, "exact": self.exact, "selection": self.selection,
+        })
+    }
 }
 
 /// A file on its way out.
@@ -89,7 +106,7 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
         .unwrap_or_default()
         .format("%Y-%m-%d-%H-%M");
     let unique = &uuid::Uuid::new_v4().simple().to_string()[..8];
-    let extension = exporter.extension();
+    let extension = formats::extension(exporter, options.manifest);
     let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
     let writer = Writer {
         services: services.clone(),
@@ -123,6 +140,7 @@ pub async fn report(services: &Services, project: Granted<ProjectRow>, options: 
         exporter,
         options: Options {
             download_resources: false,
+            manifest: false,
             ..options
         },
         now: services.now(),
@@ -153,6 +171,17 @@ struct Sight {
 }
 
 impl Sight {
+    /// As it is kept with a snapshot: empty when everything is seen.
+    fn text(self) -> String {
+        match self {
+            Sight {
+                only: None,
+                assigned_to: None,
+            } => String::new(),
+            narrow => format!("{narrow:?}"),
+        }
+    }
+
     fn of(project: &Granted<ProjectRow>) -> Self {
         Sight {
             only: project.only_own(),
@@ -193,11 +222,31 @@ impl Writer {
     fn write(&self, runtime: &tokio::runtime::Handle, out: &mut dyn Write) -> Result<Report, ExportError> {
         let config = crate::projects::config(&self.services, &self.project)
             .map_err(|error| ExportError::Source(error.to_string()))?;
+        let mut source = || self.tasks(runtime, &config);
+        self.write_from(runtime, &mut source, out)
+    }
+
+    /// Writes tasks that come from elsewhere.
+    fn write_from(
+        &self,
+        runtime: &tokio::runtime::Handle,
+        source: &mut formats::Source<'_>,
+        out: &mut dyn Write,
+    ) -> Result<Report, ExportError> {
+        let config = crate::projects::config(&self.services, &self.project)
+            .map_err(|error| ExportError::Source(error.to_string()))?;
         let media = Uploads {
             services: self.services.clone(),
             project: self.project.clone(),
             runtime: runtime.clone(),
         };
+        let manifest = self.options.manifest.then(|| Manifest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: self.exporter.name().to_owned(),
+            project: serde_json::json!({ "id": self.project.id, "title": self.project.title }),
+            label_config: self.project.label_config.clone(),
+            filter: self.options.filter(),
+        });
         let context = Context {
             config: &config,
             now: self.now,
@@ -205,9 +254,9 @@ impl Writer {
             download_resources: self.options.download_resources,
             formula_escape: self.options.formula_escape,
             exact: self.options.exact,
+            manifest: manifest.as_ref(),
         };
-        let mut source = || self.tasks(runtime, &config);
-        self.exporter.export(&context, &mut source, out)
+        formats::write(self.exporter, &context, source, out)
     }
 
     /// All tasks once, read ahead of the writer.
@@ -219,7 +268,7 @@ impl Writer {
         let reading = runtime.clone();
         runtime.spawn_blocking(move || {
             reading.block_on(async {
-                if let Err(error) = read(&services, project_id, &options, sight, &sender).await {
+                if let Err(error) = read::read(&services, project_id, &options, sight, &sender).await {
                     let _ = sender.send(Err(error)).await;
                 }
             });
@@ -241,215 +290,6 @@ impl Writer {
                 }
             }
         }))
-    }
-}
-
-type Stretches = mpsc::Sender<Result<Vec<ExportTask>>>;
-
-async fn read(services: &Services, project_id: i64, options: &Options, sight: Sight, sender: &Stretches) -> Result<()> {
-    let mut last = 0;
-    let now = services.now();
-    let mut people = People::new();
-    loop {
-        let filter = ExportFilter {
-            annotated_only: !options.all_tasks && options.ids.is_none(),
-            ids: options.ids.as_deref(),
-            assigned_to: sight.assigned_to,
-        };
-        let listed = store::tasks::after(&services.db, project_id, last, STRETCH, filter).await?;
-        let Some(end) = listed.last() else { return Ok(()) };
-        last = end.task.id;
-        let stretch = complete(services, listed, &mut people, sight, now).await?;
-        // The writer stops early when the client has gone.
-        if sender.send(Ok(stretch)).await.is_err() {
-            return Ok(());
-        }
-    }
-}
-
-async fn complete(
-    services: &Services,
-    listed: Vec<ListedTask>,
-    people: &mut People,
-    sight: Sight,
-    now: i64,
-) -> Result<Vec<ExportTask>> {
-    let shown = |author: Option<i64>| sight.only.is_none() || author == sight.only;
-    let ids: Vec<i64> = listed.iter().map(|row| row.task.id).collect();
-    let annotated: Vec<i64> = listed
-        .iter()
-        .filter(|row| row.task.total_annotations + row.task.cancelled_annotations > 0)
-        .map(|row| row.task.id)
-        .collect();
-    let predicted: Vec<i64> = listed
-        .iter()
-        .filter(|row| row.task.total_predictions > 0)
-        .map(|row| row.task.id)
-        .collect();
-    let mut annotations: HashMap<i64, Vec<ExportAnnotation>> = HashMap::new();
-    if !annotated.is_empty() {
-        let found = store::annotations::of_tasks(&services.db, &annotated).await?;
-        for mut row in found.into_iter().filter(|row| shown(row.completed_by)) {
-            if let Some(account_id) = sight.only {
-                crate::tasks::narrow_annotation(&mut row, account_id);
-            }
-            annotations.entry(row.task_id).or_default().push(exported(row));
-        }
-    }
-    let mut predictions: HashMap<i64, Vec<i64>> = HashMap::new();
-    if !predicted.is_empty() {
-        for row in store::predictions::facts_of_tasks(&services.db, &predicted).await? {
-            predictions.entry(row.task_id).or_default().push(row.id);
-        }
-    }
-    let mut drafts: HashMap<i64, Vec<Box<RawValue>>> = HashMap::new();
-    let found = store::drafts::of_tasks(&services.db, &ids).await?;
-    for row in found.into_iter().filter(|row| shown(Some(row.account_id))) {
-        if !people.contains_key(&row.account_id) {
-            people.extend(crate::tasks::people(services, [row.account_id]).await?);
-        }
-        if let Some(draft) = draft_json(&row, people, now) {
-            drafts.entry(row.task_id).or_default().push(draft);
-        }
-    }
-    Ok(listed
-        .into_iter()
-        .map(|ListedTask { mut task, file_upload }| {
-            if sight.only.is_some() {
-                let own = annotations.get(&task.id).map_or(&[][..], Vec::as_slice);
-                task.cancelled_annotations = own.iter().filter(|row| row.was_cancelled).count() as i64;
-                task.total_annotations = own.len() as i64 - task.cancelled_annotations;
-                task.updated_by = task.updated_by.filter(|id| Some(*id) == sight.only);
-            }
-            (task, file_upload)
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|(task, file_upload)| ExportTask {
-            annotations: annotations.remove(&task.id).unwrap_or_default(),
-            drafts: drafts.remove(&task.id).unwrap_or_default(),
-            predictions: predictions.remove(&task.id).unwrap_or_default(),
-            id: task.id,
-            data: raw(task.data),
-            meta: raw(task.meta),
-            created_at: task.created_at,
-            updated_at: task.updated_at,
-            allow_skip: task.allow_skip,
-            inner_id: task.inner_id,
-            total_annotations: task.total_annotations,
-            cancelled_annotations: task.cancelled_annotations,
-            total_predictions: task.total_predictions,
-            project: task.project_id,
-            updated_by: task.updated_by,
-            file_upload,
-        })
-        .collect())
-}
-
-fn raw(text: String) -> Box<RawValue> {
-    RawValue::from_string(text).unwrap_or_default()
-}
-
-fn exported(row: AnnotationRow) -> ExportAnnotation {
-    ExportAnnotation {
-        id: row.id,
-        completed_by: row.completed_by,
-        result: raw(row.result),
-        was_cancelled: row.was_cancelled,
-        ground_truth: row.ground_truth,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        draft_created_at: row.draft_created_at,
-        lead_time: row.lead_time,
-        prediction: raw(row.prediction),
-        result_count: row.result_count,
-        unique_id: row.unique_id,
-        import_id: row.import_id,
-        last_action: row.last_action,
-        bulk_created: row.bulk_created,
-        task: row.task_id,
-        project: row.project_id,
-        updated_by: row.updated_by,
-        parent_prediction: row.parent_prediction,
-        parent_annotation: row.parent_annotation,
-        last_created_by: row.last_created_by,
-    }
-}
-
-/// A draft as the JSON export holds it.
-fn draft_json(row: &DraftRow, people: &People, now: i64) -> Option<Box<RawValue>> {
-    #[derive(serde::Serialize)]
-    struct Draft<'a> {
-        id: i64,
-        user: &'a str,
-        created_username: String,
-        created_ago: String,
-        result: Option<Box<RawValue>>,
-        lead_time: Option<f64>,
-        was_postponed: bool,
-        import_id: Option<i64>,
-        created_at: String,
-        updated_at: String,
-        task: i64,
-        annotation: Option<i64>,
-    }
-    let time = |micros: i64| {
-        chrono::DateTime::from_timestamp_micros(micros)
-            .unwrap_or_default()
-            .format("%Y-%m-%dT%H:%M:%S%.6fZ")
-            .to_string()
-    };
-    let person = people.get(&row.account_id);
-    let minutes = (now - row.created_at).max(0) / 60_000_000;
-    serde_json::value::to_raw_value(&Draft {
-        id: row.id,
-        user: person.map_or("", |person| person.email.as_str()),
-        created_username: person.map_or_else(String::new, |person| {
-            format!(
-                "{} {} {}, {}",
-                person.first_name, person.last_name, person.email, person.id
-            )
-        }),
-        created_ago: format!("{minutes}\u{a0}minutes"),
-        result: RawValue::from_string(row.result.clone()).ok(),
-        lead_time: row.lead_time,
-        was_postponed: row.was_postponed,
-        import_id: row.import_id,
-        created_at: time(row.created_at),
-        updated_at: time(row.updated_at),
-        task: row.task_id,
-        annotation: row.annotation_id,
-    })
-    .ok()
-}
-
-/// Uploads of the exported project. Files of other projects are not found, whoever exports (SEC-170).
-struct Uploads {
-    services: Services,
-    project: ProjectRow,
-    runtime: tokio::runtime::Handle,
-}
-
-impl Uploads {
-    fn path(&self, url: &str) -> Option<std::path::PathBuf> {
-        let name = url.strip_prefix(&format!("/data/upload/{}/", self.project.id))?;
-        let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
-        let found = store::uploads::by_name(&self.services.db, self.project.id, &name);
-        let row = self.runtime.block_on(found).ok().flatten()?;
-        Some(self.services.settings.upload_folder.join(row.stored_as))
-    }
-}
-
-impl Media for Uploads {
-    fn size(&self, url: &str) -> Option<(u32, u32)> {
-        let size = imagesize::size(self.path(url)?).ok()?;
-        Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
-    }
-
-    fn open(&self, url: &str) -> Option<Box<dyn Read>> {
-        std::fs::File::open(self.path(url)?)
-            .ok()
-            .map(|file| Box::new(file) as Box<dyn Read>)
     }
 }
 

@@ -1,0 +1,142 @@
+//! A file as an answer: whole, a part of it, or nothing new.
+
+use std::path::Path;
+
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use labelkeep_services::ServiceError;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+
+use crate::{ApiError, ApiResult};
+
+/// Bytes read at once.
+const BUFFER: usize = 128 * 1024;
+
+/// The file at this path, or the range that is asked for; `tag` names its content. Says nothing of its type.
+pub async fn file(path: &Path, tag: &str, headers: &HeaderMap) -> ApiResult<Response> {
+    let mut file = tokio::fs::File::open(path).await.map_err(ServiceError::from)?;
+    let size = file.metadata().await.map_err(ServiceError::from)?.len();
+    let etag = format!("\"{tag}-{size}\"");
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.as_bytes() == etag.as_bytes())
+    {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    // A part of what has changed meanwhile would not fit what the client has.
+    let same = headers
+        .get(header::IF_RANGE)
+        .is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let range = match headers.get(header::RANGE).and_then(|value| value.to_str().ok()) {
+        Some(text) if same => match range(text, size) {
+            Asked::Whole => None,
+            Asked::Part(first, last) => Some((first, last)),
+            Asked::Outside => {
+                return Err(
+                    ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside of the file.")
+                        .with_header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}"))),
+                );
+            }
+        },
+        _ => None,
+    };
+    let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
+    file.seek(std::io::SeekFrom::Start(first))
+        .await
+        .map_err(ServiceError::from)?;
+    let status = if range.is_some() {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    let mut response = (status, axum::body::Body::from_stream(pieces(file.take(length)))).into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    out.insert(header::ETAG, header_value(&etag));
+    if let Some((first, last)) = range {
+        out.insert(
+            header::CONTENT_RANGE,
+            header_value(&format!("bytes {first}-{last}/{size}")),
+        );
+    }
+    Ok(response)
+}
+
+/// A header of text; empty when the text cannot be one.
+pub fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn pieces(file: tokio::io::Take<tokio::fs::File>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
+    futures_util::stream::try_unfold(file, async |mut file| {
+        let mut buffer = bytes::BytesMut::with_capacity(BUFFER);
+        let number = file.read_buf(&mut buffer).await?;
+        Ok((number > 0).then(|| (buffer.freeze(), file)))
+    })
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// It is not understood, or asks for several ranges: such a header is ignored (RFC 9110 §14.2).
+    Whole,
+    /// The first and last byte.
+    Part(u64, u64),
+    /// Nothing that the file has.
+    Outside,
+}
+
+fn range(text: &str, size: u64) -> Asked {
+    let number = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse::<u64>().ok())
+            .flatten()
+    };
+    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|text| text.split_once('-')) else {
+        return Asked::Whole;
+    };
+    let (first, last) = match (first, number(first), number(last)) {
+        ("", _, Some(suffix)) if suffix > 0 => (size.saturating_sub(suffix), size.saturating_sub(1)),
+        ("", _, Some(_)) => return Asked::Outside,
+        (_, Some(first), Some(last)) if first <= last => (first, last.min(size.saturating_sub(1))),
+        (_, Some(first), None) if last.is_empty() => (first, size.saturating_sub(1)),
+        _ => return Asked::Whole,
+    };
+    if first < size {
+        Asked::Part(first, last)
+    } else {
+        Asked::Outside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, range};
+
+    #[test]
+    fn ranges_are_clamped_or_refused() {
+        assert_eq!(range("bytes=0-9", 100), Asked::Part(0, 9));
+        assert_eq!(range("bytes=90-", 100), Asked::Part(90, 99));
+        assert_eq!(range("bytes=-10", 100), Asked::Part(90, 99));
+        assert_eq!(range("bytes=-500", 100), Asked::Part(0, 99));
+        assert_eq!(range("bytes=50-999", 100), Asked::Part(50, 99));
+        for outside in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
+            assert_eq!(range(outside, 100), Asked::Outside, "{outside}");
+        }
+        for other in [
+            "bytes=a-b",
+            "bytes=9-1",
+            "lines=0-1",
+            "bytes=0-1,5-6",
+            "bytes=",
+            "x",
+            "bytes=-",
+            "bytes=+1-2",
+        ] {
+            assert_eq!(range(other, 100), Asked::Whole, "{other}");
+        }
+        assert_eq!(range("bytes=0-", 0), Asked::Outside);
+    }
+}

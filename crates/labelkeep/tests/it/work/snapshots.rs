@@ -1,0 +1,116 @@
+//! Snapshots of exports: kept, converted, downloaded in parts, removed; and the manifest of an archive.
+
+use std::io::Read as _;
+
+use labelkeep_testkit::{Value, json, on_both_databases};
+use reqwest::Method;
+
+use super::{answer, project};
+
+fn entry(archive: &[u8], name: &str) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).expect("an archive");
+    let mut bytes = Vec::new();
+    archive
+        .by_name(name)
+        .expect(name)
+        .read_to_end(&mut bytes)
+        .expect("bytes");
+    bytes
+}
+
+on_both_databases! {
+    async fn a_snapshot_keeps_what_was_and_makes_every_format_of_it(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({})).await;
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[0]), json!({ "result": answer("pos") })).await.expect(201);
+        let skipped = json!({ "result": [], "was_cancelled": true });
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[1]), skipped).await.expect(201);
+        let made = owner.post(&format!("/api/projects/{id}/exports/"), json!({ "title": "snap" })).await.expect(201).json();
+        assert_eq!((&made["status"], &made["title"]), (&json!("completed"), &json!("snap")));
+        assert_eq!(made["counters"], json!({ "task_number": 3, "annotation_number": 2 }));
+        assert_eq!(made["created_by"]["email"], "owner@example.com");
+        let at = format!("/api/projects/{id}/exports/{}", made["id"]);
+
+        // The project goes on; the snapshot does not.
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[2]), json!({ "result": answer("neg") })).await.expect(201);
+        let file = owner.get(&format!("{at}/download")).await.expect(200);
+        let list: Vec<Value> = serde_json::from_slice(&file.bytes).expect("a list");
+        let numbers: Vec<usize> = list.iter().map(|task| task["annotations"].as_array().map_or(0, Vec::len)).collect();
+        assert_eq!(numbers, [1, 1, 0], "a snapshot has tasks without annotations, too");
+        assert_eq!(file.headers["content-type"], "application/.json");
+
+        let request = owner.request(Method::GET, &format!("{at}/download")).header("range", "bytes=0-9");
+        let part = owner.send(request).await.expect(206);
+        assert_eq!(part.bytes, file.bytes[..10]);
+
+        let begun = owner.post(&format!("{at}/convert"), json!({ "export_type": "CSV" })).await.expect(200).json();
+        assert_eq!(begun["export_type"], "CSV");
+        kit.until("it is converted", || async {
+            owner.get(&at).await.json()["converted_formats"][0]["status"] == "completed"
+        }).await;
+        let again = owner.post(&format!("{at}/convert"), json!({ "export_type": "CSV" })).await.expect(400).json();
+        assert_eq!(again["validation_errors"]["non_field_errors"][0], "Conversion to CSV already started");
+        let table = owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200);
+        let text = String::from_utf8(table.bytes).expect("text");
+        assert!(text.contains("\"pos\"") && !text.contains("\"neg\""), "{text}");
+        // Never asked for before: converted on the way.
+        let flat = owner.get(&format!("{at}/download?exportType=JSON_MIN")).await.expect(200).json();
+        assert_eq!(flat.as_array().map(Vec::len), Some(2));
+        let report = owner.get(&format!("{at}/report?exportType=JSON_MIN")).await.expect(200).json();
+        assert_eq!((&report["items_in"], &report["items_out"]), (&json!(3), &json!(2)));
+        assert_eq!(report["drops"], json!([{ "text": "a skipped annotation", "count": 1 }]));
+
+        let listed = owner.get(&format!("/api/projects/{id}/exports/")).await.expect(200).json();
+        assert_eq!(listed[0]["converted_formats"].as_array().map(Vec::len), Some(2));
+        owner.delete(&at).await.expect(204);
+        owner.get(&at).await.expect(404);
+        let left = std::fs::read_dir(&kit.services().settings.export_folder).expect("a folder").count();
+        assert_eq!(left, 0, "the files go with it");
+    }
+
+    async fn a_snapshot_takes_what_its_filters_say(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({})).await;
+        let post = async |task: i64, body: Value| owner.post(&format!("/api/tasks/{task}/annotations/"), body).await;
+        post(tasks[0], json!({ "result": answer("pos") })).await.expect(201);
+        post(tasks[1], json!({ "result": answer("neg"), "ground_truth": true })).await.expect(201);
+        let path = format!("/api/projects/{id}/exports/");
+        let download = async |options: Value| {
+            let made = owner.post(&path, options).await.expect(201).json();
+            owner.get(&format!("{path}{}/download", made["id"])).await.expect(200).json()
+        };
+        let ids = |list: &Value| -> Vec<i64> {
+            list.as_array().into_iter().flatten().filter_map(|task| task["id"].as_i64()).collect()
+        };
+        let annotated = download(json!({ "task_filter_options": { "annotated": "only" } })).await;
+        assert_eq!(ids(&annotated), tasks[..2]);
+        let rest = download(json!({ "task_filter_options": { "annotated": "exclude" } })).await;
+        assert_eq!(ids(&rest), tasks[2..]);
+        let truth = download(json!({ "annotation_filter_options": { "usual": false, "ground_truth": true },
+            "task_filter_options": { "only_with_annotations": true },
+            "serialization_options": { "annotations__completed_by": { "only_id": false } } })).await;
+        assert_eq!(ids(&truth), tasks[1..2]);
+        assert_eq!(truth[0]["annotations"][0]["completed_by"]["email"], "owner@example.com");
+        let wrong = owner.post(&path, json!({ "task_filter_options": { "annotated": "sometimes" } })).await.expect(400).json();
+        assert_eq!(wrong["validation_errors"], json!({ "task_filter_options": { "annotated": ["\"sometimes\" is not a valid choice."] } }));
+        let wrong = owner.post(&format!("{path}1/convert"), json!({ "export_type": "NOPE" })).await.expect(400).json();
+        assert_eq!(wrong["validation_errors"]["export_type"][0], "NOPE is not supported export format");
+    }
+
+    async fn a_manifest_says_what_an_archive_holds(kit: Kit) {
+        use sha2::Digest as _;
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 1, json!({})).await;
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[0]), json!({ "result": answer("pos") })).await.expect(201);
+        let path = format!("/api/projects/{id}/export?exportType=CSV&manifest=true");
+        let file = owner.get(&path).await.expect(200);
+        assert_eq!(file.headers["content-type"], "application/zip");
+        let manifest: Value = serde_json::from_slice(&entry(&file.bytes, "labelkeep-manifest.json")).expect("JSON");
+        let table = entry(&file.bytes, "result.csv");
+        let hash: String = sha2::Sha256::digest(&table).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(manifest["files"], json!([{ "name": "result.csv", "size": table.len(), "sha256": hash }]));
+        assert_eq!((&manifest["items_in"], &manifest["items_out"], &manifest["format"]), (&json!(1), &json!(1), &json!("CSV")));
+        assert_eq!(manifest["label_config"], crate::work::CONFIG);
+        assert_eq!(owner.get(&path).await.expect(200).bytes, file.bytes, "the same data give the same bytes");
+    }
+}
