@@ -21,6 +21,8 @@ pub struct FormatInfo {
     pub tags: &'static [&'static str],
     /// On the wire.
     pub name: &'static str,
+    /// Of its file, without a manifest.
+    pub extension: &'static str,
     /// What `exact=true` changes, when it changes anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<&'static str>,
@@ -39,6 +41,7 @@ pub fn catalog(config: &Config) -> Vec<FormatInfo> {
             link: "/docs/formats",
             tags: exporter.tags(),
             name: exporter.name(),
+            extension: exporter.extension(),
             exact: exporter.exact(),
             disabled: !exporter.supports(config),
         })
@@ -139,6 +142,52 @@ impl<'a> Fit<'a> {
     /// Transcripts of sound.
     pub(super) fn transcripts(&self) -> bool {
         !self.several_keys && (self.on("Audio") || self.on("AudioPlus")) && self.has("TextArea")
+    }
+
+    /// Anything about pictures.
+    pub(super) fn pictures(&self) -> bool {
+        self.on("Image")
+    }
+
+    /// Choices about pictures.
+    pub(super) fn picture_choices(&self) -> bool {
+        self.on("Image") && self.has("Choices")
+    }
+
+    /// Key points on pictures.
+    pub(super) fn poses(&self) -> bool {
+        self.on("Image") && self.has("KeyPointLabels")
+    }
+
+    /// Spans or classes of text.
+    pub(super) fn texts(&self) -> bool {
+        self.on("Text") && (self.has("Labels") || self.has("Choices") || self.has("Taxonomy"))
+    }
+
+    /// Spans of text, whatever else there is.
+    pub(super) fn any_spans(&self) -> bool {
+        self.on("Text") && self.has("Labels")
+    }
+
+    /// Boxes on videos.
+    pub(super) fn tracks(&self) -> bool {
+        self.on("Video") && (self.has("VideoRectangle"))
+    }
+
+    /// Stretches of sound or video.
+    pub(super) fn stretches(&self) -> bool {
+        ["Audio", "AudioPlus", "Video"].iter().any(|tag| self.on(tag))
+            && ["Labels", "TimelineLabels", "TextArea"].iter().any(|tag| self.has(tag))
+    }
+
+    /// Whatever there is.
+    pub(super) fn anything(&self) -> bool {
+        true
+    }
+
+    /// Regions of pictures, spans of text, stretches of sound.
+    pub(super) fn places(&self) -> bool {
+        self.pictures() || self.any_spans() || self.stretches()
     }
 
     /// Controls that may hold a whole document; whatever data there is.

@@ -1,30 +1,77 @@
 //! Exporters: a stream of tasks becomes a file, with flat memory where the format allows it.
 
+/// What a format says of itself: name on the wire, name for people, extension, what it fits, kinds of data, what it is good for.
+macro_rules! about {
+    ($name:literal, $title:literal, $extension:literal, $fits:ident, [$($tag:literal),*], $description:literal) => {
+        fn name(&self) -> &'static str {
+            $name
+        }
+
+        fn title(&self) -> &'static str {
+            $title
+        }
+
+        fn description(&self) -> &'static str {
+            $description
+        }
+
+        fn tags(&self) -> &'static [&'static str] {
+            &[$($tag),*]
+        }
+
+        fn extension(&self) -> &'static str {
+            $extension
+        }
+
+        fn supports(&self, config: &labelkeep_labeling::Config) -> bool {
+            $crate::export::catalog::Fit::of(config).$fits()
+        }
+    };
+}
+
 mod archive;
 mod asr;
+mod brat;
 mod brush_coco;
 mod brush_files;
 mod catalog;
 mod categories;
 mod channels;
 mod coco;
+mod coco_more;
 mod conll;
 mod contours;
+mod cvat;
+mod datumaro;
 mod doclang;
 mod doclang_find;
+mod geojson;
+mod hugging_face;
 mod images;
+mod interpolate;
 mod item;
 mod json;
 mod json_min;
+mod jsonl;
+mod labelme;
 mod masks;
+mod mot;
+mod nlp;
+mod pictures;
 mod python;
 mod rectangle;
+mod shapes;
 mod spool;
 mod stored;
 mod table;
 mod task;
+mod texts;
+mod timed;
 mod treebank;
+mod ultralytics;
 mod voc;
+mod voc_masks;
+mod w3c;
 mod wav;
 mod yolo;
 
@@ -120,6 +167,18 @@ impl Report {
         add(&mut self.drops, reason, 1);
     }
 
+    /// Counts what another report counts, too.
+    fn add(&mut self, other: Report) {
+        self.items_in += other.items_in;
+        self.items_out += other.items_out;
+        for (reason, number) in other.drops {
+            add(&mut self.drops, &reason, number);
+        }
+        for (reason, number) in other.losses {
+            add(&mut self.losses, &reason, number);
+        }
+    }
+
     /// Counts parts that are missing of an item that is in the file.
     fn lost(&mut self, reason: &str, number: u64) {
         if number > 0 {
@@ -196,6 +255,33 @@ pub fn exporters() -> &'static [&'static dyn Exporter] {
         &asr::AsrManifest,
         &brush_coco::BrushCoco,
         &doclang::DocLang,
+        // Beyond the reference.
+        &jsonl::JsonLines,
+        &hugging_face::HuggingFace,
+        &nlp::SpacyLines,
+        &nlp::ProdigyLines,
+        &nlp::Conll {
+            scheme: nlp::Scheme::Iob2,
+        },
+        &nlp::Conll {
+            scheme: nlp::Scheme::Iobes,
+        },
+        &brat::Brat,
+        &coco_more::CocoKeypoints,
+        &coco_more::CocoPanoptic,
+        &ultralytics::Segment,
+        &ultralytics::Pose,
+        &ultralytics::Classify,
+        &voc_masks::VocMasks,
+        &cvat::Cvat,
+        &datumaro::Datumaro,
+        &labelme::LabelMe,
+        &geojson::GeoJson,
+        &mot::Mot,
+        &timed::WebVtt,
+        &timed::SubRip,
+        &timed::TextGrid,
+        &w3c::WebAnnotation,
     ]
 }
 

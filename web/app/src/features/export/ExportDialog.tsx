@@ -1,6 +1,6 @@
 /** Results out: pick a format, see what it leaves out, and download. */
 import { api, type Project } from '@labelkeep/api';
-import { AlertTriangle, Button, Check, Checkbox, Dialog, RadioGroup, Spinner } from '@labelkeep/kit';
+import { AlertTriangle, Button, Check, Checkbox, Dialog, RadioGroup, Spinner, TextField } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
@@ -14,6 +14,8 @@ interface Format {
   disabled?: boolean;
   /** What `exact=true` changes, when it changes anything. */
   exact?: string;
+  /** Of the file without a manifest. */
+  extension: string;
 }
 
 interface Report {
@@ -22,6 +24,9 @@ interface Report {
   drops: { text: string; count: number }[];
   losses: { text: string; count: number }[];
 }
+
+/** From this many formats on they can be searched. */
+const SEARCHED = 8;
 
 /** Tasks for which the report is made by itself; it costs about as much as the export. */
 const QUICK = 20_000;
@@ -46,9 +51,20 @@ export function ExportDialog({
   const [format, setFormat] = useState('JSON');
   const [all, setAll] = useState(false);
   const [exact, setExact] = useState(false);
+  const [search, setSearch] = useState('');
+  /** What the person chose; without a choice an archive has one, and a single file stays a single file. */
+  const [manifest, setManifest] = useState<boolean | null>(null);
   const chosen = formats.data?.find((candidate) => candidate.name === format);
   const others = (formats.data ?? []).filter((candidate) => candidate.disabled);
-  const query = new URLSearchParams({
+  const fitting = (formats.data ?? []).filter((candidate) => !candidate.disabled);
+  const wanted = search.trim().toLowerCase();
+  const shown = fitting.filter(
+    (candidate) =>
+      candidate.name === format ||
+      `${candidate.title} ${candidate.name} ${candidate.description}`.toLowerCase().includes(wanted),
+  );
+  const withManifest = manifest ?? chosen?.extension === 'zip';
+  const report = new URLSearchParams({
     exportType: format,
     download_all_tasks: String(all),
     // Spreadsheets run what looks like a formula; programs use the API, which leaves it off.
@@ -56,6 +72,8 @@ export function ExportDialog({
     exact: String(exact && chosen?.exact !== undefined),
     ...(tasks ? { ids: tasks.join(',') } : {}),
   });
+  const query = new URLSearchParams(report);
+  query.set('manifest', String(withManifest));
 
   const download = () => {
     const link = document.createElement('a');
@@ -86,22 +104,29 @@ export function ExportDialog({
       {formats.isError && <p role="alert">{messageOf(formats.error)}</p>}
       {formats.data && (
         <div className={styles.body}>
+          {fitting.length > SEARCHED && (
+            <TextField
+              label="Find a format"
+              value={search}
+              onChange={setSearch}
+              placeholder="COCO, spaCy, subtitles…"
+            />
+          )}
           <RadioGroup
             label="Format"
             value={format}
             onChange={setFormat}
-            options={formats.data
-              .filter((candidate) => !candidate.disabled)
-              .map((candidate) => ({
-                value: candidate.name,
-                label: candidate.title,
-                description: candidate.description,
-              }))}
+            options={shown.map((candidate) => ({
+              value: candidate.name,
+              label: candidate.title,
+              description: candidate.description,
+            }))}
           />
           {others.length > 0 && (
-            <p className={styles.others}>
-              Not for this labeling setup: {others.map((candidate) => candidate.title).join(', ')}.
-            </p>
+            <details className={styles.others}>
+              <summary>{counted(others.length, 'format')} not for this labeling setup</summary>
+              {others.map((candidate) => candidate.title).join(', ')}
+            </details>
           )}
           {!tasks && (
             <Checkbox isSelected={all} onChange={setAll}>
@@ -113,7 +138,12 @@ export function ExportDialog({
               Exact. {chosen.exact}
             </Checkbox>
           )}
-          {chosen && <LeftOut project={project} query={String(query)} tasks={tasks?.length ?? project.task_number} />}
+          <Checkbox isSelected={withManifest} onChange={setManifest}>
+            {chosen?.extension === 'zip'
+              ? 'With a manifest: labeling setup, filter, counts and hashes'
+              : 'With a manifest, in an archive: labeling setup, filter, counts and hashes'}
+          </Checkbox>
+          {chosen && <LeftOut project={project} query={String(report)} tasks={tasks?.length ?? project.task_number} />}
         </div>
       )}
     </Dialog>
