@@ -5,10 +5,13 @@
 //! `docs/compatibility.md` says so.
 
 pub mod brush;
+pub mod datasets;
 pub mod export;
 mod file_name;
 pub mod import;
+mod picture_size;
 mod svg;
 
 pub use file_name::clean_file_name;
+pub use picture_size::of as picture_size;
 pub use svg::clean_svg;

@@ -16,11 +16,13 @@ use tokio::signal::unix::{SignalKind, signal};
 fn main() -> ExitCode {
     let matches = options::command()
         .subcommand(commands::user::grammar())
+        .subcommand(commands::convert::grammar())
         .get_matches_from(options::normalize(std::env::args()));
     let outcome = match matches.subcommand() {
         Some(("start", matches)) => Values::collect(matches, std::env::vars_os()).and_then(serve),
         Some(("audit", matches)) => return audit(matches),
         Some(("user", matches)) => commands::user::run(matches),
+        Some(("convert", matches)) => commands::convert::run(matches),
         Some(("options", _)) => {
             print!("{}", options::markdown());
             Ok(())

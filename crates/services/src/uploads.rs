@@ -27,6 +27,16 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// A file that lies there already; it is removed again unless it is kept.
+    pub(crate) fn at(name: String, path: PathBuf, size: u64) -> Incoming {
+        Incoming {
+            name,
+            size,
+            path,
+            kept: false,
+        }
+    }
+
     /// Where it lies now.
     pub fn path(&self) -> &Path {
         &self.path

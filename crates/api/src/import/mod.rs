@@ -27,16 +27,30 @@ pub(crate) struct ImportQuery {
     /// Ours: `false` makes one task of each CSV, TSV or TXT file (a time series, a document) instead of one of each row.
     #[serde(default)]
     files_as_tasks_list: Option<bool>,
+    /// Ours: the files are an annotated data set of this kind (`coco`, `yolo`, …; see `docs/formats.md`).
+    #[serde(default)]
+    format: Option<String>,
+    /// Ours: its answers become predictions of this model version.
+    #[serde(default)]
+    as_predictions: Option<String>,
 }
 
 impl ImportQuery {
-    fn options(self) -> Options {
-        Options {
+    fn options(self) -> ApiResult<Options> {
+        let dataset = self.format.filter(|kind| !kind.is_empty() && kind != "tasks");
+        if let Some(kind) = &dataset
+            && !import::is_dataset(kind)
+        {
+            return Err(ApiError::field("format", format!("\"{kind}\" is not a valid choice.")));
+        }
+        Ok(Options {
+            dataset,
+            as_predictions: self.as_predictions.filter(|version| !version.is_empty()),
             commit_to_project: self.commit_to_project.unwrap_or(true),
             return_task_ids: self.return_task_ids.unwrap_or(false),
             preannotated_from_fields: names(self.preannotated_from_fields.as_deref().unwrap_or_default()),
             files_as_tasks_list: self.files_as_tasks_list.unwrap_or(true),
-        }
+        })
     }
 }
 
@@ -73,6 +87,9 @@ struct SummaryOut {
     /// Ours: what was kept although it does not fit the configuration.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
+    /// Ours: a labeling configuration for what the data set holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed_config: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,6 +119,7 @@ impl SummaryOut {
             },
             data_columns: summary.data_columns,
             task_ids: summary.task_ids,
+            proposed_config: summary.proposed_config,
             warnings: summary
                 .warnings
                 .into_iter()
@@ -118,7 +136,7 @@ pub(crate) async fn create(
     Query(query): Query<ImportQuery>,
     raw: RawBody,
 ) -> ApiResult<Response> {
-    let options = query.options();
+    let options = query.options()?;
     let committed = options.commit_to_project;
     let summary = match raw.kind {
         ContentKind::Json => from_stream(&services, project, options, raw).await?,

@@ -65,7 +65,7 @@ impl Exporter for Cvat {
 }
 
 /// Text and attributes of XML; characters that XML cannot hold are left out.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

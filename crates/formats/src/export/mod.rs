@@ -41,6 +41,7 @@ mod coco;
 mod coco_more;
 mod conll;
 mod contours;
+mod convert;
 mod cvat;
 mod datumaro;
 mod doclang;
@@ -81,6 +82,8 @@ use labelkeep_labeling::Config;
 
 pub use archive::Manifest;
 pub use catalog::{FormatInfo, catalog};
+pub use convert::Kept;
+pub(crate) use cvat::text as xml_text;
 pub use stored::{StoredTasks, write_tasks};
 pub use task::{Annotator, ExportAnnotation, ExportTask};
 
@@ -163,7 +166,7 @@ pub struct Report {
 
 impl Report {
     /// Counts an item that is not in the file.
-    fn dropped(&mut self, reason: &str) {
+    pub(crate) fn dropped(&mut self, reason: &str) {
         add(&mut self.drops, reason, 1);
     }
 
@@ -180,7 +183,7 @@ impl Report {
     }
 
     /// Counts parts that are missing of an item that is in the file.
-    fn lost(&mut self, reason: &str, number: u64) {
+    pub(crate) fn lost(&mut self, reason: &str, number: u64) {
         if number > 0 {
             add(&mut self.losses, reason, number);
         }

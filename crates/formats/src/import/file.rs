@@ -7,6 +7,8 @@ use super::ImportError;
 pub enum FileKind {
     /// A list of tasks, or one.
     Json,
+    /// A task a line.
+    JsonLines,
     /// A table with commas or semicolons: a task a row.
     Csv,
     /// A table with tabs: a task a row.
@@ -24,6 +26,7 @@ impl FileKind {
     pub fn of(extension: &str) -> FileKind {
         match extension {
             "json" => FileKind::Json,
+            "jsonl" | "ndjson" => FileKind::JsonLines,
             "csv" => FileKind::Csv,
             "tsv" => FileKind::Tsv,
             "txt" => FileKind::Txt,
@@ -36,8 +39,17 @@ impl FileKind {
 /// Extensions that are taken.
 pub const EXTENSIONS: &[&str] = &[
     "bmp", "csv", "flac", "gif", "htm", "html", "jpg", "jpeg", "json", "m4a", "mp3", "ogg", "png", "svg", "tsv", "txt",
-    "wav", "xml", "mp4", "webm", "webp", "pdf",
+    "wav", "xml", "mp4", "webm", "webp", "pdf", "jsonl", "ndjson", "tif", "tiff",
 ];
+
+/// Whether the file is shown, not read: a picture, a sound, a video, a document.
+pub fn is_media(name: &str) -> bool {
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+        .unwrap_or_default();
+    EXTENSIONS.contains(&extension.as_str()) && FileKind::of(&extension) == FileKind::Media
+}
 
 /// Refuses a file that is not taken, or whose first bytes do not fit its name.
 pub fn check_file(name: &str, head: &[u8]) -> Result<(), ImportError> {
@@ -79,6 +91,7 @@ fn fits(extension: &str, head: &[u8]) -> bool {
         "mp3" => at(0, b"ID3") || head.first() == Some(&0xff) && head.get(1).is_some_and(|byte| byte & 0xe0 == 0xe0),
         "m4a" | "mp4" => at(4, b"ftyp"),
         "webm" => at(0, b"\x1a\x45\xdf\xa3"),
+        "tif" | "tiff" => at(0, b"II*\0") || at(0, b"MM\0*") || at(0, b"II+\0") || at(0, b"MM\0+"),
         "pdf" => head.windows(5).any(|window| window == b"%PDF-"),
         "svg" | "html" | "htm" | "xml" => is_text(head) && head.contains(&b'<'),
         _ => is_text(head),

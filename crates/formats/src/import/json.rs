@@ -32,6 +32,17 @@ pub(super) fn import(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), I
     }
 }
 
+/// JSON Lines: a task a line; an array is taken, too.
+pub(super) fn lines(reader: impl Read, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    let mut elements = Elements::new(reader);
+    while let Some(text) = elements.next() {
+        let line = elements.line();
+        let item = TaskItem::parse(&text?).map_err(|message| ImportError::Row { line, message })?;
+        sink(item)?;
+    }
+    Ok(())
+}
+
 fn array(input: &mut Input<impl Read>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     input.advance(1);
     let mut index = 0;
@@ -361,6 +372,26 @@ mod tests {
         assert!(text(b"hello").contains("Expected object or value"));
         assert!(text(b"[{\"a\": {\"b\": 1}").contains("ends in the middle"));
         assert!(text(b"[{\"a\": 1, \"a\": 2}]").contains("item 0"), "duplicate keys");
+    }
+
+    #[test]
+    fn json_lines_are_tasks_and_errors_name_the_line() {
+        let read = |text: &str| {
+            let mut items = Vec::new();
+            lines(text.as_bytes(), &mut |item: TaskItem| {
+                items.push(item.data.get().to_owned());
+                Ok(())
+            })
+            .map(|()| items)
+        };
+        let found =
+            read("\u{feff}{\"text\": \"a\"}\n\n{\"data\": {\"text\": \"b\"}, \"annotations\": [{\"result\": []}]}\r\n")
+                .expect("lines");
+        assert_eq!(found, ["{\"text\": \"a\"}", "{\"text\": \"b\"}"]);
+        assert!(read("").expect("nothing").is_empty());
+        let error = read("{\"a\": 1}\n{\"data\": 3}\n").expect_err("wrong").to_string();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(read("{\"a\": 1}\n[1]").is_err());
     }
 
     #[test]

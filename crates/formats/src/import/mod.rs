@@ -7,14 +7,16 @@ mod item;
 mod json;
 mod quotes;
 mod text;
+mod unpack;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
 pub use error::ImportError;
-pub use file::{EXTENSIONS, FileKind, check_file};
+pub use file::{EXTENSIONS, FileKind, check_file, is_media};
 pub use item::{CompletedBy, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem};
 pub use json::Elements;
+pub use unpack::{Limits, is_archive, unpack};
 
 /// Takes the tasks; an error ends the import.
 pub type Sink<'a> = dyn FnMut(TaskItem) -> Result<(), ImportError> + 'a;
@@ -34,6 +36,7 @@ pub fn import_json(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Imp
 pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     match kind {
         FileKind::Json => json::import(&mut BufReader::with_capacity(BUFFER, file), sink),
+        FileKind::JsonLines => json::lines(file, sink),
         FileKind::Csv => csv::import(&file, None, sink),
         FileKind::Tsv => csv::import(&file, Some(b'\t'), sink),
         FileKind::Txt => text::lines(&mut BufReader::with_capacity(BUFFER, file), sink),

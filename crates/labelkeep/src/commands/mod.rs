@@ -1,3 +1,4 @@
 //! What the command line can do besides serving.
 
+pub(crate) mod convert;
 pub(crate) mod user;

@@ -6,6 +6,7 @@
 
 mod cancel;
 mod chunk;
+mod files;
 mod preannotated;
 mod read;
 
@@ -20,10 +21,11 @@ use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
-use crate::uploads::{Incoming, Placed};
+use crate::uploads::Incoming;
 use crate::{Invalid, Result, ServiceError, Services};
 use cancel::Wanted;
 use chunk::{Chunk, Totals};
+use files::Stored;
 pub use labelkeep_store::imports::ImportRow;
 pub(crate) use read::Members;
 
@@ -46,6 +48,10 @@ pub struct Options {
     pub return_task_ids: bool,
     /// Data keys that become a prediction.
     pub preannotated_from_fields: Vec<String>,
+    /// The files are a data set of this kind.
+    pub dataset: Option<String>,
+    /// Its answers become predictions of this version, not annotations.
+    pub as_predictions: Option<String>,
     /// CSV, TSV and TXT files are lists of tasks; without it each file is one task by its address.
     pub files_as_tasks_list: bool,
 }
@@ -56,6 +62,8 @@ impl Default for Options {
             commit_to_project: true,
             return_task_ids: false,
             preannotated_from_fields: Vec::new(),
+            dataset: None,
+            as_predictions: None,
             files_as_tasks_list: true,
         }
     }
@@ -82,8 +90,15 @@ pub struct Summary {
     pub data_columns: Vec<String>,
     /// Ids, when they were asked for.
     pub task_ids: Option<Vec<i64>>,
-    /// What was kept although it does not fit the configuration: text and how often.
+    /// What was kept although it does not fit the configuration, or was left out of a data set: text and how often.
     pub warnings: Vec<(String, u64)>,
+    /// A labeling configuration for what a data set holds.
+    pub proposed_config: Option<String>,
+}
+
+/// Whether there is a kind of data set of this name.
+pub fn is_dataset(kind: &str) -> bool {
+    labelkeep_formats::datasets::dataset(kind).is_some()
 }
 
 /// How many chunks may wait for the database.
@@ -120,12 +135,13 @@ async fn run(
     let (input, files) = match source {
         Source::Json(body) => (read::Input::Json(body), Vec::new()),
         Source::Files(incoming) => {
-            let files = Stored::keep_all(services, &project, &actor, incoming).await?;
+            let files = Stored::keep_all(services, &project, &actor, incoming, options.dataset.is_some()).await?;
             (read::Input::Files(files.iter().map(Stored::input).collect()), files)
         }
         Source::Kept(rows) => {
             let input = |row: &UploadRow| read::FileInput {
-                id: row.id,
+                id: Some(row.id),
+                name: row.name.clone(),
                 url: crate::uploads::url(row.project_id, &row.name),
                 extension: crate::uploads::extension(&row.name),
                 path: services.settings.upload_folder.join(&row.stored_as),
@@ -162,98 +178,16 @@ async fn run(
             return Err(error);
         }
     };
-    summary.file_upload_ids = files.into_iter().map(Stored::keep).collect();
+    summary.file_upload_ids = files.into_iter().filter_map(Stored::keep).collect();
     if options.commit_to_project {
         summary.task_count = totals.tasks;
     }
     summary.annotation_count = totals.annotations;
     summary.prediction_count = totals.predictions;
     summary.task_ids = options.return_task_ids.then_some(totals.task_ids);
-    summary.warnings = totals.warnings.into_iter().collect();
+    summary.warnings.extend(totals.warnings);
     summary.duration = started.elapsed().as_secs_f64();
     Ok(summary)
-}
-
-/// A file that has its place and its row. Both go again when the import fails.
-struct Stored {
-    id: i64,
-    url: String,
-    extension: String,
-    placed: Placed,
-}
-
-impl Stored {
-    async fn keep_all(
-        services: &Services,
-        project: &ProjectRow,
-        actor: &Actor,
-        incoming: Vec<Incoming>,
-    ) -> Result<Vec<Stored>> {
-        if incoming.is_empty() {
-            return Err(Invalid::whole("No data found in body or in files").into());
-        }
-        let services_in = services.clone();
-        let placed = tokio::task::spawn_blocking(move || {
-            let mut placed = Vec::with_capacity(incoming.len());
-            for file in &incoming {
-                read::check_file(file)?;
-            }
-            for file in incoming {
-                let extension = file.extension();
-                placed.push((extension, crate::uploads::place(&services_in, file)?));
-            }
-            Ok::<_, ServiceError>(placed)
-        })
-        .await
-        .map_err(|error| ServiceError::Internal(error.to_string()))??;
-        let (project_id, account_id, now) = (project.id, actor.account_id, services.now());
-        services
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let mut files = Vec::with_capacity(placed.len());
-                    for (extension, placed) in placed {
-                        let row = placed.insert(tx, project_id, account_id, now).await?;
-                        files.push(Stored {
-                            id: row.id,
-                            url: placed.url(project_id),
-                            extension,
-                            placed,
-                        });
-                    }
-                    Ok(files)
-                })
-            })
-            .await
-    }
-
-    fn input(&self) -> read::FileInput {
-        read::FileInput {
-            id: self.id,
-            url: self.url.clone(),
-            extension: self.extension.clone(),
-            path: self.placed.path().to_owned(),
-        }
-    }
-
-    fn keep(self) -> i64 {
-        self.placed.keep();
-        self.id
-    }
-
-    async fn forget_all(services: &Services, files: Vec<Stored>) {
-        let ids: Vec<i64> = files.iter().map(|file| file.id).collect();
-        if ids.is_empty() {
-            return;
-        }
-        let gone = services
-            .db
-            .write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await }))
-            .await;
-        if let Err(error) = gone {
-            tracing::warn!(%error, "the rows of refused files could not be removed");
-        }
-    }
 }
 
 /// What the writer has done so far.

@@ -6,6 +6,7 @@ use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use labelkeep_formats::datasets::{self, Directory};
 use labelkeep_formats::import as formats;
 use labelkeep_formats::import::{
     CompletedBy, FileKind, ImportError, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem,
@@ -35,7 +36,10 @@ pub(super) enum Input {
 
 /// A file that has its place.
 pub(super) struct FileInput {
-    pub(super) id: i64,
+    /// Of the upload; none for what is read only.
+    pub(super) id: Option<i64>,
+    /// As the archive or the person called it.
+    pub(super) name: String,
     pub(super) url: String,
     pub(super) extension: String,
     pub(super) path: PathBuf,
@@ -132,7 +136,10 @@ impl Reader {
                 let mut body = BufReader::with_capacity(256 * 1024, body);
                 formats::import_json(&mut body, &mut |item| self.take(item))
             }
-            Input::Files(files) => self.files(files, &mut summary),
+            Input::Files(files) => match self.options.dataset.clone() {
+                Some(kind) => self.dataset(&kind, files, &mut summary),
+                None => self.files(files, &mut summary),
+            },
         };
         match read {
             Ok(()) => {}
@@ -162,6 +169,60 @@ impl Reader {
         .into()
     }
 
+    /// Reads the files as one data set of a kind.
+    fn dataset(&mut self, kind: &str, files: Vec<FileInput>, summary: &mut Summary) -> Result<(), ImportError> {
+        let kind = datasets::dataset(kind)
+            .ok_or_else(|| ImportError::whole(format!("\"{kind}\" is no kind of data set that is read here")))?;
+        let mut folder = Directory::default();
+        let mut found: BTreeMap<String, u64> = BTreeMap::new();
+        // Pictures by their whole name, and by its last part where that is the only one.
+        let mut addresses: HashMap<String, Option<String>> = HashMap::new();
+        for file in files {
+            *found.entry(format!(".{}", file.extension)).or_default() += 1;
+            if file.id.is_some() {
+                let base = file.name.rsplit('/').next().unwrap_or_default().to_owned();
+                if base != file.name {
+                    let only = |known: &mut Option<String>| *known = None;
+                    addresses
+                        .entry(base)
+                        .and_modify(only)
+                        .or_insert_with(|| Some(file.url.clone()));
+                }
+                addresses.insert(file.name.clone(), Some(file.url));
+            }
+            folder.add(file.name, file.path);
+        }
+        summary.found_formats = Some(found.into_iter().collect());
+        let config = self.config.clone();
+        let media = |name: &str| {
+            let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            let known = addresses.get(name).or_else(|| addresses.get(base));
+            known.cloned().flatten().unwrap_or_else(|| name.to_owned())
+        };
+        let version = self.options.as_predictions.clone();
+        let mut keys: BTreeSet<String> = BTreeSet::new();
+        let mut take = |item: TaskItem| {
+            if keys.is_empty() {
+                keys.extend(crate::json::top_level_keys(item.data.get()));
+            }
+            self.take(item)
+        };
+        let (outcome, report, proposal) = {
+            let config = config.has_controls().then_some(&*config);
+            let mut reading = datasets::Reading::new(&folder, config, &media, &mut take);
+            reading.model_version = version;
+            let outcome = kind.read(&mut reading);
+            (outcome, reading.report, reading.proposal)
+        };
+        summary.data_columns = keys.into_iter().collect();
+        let left_out = report.drops.into_iter().chain(report.losses);
+        summary
+            .warnings
+            .extend(left_out.map(|(text, number)| (format!("Left out: {text}"), number)));
+        summary.proposed_config = proposal.label_config();
+        outcome
+    }
+
     fn files(&mut self, files: Vec<FileInput>, summary: &mut Summary) -> Result<(), ImportError> {
         let mut found: BTreeMap<String, u64> = BTreeMap::new();
         let mut common: Option<BTreeSet<String>> = None;
@@ -179,7 +240,7 @@ impl Reader {
                     self.config.data_keys().join(", ")
                 )));
             }
-            self.file = Some(file.id);
+            self.file = file.id;
             let mut keys: Option<BTreeSet<String>> = None;
             let opened = File::open(&file.path).map_err(ImportError::from)?;
             let kind = if as_media { FileKind::Media } else { kind };
