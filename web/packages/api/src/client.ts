@@ -119,6 +119,7 @@ interface SendOptions {
   isRenewed?: boolean;
 }
 
+/** `body` is written as JSON; a Blob is JSON that was written already. */
 async function send<T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<T> {
   if (isClosed) throw closed();
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
@@ -131,7 +132,7 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
       method,
       headers,
       credentials: 'same-origin',
-      ...(body !== undefined ? { body: JSON.stringify(body) } : {}),
+      ...(body !== undefined ? { body: body instanceof Blob ? body : JSON.stringify(body) } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (error) {

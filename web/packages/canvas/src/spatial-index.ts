@@ -13,10 +13,10 @@ export class SpatialIndex {
   private tree: Flatbush | null = null;
   /** All boxes were replaced, and the tree is not built yet. */
   private isStale = false;
-  /** Ids by their place in the tree; null when the box was changed or removed since. */
-  private treeIds: (string | null)[] = [];
-  /** Made when the first box is changed: most images are only looked at. */
-  private placeInTree: Map<string, number> | null = null;
+  /** Ids by their place in the tree. */
+  private treeIds: string[] = [];
+  /** Ids whose boxes were changed or removed since the tree was built: what it says of them is old. */
+  private readonly outdated = new Set<string>();
   private readonly loose = new Map<string, Box>();
   private readonly boxes = new Map<string, Box>();
   /** Holds every box; it may be larger than they need since some were changed. */
@@ -32,7 +32,7 @@ export class SpatialIndex {
     this.loose.clear();
     this.tree = null;
     this.treeIds = [];
-    this.placeInTree = null;
+    this.outdated.clear();
     let { minX, minY, maxX, maxY } = EMPTY_BOX;
     for (const [id, box] of entries) {
       this.boxes.set(id, box);
@@ -72,8 +72,8 @@ export class SpatialIndex {
     const found: string[] = [];
     if (this.tree) {
       for (const place of this.tree.search(box.minX, box.minY, box.maxX, box.maxY)) {
-        const id = this.treeIds[place];
-        if (id) found.push(id);
+        const id = this.treeIds[place] ?? '';
+        if (!this.outdated.has(id)) found.push(id);
       }
     }
     for (const [id, own] of this.loose) if (intersects(own, box)) found.push(id);
@@ -82,17 +82,13 @@ export class SpatialIndex {
 
   private forget(id: string): void {
     this.loose.delete(id);
-    this.placeInTree ??= new Map(this.treeIds.map((one, place) => [one ?? '', place]));
-    const place = this.placeInTree.get(id);
-    if (place === undefined) return;
-    this.treeIds[place] = null;
-    this.placeInTree.delete(id);
+    this.outdated.add(id);
   }
 
   private rebuild(): void {
     this.isStale = false;
     this.loose.clear();
-    this.placeInTree = null;
+    this.outdated.clear();
     this.treeIds = [];
     this.tree = null;
     this.extent = EMPTY_BOX;

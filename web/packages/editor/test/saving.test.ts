@@ -195,6 +195,7 @@ describe('journal', () => {
         storage: null,
         journals: entries,
         journalStore: {
+          prepare: async () => {},
           write: (entry) => void written.set(entry.key, JSON.parse(JSON.stringify(entry))),
           remove: (key) => void written.delete(key),
         },

@@ -20,6 +20,7 @@ import { useTitle } from '../../shared/title';
 import { ThemeToggle } from '../../shell/ThemeToggle';
 import { editorExtras, placeInAddress } from './extras';
 import { type Me, meQuery, takeFirst, taskAddress } from './first';
+import { isLeaving, jsonBlob } from './json-blob';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
 import { type Next, Stream } from './stream';
@@ -178,15 +179,16 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
         ...(payload.postponed ? { was_postponed: true } : {}),
       };
       const headers = { 'Idempotency-Key': payload.operationId };
+      const sent = isLeaving() ? body : await jsonBlob(body);
       if (payload.draft_id !== null) {
-        const draft = await api.send<EditorDraft>('PATCH', `/api/drafts/${payload.draft_id}/`, body, { headers });
+        const draft = await api.send<EditorDraft>('PATCH', `/api/drafts/${payload.draft_id}/`, sent, { headers });
         return draft.id;
       }
       const path =
         payload.annotation_id === null
           ? `/api/tasks/${task.id}/drafts`
           : `/api/tasks/${task.id}/annotations/${payload.annotation_id}/drafts`;
-      const draft = await api.send<EditorDraft>('POST', path, body, { headers });
+      const draft = await api.send<EditorDraft>('POST', path, sent, { headers });
       return draft.id;
     },
     onDeleteAnnotation: async (id) => {

@@ -6,6 +6,7 @@
  */
 import { ApiError, api } from '@labelkeep/api';
 import { whenIdle } from '../../shared/idle';
+import { jsonBlob } from './json-blob';
 
 /** A save. `id` is the operation id, a UUID. */
 export interface Save {
@@ -16,6 +17,7 @@ export interface Save {
   readonly task: number;
   readonly method: 'POST' | 'PATCH';
   readonly path: string;
+  /** JSON in a Blob: keeping and sending it costs the page nothing, however large a result is. Earlier versions kept an object. */
   readonly body: unknown;
   readonly madeAt: number;
   /** Why the server refused it; the work is kept until the person has seen it. */
@@ -30,6 +32,9 @@ export interface OutboxState {
   /** Whether the last attempt reached the server. */
   readonly online: boolean;
 }
+
+/** What a page hands in. */
+type NewSave = Omit<Save, 'user' | 'madeAt' | 'body'> & { readonly body: { readonly result: readonly unknown[] } };
 
 const STORE = 'saves';
 /** Pauses between attempts, in milliseconds. */
@@ -46,6 +51,8 @@ export class Outbox {
   >();
   /** Saves of this page that are not on disk (yet). */
   private readonly unwritten = new Map<string, Save>();
+  /** Saves as they are on disk: each is read once. */
+  private readonly written = new Map<string, Save>();
   private state: OutboxState = { waiting: 0, refused: [], online: true };
   private sending = false;
   private attempts = 0;
@@ -76,14 +83,18 @@ export class Outbox {
    * Keeps the save, and sends it when the page has drawn what comes next. `kept` resolves when it is on disk here (where the
    * disk refuses, when the server has it); `delivered` settles when the server has answered.
    */
-  put(save: Omit<Save, 'user' | 'madeAt'>): { kept: Promise<unknown>; delivered: Promise<unknown> } {
-    const whole: Save = { ...save, user: this.user, madeAt: Date.now() };
+  put(save: NewSave): { kept: Promise<unknown>; delivered: Promise<unknown> } {
+    const madeAt = Date.now();
     const delivered = new Promise<unknown>((resolve, reject) => this.waiters.set(save.id, { resolve, reject }));
     // Not everybody waits for the answer.
     delivered.catch(() => undefined);
-    const kept = this.keep(whole).then((isWritten) => (isWritten ? undefined : delivered));
-    this.callOff ??= whenIdle(this.wake);
-    return { kept, delivered };
+    const keep = async () => {
+      const body = await jsonBlob(save.body);
+      const written = this.keep({ ...save, body, user: this.user, madeAt });
+      this.callOff ??= whenIdle(this.wake);
+      if (!(await written)) await delivered;
+    };
+    return { kept: keep(), delivered };
   }
 
   /** Forgets a save that was refused; the person has seen why. */
@@ -100,12 +111,14 @@ export class Outbox {
     } catch {
       return false;
     }
+    this.written.set(save.id, save);
     this.unwritten.delete(save.id);
     return true;
   }
 
   private async forget(id: string): Promise<void> {
     this.unwritten.delete(id);
+    this.written.delete(id);
     // A disk that refuses has nothing to be forgotten; one that fails just now has it sent again, which changes nothing.
     await this.write((store) => store.delete(id)).catch(() => undefined);
   }
@@ -163,8 +176,8 @@ export class Outbox {
   }
 
   private async refresh(): Promise<Save[]> {
-    const written = await this.read().catch(() => []);
-    const all = new Map([...written, ...this.unwritten.values()].map((save) => [save.id, save]));
+    await this.read().catch(() => undefined);
+    const all = new Map([...this.written.values(), ...this.unwritten.values()].map((save) => [save.id, save]));
     const saves = [...all.values()].filter((save) => save.user === this.user).sort((a, b) => a.madeAt - b.madeAt);
     const refused = saves.filter((save) => save.refused !== undefined);
     this.set({ waiting: saves.length - refused.length, refused });
@@ -187,12 +200,24 @@ export class Outbox {
     });
   }
 
-  private async read(): Promise<Save[]> {
+  /** Reads the saves that are new on disk (another tab's, or left over from before), and lets those go that are gone. */
+  private async read(): Promise<void> {
     const database = await this.database;
-    return new Promise((resolve, reject) => {
-      const request = database.transaction(STORE).objectStore(STORE).getAll();
-      request.onsuccess = () => resolve(request.result as Save[]);
-      request.onerror = () => reject(request.error);
+    await new Promise<void>((resolve, reject) => {
+      const transaction = database.transaction(STORE);
+      const store = transaction.objectStore(STORE);
+      const keys = store.getAllKeys();
+      keys.onsuccess = () => {
+        const there = new Set(keys.result.map(String));
+        for (const id of this.written.keys()) if (!there.has(id)) this.written.delete(id);
+        for (const id of there) {
+          if (this.written.has(id)) continue;
+          const save = store.get(id);
+          save.onsuccess = () => this.written.set(id, save.result as Save);
+        }
+      };
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
     });
   }
 }

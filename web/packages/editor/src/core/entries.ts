@@ -91,8 +91,13 @@ export class Entry {
 
   /** Everything, for drafts: nothing that was typed is lost. */
   draftResult(): readonly ResultItem[] {
-    return writeResult(this.document.store, this.editor.modules);
+    const { store } = this.document;
+    if (this.drafted?.version !== store.version) {
+      this.drafted = { version: store.version, result: writeResult(store, this.editor.modules) };
+    }
+    return this.drafted.result;
   }
+  private drafted: { readonly version: number; readonly result: readonly ResultItem[] } | null = null;
 
   /**
    * Has everything that takes long to write (masks) made ready off the page's thread. Null when it is
@@ -100,8 +105,10 @@ export class Entry {
    */
   prepare(): Promise<unknown> | null {
     const waits: Promise<void>[] = [];
-    for (const region of this.document.store.all()) {
-      const wait = this.editor.modules.shape(region.kind)?.prepare?.(region.geometry);
+    const { store } = this.document;
+    for (const id of store.ids()) {
+      const region = store.get(id);
+      const wait = region && this.editor.modules.shape(region.kind)?.prepare?.(region.geometry);
       if (wait) waits.push(wait);
     }
     return waits.length > 0 ? Promise.all(waits) : null;
@@ -111,6 +118,13 @@ export class Entry {
   leadTime(now: number = Date.now()): number {
     const here = this.openedAt === null ? 0 : (now - this.openedAt) / 1000;
     return Math.round((this.leadTimeBefore + Math.max(0, here)) * 1000) / 1000;
+  }
+
+  /** Makes `toJournal` and its writing a matter of what changed, in slices: a result may be tens of megabytes. */
+  prepareJournal(): Promise<void> {
+    const { journals } = this.editor;
+    const current = this.draftResult();
+    return journals.prepare(this.key, this.base, current);
   }
 
   /** What is kept in the browser so that history and unsent work survive a reload. */

@@ -19,6 +19,7 @@ export { readResult, writeFacet, writeResult } from './result';
 export * from './saving';
 export * from './settings';
 export * from './shortcut';
+export { inSlices } from './slices';
 export { ANSWER, RegionStore } from './store';
 export * from './tag';
 export * from './tools';

@@ -1,9 +1,10 @@
 /**
  * Journals in IndexedDB, by person and task. Without IndexedDB nothing is kept and nothing fails. A
- * journal is one row for its state, one for what it started from, and one for each step, so that a
+ * journal is one row for its state, some for what it started from, and one for each step, so that a
  * change writes what is new and no more.
  */
 import type { JournalEntry, JournalStore } from './journal';
+import { inSlices } from './slices';
 import type { Delta, ResultItem } from './types';
 
 const STORE = 'journals';
@@ -20,10 +21,13 @@ interface StateRow {
   readonly position: number;
   /** Number of steps. */
   readonly steps: number;
+  /** Number of rows of what it started from; journals of earlier versions have one. */
+  readonly pieces?: number;
 }
 interface BaseRow {
   readonly id: string;
   readonly scope: string;
+  /** A piece of it. */
   readonly base: readonly ResultItem[];
 }
 interface StepRow {
@@ -83,21 +87,24 @@ async function read(prefix: string, user: number | string, task: number | string
 
 /** Rows in order of their ids. A journal that misses a row is none. */
 function assemble(rows: readonly Row[]): JournalEntry[] {
-  const bases = new Map<string, readonly ResultItem[]>();
+  const pieces = new Map<string, (readonly ResultItem[])[]>();
   const steps = new Map<string, Delta[]>();
+  const collect = <T>(found: Map<string, T[]>, journal: string, part: T) => {
+    const parts = found.get(journal);
+    if (parts) parts.push(part);
+    else found.set(journal, [part]);
+  };
   for (const row of rows) {
-    if ('base' in row) bases.set(row.id, row.base);
-    if (!('step' in row)) continue;
-    const journal = row.id.slice(0, row.id.lastIndexOf(STEP));
-    steps.set(journal, [...(steps.get(journal) ?? []), row.step]);
+    if ('base' in row) collect(pieces, row.id.slice(0, row.id.lastIndexOf(BASE)), row.base);
+    if ('step' in row) collect(steps, row.id.slice(0, row.id.lastIndexOf(STEP)), row.step);
   }
   const entries: JournalEntry[] = [];
   for (const row of rows) {
     if (!('entry' in row)) continue;
-    const base = bases.get(row.id + BASE);
+    const base = pieces.get(row.id) ?? [];
     const deltas = steps.get(row.id) ?? [];
-    if (base && deltas.length === row.steps)
-      entries.push({ ...row.entry, base, history: { deltas, position: row.position } });
+    if (base.length === (row.pieces ?? 1) && deltas.length === row.steps)
+      entries.push({ ...row.entry, base: base.flat(), history: { deltas, position: row.position } });
   }
   return entries;
 }
@@ -105,9 +112,20 @@ function assemble(rows: readonly Row[]): JournalEntry[] {
 /** Ends of the ids of a journal's rows. */
 const BASE = '\u0000base';
 const STEP = '\u0000step\u0000';
+/** Items of a row of what a journal started from: keeping one takes a part of a frame. */
+const PIECE = 500;
+
+function baseId(journal: string, piece: number): string {
+  return `${journal}${BASE}\u0000${String(piece).padStart(9, '0')}`;
+}
 
 function stepId(journal: string, index: number): string {
   return `${journal}${STEP}${String(index).padStart(9, '0')}`;
+}
+
+/** The ids of all pieces of what a journal started from. */
+function baseOf(journal: string): IDBKeyRange {
+  return IDBKeyRange.bound(`${journal}${BASE}`, `${journal}${BASE}\u0000\uffff`);
 }
 
 /** The ids of all rows of a journal. */
@@ -118,6 +136,8 @@ function rowsOf(id: string): IDBKeyRange {
 class IndexedDbJournal implements JournalStore {
   /** What the rows hold, by identity: records are immutable. */
   private readonly kept = new Map<string, Pick<JournalEntry, 'base' | 'history'>>();
+  /** What rows hold for the state that is written next. */
+  private readonly prepared = new Map<string, readonly ResultItem[]>();
 
   constructor(
     private readonly database: IDBDatabase,
@@ -125,6 +145,19 @@ class IndexedDbJournal implements JournalStore {
     entries: readonly JournalEntry[],
   ) {
     for (const { key, base, history } of entries) this.kept.set(key, { base, history });
+  }
+
+  async prepare(key: string, base: readonly ResultItem[]): Promise<void> {
+    if (base.length <= PIECE || this.kept.get(key)?.base === base || this.prepared.get(key) === base) return;
+    // While other pieces stand there the state that was written before is no journal: its work is in this tab.
+    this.prepared.delete(key);
+    const id = this.id(key);
+    let done = this.run((store) => store.delete(rowsOf(id)));
+    this.kept.delete(key);
+    await inSlices(Math.ceil(base.length / PIECE), (piece) => {
+      done &&= this.run((store) => store.put(this.piece(id, base, piece)));
+    });
+    if (done) this.prepared.set(key, base);
   }
 
   write(whole: JournalEntry): void {
@@ -138,19 +171,29 @@ class IndexedDbJournal implements JournalStore {
     while (same < deltas.length && same < old.length && deltas[same] === old[same]) same++;
     const done = this.run((store) => {
       const put = (row: Row) => store.put(row);
-      put({ id, scope, savedAt: entry.savedAt, entry, position, steps: deltas.length });
-      if (before?.base !== base) put({ id: id + BASE, scope, base });
+      const pieces = Math.ceil(base.length / PIECE);
+      put({ id, scope, savedAt: entry.savedAt, entry, position, steps: deltas.length, pieces });
+      if (before?.base !== base && this.prepared.get(entry.key) !== base) {
+        store.delete(baseOf(id));
+        for (let piece = 0; piece < pieces; piece++) put(this.piece(id, base, piece));
+      }
       for (let i = same; i < deltas.length; i++) put({ id: stepId(id, i), scope, step: deltas[i] as Delta });
       // Steps that were undone and then replaced.
       if (old.length > deltas.length)
         store.delete(IDBKeyRange.bound(stepId(id, deltas.length), stepId(id, old.length)));
     });
+    this.prepared.delete(entry.key);
     if (done) this.kept.set(entry.key, { base, history });
   }
 
   remove(key: string): void {
     this.kept.delete(key);
+    this.prepared.delete(key);
     this.run((store) => store.delete(rowsOf(this.id(key))));
+  }
+
+  private piece(id: string, base: readonly ResultItem[], piece: number): BaseRow {
+    return { id: baseId(id, piece), scope: this.scope, base: base.slice(piece * PIECE, (piece + 1) * PIECE) };
   }
 
   private id(key: string): string {

@@ -5,6 +5,7 @@
  * draft that it last sent, or its own last state.
  */
 import type { HistoryState } from './history';
+import { inSlices } from './slices';
 import type { ResultItem } from './types';
 
 export interface JournalEntry {
@@ -26,6 +27,8 @@ export interface JournalEntry {
 
 /** Where journals are kept. `IndexedDbJournal` in pages; nothing in previews and tests. */
 export interface JournalStore {
+  /** Keeps what a tab started from, in slices: `write` then keeps the steps alone. */
+  prepare(key: string, base: readonly ResultItem[]): Promise<void>;
   write(entry: JournalEntry): void;
   remove(key: string): void;
 }
@@ -65,6 +68,15 @@ export class Journals {
     this.store?.remove(from);
   }
 
+  /**
+   * Does beforehand, in slices, what takes long when a result is large: the marks of its items, and keeping what the tab
+   * started from. `write` without it does the same at once.
+   */
+  async prepare(key: string, base: readonly ResultItem[], current: readonly ResultItem[]): Promise<void> {
+    await inSlices(current.length, (index) => void markOf(current[index]));
+    await this.store?.prepare(key, base);
+  }
+
   write(entry: JournalEntry): void {
     const sent = this.sent.get(entry.key);
     const whole = sent === undefined ? entry : { ...entry, sent };
@@ -90,22 +102,21 @@ export class Journals {
  */
 export function fingerprint(result: readonly ResultItem[]): string {
   const mark = new Mark();
-  for (const item of result) mark.text(markOf(item));
+  for (const item of result) mark.mark(markOf(item));
   return mark.toString();
 }
 
-const marks = new WeakMap<object, string>();
+const marks = new WeakMap<object, Mark>();
 
-function markOf(item: unknown): string {
+function markOf(item: unknown): Mark {
   const kept = typeof item === 'object' && item !== null ? item : null;
-  let text = kept && marks.get(kept);
-  if (!text) {
-    const mark = new Mark();
+  let mark = kept && marks.get(kept);
+  if (!mark) {
+    mark = new Mark();
     mark.value(item);
-    text = mark.toString();
-    if (kept) marks.set(kept, text);
+    if (kept) marks.set(kept, mark);
   }
-  return text;
+  return mark;
 }
 
 /** Two independent 32-bit FNV-1a sums over a value, without its text ever being made, and their length. */
@@ -133,6 +144,13 @@ class Mark {
       }
       this.add(5);
     }
+  }
+
+  mark(other: Mark): void {
+    this.add(8);
+    this.add(other.a);
+    this.add(other.b);
+    this.add(other.length);
   }
 
   text(text: string): void {

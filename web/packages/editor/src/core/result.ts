@@ -295,21 +295,33 @@ export type KeepFacet = (region: Region, facet: Facet) => boolean;
 
 /** Writes the whole store as a result array, in order of creation. */
 export function writeResult(store: RegionStore, modules: Modules, keep: KeepFacet = () => true): ResultItem[] {
-  const out: { seq: number; item: ResultItem }[] = [];
-  for (const region of store.all()) {
-    if (region.suggested) continue;
+  const items: ResultItem[] = [];
+  const places: number[] = [];
+  let inOrder = true;
+  const put = (seq: number, item: ResultItem) => {
+    if (inOrder && seq < (places.at(-1) ?? seq)) inOrder = false;
+    items.push(item);
+    places.push(seq);
+  };
+  for (const id of store.ids()) {
+    const region = store.get(id);
+    if (!region || region.suggested) continue;
     for (const facet of region.facets) {
-      if (keep(region, facet)) out.push({ seq: facet.seq, item: writeFacet(region, facet, modules) });
+      if (keep(region, facet)) put(facet.seq, writeFacet(region, facet, modules));
     }
   }
   for (const relation of store.relations()) {
     const item = writeRelation(relation, store);
-    if (item) out.push({ seq: relation.seq, item });
+    if (item) put(relation.seq, item);
   }
   for (const foreign of store.foreign) {
-    if (!isReplaced(foreign, store)) out.push({ seq: foreign.seq, item: foreign.item });
+    if (!isReplaced(foreign, store)) put(foreign.seq, foreign.item);
   }
-  return out.sort((a, b) => a.seq - b.seq).map((one) => one.item);
+  if (inOrder) return items;
+  return items
+    .map((item, index) => ({ item, seq: places[index] ?? 0 }))
+    .sort((a, b) => a.seq - b.seq)
+    .map((one) => one.item);
 }
 
 function isReplaced(foreign: ForeignItem, store: RegionStore): boolean {

@@ -40,6 +40,8 @@ export class Saving {
   private running: SaveAction | null = null;
   private draftTimer: ReturnType<typeof setTimeout> | null = null;
   private journalTimer: ReturnType<typeof setTimeout> | null = null;
+  /** The browser's copy while it is made ready, in slices. */
+  private journalRun: Promise<void> | null = null;
   private draftEntry: Entry | null = null;
   private draftRun: Promise<void> | null = null;
   /** Counts changes of each tab, to tell whether a repeated save is the same save. */
@@ -75,13 +77,15 @@ export class Saving {
     if (options.mode === 'preview') return;
     if (this.draftEntry && this.draftEntry !== entry) void this.flush();
     this.draftEntry = entry;
-    this.journalTimer ??= setTimeout(() => void this.prepareJournal(), JOURNAL_DELAY);
+    this.journalTimer ??= setTimeout(() => {
+      this.journalRun = this.prepareJournal();
+    }, JOURNAL_DELAY);
     if (!options.onDraft) {
       this.changed.emit();
       return;
     }
     if (this.draftTimer) clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => void this.flush(), DRAFT_DELAY);
+    this.draftTimer = setTimeout(() => void this.draftDue(), DRAFT_DELAY);
     this.set({ kind: 'pending' });
   }
 
@@ -219,8 +223,18 @@ export class Saving {
     if (entry.isOpen && !entry.document.readonly) this.editor.journals.write(entry.toJournal());
   }
 
+  /** Nobody leaves: what is being made ready for the browser's copy is waited for, and the draft goes out then. */
+  private async draftDue(): Promise<void> {
+    const timer = this.draftTimer;
+    await this.journalRun;
+    // A change meanwhile has its own time; a save has taken the draft along.
+    if (timer !== null && this.draftTimer === timer) await this.flush();
+  }
+
   private async prepareJournal(): Promise<void> {
-    await (this.draftEntry ?? this.editor.entry).prepare();
+    const entry = this.draftEntry ?? this.editor.entry;
+    await entry.prepare();
+    await entry.prepareJournal();
     this.writeJournal();
   }
 

@@ -23,6 +23,12 @@ export class RegionStore {
   private cachedIds: readonly string[] | null = null;
   private cachedRelations: readonly Relation[] | null = null;
   private nextSeq = 0;
+  private changes = 0;
+
+  /** Another number after each change. */
+  get version(): number {
+    return this.changes;
+  }
 
   /** Fills the store; nobody is told. */
   load(regions: readonly Region[], relations: readonly Relation[], foreign: readonly ForeignItem[]): void {
@@ -30,6 +36,7 @@ export class RegionStore {
     this.relationMap.clear();
     this.answerIndex.clear();
     this.nextSeq = 0;
+    this.changes++;
     for (const region of regions) this.put(region.id, region);
     for (const relation of relations) {
       this.relationMap.set(relation.id, relation);
@@ -108,6 +115,7 @@ export class RegionStore {
     const updated: string[] = [];
     const removed: string[] = [];
     let relations = false;
+    this.changes++;
     const steps = direction === 'forward' ? changes : [...changes].reverse();
     for (const change of steps) {
       if (change.on === 'relation') {
