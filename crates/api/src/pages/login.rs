@@ -27,6 +27,17 @@ pub(crate) struct LoginQuery {
     next: Option<String>,
     #[serde(default)]
     organization: Option<i64>,
+    /// `set`: comes from the page on which a new password was set.
+    #[serde(default)]
+    password: String,
+}
+
+/// What the form says.
+#[derive(Default)]
+struct Words<'a> {
+    intro: &'static str,
+    error: &'a str,
+    email: &'a str,
 }
 
 /// The form's fields.
@@ -46,6 +57,7 @@ pub(crate) struct LoginForm {
 
 const TITLE: &str = "Sign in to Labelkeep";
 pub(super) const PROVIDER_ONLY: &str = "Your organization signs in by its identity provider, not with a password.";
+const PASSWORD_SET: &str = "Your new password is set. Sign in with it now.";
 const WRONG: &str = "The email and password you entered don't match.";
 
 /// `GET /user/login/`
@@ -62,15 +74,12 @@ pub(crate) async fn show(
         return Ok(redirect("/user/signup/"));
     }
     let button = sso::button(&app.services, query.organization).await?;
-    Ok(form(
-        &app,
-        &headers,
-        StatusCode::OK,
-        "",
-        "",
-        query.next.as_deref(),
-        button.as_ref(),
-    ))
+    let words = Words {
+        intro: if query.password == "set" { PASSWORD_SET } else { "" },
+        ..Words::default()
+    };
+    let next = query.next.as_deref();
+    Ok(form(&app, &headers, StatusCode::OK, words, next, button.as_ref()))
 }
 
 /// `POST /user/login/`
@@ -103,6 +112,14 @@ pub(crate) async fn submit(
         address,
         agent: agent(&headers),
     };
+    let once_more = |status: StatusCode, error: &str| {
+        let words = Words {
+            error,
+            email: &login.email,
+            ..Words::default()
+        };
+        form(&app, &headers, status, words, target, button.as_ref())
+    };
     match accounts::sign_in(&app.services, wish).await {
         Ok(SignedIn::Session(session)) => {
             let mut response = redirect(next::safe(target));
@@ -114,27 +131,9 @@ pub(crate) async fn submit(
             cookies::set_step(&app, &mut response, &waiting);
             Ok(response)
         }
-        Ok(SignedIn::ProviderOnly) => Ok(form(
-            &app,
-            &headers,
-            StatusCode::OK,
-            PROVIDER_ONLY,
-            &login.email,
-            target,
-            button.as_ref(),
-        )),
-        Ok(SignedIn::No) => Ok(form(
-            &app,
-            &headers,
-            StatusCode::OK,
-            WRONG,
-            &login.email,
-            target,
-            button.as_ref(),
-        )),
-        Err(error) => again(error, |status, text| {
-            form(&app, &headers, status, text, &login.email, target, button.as_ref())
-        }),
+        Ok(SignedIn::ProviderOnly) => Ok(once_more(StatusCode::OK, PROVIDER_ONLY)),
+        Ok(SignedIn::No) => Ok(once_more(StatusCode::OK, WRONG)),
+        Err(error) => again(error, once_more),
     }
 }
 
@@ -143,8 +142,7 @@ fn form(
     app: &App,
     headers: &HeaderMap,
     status: StatusCode,
-    error: &str,
-    email: &str,
+    words: Words<'_>,
     next: Option<&str>,
     button: Option<&ProviderButton>,
 ) -> Response {
@@ -153,8 +151,8 @@ fn form(
     let next = next.map(|next| next::safe(Some(next))).unwrap_or_default();
     let values = [
         ("csrf", secret.mask()),
-        ("error", error.to_owned()),
-        ("email", email.to_owned()),
+        ("error", words.error.to_owned()),
+        ("email", words.email.to_owned()),
         ("next", next.to_owned()),
         ("provider", provider.unwrap_or_default()),
         (
@@ -163,7 +161,11 @@ fn form(
         ),
     ];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    values.extend([("title", TITLE), ("intro", ""), ("passkeys", super::passkeys(app))]);
+    values.extend([
+        ("title", TITLE),
+        ("intro", words.intro),
+        ("passkeys", super::passkeys(app)),
+    ]);
     let mut response = html(app, status, Page::Login, &values);
     cookies::set_csrf(app, &mut response, &secret);
     response

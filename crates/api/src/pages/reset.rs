@@ -83,7 +83,7 @@ pub(crate) async fn submit(
         };
     };
     match accounts::reset_password(&app.services, &token, fields.password, address).await {
-        Ok(()) => Ok(redirect("/user/login/")),
+        Ok(()) => Ok(redirect("/user/login/?password=set")),
         Err(error @ ServiceError::Forbidden(_)) => dead(error),
         Err(error) => again(error, |status, text| set(&app, &headers, status, text, "", &token)),
     }
