@@ -1,6 +1,5 @@
 //! What stands around the routes: checks of the head, limits, the rule of the trailing slash, answers to what is no route.
 
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
-use crate::middleware::{audit as audit_layer, head, host, limits, log, panic, request_id, response_headers, slash};
+use crate::middleware::forwarded::Sender;
+use crate::middleware::{
+    audit as audit_layer, forwarded, head, host, limits, log, panic, request_id, response_headers, slash,
+};
 use crate::scim::ScimFailure;
+use crate::server::{Peer, elsewhere};
 use crate::{ApiError, App, pages, router};
 
 /// What the server calls for each request.
@@ -46,18 +49,49 @@ pub fn app(app: App) -> Entry {
 
 impl Entry {
     /// Answers one request.
-    pub async fn answer(&self, mut request: Request, address: IpAddr) -> Response {
+    pub async fn answer(&self, mut request: Request, peer: Peer) -> Response {
         let (id, started) = (request_id::fresh(), Instant::now());
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let going = self.app.metrics.request();
+        let mut sender = forwarded::read(request.headers(), peer, &self.app.settings.trusted_proxies);
+        let address = sender.address;
         request.extensions_mut().insert(ClientAddress(address));
-        let work = request_id::scope(id.clone(), panic::caught(self.inside(request, address)));
+        if let Some(host) = sender.host.take().and_then(|host| HeaderValue::from_str(&host).ok()) {
+            request.headers_mut().insert(header::HOST, host);
+        }
+        let secure = peer.encrypted || (sender.by_proxy && !sender.said_plain);
+        let work = request_id::scope(id.clone(), panic::caught(self.inside(request, peer, sender)));
         let mut response = work.await;
         response_headers::complete(&mut response, &id);
-        log::write(&id, address, &method, &path, response.status(), started.elapsed());
+        if secure {
+            response_headers::strict_transport(&mut response, self.app.settings.strict_transport);
+        }
+        let took = started.elapsed();
+        self.app.metrics.answered(&method, response.status(), took);
+        log::write(&id, address, &method, &path, response.status(), took);
+        drop(going);
         response
     }
 
-    async fn inside(&self, mut request: Request, address: IpAddr) -> Response {
+    /// Plain HTTP is for one machine and for declared proxies (SEC-009); who came to a proxy by it is led to TLS (SEC-007).
+    fn unprotected(&self, request: &Request, peer: Peer, sender: &Sender) -> Option<Response> {
+        if sender.said_plain
+            && let Some(origin) = &self.app.settings.public_origin
+            && origin.starts_with("https://")
+        {
+            return Some(elsewhere(origin, request));
+        }
+        if peer.encrypted || peer.address.is_loopback() || sender.by_proxy {
+            return None;
+        }
+        Some(ApiError::forbidden("This port is for the proxies of this installation.").into_response())
+    }
+
+    async fn inside(&self, mut request: Request, peer: Peer, sender: Sender) -> Response {
+        if let Some(refusal) = self.unprotected(&request, peer, &sender) {
+            return refusal;
+        }
+        let address = sender.address;
         let path = request.uri().path();
         let proper = head::check(request.uri(), request.headers())
             .and_then(|()| host::check(request.headers(), request.uri(), &self.app));

@@ -6,6 +6,7 @@
 mod entry;
 pub mod error;
 pub mod extract;
+pub mod metrics;
 mod middleware;
 mod router;
 pub mod routes;
@@ -40,4 +41,4 @@ mod workspaces;
 pub use entry::{Entry, app};
 pub use error::{ApiError, ApiResult};
 pub use router::table;
-pub use state::{App, WebSettings};
+pub use state::{App, StrictTransport, WebSettings};

@@ -4,7 +4,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use ipnet::IpNet;
 use labelkeep_services::Services;
+
+use crate::metrics::Metrics;
 
 /// Settings that only HTTP reads; made once from the options table.
 #[derive(Debug, Clone)]
@@ -13,6 +16,10 @@ pub struct WebSettings {
     pub local: bool,
     /// Public origin without a path (`http://localhost:8080`), when `--host` gives one. Absolute links use it.
     pub public_origin: Option<String>,
+    /// Proxies whose `X-Forwarded-…` headers count (`TRUSTED_PROXIES`).
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether browsers are told to come back over TLS only (SEC-008).
+    pub strict_transport: StrictTransport,
     /// Further names that may stand in `Host` (`ALLOWED_HOSTS`).
     pub allowed_hosts: Vec<String>,
     /// Further origins whose pages may send changes (`CSRF_TRUSTED_ORIGINS`).
@@ -33,6 +40,17 @@ pub struct WebSettings {
     pub csp_connect_origins: Vec<String>,
 }
 
+/// `Strict-Transport-Security` (RFC 6797).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrictTransport {
+    /// Not sent: with a generated certificate, which browsers could then never be told to accept, and on loopback.
+    Off,
+    /// For a year, with all names below ours.
+    On,
+    /// The same, and may be built into browsers.
+    Preload,
+}
+
 /// The state of the router. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -43,6 +61,8 @@ pub struct Parts {
     pub services: Services,
     /// Settings of this room.
     pub settings: WebSettings,
+    /// Figures for the operator.
+    pub metrics: Arc<Metrics>,
     /// How many requests run now, by whom.
     pub(crate) in_flight: crate::middleware::limits::InFlight,
 }
@@ -53,6 +73,7 @@ impl App {
         App(Arc::new(Parts {
             services,
             settings,
+            metrics: Arc::default(),
             in_flight: Default::default(),
         }))
     }

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use anyhow::{Context as _, bail};
-use labelkeep_net::{Client, Policy, Roots};
+use labelkeep_net::{Client, Policy};
 use labelkeep_services::Services;
 use labelkeep_store::{Db, DbSettings};
 
@@ -59,7 +59,7 @@ pub async fn open_beside(config: Config, make: bool) -> anyhow::Result<Beside> {
             .with_context(|| format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port))?,
     };
     let keys = keys::open(&config.key_file, &db).await?;
-    let net = Client::new(Policy::new(&config.policy)?, &Roots::with_files(&config.ca_certs)?);
+    let net = Client::new(Policy::new(&config.policy)?, &config.roots);
     Ok(Beside {
         services: Services::new(db, config.services, keys, net),
         server_runs,

@@ -1,30 +1,30 @@
 //! From settings as they were written to settings that mean something. Everything that can be wrong is found here,
 //! before anything is opened.
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use labelkeep_api::WebSettings;
 use labelkeep_crypt::Secret;
-use labelkeep_net::PolicySettings;
 use labelkeep_net::smtp::SmtpSettings;
+use labelkeep_net::{PolicySettings, Roots};
 use labelkeep_services::Settings;
 use labelkeep_services::accounts::Bootstrap;
 use labelkeep_services::sso::OidcConnection;
-use labelkeep_store::{DbSettings, PostgresSettings, SslMode};
+use labelkeep_store::DbSettings;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
+use crate::listening::Listening;
 use crate::logging::LogSettings;
-use crate::mail;
 use crate::options::Values;
+use crate::{database, mail};
 
 /// Everything that the start needs.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Ports, TLS and proxies.
+    pub listening: Listening,
     /// The folder of everything.
     pub data_folder: PathBuf,
     /// The database.
@@ -39,8 +39,10 @@ pub struct Config {
     pub mail: Option<SmtpSettings>,
     /// For outgoing requests.
     pub policy: PolicySettings,
-    /// PEM files of further trusted authorities.
-    pub ca_certs: String,
+    /// The trusted authorities of all outgoing connections.
+    pub roots: Roots,
+    /// Settings that are weaker than they should be, for the log at the start.
+    pub weaknesses: Vec<String>,
     /// The account to make at the start.
     pub bootstrap: Bootstrap,
     /// The log.
@@ -63,9 +65,9 @@ impl Stored {
     pub fn read(values: &Values) -> anyhow::Result<Stored> {
         let data_folder = data_folder(values)?;
         Ok(Stored {
-            database: database(values, &data_folder)?,
+            database: database::read(values, &data_folder, &roots(values)?)?,
             key_file: key_file(values, &data_folder),
-            services: services(values, &data_folder)?,
+            services: services(values, &data_folder, true)?,
         })
     }
 }
@@ -73,21 +75,25 @@ impl Stored {
 impl Config {
     /// Reads the settings; the first that is wrong is the error.
     pub fn read(values: &Values) -> anyhow::Result<Config> {
-        if !values.boolean("LABELKEEP_LOCAL")? {
-            bail!("only local mode is ready so far: start it with `labelkeep start --local`");
-        }
-        Config::for_commands(values)
+        Config::with(values, Listening::read(values)?)
     }
 
     /// Reads the settings for a command that serves nobody: the mode does not matter to it.
     pub fn for_commands(values: &Values) -> anyhow::Result<Config> {
+        Config::with(values, Listening::of_a_command(values)?)
+    }
+
+    fn with(values: &Values, listening: Listening) -> anyhow::Result<Config> {
         let data_folder = data_folder(values)?;
-        let listen = SocketAddr::new(address(values)?, u16::try_from(values.number("PORT", 0, 65_535)?)?);
-        let database = database(values, &data_folder)?;
+        let roots = roots(values)?;
+        let database = database::read(values, &data_folder, &roots)?;
         let key_file = key_file(values, &data_folder);
         let mut policy = PolicySettings {
-            // Model servers and buckets on one's own machine are what local mode is for (SEC-141).
-            protection: values.is_set("SSRF_PROTECTION_ENABLED") && values.boolean("SSRF_PROTECTION_ENABLED")?,
+            // Model servers and buckets on one's own machine are what local mode is for (SEC-141); elsewhere it is on.
+            protection: match values.is_set("SSRF_PROTECTION_ENABLED") {
+                true => values.boolean("SSRF_PROTECTION_ENABLED")?,
+                false => !listening.local,
+            },
             default_subnets: values.boolean("USE_DEFAULT_BANNED_SUBNETS")?,
             additional_subnets: values
                 .text("USER_ADDITIONAL_BANNED_SUBNETS")
@@ -102,22 +108,29 @@ impl Config {
         {
             policy.own_services.push(format!("{}:{}", postgres.host, postgres.port));
         }
-        let web = web(values, &data_folder)?;
+        let mut weaknesses: Vec<String> = database::weakness(&database).into_iter().collect();
+        if !policy.protection && !listening.local {
+            weaknesses.push(
+                "SSRF_PROTECTION_ENABLED is off: addresses that people give may lead into private networks".to_owned(),
+            );
+        }
+        let web = web(values, &data_folder, &listening)?;
         let mail = mail::settings(values)?;
-        let public_url = web.public_origin.clone().unwrap_or_else(|| local_url(listen));
+        let services = Settings {
+            mail: mail.is_some(),
+            public_url: listening.url(listening.address),
+            ..services(values, &data_folder, listening.local)?
+        };
         Ok(Config {
-            listen,
-            services: Settings {
-                mail: mail.is_some(),
-                public_url,
-                ..services(values, &data_folder)?
-            },
+            listening,
+            services,
             web,
             mail,
             database,
             key_file,
             policy,
-            ca_certs: values.text("CUSTOM_CA_CERTS").unwrap_or_default().to_owned(),
+            roots,
+            weaknesses,
             bootstrap: Bootstrap {
                 username: values.text("USERNAME").map(str::to_owned),
                 password: values.text("PASSWORD").map(|text| Secret::new(text.to_owned())),
@@ -148,12 +161,6 @@ impl Config {
     }
 }
 
-/// The server's address for people where none is configured.
-pub(crate) fn local_url(listen: SocketAddr) -> String {
-    let name = if listen.ip().is_ipv6() { "[::1]" } else { "localhost" };
-    format!("http://{name}:{}", listen.port())
-}
-
 fn data_folder(values: &Values) -> anyhow::Result<PathBuf> {
     let folder = match values.text("BASE_DATA_DIR") {
         Some(folder) => PathBuf::from(folder),
@@ -176,27 +183,18 @@ fn key_file(values: &Values, data_folder: &Path) -> PathBuf {
         .map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from)
 }
 
-fn address(values: &Values) -> anyhow::Result<IpAddr> {
-    let text = values.text("INTERNAL_HOST").unwrap_or("127.0.0.1");
-    let address: Option<IpAddr> = match text {
-        "localhost" => Some(IpAddr::from([127, 0, 0, 1])),
-        _ => text.trim_matches(['[', ']']).parse().ok(),
-    };
-    match address {
-        Some(address) if address.is_loopback() => Ok(address),
-        Some(_) => bail!(
-            "{}: local mode listens on a loopback address only, not on {text}",
-            values.source("INTERNAL_HOST")
-        ),
-        None => bail!("{}: \"{text}\" is not an IP address", values.source("INTERNAL_HOST")),
-    }
+fn roots(values: &Values) -> anyhow::Result<Roots> {
+    Ok(Roots::with_files(values.text("CUSTOM_CA_CERTS").unwrap_or_default())?)
 }
 
-fn services(values: &Values, data_folder: &Path) -> anyhow::Result<Settings> {
+fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<Settings> {
     const YEAR: i64 = 366 * 24 * 3_600;
     let size = |name| values.number(name, 1, i64::MAX).map(i64::unsigned_abs);
+    if !local && !values.boolean("PASSWORD_BLOCKLIST")? {
+        bail!("PASSWORD_BLOCKLIST: only local mode may do without it");
+    }
     Ok(Settings {
-        local: true,
+        local,
         upload_folder: data_folder.join("uploads"),
         export_folder: data_folder.join("exports"),
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
@@ -240,13 +238,7 @@ fn oidc(values: &Values) -> anyhow::Result<Option<OidcConnection>> {
     }))
 }
 
-fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
-    if values.is_set("TRUSTED_PROXIES") {
-        bail!(
-            "{}: local mode has no proxies in front of it",
-            values.source("TRUSTED_PROXIES")
-        );
-    }
+fn web(values: &Values, data_folder: &Path, listening: &Listening) -> anyhow::Result<WebSettings> {
     let origins = |name| -> anyhow::Result<Vec<String>> {
         values
             .list(name)
@@ -255,8 +247,10 @@ fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
             .collect()
     };
     Ok(WebSettings {
-        local: true,
-        public_origin: public_origin(values)?,
+        local: listening.local,
+        public_origin: listening.public_origin.clone(),
+        trusted_proxies: listening.trusted_proxies.clone(),
+        strict_transport: listening.strict_transport,
         allowed_hosts: values.list("ALLOWED_HOSTS"),
         csrf_trusted_origins: origins("CSRF_TRUSTED_ORIGINS")?,
         logout_redirect: values.text("LOGOUT_REDIRECT_URL").unwrap_or_default().to_owned(),
@@ -268,26 +262,6 @@ fn web(values: &Values, data_folder: &Path) -> anyhow::Result<WebSettings> {
         security_contact: security_contact(values)?,
         csp_connect_origins: origins("CSP_CONNECT_ORIGINS")?,
     })
-}
-
-fn public_origin(values: &Values) -> anyhow::Result<Option<String>> {
-    let Some(text) = values.text("HOST") else {
-        return Ok(None);
-    };
-    let source = values.source("HOST");
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let url = url.with_context(|| format!("{source}: \"{text}\" does not start with http:// or https://"))?;
-    if !matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) || url.scheme() != "http" {
-        bail!(
-            "{source}: local mode answers to http://localhost, http://127.0.0.1 and http://[::1] only, not to {text}"
-        );
-    }
-    if url.path() != "/" {
-        bail!("{source}: local mode serves at the root; \"{}\" is a path", url.path());
-    }
-    Ok(Some(url.origin().ascii_serialization()))
 }
 
 /// `https://host:port` without anything more.
@@ -309,111 +283,6 @@ fn security_contact(values: &Values) -> anyhow::Result<Option<String>> {
         Ok(url) if matches!(url.scheme(), "mailto" | "https" | "tel") => Ok(Some(url.to_string())),
         _ => bail!("LABELKEEP_SECURITY_CONTACT: \"{text}\" is not a mailto:, https: or tel: URI"),
     }
-}
-
-fn database(values: &Values, data_folder: &Path) -> anyhow::Result<DbSettings> {
-    if let Some(text) = values.text("DATABASE_URL") {
-        return from_url(text).with_context(|| values.source("DATABASE_URL"));
-    }
-    match values.text("DJANGO_DB").unwrap_or("sqlite") {
-        "sqlite" => {
-            let file = values
-                .text("DATABASE_NAME")
-                .map_or_else(|| data_folder.join("labelkeep.sqlite3"), PathBuf::from);
-            Ok(DbSettings::Sqlite(std::path::absolute(file)?))
-        }
-        "default" | "postgresql" => {
-            let user = values
-                .text("POSTGRE_USER")
-                .context("POSTGRE_USER must be given for PostgreSQL")?;
-            let mode = values.text("POSTGRE_SSL_MODE").unwrap_or("verify-full");
-            postgres(PostgresSettings {
-                host: values.text("POSTGRE_HOST").unwrap_or("localhost").to_owned(),
-                port: u16::try_from(values.number("POSTGRE_PORT", 1, 65_535)?)?,
-                user: user.to_owned(),
-                password: values.text("POSTGRE_PASSWORD").map(str::to_owned),
-                name: values.text("POSTGRE_NAME").unwrap_or("postgres").to_owned(),
-                ssl_mode: ssl_mode(mode).with_context(|| values.source("POSTGRE_SSL_MODE"))?,
-                ssl_root_cert: values.text("POSTGRE_SSLROOTCERT").map(PathBuf::from),
-            })
-        }
-        other => bail!(
-            "{}: \"{other}\" is not sqlite, default or postgresql",
-            values.source("DJANGO_DB")
-        ),
-    }
-}
-
-/// No text of an error repeats the address: it holds a password.
-fn from_url(text: &str) -> anyhow::Result<DbSettings> {
-    if let Some(path) = text.strip_prefix("sqlite://") {
-        if !path.starts_with('/') {
-            bail!("sqlite:// must be followed by an absolute path");
-        }
-        return Ok(DbSettings::Sqlite(PathBuf::from(path)));
-    }
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "postgres" | "postgresql"));
-    let url = url.context("this is neither postgresql://… nor sqlite:///…")?;
-    let decode = |text: &str| -> anyhow::Result<String> {
-        // The form decoding of the url crate reads + as a blank, so that plus signs are kept apart first.
-        let query = format!("x={}", text.replace('+', "%2B"));
-        let pair = url::form_urlencoded::parse(query.as_bytes()).next();
-        Ok(pair.map(|(_, value)| value.into_owned()).unwrap_or_default())
-    };
-    if url.username().is_empty() {
-        bail!("the role is missing: postgresql://ROLE:PASSWORD@HOST/NAME");
-    }
-    let mut settings = PostgresSettings {
-        host: url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .unwrap_or("localhost")
-            .to_owned(),
-        port: url.port().unwrap_or(5_432),
-        user: decode(url.username())?,
-        password: url.password().map(&decode).transpose()?,
-        name: decode(url.path().trim_start_matches('/'))?,
-        ssl_mode: SslMode::VerifyFull,
-        ssl_root_cert: None,
-    };
-    if settings.name.is_empty() {
-        settings.name.clone_from(&settings.user);
-    }
-    for (name, value) in url.query_pairs() {
-        match name.as_ref() {
-            "sslmode" => settings.ssl_mode = ssl_mode(&value)?,
-            "sslrootcert" => settings.ssl_root_cert = Some(PathBuf::from(value.into_owned())),
-            "host" => settings.host = value.into_owned(),
-            other => bail!("the parameter {other} is not known"),
-        }
-    }
-    postgres(settings)
-}
-
-fn ssl_mode(text: &str) -> anyhow::Result<SslMode> {
-    match text {
-        "disable" => Ok(SslMode::Disable),
-        "require" => Ok(SslMode::Require),
-        "verify-ca" => Ok(SslMode::VerifyCa),
-        "verify-full" => Ok(SslMode::VerifyFull),
-        other => bail!("\"{other}\" is not verify-full, verify-ca, require or disable"),
-    }
-}
-
-/// Plain text never leaves the machine (SEC-013).
-fn postgres(settings: PostgresSettings) -> anyhow::Result<DbSettings> {
-    let bare = settings.host.trim_matches(['[', ']']);
-    let near =
-        settings.host.starts_with('/') || bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    if settings.ssl_mode == SslMode::Disable && !near {
-        bail!(
-            "POSTGRE_SSL_MODE: disable is allowed on loopback only, and {} is elsewhere",
-            settings.host
-        );
-    }
-    Ok(DbSettings::Postgres(settings))
 }
 
 fn log(values: &Values) -> anyhow::Result<LogSettings> {
@@ -439,88 +308,35 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&'static str, &str)]) -> anyhow::Result<Config> {
-        let mut all = vec![("LABELKEEP_LOCAL", "true"), ("BASE_DATA_DIR", "/tmp/data")];
+        let mut all = vec![("BASE_DATA_DIR", "/tmp/data")];
         all.extend_from_slice(pairs);
         Config::read(&Values::of(&all))
     }
 
-    fn refusal(pairs: &[(&'static str, &str)]) -> String {
-        format!("{:#}", read(pairs).expect_err("refused"))
-    }
-
     #[test]
-    fn sec_141_local_mode_stays_on_the_machine() {
-        let config = read(&[]).expect("the defaults");
-        assert!(config.listen.ip().is_loopback() && config.web.local && !config.policy.protection);
-        assert!(refusal(&[("INTERNAL_HOST", "0.0.0.0")]).contains("loopback"));
-        assert!(refusal(&[("HOST", "https://labels.example")]).contains("local mode"));
-        assert!(refusal(&[("TRUSTED_PROXIES", "10.0.0.1")]).contains("proxies"));
-        assert_eq!(
-            read(&[("HOST", "http://localhost:9090/")])
-                .expect("fine")
-                .web
-                .public_origin
-                .as_deref(),
-            Some("http://localhost:9090")
-        );
+    fn sec_127_sec_141_addresses_are_guarded_unless_one_person_works_on_one_machine() {
+        let local = ("LABELKEEP_LOCAL", "true");
+        assert!(!read(&[local]).expect("fine").policy.protection);
+        let asked = read(&[local, ("SSRF_PROTECTION_ENABLED", "true")]);
+        assert!(asked.expect("fine").policy.protection);
+        let server = read(&[]).expect("fine");
+        assert!(server.policy.protection && !server.services.local && !server.web.local);
+        assert!(read(&[local]).expect("fine").web.local);
+        let open = read(&[("SSRF_PROTECTION_ENABLED", "false")]).expect("fine");
         assert!(
-            read(&[("SSRF_PROTECTION_ENABLED", "true")])
-                .expect("fine")
-                .policy
-                .protection
+            !open.policy.protection
+                && open
+                    .weaknesses
+                    .iter()
+                    .any(|text| text.contains("SSRF_PROTECTION_ENABLED"))
         );
     }
 
     #[test]
-    fn without_local_the_start_is_refused() {
-        let error = Config::read(&Values::of(&[("LABELKEEP_LOCAL", "false")]))
-            .expect_err("refused")
-            .to_string();
-        assert!(error.contains("only local mode is ready so far"), "{error}");
-    }
-
-    #[test]
-    fn sec_013_plain_text_to_postgresql_stays_on_the_machine() {
-        let postgres = [("DJANGO_DB", "default"), ("POSTGRE_USER", "labels")];
-        let with = |more: &[(&'static str, &str)]| read(&[&postgres, more].concat());
-        let DbSettings::Postgres(settings) = with(&[]).expect("fine").database else {
-            panic!("PostgreSQL was asked for")
-        };
-        assert_eq!(
-            (settings.ssl_mode, settings.port, settings.name.as_str()),
-            (SslMode::VerifyFull, 5432, "postgres")
-        );
-        assert!(with(&[("POSTGRE_SSL_MODE", "disable")]).is_ok());
-        assert!(with(&[("POSTGRE_SSL_MODE", "disable"), ("POSTGRE_HOST", "db.example")]).is_err());
-        assert!(
-            refusal(&[("DATABASE_URL", "postgresql://a:secret@db.example/x?sslmode=disable")]).contains("loopback")
-        );
-        assert!(!refusal(&[("DATABASE_URL", "mysql://a:secret@db.example/x")]).contains("secret"));
-    }
-
-    #[test]
-    fn sec_207_the_role_must_be_given() {
-        assert!(refusal(&[("DJANGO_DB", "default")]).contains("POSTGRE_USER"));
-        assert!(refusal(&[("DATABASE_URL", "postgresql://db.example/x")]).contains("role"));
-    }
-
-    #[test]
-    fn a_database_url_is_read_in_full() {
-        let url = "postgresql://la%40bel:p%2B+a@127.0.0.1:5433/tasks?sslmode=require&sslrootcert=/ca.pem";
-        let DbSettings::Postgres(settings) = read(&[("DATABASE_URL", url)]).expect("fine").database else {
-            panic!("PostgreSQL was asked for")
-        };
-        assert_eq!(
-            (settings.user.as_str(), settings.password.as_deref()),
-            ("la@bel", Some("p++a"))
-        );
-        assert_eq!(
-            (settings.host.as_str(), settings.port, settings.name.as_str()),
-            ("127.0.0.1", 5433, "tasks")
-        );
-        assert_eq!(
-            (settings.ssl_mode, settings.ssl_root_cert),
-            (SslMode::Require, Some("/ca.pem".into()))
-        );
+    fn sec_057_common_passwords_are_refused_on_every_server() {
+        let off = ("PASSWORD_BLOCKLIST", "false");
+        assert!(read(&[("LABELKEEP_LOCAL", "true"), off]).is_ok());
+        let line = format!("{:#}", read(&[off]).expect_err("refused"));
+        assert!(line.contains("PASSWORD_BLOCKLIST"), "{line}");
     }
 }

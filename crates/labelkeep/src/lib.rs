@@ -2,8 +2,11 @@
 
 pub mod audit;
 mod beside;
+pub mod certificates;
 pub mod config;
+mod database;
 mod keys;
+pub mod listening;
 mod logging;
 mod mail;
 pub mod options;

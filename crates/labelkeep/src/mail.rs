@@ -1,5 +1,6 @@
 //! The settings of the mail server (`EMAIL_…`, `FROM_EMAIL`).
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -37,6 +38,12 @@ pub(crate) fn settings(values: &Values) -> anyhow::Result<Option<SmtpSettings>> 
         (Some(_), None) => bail!("EMAIL_HOST_PASSWORD is missing; EMAIL_HOST_USER is set"),
         (None, Some(_)) => bail!("EMAIL_HOST_USER is missing; EMAIL_HOST_PASSWORD is set"),
     };
+    let file = |name| values.text(name).map(PathBuf::from);
+    let identity = match (file("EMAIL_SSL_CERTFILE"), file("EMAIL_SSL_KEYFILE")) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        _ => bail!("EMAIL_SSL_CERTFILE and EMAIL_SSL_KEYFILE belong together; one of them is missing"),
+    };
     let from = values
         .text("FROM_EMAIL")
         .context("FROM_EMAIL must be given with EMAIL_HOST")?;
@@ -44,6 +51,7 @@ pub(crate) fn settings(values: &Values) -> anyhow::Result<Option<SmtpSettings>> 
         host: host.to_owned(),
         port,
         security,
+        identity,
         login,
         timeout: Duration::from_secs(values.number("EMAIL_TIMEOUT", 1, 600)?.unsigned_abs()),
         from: from.to_owned(),

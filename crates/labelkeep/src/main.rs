@@ -7,6 +7,7 @@ mod commands;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use labelkeep::certificates::Report;
 use labelkeep::options::{self, Values};
 use labelkeep::{Config, begin_logging, start};
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Some(("audit", matches)) => return audit(matches),
         Some(("user", matches)) => commands::user::run(matches),
         Some(("convert", matches)) => commands::convert::run(matches),
+        Some(("certificate", matches)) => Values::collect(matches, std::env::vars_os()).and_then(certificate),
         Some(("options", _)) => {
             print!("{}", options::markdown());
             Ok(())
@@ -75,6 +77,16 @@ fn audit(matches: &clap::ArgMatches) -> ExitCode {
     }
 }
 
+/// `labelkeep certificate`: what the server shows, or would show at its start.
+fn certificate(values: Values) -> anyhow::Result<()> {
+    let config = Config::read(&values)?;
+    print!(
+        "{}",
+        Report::read(&config.listening, &config.data_folder, &config.roots)?
+    );
+    Ok(())
+}
+
 fn serve(values: Values) -> anyhow::Result<()> {
     let config = Config::read(&values)?;
     begin_logging(&config.log);
@@ -103,7 +115,12 @@ fn serve(values: Values) -> anyhow::Result<()> {
 
 fn greet(running: &labelkeep::Running, data: &str) {
     println!("Labelkeep {} is ready: {}", env!("CARGO_PKG_VERSION"), running.url);
-    println!("Listens on {} only. Data: {data}", running.address);
+    if let Some(fingerprint) = &running.fingerprint {
+        println!(
+            "Its certificate is generated: browsers ask before they trust it. SHA-256 fingerprint to compare: {fingerprint}"
+        );
+    }
+    println!("Listens on {}. Data: {data}", ports(running));
     if let Some(link) = &running.first_account_link {
         println!("Nobody has an account yet. The first one is made with this link, within an hour: {link}");
     } else if running.needs_first_account {
@@ -112,4 +129,21 @@ fn greet(running: &labelkeep::Running, data: &str) {
             running.url
         );
     }
+}
+
+/// Every open port, and what is there (SEC-012).
+fn ports(running: &labelkeep::Running) -> String {
+    let product = if running.encrypted { "HTTPS" } else { "HTTP" };
+    let mut ports = vec![format!("{} ({product})", running.address)];
+    ports.extend(
+        running
+            .redirect
+            .map(|address| format!("{address} (HTTP, leads to HTTPS)")),
+    );
+    ports.extend(
+        running
+            .monitoring
+            .map(|address| format!("{address} (health and metrics)")),
+    );
+    ports.join(", ")
 }

@@ -7,22 +7,33 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use labelkeep_api::{App, app, server};
+use labelkeep_api::server::{self, Listener, Monitoring, Redirect, Site, Tls, Transport};
+use labelkeep_api::{App, app};
 use labelkeep_net::smtp::Mailer;
-use labelkeep_net::{Client, Policy, Roots};
+use labelkeep_net::{Client, Policy};
 use labelkeep_services::{ServiceError, Services, accounts, audit, housekeeping, mail, statistics};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::{Config, local_url};
+use crate::certificates::Source;
+use crate::config::Config;
 use crate::keys;
+use crate::listening::{Listening, TlsMode};
 
 /// A server that answers.
 pub struct Running {
-    /// Where it listens.
+    /// Where the product listens.
     pub address: SocketAddr,
+    /// Where plain HTTP is led to TLS.
+    pub redirect: Option<SocketAddr>,
+    /// Where health and metrics are.
+    pub monitoring: Option<SocketAddr>,
+    /// The SHA-256 fingerprint of a generated certificate, which people compare.
+    pub fingerprint: Option<String>,
+    /// Whether it is TLS that is spoken there.
+    pub encrypted: bool,
     /// Its address for people.
     pub url: String,
     /// Whether nobody has an account yet.
@@ -31,9 +42,9 @@ pub struct Running {
     pub first_account_link: Option<String>,
     /// What it serves, for tests that look beneath HTTP.
     pub services: Services,
-    end: oneshot::Sender<()>,
-    server: JoinHandle<()>,
-    /// What runs beside the requests: leftovers, the audit log, statistics, mail.
+    end: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+    /// What runs beside the requests: leftovers, the audit log, statistics, mail, a newer certificate.
     beside: Vec<JoinHandle<()>>,
     /// Held while this server uses an embedded database.
     lock: Option<File>,
@@ -42,8 +53,10 @@ pub struct Running {
 impl Running {
     /// Lets the open requests finish, then closes the database.
     pub async fn stop(self) {
-        let _ = self.end.send(());
-        let _ = self.server.await;
+        let _ = self.end.send(true);
+        for server in self.servers {
+            let _ = server.await;
+        }
         for task in &self.beside {
             task.abort();
         }
@@ -64,33 +77,45 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    // The port first: a second server must not even open the first one's files.
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {} (PORT, INTERNAL_HOST)", config.listen))?;
-    let address = listener.local_addr()?;
-    config.policy.own_services.push(address.to_string());
+    // The ports first: a second server must not even open the first one's files.
+    let ports = Ports::open(&config.listening).await?;
+    config
+        .policy
+        .own_services
+        .extend(ports.own_services(&config.listening)?);
+    let address = ports.product.local_addr()?;
+    let source = Source::of(&config.listening, folder, &config.roots);
+    let shown = source.as_ref().map(Source::first).transpose()?;
     let lock = match &config.database {
         DbSettings::Sqlite(file) => Some(lock(file)?),
         DbSettings::Postgres(_) => None,
     };
-    let roots = Roots::with_files(&config.ca_certs)?;
-    let net = Client::new(Policy::new(&config.policy)?, &roots);
+    for weakness in &config.weaknesses {
+        tracing::warn!("weaker than it should be: {weakness}");
+    }
+    let net = Client::new(Policy::new(&config.policy)?, &config.roots);
     let mailer = config
         .mail
         .as_ref()
-        .map(|settings| Mailer::new(settings, &roots))
+        .map(|settings| Mailer::new(settings, &config.roots))
         .transpose()?;
     let db = Db::open(&config.database)
         .await
         .with_context(|| match &config.database {
             DbSettings::Sqlite(file) => format!("the database {} cannot be opened", file.display()),
             DbSettings::Postgres(settings) => {
-                format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port)
+                format!(
+                    "PostgreSQL on {}:{} cannot be opened (POSTGRE_SSL_MODE is {})",
+                    settings.host, settings.port, settings.ssl_mode
+                )
             }
         })?;
     let keys = keys::open(&config.key_file, &db).await?;
-    let url = config.web.public_origin.clone().unwrap_or_else(|| local_url(address));
+    let url = config.listening.url(address);
+    if !config.listening.local {
+        // Absolute links never follow what a request says (SEC-011).
+        config.web.public_origin = Some(url.clone());
+    }
     config.services.public_url.clone_from(&url);
     let services = Services::new(db, config.services, keys, net);
     accounts::bootstrap(&services, config.bootstrap)
@@ -109,22 +134,115 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         tokio::spawn(statistics::run(services.clone())),
     ];
     beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));
-    let entry = app(App::new(services.clone(), config.web));
-    let (end, ended) = oneshot::channel::<()>();
-    let server = tokio::spawn(server::serve(listener, entry, async {
-        let _ = ended.await;
-    }));
+    let state = App::new(services.clone(), config.web);
+    let (end, ended) = watch::channel(false);
+    let fingerprint = match (&config.listening.tls, &shown) {
+        (TlsMode::Generated, Some(shown)) => Some(shown.certificate().fingerprint),
+        _ => None,
+    };
+    let (redirect, monitoring) = (address_of(&ports.redirect)?, address_of(&ports.monitoring)?);
+    let mut servers = Vec::new();
+    let mut serve = |tcp, transport, site| {
+        let metrics = state.metrics.clone();
+        let listener = Listener {
+            tcp,
+            transport,
+            site,
+            metrics,
+        };
+        let mut ended = ended.clone();
+        servers.push(tokio::spawn(server::serve(listener, async move {
+            let _ = ended.wait_for(|ended| *ended).await;
+        })));
+    };
+    let leads = Redirect::new(&url, source.as_ref().map(Source::challenges).unwrap_or_default());
+    let acme = source.as_ref().is_some_and(Source::answers_acme);
+    let transport = match &shown {
+        Some(shown) => Transport::Tls(Tls::new(shown.clone(), leads.clone(), state.metrics.clone(), acme)?),
+        None => Transport::Plain,
+    };
+    serve(ports.product, transport, Site::Product(app(state.clone())));
+    if let Some(port) = ports.redirect {
+        serve(port, Transport::Plain, Site::Redirect(leads));
+    }
+    if let Some(port) = ports.monitoring {
+        serve(port, Transport::Plain, Site::Monitoring(Monitoring::new(state.clone())));
+    }
+    if let (Some(source), Some(shown)) = (source, shown) {
+        beside.push(tokio::spawn(source.keep(shown, state.metrics.clone())));
+    }
     Ok(Running {
         address,
+        redirect,
+        monitoring,
+        fingerprint,
+        encrypted: config.listening.tls != TlsMode::Plain,
         url,
         needs_first_account,
         first_account_link,
         services,
         end,
-        server,
+        servers,
         beside,
         lock,
     })
+}
+
+/// The open ports: those of the settings, and no others (SEC-012).
+struct Ports {
+    product: TcpListener,
+    redirect: Option<TcpListener>,
+    monitoring: Option<TcpListener>,
+}
+
+impl Ports {
+    async fn open(listening: &Listening) -> anyhow::Result<Ports> {
+        let redirect = "LABELKEEP_REDIRECT_PORT, INTERNAL_HOST";
+        let monitoring = "LABELKEEP_MONITORING_PORT, LABELKEEP_MONITORING_HOST";
+        Ok(Ports {
+            product: bind(listening.address, "PORT, INTERNAL_HOST").await?,
+            redirect: bind_some(listening.redirect, redirect).await?,
+            monitoring: bind_some(listening.monitoring, monitoring).await?,
+        })
+    }
+
+    /// By which names the guard of outgoing requests knows them (SEC-135).
+    fn own_services(&self, listening: &Listening) -> anyhow::Result<Vec<String>> {
+        let mut own = Vec::new();
+        for port in [Some(&self.product), self.redirect.as_ref(), self.monitoring.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let address = port.local_addr()?;
+            if address.ip().is_unspecified() {
+                own.push(format!("localhost:{}", address.port()));
+                own.extend(listening.public_name().map(|name| match name.contains(':') {
+                    true => format!("[{name}]:{}", address.port()),
+                    false => format!("{name}:{}", address.port()),
+                }));
+            } else {
+                own.push(address.to_string());
+            }
+        }
+        Ok(own)
+    }
+}
+
+async fn bind(address: SocketAddr, settings: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} ({settings})"))
+}
+
+async fn bind_some(address: Option<SocketAddr>, settings: &str) -> anyhow::Result<Option<TcpListener>> {
+    match address {
+        Some(address) => bind(address, settings).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn address_of(port: &Option<TcpListener>) -> std::io::Result<Option<SocketAddr>> {
+    port.as_ref().map(TcpListener::local_addr).transpose()
 }
 
 /// How often what nobody waits for is done.

@@ -21,7 +21,7 @@ use crate::file_name::file_name;
 use crate::policy::{Consumer, Policy};
 use crate::resolve::{Resolver, SystemResolver};
 use crate::target::{Target, TargetHost};
-use crate::tls::Roots;
+use crate::tls::{self, Roots};
 
 /// The most addresses that a name may have (SEC-130).
 const MAX_ADDRESSES: usize = 20;
@@ -271,7 +271,11 @@ impl Client {
             Err(_) => return Err(NetError::TimedOut),
             Ok(Err(error)) => {
                 let error = error.without_url();
-                tracing::info!(host = %target.host(), ?error, "an outgoing request failed");
+                match tls::refusal(&error) {
+                    // The person learns no more than that it failed (SEC-143); the operator needs the reason.
+                    Some(reason) => tracing::warn!(host = %target.host(), reason, "TLS was refused"),
+                    None => tracing::info!(host = %target.host(), ?error, "an outgoing request failed"),
+                }
                 return Err(NetError::Unreachable);
             }
             Ok(Ok(response)) => response,

@@ -15,6 +15,7 @@
 //! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
+pub mod certificate;
 pub mod client;
 pub mod directory;
 pub mod error;
@@ -25,6 +26,7 @@ pub mod smtp;
 pub mod target;
 pub mod tls;
 
+pub use certificate::Validity;
 pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
 pub use directory::{DirectoryEntry, DirectoryQuestion};
 pub use error::NetError;

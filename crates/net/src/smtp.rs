@@ -1,14 +1,17 @@
 //! Mail by SMTP, to the one server that the installation names. The guard of [`crate::policy`] has no say here: nobody but
 //! who starts the program chooses that server.
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use lettre::address::AddressError;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Identity, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use thiserror::Error;
 
 use crate::Roots;
@@ -33,6 +36,8 @@ pub struct SmtpSettings {
     pub port: u16,
     /// Protection of the connection.
     pub security: SmtpSecurity,
+    /// PEM files of a certificate and its key, for servers that ask for one.
+    pub identity: Option<(PathBuf, PathBuf)>,
     /// User and password; none where the server asks for none.
     pub login: Option<(String, String)>,
     /// For each step of the conversation.
@@ -76,6 +81,8 @@ pub enum SmtpError {
     From(String),
     #[error("EMAIL_HOST: {0}")]
     Host(String),
+    #[error("EMAIL_SSL_CERTFILE, EMAIL_SSL_KEYFILE: {0}")]
+    Identity(String),
     #[error("the address cannot be written to")]
     Address(#[source] AddressError),
     #[error("the mail cannot be written: {0}")]
@@ -156,6 +163,16 @@ fn parameters(settings: &SmtpSettings, roots: &Roots) -> Result<TlsParameters, S
     for certificate in roots.added() {
         builder = builder.add_root_certificate(Certificate::from_der(certificate.to_vec()).map_err(host)?);
     }
+    if let Some((certificate, key)) = &settings.identity {
+        let read = |file: &PathBuf| {
+            std::fs::read(file).map_err(|error| SmtpError::Identity(format!("{}: {error}", file.display())))
+        };
+        let damaged = || SmtpError::Identity(format!("{} holds no certificate in PEM form", certificate.display()));
+        let der = CertificateDer::from_pem_slice(&read(certificate)?).map_err(|_| damaged())?;
+        // Whatever its name says, with rustls the library takes one certificate in DER form here.
+        let identity = Identity::from_pem(&der, &read(key)?).map_err(|error| SmtpError::Identity(error.to_string()))?;
+        builder = builder.identify_with(identity);
+    }
     builder.build_rustls().map_err(host)
 }
 
@@ -183,6 +200,7 @@ mod tests {
             host: "localhost".to_owned(),
             port: 2525,
             security: SmtpSecurity::None,
+            identity: None,
             login: None,
             timeout: Duration::from_secs(5),
             from: "Labelkeep <labels@example.org>".to_owned(),

@@ -48,6 +48,10 @@ pub struct PostgresSettings {
     pub ssl_mode: SslMode,
     /// PEM file of the authority that signed the server's certificate.
     pub ssl_root_cert: Option<PathBuf>,
+    /// Further trusted authorities, in PEM form.
+    pub further_roots: Vec<u8>,
+    /// PEM files of a certificate and its key, by which we prove who we are.
+    pub ssl_identity: Option<(PathBuf, PathBuf)>,
 }
 
 /// libpq's words. Whether a weak one is allowed for a host is decided by the options table, not here.
@@ -74,6 +78,17 @@ enum Inner {
         write: Option<GroupCommit>,
     },
     Postgres(PgPool),
+}
+
+impl std::fmt::Display for SslMode {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            SslMode::Disable => "disable",
+            SslMode::Require => "require",
+            SslMode::VerifyCa => "verify-ca",
+            SslMode::VerifyFull => "verify-full",
+        })
+    }
 }
 
 impl Db {

@@ -1,15 +1,16 @@
 //! PostgreSQL: how it is reached, and how statements run.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 
-use crate::Result;
 use crate::args::{self, Args};
 use crate::builder::{BulkInsert, Sql};
 use crate::db::{Dialect, PostgresSettings, SslMode};
 use crate::row::{Columns, Row};
+use crate::{Result, StoreError};
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 20;
@@ -38,8 +39,13 @@ pub(crate) async fn open(settings: &PostgresSettings) -> Result<PgPool> {
     if let Some(password) = &settings.password {
         options = options.password(password);
     }
-    if let Some(certificate) = &settings.ssl_root_cert {
-        options = options.ssl_root_cert(certificate);
+    let roots = roots(settings)?;
+    if !roots.is_empty() {
+        options = options.ssl_root_cert_from_pem(roots);
+    }
+    if let Some((certificate, key)) = &settings.ssl_identity {
+        // Read for each connection: a certificate that is renewed needs no new start.
+        options = options.ssl_client_cert(certificate).ssl_client_key(key);
     }
     Ok(PgPoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -48,6 +54,23 @@ pub(crate) async fn open(settings: &PostgresSettings) -> Result<PgPool> {
         .test_before_acquire(false)
         .connect_with(options)
         .await?)
+}
+
+/// What is trusted besides the public authorities.
+fn roots(settings: &PostgresSettings) -> Result<Vec<u8>> {
+    let mut roots = settings.further_roots.clone();
+    if let Some(file) = &settings.ssl_root_cert {
+        roots.push(b'\n');
+        roots.extend(read(file)?);
+    }
+    Ok(roots)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    std::fs::read(file).map_err(|source| StoreError::File {
+        path: file.display().to_string(),
+        source,
+    })
 }
 
 /// All rows.

@@ -54,12 +54,16 @@ impl Reply {
 }
 
 impl Client {
-    pub(crate) fn new(base: &str) -> Client {
+    pub(crate) fn new(base: &str, trusted: Option<&[u8]>) -> Client {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if let Some(pem) = trusted {
+            builder = builder.tls_certs_only([reqwest::Certificate::from_pem(pem).expect("a certificate")]);
+        }
+        let http = builder
             .redirect(reqwest::redirect::Policy::none())
             .cookie_store(true)
             .no_proxy()
@@ -109,6 +113,7 @@ impl Client {
             .iter()
             .filter_map(|line| line.to_str().ok())
         {
+            let line = line.strip_prefix("__Host-").unwrap_or(line);
             if let Some(value) = line.strip_prefix("csrftoken=").and_then(|rest| rest.split(';').next()) {
                 let value = Some(value.to_owned()).filter(|value| !value.is_empty());
                 *self.csrf.lock().unwrap_or_else(PoisonError::into_inner) = value;

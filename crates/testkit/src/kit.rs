@@ -32,6 +32,11 @@ pub struct KitOptions {
 }
 
 impl KitOptions {
+    /// A server as many people use it: not local mode, so that it speaks TLS unless a setting says otherwise.
+    pub fn server(self) -> Self {
+        self.with("LABELKEEP_LOCAL", "false")
+    }
+
     /// With one more setting.
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.settings.push((name, value.to_owned()));
@@ -122,7 +127,8 @@ impl Kit {
         };
         let config = Config::read(&values).expect("settings of the kit");
         let running = labelkeep::start(config).await.expect("the server starts");
-        self.url = format!("http://localhost:{}", running.address.port());
+        let scheme = if running.encrypted { "https" } else { "http" };
+        self.url = format!("{scheme}://localhost:{}", running.address.port());
         self.running = Some(running);
     }
 
@@ -144,6 +150,21 @@ impl Kit {
         self.folder.path().join("data")
     }
 
+    /// Where it listens, and more.
+    pub fn running(&self) -> &Running {
+        self.running.as_ref().expect("it runs")
+    }
+
+    /// The certificate that a client of a server with TLS takes for its own authority: the generated one, or that of files.
+    fn trusted(&self) -> Option<Vec<u8>> {
+        if !self.running().encrypted {
+            return None;
+        }
+        let files = self.options.settings.iter().find(|(name, _)| *name == "TLS_CERT_FILE");
+        let file = files.map_or_else(|| self.data_folder().join("tls/server.pem"), |(_, file)| file.into());
+        Some(std::fs::read(file).expect("its certificate"))
+    }
+
     /// What lies beneath HTTP.
     pub fn services(&self) -> &Services {
         &self.running.as_ref().expect("it runs").services
@@ -151,7 +172,7 @@ impl Kit {
 
     /// Somebody unknown.
     pub fn anonymous(&self) -> Client {
-        Client::new(&self.url)
+        Client::new(&self.url, self.trusted().as_deref())
     }
 
     /// The first account, signed in with a cookie. Makes it the first time.

@@ -15,12 +15,15 @@
 //! PostgreSQL is the server of `LABELKEEP_TEST_POSTGRES_URL`, else a private one that the kit starts from
 //! `/usr/lib/postgresql`. Without either the test says on standard error that it was skipped.
 
+mod certificates;
 mod client;
 mod kit;
 mod postgres;
 
+pub use certificates::{Authority, Pair, set_mode};
 pub use client::{Client, Reply};
 pub use kit::{Engine, Kit, KitOptions, OWNER, PASSWORD};
+pub use postgres::SecurePostgres;
 pub use serde_json::{Value, json};
 
 /// Makes a module of each test, with one test for each database.

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use labelkeep::options::Values;
 
+use crate::{Authority, Pair};
+
 static SERVER: Mutex<Option<Option<Server>>> = Mutex::new(None);
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -62,11 +64,11 @@ impl Server {
                     _child: None,
                 })
             }
-            Err(_) => Server::launch(&folder),
+            Err(_) => Server::launch(&folder, None),
         }
     }
 
-    fn launch(folder: &Path) -> anyhow::Result<Server> {
+    fn launch(folder: &Path, secure: Option<&Secure<'_>>) -> anyhow::Result<Server> {
         let data = tempfile::Builder::new().prefix("labelkeep-postgres-").tempdir()?.keep();
         let user = unprivileged()?;
         if let Some((uid, gid)) = user {
@@ -94,11 +96,21 @@ impl Server {
         if !output.status.success() {
             bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
         }
+        let port = secure.map(|secure| secure.put_into(&data, user)).transpose()?;
+        let tcp = match port {
+            Some(port) => format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on"),
+            None => "-c listen_addresses=".to_owned(),
+        };
         // The shell waits for the end of its input, which is the end of this process however that comes.
-        let script = "\"$0\" -D \"$1/db\" -k \"$1\" -c listen_addresses= -c fsync=off -c max_connections=400 \
+        let script = "\"$0\" -D \"$1/db\" -k \"$1\" $2 -c fsync=off -c max_connections=400 \
                       -c shared_buffers=64MB >\"$1/log\" 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait; rm -rf \"$1\"";
         let mut shell = Command::new("/bin/sh");
-        run(shell.arg("-c").arg(script).arg(folder.join("postgres")).arg(&data));
+        run(shell
+            .arg("-c")
+            .arg(script)
+            .arg(folder.join("postgres"))
+            .arg(&data)
+            .arg(&tcp));
         // A signal to the terminal's group must not end the database before its tests.
         let child = shell
             .process_group(0)
@@ -107,7 +119,8 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()?;
         let url = format!(
-            "postgresql://labelkeep@localhost/{{name}}?host={}&sslmode=disable",
+            "postgresql://labelkeep@localhost:{}/{{name}}?host={}&sslmode=disable",
+            port.unwrap_or(5_432),
             data.display()
         );
         let server = Server {
@@ -135,6 +148,75 @@ impl Server {
             Ok(())
         } else {
             bail!("{}", String::from_utf8_lossy(&output.stderr))
+        }
+    }
+}
+
+/// What a server with TLS shows, and whom it lets in.
+struct Secure<'a> {
+    authority: &'a Authority,
+    pair: &'a Pair,
+    asks: bool,
+}
+
+impl Secure<'_> {
+    /// Puts the files into the folder of the data; gives a free port.
+    fn put_into(&self, data: &Path, user: Option<(u32, u32)>) -> anyhow::Result<u16> {
+        let db = data.join("db");
+        let own = |name: &str| -> anyhow::Result<()> {
+            std::fs::set_permissions(db.join(name), std::fs::Permissions::from_mode(0o600))?;
+            if let Some((uid, gid)) = user {
+                chown(db.join(name), Some(uid), Some(gid))?;
+            }
+            Ok(())
+        };
+        std::fs::copy(&self.pair.certificate, db.join("server.crt"))?;
+        std::fs::copy(&self.pair.key, db.join("server.key"))?;
+        std::fs::copy(self.authority.file(), db.join("root.crt"))?;
+        let asks = if self.asks { " clientcert=verify-ca" } else { "" };
+        let rules = format!("local all all trust\nhostssl all all 127.0.0.1/32 trust{asks}\n");
+        std::fs::write(db.join("pg_hba.conf"), rules)?;
+        for name in ["server.crt", "server.key", "root.crt", "pg_hba.conf"] {
+            own(name)?;
+        }
+        let settings = std::fs::OpenOptions::new()
+            .append(true)
+            .open(db.join("postgresql.conf"));
+        writeln!(settings?, "ssl_ca_file = 'root.crt'")?;
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        Ok(listener.local_addr()?.port())
+    }
+}
+
+/// A PostgreSQL of its own that is reached over TLS alone, gone with the test binary.
+pub struct SecurePostgres {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+    _server: Server,
+}
+
+impl SecurePostgres {
+    /// Starts one with this pair; with `asks` it lets in only clients with a certificate of the authority. None where
+    /// PostgreSQL is not installed.
+    pub fn start(authority: &Authority, pair: &Pair, asks: bool) -> Option<SecurePostgres> {
+        let secure = Secure { authority, pair, asks };
+        let launched = binaries().and_then(|folder| Server::launch(&folder, Some(&secure)));
+        match launched {
+            Ok(server) => {
+                let port = server
+                    .url
+                    .split("localhost:")
+                    .nth(1)
+                    .and_then(|rest| rest.split('/').next());
+                Some(SecurePostgres {
+                    port: port.and_then(|port| port.parse().ok()).expect("a port"),
+                    _server: server,
+                })
+            }
+            Err(error) => {
+                let _ = writeln!(std::io::stderr(), "SKIPPED: PostgreSQL with TLS ({error:#})");
+                None
+            }
         }
     }
 }

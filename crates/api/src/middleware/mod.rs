@@ -1,10 +1,11 @@
 //! What happens to every request before and after its handler; one file for each concern.
 //!
-//! [`crate::entry::app`] calls them in this order: request id, host, limits, routing (with the rule of the
+//! [`crate::entry::app`] calls them in this order: request id, proxies, host, limits, routing (with the rule of the
 //! trailing slash), audit log around the routes, headers of the answer, log line.
 
 pub(crate) mod audit;
 pub(crate) mod csp;
+pub(crate) mod forwarded;
 pub(crate) mod head;
 pub(crate) mod head_watch;
 pub(crate) mod host;

@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::csp;
+use crate::StrictTransport;
 
 /// Set where the handler has not said otherwise.
 const COMMON: [(HeaderName, HeaderValue); 7] = [
@@ -39,4 +40,15 @@ pub(crate) fn complete(response: &mut Response, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert("x-request-id", id);
     }
+}
+
+/// Browsers that have seen this come back over TLS only (SEC-008). It means nothing on a connection without TLS.
+pub(crate) fn strict_transport(response: &mut Response, setting: StrictTransport) {
+    let value = match setting {
+        StrictTransport::Off => return,
+        StrictTransport::On => "max-age=31536000; includeSubDomains",
+        StrictTransport::Preload => "max-age=31536000; includeSubDomains; preload",
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(value));
 }

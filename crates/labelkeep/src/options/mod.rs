@@ -55,6 +55,9 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(start)
         .subcommand(audit)
+        .subcommand(with_flags(
+            Command::new("certificate").about("Print the fingerprint and the end of the server's certificate"),
+        ))
         .subcommand(Command::new("version").about("Print the version"))
         .subcommand(
             Command::new("options")

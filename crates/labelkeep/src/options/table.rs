@@ -30,6 +30,7 @@ pub struct Opt {
 #[allow(missing_docs)]
 pub enum Section {
     Start,
+    Tls,
     Database,
     Accounts,
     Web,
@@ -42,6 +43,7 @@ pub enum Section {
 /// Their titles, in order.
 pub(super) const SECTIONS: &[(Section, &str)] = &[
     (Section::Start, "Start"),
+    (Section::Tls, "Transport: TLS, proxies, monitoring"),
     (Section::Database, "Database"),
     (Section::Accounts, "Accounts and sessions"),
     (Section::Web, "Web"),
@@ -136,18 +138,18 @@ pub(super) fn find(name: &str) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.name == name)
 }
 
-use Section::{Accounts, Data, Database, Logs, Mail, Network, Start, Web};
+use Section::{Accounts, Data, Database, Logs, Mail, Network, Start, Tls, Web};
 
 /// All settings.
 pub const OPTIONS: &[Opt] = &[
-    option(Start, "LABELKEEP_LOCAL", "One person's mode: loopback only, plain HTTP. The only mode that is ready so far.")
+    option(Start, "LABELKEEP_LOCAL", "One person's mode: loopback only, plain HTTP.")
         .switch("local")
         .default("false"),
     option(Start, "PORT", "TCP port. The start fails when it is taken.").flag("port", "PORT").short('p').default("8080"),
-    option(Start, "INTERNAL_HOST", "Address to listen on; in local mode a loopback address.")
+    option(Start, "INTERNAL_HOST", "Address to listen on; in local mode, and for plain HTTP without TRUSTED_PROXIES, a loopback address.")
         .flag("internal-host", "ADDRESS")
-        .default("127.0.0.1"),
-    option(Start, "HOST", "Public base URL with http:// or https://, for absolute links; in local mode a loopback name.")
+        .shown("127.0.0.1; 0.0.0.0 with TLS and a public HOST"),
+    option(Start, "HOST", "Public base URL, https://…, for absolute links; in local mode http:// and a loopback name.")
         .flag("host", "URL")
         .prefixed_only(),
     option(Start, "BASE_DATA_DIR", "Folder for the database, uploads and keys.")
@@ -159,6 +161,19 @@ pub const OPTIONS: &[Opt] = &[
         .switch("no-browser")
         .short('b')
         .default("false"),
+    option(Tls, "TLS_MODE", "Where TLS comes from: files, generated, acme (where it is built in), or proxy (plain HTTP on loopback or from TRUSTED_PROXIES).")
+        .shown("files with TLS_CERT_FILE, else generated"),
+    option(Tls, "TLS_CERT_FILE", "PEM file of the certificate, followed by its chain. Read again when it changes.").flag("cert", "FILE"),
+    option(Tls, "TLS_KEY_FILE", "PEM file of its private key, readable by its owner alone.").flag("key", "FILE"),
+    option(Tls, "LABELKEEP_ACME_DIRECTORY", "With TLS_MODE=acme: the authority's directory. To use it is to agree to its terms.")
+        .default("https://acme-v02.api.letsencrypt.org/directory"),
+    option(Tls, "LABELKEEP_ACME_CONTACT", "With TLS_MODE=acme: whom the authority writes to, as in mailto:operator@example.org."),
+    option(Tls, "LABELKEEP_ACME_CHALLENGE", "With TLS_MODE=acme: tls-alpn-01 on PORT, or http-01 on LABELKEEP_REDIRECT_PORT.").default("tls-alpn-01"),
+    option(Tls, "LABELKEEP_REDIRECT_PORT", "TCP port for plain HTTP that leads pages to https:// and refuses the API; none when empty."),
+    option(Tls, "LABELKEEP_HSTS_PRELOAD", "Whether Strict-Transport-Security asks to be built into browsers.").default("false"),
+    option(Tls, "TRUSTED_PROXIES", "Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host count; not in local mode."),
+    option(Tls, "LABELKEEP_MONITORING_PORT", "TCP port for /health, /health/live, /health/ready and /metrics; none when empty."),
+    option(Tls, "LABELKEEP_MONITORING_HOST", "Address for that port.").default("127.0.0.1"),
     option(Database, "DATABASE_NAME", "SQLite file.").flag("database", "FILE").shown("{data dir}/labelkeep.sqlite3"),
     option(Database, "DATABASE_URL", "postgresql://user:password@host:port/name?sslmode=verify-full, or sqlite:///absolute/path. Wins over the names below.")
         .secret(),
@@ -169,7 +184,9 @@ pub const OPTIONS: &[Opt] = &[
     option(Database, "POSTGRE_PASSWORD", "PostgreSQL: password.").secret(),
     option(Database, "POSTGRE_NAME", "PostgreSQL: database.").default("postgres"),
     option(Database, "POSTGRE_SSL_MODE", "PostgreSQL: verify-full, verify-ca, require; disable on loopback only.").default("verify-full"),
-    option(Database, "POSTGRE_SSLROOTCERT", "PostgreSQL: PEM file of the authority that signed its certificate."),
+    option(Database, "POSTGRE_SSLROOTCERT", "PostgreSQL: PEM file of the authority that signed its certificate; CUSTOM_CA_CERTS and the public ones are trusted too."),
+    option(Database, "POSTGRE_SSLCERT", "PostgreSQL: PEM file of our certificate, where the server asks for one."),
+    option(Database, "POSTGRE_SSLKEY", "PostgreSQL: PEM file of its private key, readable by its owner alone."),
     option(Accounts, "USERNAME", "E-mail address of an account to make at the start, if it does not exist.")
         .flag("username", "EMAIL")
         .prefixed_only(),
@@ -197,7 +214,6 @@ pub const OPTIONS: &[Opt] = &[
     option(Web, "LOGOUT_REDIRECT_URL", "Where to go after signing out; empty for the start page."),
     option(Web, "CSP_CONNECT_ORIGINS", "Further origins that the browser may fetch data from."),
     option(Web, "LABELKEEP_SECURITY_CONTACT", "Whom to tell about a weakness (a URI, as in mailto:…); shown at /.well-known/security.txt."),
-    option(Web, "TRUSTED_PROXIES", "Addresses of proxies; not in local mode."),
     option(Data, "DATA_UPLOAD_MAX_MEMORY_SIZE", "Largest upload, in bytes.").default("262144000"),
     option(Data, "DATA_UPLOAD_MAX_NUMBER_FILES", "Most files in one upload.").default("100"),
     option(Data, "IMPORT_MAX_BYTES", "Largest JSON or JSONL import that is read as a stream, in bytes.").default("4294967296"),
@@ -211,6 +227,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Mail, "EMAIL_HOST_PASSWORD", "The user's password.").secret(),
     option(Mail, "EMAIL_USE_TLS", "Whether the connection is protected by STARTTLS; false only for a server on the same machine.").default("true"),
     option(Mail, "EMAIL_USE_SSL", "Whether the connection is TLS from the first byte.").default("false"),
+    option(Mail, "EMAIL_SSL_CERTFILE", "PEM file of our certificate, where the server asks for one."),
+    option(Mail, "EMAIL_SSL_KEYFILE", "PEM file of its private key."),
     option(Mail, "EMAIL_TIMEOUT", "Seconds for each step of the conversation.").default("30"),
     option(Mail, "FROM_EMAIL", "Whom mails are from, as in Labelkeep <labels@example.org>. Must be given with EMAIL_HOST."),
     option(Network, "SSRF_PROTECTION_ENABLED", "Whether addresses that people give are kept from private networks.").shown("true; false in local mode"),

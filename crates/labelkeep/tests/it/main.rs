@@ -10,4 +10,5 @@ mod roles;
 mod scim;
 mod security;
 mod sso;
+mod transport;
 mod work;

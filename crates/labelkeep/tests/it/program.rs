@@ -29,8 +29,12 @@ pub(crate) struct Started {
 
 impl Started {
     pub(crate) fn new(command: &mut Command) -> Started {
+        Started::with_tls(command.arg("--local"))
+    }
+
+    /// The same without local mode.
+    pub(crate) fn with_tls(command: &mut Command) -> Started {
         let mut child = command
-            .arg("--local")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -50,10 +54,10 @@ impl Started {
             }
             lines.push(line.trim_end().to_owned());
         }
-        let port = lines[0]
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok())
+        // "Listens on 127.0.0.1:8080 (HTTP)."
+        let address = lines.last().and_then(|line| line.split_whitespace().nth(2));
+        let port = address
+            .and_then(|address| address.rsplit(':').next()?.parse().ok())
             .expect("a port");
         child.stdout = Some(reader.into_inner());
         Started {
@@ -62,6 +66,19 @@ impl Started {
             lines,
             port,
         }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it said until it was ready.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines
     }
 
     /// Sends `request` as it is and reads the answer to its end.
@@ -139,8 +156,6 @@ fn it_says_where_it_is_and_ends_in_order() {
 #[test]
 fn a_wrong_start_says_one_clear_line() {
     let folder = TempDir::new().expect("a folder");
-    let line = refusal(&program(&folder).output().expect("the program"));
-    assert!(line.contains("only local mode is ready so far"), "{line}");
     for (name, value, part) in [
         ("LABELKEEP_NO_SUCH", "1", "LABELKEEP_NO_SUCH is not a setting"),
         ("LABEL_STUDIO_LOG_LEVEL", "LOUD", "LABEL_STUDIO_LOG_LEVEL: \"LOUD\""),

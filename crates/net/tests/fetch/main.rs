@@ -3,6 +3,7 @@
 mod content;
 mod guard;
 mod redirects;
+mod refusals;
 mod tls;
 
 use std::collections::HashMap;

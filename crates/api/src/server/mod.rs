@@ -1,4 +1,9 @@
-//! The listener: HTTP/1.1 on plain TCP, bounded in everything a stranger can make long (SEC-224), with an orderly end.
+//! The listeners: HTTP/1.1 over TLS or plain TCP, bounded in everything a stranger can make long (SEC-224), with an
+//! orderly end. What is answered is a [`Site`]; how the bytes travel is a [`Transport`]. All else is the same for all.
+
+mod monitoring;
+mod redirect;
+mod tls;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -7,19 +12,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::response::IntoResponse as _;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use monitoring::Monitoring;
+pub(crate) use redirect::elsewhere;
+pub use redirect::{Challenges, Redirect};
+pub use tls::{ACME_TLS_ALPN, Tls};
+
 use crate::entry::Entry;
-use crate::middleware::head;
+use crate::metrics::Metrics;
 use crate::middleware::head_watch::{HeadWatched, Watch};
 use crate::middleware::pace::Paced;
 use crate::middleware::unread::lend;
+use crate::middleware::{head, request_id, response_headers};
 
 /// How long a connection may rest between two requests; also the outer bound of a head.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -29,16 +42,80 @@ const HEADERS: usize = 100;
 /// How long open requests may take after the signal to end.
 const FAREWELL: Duration = Duration::from_secs(25);
 
+/// One open port.
+pub struct Listener {
+    /// Where connections come in.
+    pub tcp: TcpListener,
+    /// How the bytes travel.
+    pub transport: Transport,
+    /// What is answered.
+    pub site: Site,
+    /// Where connections are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// How the bytes travel.
+#[derive(Clone)]
+pub enum Transport {
+    /// As they are.
+    Plain,
+    /// Encrypted.
+    Tls(Tls),
+}
+
+/// What a port answers.
+#[derive(Clone)]
+pub enum Site {
+    /// The product.
+    Product(Entry),
+    /// The way to the port with TLS.
+    Redirect(Redirect),
+    /// Health and metrics.
+    Monitoring(Monitoring),
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+    /// Whether the connection is TLS.
+    pub encrypted: bool,
+}
+
+impl Site {
+    async fn answer(&self, request: Request, peer: Peer) -> Response {
+        let mut response = match self {
+            Site::Product(entry) => return entry.answer(request, peer).await,
+            Site::Redirect(redirect) => redirect.answer(&request),
+            Site::Monitoring(monitoring) => monitoring.answer(request).await,
+        };
+        response_headers::complete(&mut response, &request_id::fresh());
+        response
+    }
+}
+
 /// Serves until `end` is ready, then lets the open requests finish.
-pub async fn serve(listener: TcpListener, entry: Entry, end: impl Future<Output = ()>) {
+pub async fn serve(listener: Listener, end: impl Future<Output = ()>) {
+    let Listener {
+        tcp,
+        transport,
+        site,
+        metrics,
+    } = listener;
     let (ending, ended) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut end = pin!(end);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = tcp.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(connection(stream, peer, entry.clone(), ended.clone()));
+                    let open = metrics.connection();
+                    let (transport, site, ended) = (transport.clone(), site.clone(), ended.clone());
+                    connections.spawn(async move {
+                        connection(stream, peer, transport, site, ended).await;
+                        drop(open);
+                    });
                 }
                 Err(error) => {
                     // Out of file handles, most likely: give the others time to go.
@@ -50,7 +127,7 @@ pub async fn serve(listener: TcpListener, entry: Entry, end: impl Future<Output 
             () = &mut end => break,
         }
     }
-    drop(listener);
+    drop(tcp);
     let _ = ending.send(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(FAREWELL, all).await.is_err() {
@@ -58,14 +135,43 @@ pub async fn serve(listener: TcpListener, entry: Entry, end: impl Future<Output 
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, entry: Entry, mut ended: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    transport: Transport,
+    site: Site,
+    mut ended: watch::Receiver<bool>,
+) {
     // Answers are small and written at once: waiting for more to send would add 40 ms to them.
     let _ = stream.set_nodelay(true);
     let address = plain(peer.ip());
+    let peer = |encrypted| Peer { address, encrypted };
+    let Transport::Tls(tls) = transport else {
+        return speak(stream, peer(false), site, ended).await;
+    };
+    let accepted = tokio::select! {
+        accepted = tls.accept(stream) => accepted,
+        _ = ended.wait_for(|ended| *ended) => return,
+    };
+    match accepted {
+        Some(tls::Accepted::Encrypted(stream)) => speak(*stream, peer(true), site, ended).await,
+        Some(tls::Accepted::Plain(stream)) => {
+            let redirect = Site::Redirect(tls.redirect().clone());
+            speak(stream, peer(false), redirect, ended).await;
+        }
+        None => {}
+    }
+}
+
+/// Answers the requests of one connection until it ends.
+async fn speak<S>(stream: S, peer: Peer, site: Site, mut ended: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let watch = Arc::new(Watch::default());
     let stream = HeadWatched::new(stream, watch.clone());
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let (entry, watch) = (entry.clone(), watch.clone());
+        let (site, watch) = (site.clone(), watch.clone());
         async move {
             let two_lengths = watch.begin();
             // After a chunked body the connection ends: nothing that stands behind it is read as a request.
@@ -78,8 +184,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, entry: Entry, mut ended
                 drop(body);
                 head::two_lengths().into_response()
             } else {
-                entry
-                    .answer(hyper::Request::from_parts(parts, Body::new(body)), address)
+                site.answer(hyper::Request::from_parts(parts, Body::new(body)), peer)
                     .await
             };
             let settled = if waits {
