@@ -188,6 +188,16 @@ export class Labelkeep extends LabelingPage {
     return time;
   }
 
+  /** From a change until its draft is on the server: the browser's own copy and the draft are made meanwhile. */
+  async keepFrames() {
+    const sent = this.page.waitForResponse((answer) => /drafts/.test(answer.url()) && answer.request().method() !== 'GET');
+    const time = await this.frames(async () => {
+      await this.page.keyboard.press('ArrowRight');
+      await sent;
+    }, 1);
+    return time;
+  }
+
   async dragVertexFrames() {
     const box = await this.box();
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, dragOver, hasChromium, ready, resultOf, savedOf, startDemo } from './page';
+import { type DemoBrowser, dragOver, hasChromium, openDemoPage, ready, resultOf, savedOf, startDemo } from './page';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -374,6 +374,58 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
         return host.scrollWidth <= host.clientWidth && document.documentElement.scrollWidth <= innerWidth;
       }),
     ).toBe(true);
+  });
+
+  it('a finger that stays on a row or a tab opens its menu; one that taps selects and unselects, one that moves does neither', async () => {
+    const context = await demo.browser.newContext({ viewport: { width: 1180, height: 820 }, hasTouch: true });
+    page = await context.newPage();
+    await openDemoPage(page, 'sample=many');
+    const session = await context.newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: { x: number; y: number }[]) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+    const middle = async (role: 'treeitem' | 'tab') => {
+      const box = await page.getByRole(role).first().boundingBox();
+      if (!box) throw new Error(`There is no ${role}.`);
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    /** As long as a finger stays that means it. */
+    const stay = () => page.waitForTimeout(700);
+    const row = await middle('treeitem');
+    await touch('touchStart', [row]);
+    await stay();
+    await touch('touchEnd', []);
+    await page.getByRole('menu').waitFor();
+    // As with the right button: what the menu is about is selected.
+    expect(await selected()).toEqual(['b0']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+
+    await touch('touchStart', [row]);
+    await touch('touchMove', [{ x: row.x, y: row.y + 30 }]);
+    await stay();
+    await touch('touchEnd', []);
+    expect(await page.getByRole('menu').count()).toBe(0);
+    expect(await selected()).toEqual(['b0']);
+
+    await touch('touchStart', [row]);
+    await touch('touchEnd', []);
+    await expect.poll(selected).toEqual([]);
+
+    await touch('touchStart', [await middle('tab')]);
+    await stay();
+    await touch('touchEnd', []);
+    await page.getByRole('menu').waitFor();
+    await context.close();
+  });
+
+  it('panels stand below the data in a window of 860 pixels, and beside it in one of 1,000', async () => {
+    page = await demo.open('sample=text');
+    const below = page.getByRole('complementary', { name: 'Panels', exact: true });
+    await page.setViewportSize({ width: 860, height: 700 });
+    await below.waitFor();
+    await page.setViewportSize({ width: 1000, height: 700 });
+    await below.waitFor({ state: 'detached' });
+    await page.getByRole('complementary', { name: 'Panels at the right' }).waitFor();
   });
 
   it('from task to task the screen stays; nothing of the task before is left on it or in the hand', async () => {

@@ -12,6 +12,7 @@ import { Workspace } from './dock/Workspace';
 import styles from './editor.module.css';
 import { bindKeys } from './keys';
 import { Layout } from './Layout';
+import { bindLongPress } from './long-press';
 import { LiveRegion, Notices } from './Notices';
 import { SuggestionBar } from './SuggestionBar';
 import { SuggestionMarks } from './SuggestionMarks';
@@ -30,6 +31,7 @@ export function EditorView({ editor }: { readonly editor: Editor }) {
     const offs = [
       bindKeys(element, editor),
       bindClipboard(element, editor),
+      bindLongPress(element),
       editor.fullScreen.attach(element),
       editor.fullScreen.changed.subscribe(() => editor.actions.refresh()),
       speakSelection(editor),
