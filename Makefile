@@ -1,6 +1,6 @@
 # The front door. `make run` builds everything and starts Labelkeep; `make test` installs what tests need and runs all.
 
-.PHONY: run build web test lint format bench clean
+.PHONY: run build web test test-acme lint format bench clean
 
 CARGO ?= cargo
 WEB_SOURCES := $(shell find web/app web/packages schema -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -23,6 +23,11 @@ web/app/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
 
 test:
 	scripts/test
+
+# The feature `acme` with a real authority. Not part of `test`: it builds the libraries of TLS a second time.
+test-acme:
+	scripts/setup acme
+	$(CARGO) test --features acme -p labelkeep --locked --test it -- transport::acme
 
 lint: web/node_modules/.installed
 	$(CARGO) fmt --all --check
