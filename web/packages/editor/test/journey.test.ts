@@ -170,4 +170,40 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
       )
       .toBeGreaterThan(5);
   });
+
+  it('keeps what was changed among ten thousand spans over a reload, and can undo it then', async () => {
+    page = await demo.open('sample=long');
+    const count = () =>
+      page.evaluate(
+        () =>
+          (document.querySelector('#editor') as never as { labelkeep: { regionCount: number } }).labelkeep.regionCount,
+      );
+    const before = await count();
+    expect(before).toBeGreaterThan(5_000);
+    await page.keyboard.press('Alt+.');
+    await page.keyboard.press('Backspace');
+    expect(await count()).toBe(before - 1);
+    // The tab's state is written last, when all that it started from is there.
+    const isKept = () =>
+      page.evaluate(
+        () =>
+          new Promise<boolean>((done, failed) => {
+            const opening = indexedDB.open('labelkeep-journal');
+            opening.onerror = () => failed(opening.error);
+            opening.onsuccess = () => {
+              const rows = opening.result.transaction('journals').objectStore('journals').index('savedAt').count();
+              rows.onsuccess = () => {
+                opening.result.close();
+                done(rows.result > 0);
+              };
+            };
+          }),
+      );
+    await expect.poll(isKept, DRAFT).toBe(true);
+    await page.reload();
+    await ready(page);
+    expect(await count()).toBe(before - 1);
+    await page.keyboard.press('Control+z');
+    expect(await count()).toBe(before);
+  });
 });
