@@ -19,6 +19,7 @@ mod accounts;
 mod annotations;
 mod assignments;
 mod audit;
+mod data_manager;
 mod drafts;
 mod export;
 mod import;

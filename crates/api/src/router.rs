@@ -554,6 +554,28 @@ fn work() -> Routes {
         )
 }
 
+/// The data manager: views, columns, what is done to lists of tasks.
+fn data_manager() -> Routes {
+    use crate::data_manager::{columns, views};
+    use crate::tasks;
+    let views_of = |methods: Methods| methods.asks(Action::TaskView, "project");
+    let keeps = |methods: Methods| methods.asks(Action::Annotate, "project");
+    Routes::new()
+        .route("/api/dm/views/", keeps(views_of(get(views::list)).post(views::create)))
+        .route("/api/dm/views/reset/", keeps(delete(views::reset)))
+        .route("/api/dm/views/order/", keeps(post(views::order)))
+        .route(
+            "/api/dm/views/{id}/",
+            keeps(
+                keeps(keeps(views_of(get(views::read)).put(views::update)).patch(views::update)).delete(views::delete),
+            ),
+        )
+        .route("/api/dm/views/{id}/duplicate/", keeps(post(views::duplicate)))
+        .route("/api/dm/columns/", views_of(get(columns::list)))
+        .route("/api/dm/project/", views_of(get(columns::project)))
+        .route("/api/dm/totals/", views_of(get(tasks::totals)))
+}
+
 /// What administrators look at: who did what, and how much is done.
 fn oversight() -> Routes {
     use crate::{audit, statistics};
@@ -578,6 +600,7 @@ pub(crate) fn routes() -> Routes {
         .merge(scim())
         .merge(projects())
         .merge(work())
+        .merge(data_manager())
         .merge(oversight())
 }
 

@@ -51,6 +51,8 @@ macro_rules! for_each_action {
             AssignAnnotators,
             /// Which reviewers get which tasks.
             AssignReviewers,
+            /// Make views of the data manager for everybody, and change those.
+            ViewShare,
             /// See tasks.
             TaskView,
             /// Add single tasks.

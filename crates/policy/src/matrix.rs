@@ -39,6 +39,7 @@ pub const MATRIX: &[(Action, &[Role])] = &[
     (ProjectMembers, MANAGERS),
     (AssignAnnotators, REVIEWERS),
     (AssignReviewers, MANAGERS),
+    (ViewShare, MANAGERS),
     (TaskView, WORKERS),
     (TaskCreate, MANAGERS),
     (TaskChange, MANAGERS),

@@ -73,6 +73,7 @@ pub struct Parts {
     pub(crate) configs: crate::projects::ConfigCache,
     pub(crate) audit: crate::audit::Log,
     pub(crate) statistics: crate::statistics::Counters,
+    pub(crate) list_totals: crate::data_manager::list::TotalsCache,
 }
 
 impl Services {
@@ -88,6 +89,7 @@ impl Services {
             configs: Default::default(),
             audit: Default::default(),
             statistics: Default::default(),
+            list_totals: Default::default(),
         }))
     }
 

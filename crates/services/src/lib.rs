@@ -10,6 +10,7 @@ pub mod assignments;
 pub mod audit;
 mod completion;
 mod context;
+pub mod data_manager;
 pub mod drafts;
 mod error;
 pub mod export;

@@ -1,6 +1,7 @@
 //! Annotations and their append-only log.
 
 use labelkeep_policy::Viewer;
+use serde::{Deserialize, Serialize};
 
 use crate::args::Arg;
 use crate::builder::{BulkInsert, Parts};
@@ -9,7 +10,7 @@ use crate::{Db, Result, StoreError, Tx, args, row};
 
 row! {
     /// An annotation. Column for column the table.
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, Serialize, Deserialize)]
     #[allow(missing_docs)] // the fields of the compatible API
     pub struct AnnotationRow {
         pub id: i64,
@@ -392,4 +393,92 @@ pub async fn of_task_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationRow>>
         args![task_id],
     )
     .await
+}
+
+/// All annotations of these tasks, by task and id, inside a write.
+pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<AnnotationRow>> {
+    let mut parts = Parts::new("SELECT * FROM annotation WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    tx.all(sql, args).await
+}
+
+/// Removes these annotations; their log stays.
+pub async fn delete_many(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+    let mut parts = Parts::new("DELETE FROM annotation WHERE id IN ", args![]);
+    parts.push_list(ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Puts annotations back as they were, with their ids; at most 1,000 in one call. Of two with one `unique_id` the one that is there
+/// stays.
+pub async fn put_back(tx: &mut Tx, rows: Vec<AnnotationRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut insert = BulkInsert::new(
+        "INSERT INTO annotation (id, task_id, project_id, completed_by, result, result_count, was_cancelled, ground_truth,
+            lead_time, unique_id, import_id, prediction, parent_prediction, parent_annotation, last_action, last_created_by,
+            bulk_created, draft_created_at, revision, updated_by, created_at, updated_at)",
+        "(#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13, #14, #15, #16, #17, #18, #19, #20, #21, #22)",
+        "ON CONFLICT DO NOTHING",
+        args![],
+    );
+    for row in rows {
+        insert.push([
+            row.id.into(),
+            row.task_id.into(),
+            row.project_id.into(),
+            row.completed_by.into(),
+            row.result.into(),
+            row.result_count.into(),
+            row.was_cancelled.into(),
+            row.ground_truth.into(),
+            row.lead_time.into(),
+            row.unique_id.into(),
+            row.import_id.into(),
+            row.prediction.into(),
+            row.parent_prediction.into(),
+            row.parent_annotation.into(),
+            row.last_action.into(),
+            row.last_created_by.into(),
+            row.bulk_created.into(),
+            row.draft_created_at.into(),
+            row.revision.into(),
+            row.updated_by.into(),
+            row.created_at.into(),
+            row.updated_at.into(),
+        ]);
+    }
+    tx.insert(insert).await
+}
+
+/// Gives annotations to another task of the same project.
+pub async fn move_to(tx: &mut Tx, from: &[i64], task_id: i64) -> Result<()> {
+    let mut parts = Parts::new("UPDATE annotation SET task_id = ? WHERE task_id IN ", args![task_id]);
+    parts.push_list(from);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Replaces the result of an annotation, with the next revision.
+pub async fn set_result(tx: &mut Tx, id: i64, result: &str, updated_by: i64, at: i64) -> Result<AnnotationRow> {
+    tx.one(
+        "UPDATE annotation SET result = $2, updated_by = $3, updated_at = $4, revision = revision + 1 WHERE id = $1 RETURNING *",
+        args![id, result, updated_by, at],
+    )
+    .await
+}
+
+/// Marks an annotation as the ground truth, or takes the mark.
+pub async fn set_ground_truth(tx: &mut Tx, id: i64, ground_truth: bool, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE annotation SET ground_truth = $2, updated_at = $3 WHERE id = $1",
+        args![id, ground_truth, at],
+    )
+    .await?;
+    Ok(())
 }

@@ -123,3 +123,17 @@ pub async fn set_mode(tx: &mut Tx, project_id: i64, mode: &str) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// To which annotators these tasks are assigned: (task, account), in the order of tasks.
+pub async fn annotators(db: &Db, tasks: &[i64]) -> Result<Vec<(i64, i64)>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut parts = Parts::new(
+        "SELECT task_id, account_id FROM task_assignment WHERE kind = 'AN' AND task_id IN ",
+        args![],
+    );
+    parts.push_list(tasks).push(" ORDER BY task_id, account_id", args![]);
+    let (sql, args) = parts.finish();
+    db.all(sql, args).await
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 
@@ -149,6 +150,32 @@ impl Db {
         match &*self.0 {
             Inner::Sqlite { read, .. } => read.with(|connection| sqlite::all(connection, sql.into(), &args)),
             Inner::Postgres(pool) => postgres::all(&mut *pool.acquire().await?, sql.into(), args).await,
+        }
+    }
+
+    /// All rows of a statement that may have to read much: away from the threads that answer, and broken off when it takes longer
+    /// than `within`, which gives none.
+    pub async fn all_beside<T: Row>(
+        &self,
+        sql: impl Into<Sql>,
+        args: Args,
+        within: Option<Duration>,
+    ) -> Result<Option<Vec<T>>> {
+        let sql = sql.into();
+        match &*self.0 {
+            Inner::Sqlite { .. } => {
+                let inner = self.0.clone();
+                let work = move || {
+                    let Inner::Sqlite { read, .. } = &*inner else {
+                        return Err(StoreError::Aborted);
+                    };
+                    read.with(|connection| sqlite::all_within(connection, sql, &args, within))
+                };
+                tokio::task::spawn_blocking(work)
+                    .await
+                    .unwrap_or(Err(StoreError::Aborted))
+            }
+            Inner::Postgres(pool) => postgres::all_within(pool, sql, args, within).await,
         }
     }
 

@@ -1,14 +1,15 @@
 //! Drafts: one for each person and task, or each person and annotation.
 
 use labelkeep_policy::Viewer;
+use serde::{Deserialize, Serialize};
 
-use crate::builder::Parts;
+use crate::builder::{BulkInsert, Parts};
 use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
     /// A draft with its author's names.
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, Serialize, Deserialize)]
     #[allow(missing_docs)] // the fields of the compatible API
     pub struct DraftRow {
         pub id: i64,
@@ -129,4 +130,52 @@ pub async fn delete_of_annotation(tx: &mut Tx, annotation_id: i64) -> Result<()>
     tx.execute("DELETE FROM draft WHERE annotation_id = $1", args![annotation_id])
         .await?;
     Ok(())
+}
+
+/// All drafts of these tasks, by task and id, inside a write.
+pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<DraftRow>> {
+    let mut parts = Parts::new("SELECT * FROM draft WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    tx.all(sql, args).await
+}
+
+/// Removes these drafts.
+pub async fn delete_many(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+    let mut parts = Parts::new("DELETE FROM draft WHERE id IN ", args![]);
+    parts.push_list(ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Puts drafts back as they were, with their ids; at most 2,000 in one call. Those that are there stay.
+pub async fn put_back(tx: &mut Tx, rows: Vec<DraftRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut insert = BulkInsert::new(
+        "INSERT INTO draft (id, task_id, annotation_id, account_id, result, lead_time, was_postponed, import_id, op_id, revision,
+            created_at, updated_at)",
+        "(#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12)",
+        "ON CONFLICT DO NOTHING",
+        args![],
+    );
+    for row in rows {
+        insert.push([
+            row.id.into(),
+            row.task_id.into(),
+            row.annotation_id.into(),
+            row.account_id.into(),
+            row.result.into(),
+            row.lead_time.into(),
+            row.was_postponed.into(),
+            row.import_id.into(),
+            row.op_id.into(),
+            row.revision.into(),
+            row.created_at.into(),
+            row.updated_at.into(),
+        ]);
+    }
+    tx.insert(insert).await
 }

@@ -81,10 +81,10 @@ pub async fn fail(tx: &mut Tx, id: i64, error: &str, at: i64) -> Result<()> {
 }
 
 /// Imports whose tasks are to be removed: failed ones, and those that have not moved since `before` (microseconds), because
-/// a stop of the server broke them off.
+/// a stop of the server broke them off. What is in the trash stays.
 pub async fn broken_off(db: &Db, before: i64) -> Result<Vec<ImportRow>> {
     db.all(
-        "SELECT * FROM task_import WHERE pending AND (status = 'failed' OR updated_at < $1)",
+        "SELECT * FROM task_import WHERE pending AND id > 0 AND (status = 'failed' OR updated_at < $1)",
         args![before],
     )
     .await

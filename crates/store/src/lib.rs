@@ -17,6 +17,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod sqlite;
+pub mod sqlite_functions;
 mod tx;
 mod visible;
 
@@ -27,6 +28,8 @@ pub mod audit;
 pub mod drafts;
 pub mod exports;
 pub mod imports;
+pub mod jobs;
+pub mod listing;
 pub mod mail;
 pub mod members;
 pub mod people;
@@ -38,7 +41,9 @@ pub mod scim;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;
+pub mod trash;
 pub mod uploads;
+pub mod views;
 pub mod workspaces;
 
 pub use args::{Arg, Args};

@@ -73,6 +73,37 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     })
 }
 
+/// All rows; none when the statement takes longer than `within`, or than the server gives every statement.
+pub(crate) async fn all_within<T: Row>(
+    pool: &PgPool,
+    sql: Sql,
+    args: Args,
+    within: Option<Duration>,
+) -> Result<Option<Vec<T>>> {
+    let Some(within) = within else {
+        return all(&mut *pool.acquire().await?, sql, args).await.map(Some);
+    };
+    let mut transaction = pool.begin().await?;
+    // Milliseconds; a parameter cannot stand in SET.
+    sqlx::query("SELECT set_config('statement_timeout', $1, true)")
+        .bind(within.as_millis().max(1).to_string())
+        .execute(&mut *transaction)
+        .await?;
+    let outcome = all(&mut transaction, sql, args).await;
+    transaction.rollback().await?;
+    match outcome {
+        // query_canceled
+        Err(StoreError::Postgres(error))
+            if error
+                .as_database_error()
+                .is_some_and(|error| error.code().as_deref() == Some("57014")) =>
+        {
+            Ok(None)
+        }
+        outcome => outcome.map(Some),
+    }
+}
+
 /// All rows.
 pub(crate) async fn all<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args) -> Result<Vec<T>> {
     let rows = sqlx::query_with(AssertSqlSafe(sql.text(Dialect::Postgres)), args::postgres(args)?)

@@ -1,6 +1,7 @@
 //! Predictions of models.
 
 use labelkeep_policy::Viewer;
+use serde::{Deserialize, Serialize};
 
 use crate::builder::{BulkInsert, Parts};
 use crate::visible::{self, numbered, visible};
@@ -8,7 +9,7 @@ use crate::{Db, Result, Tx, args, row};
 
 row! {
     /// A prediction. Column for column the table.
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, Serialize, Deserialize)]
     #[allow(missing_docs)] // the fields of the compatible API
     pub struct PredictionRow {
         pub id: i64,
@@ -208,4 +209,68 @@ pub async fn versions_of_task(tx: &mut Tx, task_id: i64) -> Result<Vec<(Option<S
         args![task_id],
     )
     .await
+}
+
+/// All predictions of these tasks, by task and id, inside a write.
+pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<PredictionRow>> {
+    let mut parts = Parts::new("SELECT * FROM prediction WHERE task_id IN ", args![]);
+    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
+    let (sql, args) = parts.finish();
+    tx.all(sql, args).await
+}
+
+/// How many predictions of each version these tasks have together, inside a write.
+pub async fn versions_of_tasks(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<(Option<String>, i64)>> {
+    let mut parts = Parts::new(
+        "SELECT model_version, COUNT(*) FROM prediction WHERE task_id IN ",
+        args![],
+    );
+    parts.push_list(tasks).push(" GROUP BY model_version", args![]);
+    let (sql, args) = parts.finish();
+    tx.all(sql, args).await
+}
+
+/// Removes all predictions of these tasks.
+pub async fn delete_of_tasks(tx: &mut Tx, tasks: &[i64]) -> Result<()> {
+    let mut parts = Parts::new("DELETE FROM prediction WHERE task_id IN ", args![]);
+    parts.push_list(tasks);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    let mut parts = Parts::new("UPDATE task SET total_predictions = 0 WHERE id IN ", args![]);
+    parts.push_list(tasks);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Puts predictions back as they were, with their ids; at most 2,000 in one call. Those that are there stay.
+pub async fn put_back(tx: &mut Tx, rows: Vec<PredictionRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut insert = BulkInsert::new(
+        "INSERT INTO prediction (id, task_id, project_id, result, score, model_version, cluster, neighbors, mislabeling, model,
+            model_run, created_at, updated_at)",
+        "(#1, #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13)",
+        "ON CONFLICT DO NOTHING",
+        args![],
+    );
+    for row in rows {
+        insert.push([
+            row.id.into(),
+            row.task_id.into(),
+            row.project_id.into(),
+            row.result.into(),
+            row.score.into(),
+            row.model_version.into(),
+            row.cluster.into(),
+            row.neighbors.into(),
+            row.mislabeling.into(),
+            row.model.into(),
+            row.model_run.into(),
+            row.created_at.into(),
+            row.updated_at.into(),
+        ]);
+    }
+    tx.insert(insert).await
 }

@@ -384,6 +384,22 @@ impl CounterChange {
     }
 }
 
+impl CounterChange {
+    /// The same, so many times.
+    pub fn times(self, times: i64) -> CounterChange {
+        CounterChange {
+            tasks: self.tasks * times,
+            finished_tasks: self.finished_tasks * times,
+            tasks_with_annotations: self.tasks_with_annotations * times,
+            annotations: self.annotations * times,
+            predictions: self.predictions * times,
+            useful_annotations: self.useful_annotations * times,
+            ground_truths: self.ground_truths * times,
+            skipped_annotations: self.skipped_annotations * times,
+        }
+    }
+}
+
 /// Adds to the counters.
 pub async fn count_change(tx: &mut Tx, id: i64, change: CounterChange) -> Result<()> {
     if change == CounterChange::default() {
@@ -458,4 +474,10 @@ pub async fn default_model_version(tx: &mut Tx, id: i64, model_version: &str) ->
     )
     .await?;
     Ok(())
+}
+
+/// The project as a job sees it, which was asked for by somebody who reached it.
+pub async fn find_for_job(db: &Db, id: i64) -> Result<Option<ProjectRow>> {
+    db.optional("SELECT * FROM project WHERE id = $1 AND deleted_at IS NULL", args![id])
+        .await
 }

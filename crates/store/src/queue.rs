@@ -131,7 +131,7 @@ pub async fn next_assigned(tx: &mut Tx, request: Request<'_>) -> Result<Option<i
 }
 
 const ASSIGNED: &str = "SELECT task_assignment.task_id FROM task_assignment JOIN task ON task.id = task_assignment.task_id
-     WHERE task_assignment.project_id = ? AND task_assignment.account_id = ? AND task_assignment.kind = 'AN'
+     WHERE task_assignment.project_id = ? AND task_assignment.account_id = ? AND task_assignment.kind = 'AN' AND task.import_id >= 0
         AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task_assignment.task_id AND annotation.completed_by = ?)
         AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task_assignment.task_id
             AND draft.was_postponed)";
@@ -142,6 +142,7 @@ pub async fn postponed_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -
         .optional(
             "SELECT draft.task_id FROM draft JOIN task_assignment ON task_assignment.task_id = draft.task_id
                 AND task_assignment.account_id = draft.account_id AND task_assignment.kind = 'AN'
+                JOIN task ON task.id = draft.task_id AND task.import_id >= 0
              WHERE draft.account_id = $2 AND draft.was_postponed AND task_assignment.project_id = $1
              ORDER BY draft.updated_at LIMIT 1",
             args![project_id, account_id],
@@ -156,6 +157,7 @@ pub async fn skipped_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -> 
         .optional(
             "SELECT annotation.task_id FROM annotation JOIN task_assignment ON task_assignment.task_id = annotation.task_id
                 AND task_assignment.account_id = annotation.completed_by AND task_assignment.kind = 'AN'
+                JOIN task ON task.id = annotation.task_id AND task.import_id >= 0
              WHERE annotation.project_id = $1 AND annotation.completed_by = $2 AND annotation.was_cancelled
                 AND NOT EXISTS (SELECT 1 FROM annotation AS done WHERE done.task_id = annotation.task_id
                     AND done.completed_by = $2 AND NOT done.was_cancelled)
@@ -315,7 +317,7 @@ pub async fn history(db: &Db, project_id: i64, account_id: i64, limit: i64) -> R
             "SELECT stream_history.task_id,
                 (SELECT MAX(annotation.id) FROM annotation
                  WHERE annotation.task_id = stream_history.task_id AND annotation.completed_by = stream_history.account_id)
-             FROM stream_history JOIN task ON task.id = stream_history.task_id
+             FROM stream_history JOIN task ON task.id = stream_history.task_id AND task.import_id >= 0
              WHERE stream_history.project_id = $1 AND stream_history.account_id = $2
              ORDER BY stream_history.place DESC LIMIT $3",
             args![project_id, account_id, limit],

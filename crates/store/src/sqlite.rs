@@ -3,15 +3,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{CachedStatement, Connection, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
 use crate::args::{Arg, Args};
 use crate::builder::{BulkInsert, Sql};
 use crate::db::Dialect;
 use crate::row::{Columns, Row};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, sqlite_functions};
 
 /// Connections that are kept for further reads. More are opened when as many threads read at once.
 const IDLE_READERS: usize = 8;
@@ -43,6 +43,7 @@ fn set_up(connection: &Connection) -> Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
+    sqlite_functions::register(connection)?;
     Ok(())
 }
 
@@ -122,6 +123,29 @@ pub(crate) fn all<T: Row>(connection: &Connection, sql: Sql, args: &Args) -> Res
         found.push(T::read(&mut Columns::sqlite(row))?);
     }
     Ok(found)
+}
+
+/// All rows; none when the statement takes longer than `within`.
+pub(crate) fn all_within<T: Row>(
+    connection: &Connection,
+    sql: Sql,
+    args: &Args,
+    within: Option<Duration>,
+) -> Result<Option<Vec<T>>> {
+    let Some(within) = within else {
+        return all(connection, sql, args).map(Some);
+    };
+    let end = Instant::now() + within;
+    // Asked every thousand steps of the virtual machine, which is some 20 µs.
+    connection.progress_handler(1_000, Some(move || Instant::now() >= end))?;
+    let outcome = all(connection, sql, args);
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    match outcome {
+        Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            Ok(None)
+        }
+        outcome => outcome.map(Some),
+    }
 }
 
 /// The first row, if there is one.

@@ -51,7 +51,8 @@ impl Row for ListedTask {
 }
 
 /// Leaves out tasks of an import that is still running. The inner query is empty nearly always, and is run once.
-const VISIBLE: &str = " AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)";
+pub(crate) const VISIBLE: &str =
+    " AND task.import_id NOT IN (SELECT id FROM task_import WHERE project_id = ? AND pending)";
 
 /// The task, if its project is visible.
 pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<TaskRow>> {
@@ -67,9 +68,10 @@ pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<TaskRow>> 
     .await
 }
 
-/// The task inside a write, after [`crate::projects::lock`].
+/// The task inside a write, after [`crate::projects::lock`]. One in the trash, which has a negative import id, is not there.
 pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<TaskRow>> {
-    tx.optional("SELECT * FROM task WHERE id = $1", args![id]).await
+    tx.optional("SELECT * FROM task WHERE id = $1 AND import_id >= 0", args![id])
+        .await
 }
 
 /// The name of an uploaded file as tasks show it.
@@ -95,7 +97,7 @@ pub struct Stretch {
     pub descending: bool,
 }
 
-const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload
+pub(crate) const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload
      FROM task LEFT JOIN file_upload ON file_upload.id = task.file_upload_id WHERE task.project_id = ?";
 
 /// A page in id order. The last page costs what the first does: without gaps the place is the inner id,
@@ -398,7 +400,7 @@ pub async fn delete(tx: &mut Tx, project_id: i64, ids: &[i64]) -> Result<()> {
 pub async fn ids_after(tx: &mut Tx, project_id: i64, after_id: i64, limit: i64) -> Result<Vec<i64>> {
     let rows: Vec<(i64,)> = tx
         .all(
-            "SELECT id FROM task WHERE project_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            "SELECT id FROM task WHERE project_id = $1 AND id > $2 AND import_id >= 0 ORDER BY id LIMIT $3",
             args![project_id, after_id, limit],
         )
         .await?;
@@ -418,7 +420,7 @@ pub async fn all_in(tx: &mut Tx, project_id: i64) -> Result<Vec<TaskRow>> {
         "SELECT id, project_id, inner_id, '' AS data, '' AS meta, overlap, allow_skip, is_labeled, total_annotations,
             cancelled_annotations, total_predictions, useful_annotations, ground_truths, import_id, file_upload_id, updated_by,
             created_at, updated_at
-         FROM task WHERE project_id = $1 ORDER BY id",
+         FROM task WHERE project_id = $1 AND import_id >= 0 ORDER BY id",
         args![project_id],
     )
     .await
@@ -433,4 +435,39 @@ pub async fn ids_of_files(db: &Db, project_id: i64, files: &[i64]) -> Result<Vec
     parts.push_list(files).push(" ORDER BY id", args![]);
     let (sql, args) = parts.finish();
     Ok(db.all::<(i64,)>(sql, args).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// These tasks of a project, by id, inside a write: those that are there, or those that this entry of the trash hides.
+pub async fn read_many_in(tx: &mut Tx, project_id: i64, ids: &[i64], trash_id: Option<i64>) -> Result<Vec<TaskRow>> {
+    let mut parts = Parts::new("SELECT * FROM task WHERE project_id = ? AND id IN ", args![project_id]);
+    parts.push_list(ids);
+    match trash_id {
+        Some(trash_id) => parts.push(" AND import_id = ?", args![-trash_id]),
+        None => parts.push(" AND import_id >= 0", args![]),
+    };
+    parts.push(" ORDER BY id", args![]);
+    let (sql, args) = parts.finish();
+    tx.all(sql, args).await
+}
+
+/// Writes whether tasks are labeled.
+pub async fn set_labeled(tx: &mut Tx, ids: &[i64], is_labeled: bool) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut parts = Parts::new("UPDATE task SET is_labeled = ? WHERE id IN ", args![is_labeled]);
+    parts.push_list(ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Replaces the data of a task.
+pub async fn set_data(tx: &mut Tx, id: i64, data: &str, updated_by: i64, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE task SET data = $2, updated_by = $3, updated_at = $4 WHERE id = $1",
+        args![id, data, updated_by, at],
+    )
+    .await?;
+    Ok(())
 }

@@ -2,9 +2,13 @@
 
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
+use labelkeep_services::Services;
+use labelkeep_services::access::{self, Action, Actor, ProjectRow};
+use labelkeep_services::data_manager::list::{Asked, Place};
+use labelkeep_services::data_manager::query::Wanted;
+use labelkeep_services::data_manager::views;
 use serde::Deserialize;
-use serde_json::json;
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::PAGE_MAX;
 use crate::extract::{ContentKind, Query, RawBody};
@@ -16,7 +20,7 @@ const PAGE: i64 = 100;
 
 /// The query as it comes. A page that is no number is no page, a size that is none is the usual one.
 #[derive(Debug, Default, Deserialize)]
-struct Wanted {
+struct Given {
     #[serde(default)]
     project: Option<i64>,
     #[serde(default)]
@@ -30,7 +34,15 @@ struct Wanted {
     #[serde(default)]
     ordering: Option<String>,
     #[serde(default)]
-    query: Option<Box<RawValue>>,
+    query: Option<Value>,
+    /// The parts of `query`, also by themselves in a body.
+    #[serde(default)]
+    filters: Option<Value>,
+    #[serde(default, rename = "selectedItems")]
+    selected: Option<Value>,
+    /// `later`: the page need not wait until it is known what the list adds up to.
+    #[serde(default)]
+    totals: Option<String>,
     /// Checked only: there are no cloud storages and no reviews.
     #[serde(default)]
     resolve_uri: Option<bool>,
@@ -38,41 +50,11 @@ struct Wanted {
     review: Option<bool>,
 }
 
-/// `query`: what a view of the data manager would hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(expecting = "an object with filters, selectedItems and ordering")]
-struct Prepared {
-    #[serde(default)]
-    filters: Option<Filters>,
-    #[serde(default, rename = "selectedItems")]
-    selected: Option<Selected>,
-    #[serde(default)]
-    ordering: Option<Vec<String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(expecting = "filters as an object with items")]
-struct Filters {
-    #[serde(default)]
-    items: Vec<serde::de::IgnoredAny>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(expecting = "selectedItems as an object")]
-struct Selected {
-    #[serde(default)]
-    all: bool,
-    #[serde(default)]
-    included: Vec<i64>,
-    #[serde(default)]
-    excluded: Vec<i64>,
-}
-
 /// Which tasks to list, and how.
 #[derive(Debug)]
 pub(crate) struct Listing {
+    given: Given,
     wanted: Wanted,
-    prepared: Prepared,
 }
 
 crate::routes::asks_nothing!(Listing);
@@ -83,23 +65,20 @@ impl FromRequest<App> for Listing {
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         use axum::extract::FromRequestParts as _;
         let (mut parts, body) = request.into_parts();
-        let Query(mut wanted) = Query::<Wanted>::from_request_parts(&mut parts, app).await?;
+        let Query(mut given) = Query::<Given>::from_request_parts(&mut parts, app).await?;
         let raw = RawBody::from_request(Request::from_parts(parts, body), app).await?;
         if raw.kind == ContentKind::Json {
             let text = raw.bytes(app.settings.json_max_bytes).await?;
-            wanted.fill(read_object(&text, Extra::Ignored)?);
+            given.fill(read_object(&text, Extra::Ignored)?);
         }
-        let prepared = match &wanted.query {
-            Some(text) => prepared(text)?,
-            None => Prepared::default(),
-        };
-        Ok(Listing { wanted, prepared })
+        let wanted = given.wanted()?;
+        Ok(Listing { given, wanted })
     }
 }
 
-impl Wanted {
+impl Given {
     /// Takes from the body what the query does not say.
-    fn fill(&mut self, body: Wanted) {
+    fn fill(&mut self, body: Given) {
         macro_rules! fill { ($($field:ident),*) => {$( if self.$field.is_none() { self.$field = body.$field; } )*}; }
         fill!(
             project,
@@ -109,76 +88,100 @@ impl Wanted {
             fields,
             ordering,
             query,
+            filters,
+            selected,
+            totals,
             resolve_uri,
             review
         );
     }
+
+    /// What is wanted beside a view.
+    fn wanted(&self) -> ApiResult<Wanted> {
+        let mut wanted = Wanted {
+            filters: self.filters.clone(),
+            selected_items: self.selected.clone(),
+            ..Wanted::default()
+        };
+        if let Some(query) = &self.query {
+            wanted = Wanted::of(&read_query(query)?)?.or(wanted);
+        }
+        // A plain list of names, as other lists take it.
+        if let Some(ordering) = self.ordering.as_deref().filter(|text| !text.is_empty()) {
+            let list: Value = ordering.split(',').map(str::trim).collect();
+            wanted.ordering.get_or_insert(list);
+        }
+        Ok(wanted)
+    }
 }
 
-fn prepared(text: &RawValue) -> ApiResult<Prepared> {
-    let wrong = |error: serde_json::Error| ApiError::field("query", format!("This is no query: {error}"));
-    let prepared: Prepared = serde_json::from_str(text.get()).map_err(wrong)?;
-    let selected = prepared.selected.as_ref();
-    // A list of other tasks than those asked for would be worse than none.
-    let selects = selected.is_some_and(|selected| {
-        (selected.all && !selected.excluded.is_empty()) || (!selected.all && !selected.included.is_empty())
-    });
-    if selects
-        || prepared
-            .filters
-            .as_ref()
-            .is_some_and(|filters| !filters.items.is_empty())
-    {
-        let text = "This server lists all tasks of a project, in the order of their ids: it takes no filters and no selection.";
-        return Err(ApiError::field("query", text));
+/// A query is an object, or its text.
+pub(crate) fn read_query(query: &Value) -> ApiResult<Value> {
+    match query {
+        Value::String(text) if text.is_empty() => Ok(json!({})),
+        Value::String(text) => {
+            serde_json::from_str(text).map_err(|error| ApiError::field("query", format!("This is no query: {error}")))
+        }
+        other => Ok(other.clone()),
     }
-    Ok(prepared)
+}
+
+/// The project of a list with what it shows: of a view, whose parts the query's replace, or of the project that is named.
+pub(crate) async fn resolve(
+    services: &Services,
+    actor: Actor,
+    project: Option<i64>,
+    view: Option<i64>,
+    wanted: Wanted,
+    action: Action,
+) -> ApiResult<(access::Granted<ProjectRow>, Wanted)> {
+    if let Some(view) = view.filter(|view| *view != 0) {
+        let (granted, view) = views::find(services, actor.clone(), view).await?;
+        let granted = if action == Action::TaskView {
+            granted
+        } else {
+            access::project(services, actor, granted.row().id, action).await?
+        };
+        return Ok((granted, wanted.or(view.wanted())));
+    }
+    let project = project.ok_or_else(|| {
+        let detail = json!({ "detail": "Neither project nor view id specified" });
+        ApiError::bare(StatusCode::NOT_FOUND, detail)
+    })?;
+    Ok((access::project(services, actor, project, action).await?, wanted))
 }
 
 impl Listing {
-    /// The project. There are no views.
-    pub(super) fn project(&self) -> ApiResult<i64> {
-        if self.wanted.view.is_some_and(|view| view != 0) {
-            return Err(ApiError::not_found("No View matches the given query."));
-        }
-        self.wanted.project.ok_or_else(|| {
-            let detail = json!({ "detail": "Neither project nor view id specified" });
-            ApiError::bare(StatusCode::NOT_FOUND, detail)
-        })
+    /// The project, and what of it is wanted.
+    pub(crate) async fn resolve(
+        &self,
+        services: &Services,
+        actor: Actor,
+    ) -> ApiResult<(access::Granted<ProjectRow>, Wanted)> {
+        let (project, view) = (self.given.project, self.given.view);
+        resolve(services, actor, project, view, self.wanted.clone(), Action::TaskView).await
     }
 
-    /// Offset and number of tasks, of `total`.
-    pub(super) fn stretch(&self, total: i64) -> ApiResult<(i64, i64)> {
+    /// Which page, and how.
+    pub(super) fn asked(&self) -> ApiResult<Asked> {
         let number = |text: &Option<String>| text.as_deref().map(|text| text.trim().parse::<i64>().ok());
-        let size = number(&self.wanted.page_size)
+        let size = number(&self.given.page_size)
             .flatten()
             .filter(|size| *size > 0)
             .unwrap_or(PAGE)
             .min(PAGE_MAX);
-        let invalid = || ApiError::not_found("Invalid page.");
-        let page = number(&self.wanted.page).unwrap_or(Some(1)).ok_or_else(invalid)?;
-        let offset = page.saturating_sub(1).saturating_mul(size);
-        if page < 1 || (page > 1 && offset >= total) {
-            return Err(invalid());
-        }
-        Ok((offset, size))
-    }
-
-    /// Whether annotations, predictions and drafts are wanted.
-    pub(super) fn is_whole(&self) -> bool {
-        self.wanted.fields.as_deref() == Some("all")
-    }
-
-    /// Whether the newest task comes first.
-    pub(super) fn is_descending(&self) -> ApiResult<bool> {
-        let of_query = self.prepared.ordering.iter().flatten().next();
-        match of_query.or(self.wanted.ordering.as_ref()).map(String::as_str) {
-            None | Some("" | "id" | "tasks:id") => Ok(false),
-            Some("-id" | "-tasks:id" | "tasks:-id") => Ok(true),
-            Some(_) => Err(ApiError::field(
-                "ordering",
-                "Tasks are ordered by their id: \"id\" or \"-id\".",
-            )),
-        }
+        let place = match self.given.page.as_deref().map(str::trim) {
+            Some("last") => Place::Last,
+            _ => match number(&self.given.page).unwrap_or(Some(1)) {
+                Some(page) => Place::Number(page),
+                None => return Err(ApiError::not_found("Invalid page.")),
+            },
+        };
+        Ok(Asked {
+            place,
+            size,
+            totals_later: self.given.totals.as_deref() == Some("later"),
+            whole: self.given.fields.as_deref() == Some("all"),
+        })
     }
 }

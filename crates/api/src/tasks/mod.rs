@@ -1,6 +1,6 @@
 //! Tasks: lists, one, create, change, delete.
 
-mod listing;
+pub(crate) mod listing;
 pub(crate) mod model;
 
 use std::borrow::Cow;
@@ -9,10 +9,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{self, Action, ProjectRow, TaskRow};
+use labelkeep_services::data_manager::list;
 use labelkeep_services::tasks::{self, Depth, Page};
-use labelkeep_services::{Services, projects, sight};
+use labelkeep_services::{ServiceError, Services, projects, sight};
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use crate::extract::{Access, Authenticated, Body, IfMatch, Query, can};
 use crate::wire::{FieldChoice, answer};
@@ -30,36 +32,50 @@ pub(crate) async fn list(
     choice: FieldChoice,
     listing: Listing,
 ) -> ApiResult<Response> {
-    let project = access::project(&services, actor, listing.project()?, Action::TaskView).await?;
-    let seen = sight::project(&services, &project).await?;
-    let total = seen.task_number;
-    let (offset, size) = listing.stretch(total)?;
-    let all = listing.is_whole();
-    let (depth, shape) = if all {
-        (Depth::Whole, Shape::Everything)
+    let (project, wanted) = listing.resolve(&services, actor).await?;
+    let asked = listing.asked()?;
+    let found = list::page(&services, &project, &wanted, asked).await?;
+    let shape = if asked.whole {
+        Shape::Everything
     } else {
-        (Depth::Facts, Shape::Columns)
+        Shape::Columns(found.evaluated)
     };
-    let descending = listing.is_descending()?;
-    let page = tasks::page(&services, &project, offset, size, descending, depth).await?;
     let row = project.row();
-    let data = shown_data(&services, row, &page)?;
-    let tasks = listed(&page, &data, shape, row.model_version.as_deref(), services.now());
+    let data = shown_data(&services, row, &found.page)?;
+    let tasks = listed(&found, &data, shape, row.model_version.as_deref(), services.now());
     let out = TaskPage {
-        total_annotations: seen.total_annotations_number,
-        total_predictions: row.total_predictions_number,
-        total,
-        tasks,
+        total_annotations: found.totals.map(|totals| totals.annotations),
+        total_predictions: found.totals.map(|totals| totals.predictions),
+        total: found.total,
+        total_is_exact: found.totals.is_some(),
+        page: found.number,
+        page_size: asked.size,
+        indexing: [],
+        tasks: RawValue::from_string(chosen(&choice, &tasks)?)
+            .map_err(|error| ServiceError::Internal(error.to_string()))?,
     };
-    if choice.is_all() {
-        return answer::ok(&out);
-    }
-    let reduced: Vec<serde_json::Value> =
-        serde_json::from_slice(&choice.apply(serde_json::to_vec(&out.tasks).unwrap_or_default()))
-            .map_err(|error| labelkeep_services::ServiceError::Internal(error.to_string()))?;
+    answer::ok(&out)
+}
+
+/// The list with the fields that the caller wants.
+fn chosen(choice: &FieldChoice, tasks: &[ListedOut<'_>]) -> ApiResult<String> {
+    let text = serde_json::to_vec(tasks).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let text = if choice.is_all() { text } else { choice.apply(text) };
+    Ok(String::from_utf8(text).map_err(|error| ServiceError::Internal(error.to_string()))?)
+}
+
+/// `GET /api/dm/totals/`: ours; what a list adds up to
+pub(crate) async fn totals(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    listing: Listing,
+) -> ApiResult<Response> {
+    let (project, wanted) = listing.resolve(&services, actor).await?;
+    let totals = list::totals(&services, &project, &wanted).await?;
     answer::ok(&json!({
-        "total_annotations": out.total_annotations, "total_predictions": out.total_predictions, "total": total,
-        "tasks": reduced,
+        "total": totals.tasks,
+        "total_annotations": totals.annotations,
+        "total_predictions": totals.predictions,
     }))
 }
 

@@ -1,7 +1,10 @@
 //! Tasks on the wire.
 
+use std::collections::BTreeMap;
+
 use labelkeep_services::access::TaskRow;
-use labelkeep_services::tasks::{Change, NewWork, Page, People, TaskWithParts};
+use labelkeep_services::data_manager::list::{Evaluated, Labels, Listed, labels};
+use labelkeep_services::tasks::{Change, NewWork, People, TaskWithParts};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -108,6 +111,15 @@ pub(crate) struct ListedOut<'a> {
     predictions_model_versions: String,
     avg_lead_time: Option<f64>,
     draft_exists: bool,
+    /// Ours, like the next two: for lists alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ground_truth: Option<bool>,
+    /// Annotators to whom it is assigned, for those who may assign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned: Option<&'a [i64]>,
+    /// Labels of its annotations, by control, with their number; where results are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<Labels>,
     updated_by: Vec<UpdatedBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     allow_skip: Option<bool>,
@@ -132,7 +144,7 @@ pub(crate) struct ListedOut<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// In a list, with counters and columns.
-    Columns,
+    Columns(Evaluated),
     /// In a list with `fields=all`.
     Everything,
     /// The single task: authors are objects.
@@ -166,7 +178,15 @@ impl<'a> ListedOut<'a> {
         } else {
             Author::Id
         };
-        let whole = shape != Shape::Columns;
+        let whole = !matches!(shape, Shape::Columns(_));
+        let evaluated = match shape {
+            Shape::Columns(evaluated) => evaluated,
+            Shape::Everything => Evaluated {
+                annotations_results: true,
+                predictions_results: true,
+            },
+            Shape::Single => Evaluated::default(),
+        };
         let mut annotators: Vec<i64> = part.facts.iter().filter_map(|fact| fact.completed_by).collect();
         annotators.sort_unstable();
         annotators.dedup();
@@ -179,7 +199,11 @@ impl<'a> ListedOut<'a> {
                     .map(|row| AnnotationOut::of(row, people, author, now))
                     .collect()
             }),
-            drafts: part.drafts.iter().map(|row| DraftOut::of(row, people, now)).collect(),
+            drafts: if whole {
+                part.drafts.iter().map(|row| DraftOut::of(row, people, now)).collect()
+            } else {
+                Vec::new()
+            },
             annotators,
             inner_id: row.inner_id,
             cancelled_annotations: row.cancelled_annotations,
@@ -187,17 +211,16 @@ impl<'a> ListedOut<'a> {
             total_predictions: row.total_predictions,
             completed_at: part
                 .facts
-                .iter()
+                .last()
                 .map(|fact| fact.created_at)
-                .max()
                 .filter(|_| row.is_labeled)
                 .map(Time),
-            annotations_results: if shape == Shape::Everything {
+            annotations_results: if evaluated.annotations_results {
                 shown(part.annotations.iter().map(|row| row.result.as_str()))
             } else {
                 String::new()
             },
-            predictions_results: if shape == Shape::Everything {
+            predictions_results: if evaluated.predictions_results {
                 shown(part.predictions.iter().map(|row| row.result.as_str()))
             } else {
                 String::new()
@@ -209,6 +232,9 @@ impl<'a> ListedOut<'a> {
             predictions_model_versions: versions(part),
             avg_lead_time: mean(part.facts.iter().filter_map(|fact| fact.lead_time)),
             draft_exists: part.draft_exists,
+            ground_truth: (shape != Shape::Single).then(|| part.facts.iter().any(|fact| fact.ground_truth)),
+            assigned: None,
+            labels: (shape != Shape::Single && evaluated.annotations_results).then(|| labels(part)),
             updated_by: row
                 .updated_by
                 .into_iter()
@@ -298,25 +324,39 @@ fn shown<'a>(results: impl Iterator<Item = &'a str>) -> String {
 
 /// The answer of the task list.
 #[derive(Debug, Serialize)]
-pub(crate) struct TaskPage<'a> {
-    pub(crate) total_annotations: i64,
-    pub(crate) total_predictions: i64,
+pub(crate) struct TaskPage {
+    pub(crate) total_annotations: Option<i64>,
+    pub(crate) total_predictions: Option<i64>,
+    /// At least, when it is not exact yet.
     pub(crate) total: i64,
-    pub(crate) tasks: Vec<ListedOut<'a>>,
+    pub(crate) total_is_exact: bool,
+    pub(crate) page: i64,
+    pub(crate) page_size: i64,
+    /// Columns in use whose index is being built.
+    pub(crate) indexing: [(); 0],
+    pub(crate) tasks: Box<RawValue>,
 }
 
 /// Shows a page; `data` holds the tasks' data as they are to be shown, in the same order.
 pub(crate) fn listed<'a>(
-    page: &'a Page,
+    found: &'a Listed,
     data: &'a [std::borrow::Cow<'a, str>],
     shape: Shape,
     model_version: Option<&str>,
     now: i64,
 ) -> Vec<ListedOut<'a>> {
+    let page = &found.page;
     page.tasks
         .iter()
         .zip(data)
-        .map(|(part, data)| ListedOut::of(part, data, &page.people, shape, model_version, now))
+        .map(|(part, data)| {
+            let mut out = ListedOut::of(part, data, &page.people, shape, model_version, now);
+            let of_task = |assigned: &'a BTreeMap<i64, Vec<i64>>| {
+                assigned.get(&part.listed.task.id).map_or(&[][..], Vec::as_slice)
+            };
+            out.assigned = found.assigned.as_ref().map(of_task);
+            out
+        })
         .collect()
 }
 

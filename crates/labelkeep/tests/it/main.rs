@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod conventions;
+mod data_manager;
 mod factors;
 mod pages;
 mod program;

@@ -97,7 +97,12 @@ pub async fn detail(services: &Services, task: &Granted<TaskRow>) -> Result<Page
 }
 
 /// `only` is the one whose work is shown, when not everybody's is.
-async fn with_parts(services: &Services, listed: Vec<ListedTask>, depth: Depth, only: Option<i64>) -> Result<Page> {
+pub(crate) async fn with_parts(
+    services: &Services,
+    listed: Vec<ListedTask>,
+    depth: Depth,
+    only: Option<i64>,
+) -> Result<Page> {
     let shown = |author: Option<i64>| only.is_none() || author == only;
     let db = &services.db;
     let mut named = BTreeSet::new();
@@ -219,7 +224,7 @@ fn ids_where(listed: &[ListedTask], keep: impl Fn(&TaskRow) -> bool) -> Vec<i64>
         .collect()
 }
 
-pub(super) fn facts_of(row: &AnnotationRow) -> AnnotationFacts {
+pub(crate) fn facts_of(row: &AnnotationRow) -> AnnotationFacts {
     AnnotationFacts {
         id: row.id,
         task_id: row.task_id,

@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 
 use labelkeep_store::annotations;
-use labelkeep_store::predictions;
-use labelkeep_store::projects::{self, CounterChange, ProjectRow};
-use labelkeep_store::summary::Kind;
+use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::tasks::{self as rows, TaskRow};
 use labelkeep_store::{self as store, Tx, audit};
 
-use super::read::facts_of;
-use super::write::change_columns;
+use super::weight::Weight;
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
-use crate::completion::{self, State};
 use crate::{Result, ServiceError, Services};
 
 /// Removes a task with its annotations, drafts and predictions. The annotations stay in the log.
@@ -99,63 +95,23 @@ pub async fn delete_all(services: &Services, project: Granted<ProjectRow>) -> Re
     }
 }
 
-/// Removes tasks and what they count for; gives how many there were.
+/// Removes tasks and what they count for; gives how many there were. What their annotations held stays in the log.
 async fn remove(tx: &mut Tx, project: &ProjectRow, ids: &[i64], account_id: i64, now: i64) -> Result<usize> {
-    let skips = completion::skipped_finish(&project.skip_queue);
-    let mut removed = 0;
-    for id in ids {
-        let Some(task) = rows::read_in(tx, *id)
-            .await?
-            .filter(|task| task.project_id == project.id)
-        else {
-            continue;
+    let tasks = rows::read_many_in(tx, project.id, ids, None).await?;
+    let weighed = Weight::of(tx, project, &tasks).await?;
+    for row in &weighed.annotations {
+        let op_id = uuid::Uuid::now_v7().to_string();
+        let entry = annotations::LogEntry {
+            op_id: &op_id,
+            annotation: row,
+            account_id,
+            kind: annotations::LogKind::Deleted,
+            at: now,
         };
-        removed += 1;
-        let mut facts = Vec::new();
-        if task.total_annotations + task.cancelled_annotations > 0 {
-            for row in annotations::of_task_in(tx, task.id).await? {
-                facts.push(facts_of(&row));
-                let op_id = uuid::Uuid::new_v4().to_string();
-                let kind = annotations::LogKind::Deleted;
-                annotations::log(
-                    tx,
-                    annotations::LogEntry {
-                        op_id: &op_id,
-                        annotation: &row,
-                        account_id,
-                        kind,
-                        at: now,
-                    },
-                )
-                .await?;
-                let summary =
-                    labelkeep_labeling::check_result(&row.result, None, labelkeep_labeling::Mode::Lenient).ok();
-                crate::annotations::count_labels(tx, project.id, summary.as_ref(), None, now).await?;
-            }
-        }
-        if task.total_predictions > 0 {
-            for (version, number) in predictions::versions_of_task(tx, task.id).await? {
-                let version = version.unwrap_or_default();
-                store::summary::add(
-                    tx,
-                    project.id,
-                    [(Kind::ModelVersion, version.as_str(), "", -number)],
-                    now,
-                )
-                .await?;
-            }
-        }
-        let before = State::of(task.overlap, skips, &facts);
-        let none = State::of(i64::MAX, skips, &[]);
-        completion::apply_to_project(tx, project.id, &before, &none).await?;
-        let change = CounterChange {
-            tasks: -1,
-            predictions: -task.total_predictions,
-            ..Default::default()
-        };
-        projects::count_change(tx, project.id, change).await?;
-        change_columns(tx, project.id, &task.data, "{}", now).await?;
+        annotations::log(tx, entry).await?;
     }
-    rows::delete(tx, project.id, ids).await?;
-    Ok(removed)
+    weighed.weight.apply(tx, project.id, -1, now).await?;
+    let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
+    rows::delete(tx, project.id, &ids).await?;
+    Ok(tasks.len())
 }

@@ -170,7 +170,7 @@ pub async fn update(
 }
 
 /// Counts the columns that a task has gained and lost.
-pub(super) async fn change_columns(tx: &mut Tx, project_id: i64, before: &str, after: &str, now: i64) -> Result<()> {
+pub(crate) async fn change_columns(tx: &mut Tx, project_id: i64, before: &str, after: &str, now: i64) -> Result<()> {
     let mut changes = BTreeMap::<String, i64>::new();
     for key in crate::json::top_level_keys(after) {
         *changes.entry(key).or_default() += 1;

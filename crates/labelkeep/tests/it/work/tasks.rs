@@ -40,8 +40,7 @@ on_both_databases! {
         assert_eq!(ids(&list), [tasks[2], tasks[1], tasks[0]]);
         assert_eq!(owner.get(&format!("/api/tasks/?project={id}&page=x")).await.expect(404).json()["detail"], "Invalid page.");
         assert_eq!(owner.get("/api/tasks/?view=7").await.expect(404).json()["detail"], "No View matches the given query.");
-        // All tasks, when some were asked for, would be worse than none.
-        for wrong in ["query=x", "query=%7B%22selectedItems%22%3A%7B%22all%22%3Afalse%2C%22included%22%3A%5B1%5D%7D%7D", "ordering=data.text", "resolve_uri=maybe"] {
+        for wrong in ["query=x", "query=%7B%22selectedItems%22%3A%5B1%5D%7D", "ordering=data__text", "resolve_uri=maybe"] {
             owner.get(&format!("/api/tasks/?project={id}&{wrong}")).await.expect(400);
         }
         let plain = format!("/api/projects/{id}/tasks/");

@@ -1,0 +1,292 @@
+//! Pages of tasks and what lists add up to.
+//!
+//! A page costs the same wherever it lies: in the order of ids its place is known, else the nearer end is counted from. What a
+//! filtered list adds up to may take long to find; who wants the page at once is told the rest later.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use labelkeep_labeling::{Mode, check_result};
+use labelkeep_policy::Action;
+use labelkeep_store::listing::{self as rows, Column, Query, Totals};
+use labelkeep_store::projects::ProjectRow;
+use labelkeep_store::{assignments, tasks};
+
+use super::query::{Names, Reader, Wanted};
+use crate::access::Granted;
+use crate::tasks::{Depth, Page, TaskWithParts, with_parts};
+use crate::{Result, ServiceError, Services, sight};
+
+/// Which page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Counted from one.
+    Number(i64),
+    /// The last one.
+    Last,
+}
+
+/// How a page is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Which one.
+    pub place: Place,
+    /// Tasks of a page.
+    pub size: i64,
+    /// Whether the caller takes the page before it is known what the list adds up to.
+    pub totals_later: bool,
+    /// Whether all that hangs on the tasks is wanted.
+    pub whole: bool,
+}
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The tasks.
+    pub page: Page,
+    /// Its number.
+    pub number: i64,
+    /// How many tasks the list has; at least, when `totals` is missing.
+    pub total: i64,
+    /// What the list adds up to, when that is known.
+    pub totals: Option<Totals>,
+    /// Columns whose making costs something, and that are wanted.
+    pub evaluated: Evaluated,
+    /// To whom the tasks of the page are assigned, for those who may assign.
+    pub assigned: Option<BTreeMap<i64, Vec<i64>>>,
+}
+
+/// Columns whose making costs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Evaluated {
+    /// Results of annotations.
+    pub annotations_results: bool,
+    /// Results of predictions.
+    pub predictions_results: bool,
+}
+
+/// Time in which a list that is wanted at once may find out what it adds up to.
+const AT_ONCE: Duration = Duration::from_millis(5);
+
+/// A page of the list that `wanted` describes.
+pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted, asked: Asked) -> Result<Listed> {
+    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let evaluated = evaluated(wanted, &query, asked.whole);
+    let depth = if asked.whole || evaluated.annotations_results || evaluated.predictions_results {
+        Depth::Whole
+    } else {
+        Depth::Facts
+    };
+    let size = asked.size;
+    let known = known_totals(services, project, &query, asked).await?;
+    let invalid = || ServiceError::Nothing("Invalid page.".to_owned());
+    let number = match (asked.place, known) {
+        (Place::Number(number), _) => number,
+        (Place::Last, Some(totals)) => ((totals.tasks + size - 1) / size).max(1),
+        (Place::Last, None) => return Err(invalid()),
+    };
+    let offset = number.saturating_sub(1).saturating_mul(size);
+    if number < 1 || known.is_some_and(|totals| number > 1 && offset >= totals.tasks) {
+        return Err(invalid());
+    }
+    let plain = query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All);
+    let (page, total, totals) = match (known, query.order_of_ids()) {
+        (Some(totals), Some(descending)) if plain => {
+            let page = crate::tasks::page(services, project, offset, size, descending, depth).await?;
+            (page, totals.tasks, known)
+        }
+        (Some(totals), _) => {
+            let limit = size.min(totals.tasks - offset).max(0);
+            let from_end = totals.tasks - offset - limit;
+            let backwards = from_end < offset;
+            let start = if backwards { from_end } else { offset };
+            let ids = rows::ids(&services.db, &query, start, limit, backwards).await?;
+            let page = page_of(services, project, &ids, depth).await?;
+            (page, totals.tasks, known)
+        }
+        (None, _) => {
+            // One more than the page holds says whether there is a next one.
+            let mut ids = rows::ids(&services.db, &query, offset, size.saturating_add(1), false).await?;
+            if ids.is_empty() && number > 1 {
+                return Err(invalid());
+            }
+            let total = offset + ids.len() as i64;
+            let is_last = ids.len() as i64 <= size;
+            ids.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+            let page = page_of(services, project, &ids, depth).await?;
+            let totals = (is_last && number == 1).then(|| sum(&page));
+            (page, total, totals)
+        }
+    };
+    let assigned = assigned(services, project, &page).await?;
+    Ok(Listed {
+        page,
+        number,
+        total,
+        totals,
+        evaluated,
+        assigned,
+    })
+}
+
+/// What the list adds up to, however long it takes to find out.
+pub async fn totals(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted) -> Result<Totals> {
+    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let asked = Asked {
+        place: Place::Last,
+        size: 1,
+        totals_later: false,
+        whole: false,
+    };
+    let found = known_totals(services, project, &query, asked).await?;
+    found.ok_or_else(|| ServiceError::Internal("totals without a limit of time were not found".to_owned()))
+}
+
+async fn page_of(services: &Services, project: &Granted<ProjectRow>, ids: &[i64], depth: Depth) -> Result<Page> {
+    let listed = rows::rows(&services.db, project.row().id, ids).await?;
+    with_parts(services, listed, depth, project.only_own()).await
+}
+
+fn sum(page: &Page) -> Totals {
+    let tasks = page.tasks.iter().map(|part| &part.listed.task);
+    tasks.fold(Totals::default(), |sum, task| Totals {
+        tasks: sum.tasks + 1,
+        annotations: sum.annotations + task.total_annotations,
+        predictions: sum.predictions + task.total_predictions,
+    })
+}
+
+async fn known_totals(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    query: &Query,
+    asked: Asked,
+) -> Result<Option<Totals>> {
+    if query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All) {
+        let seen = sight::project(services, project).await?;
+        return Ok(Some(Totals {
+            tasks: seen.task_number,
+            annotations: seen.total_annotations_number,
+            predictions: seen.total_predictions_number,
+        }));
+    }
+    let later = asked.totals_later && asked.place != Place::Last;
+    let key = format!("{:?} {:?} {:?}", query.scope, query.filters, query.selection);
+    if later {
+        if let Some(found) = services.list_totals.find(&key) {
+            return Ok(found);
+        }
+        let found = rows::totals(&services.db, query, Some(AT_ONCE)).await?;
+        services.list_totals.keep(key, found);
+        return Ok(found);
+    }
+    let found = rows::totals(&services.db, query, None).await?;
+    services.list_totals.keep(key, found);
+    Ok(found)
+}
+
+/// What filtered lists have added up to a moment ago: whoever turns pages does not count the list again for each. Only used where
+/// the caller asked for the page at once.
+#[derive(Debug, Default)]
+pub struct TotalsCache(Mutex<HashMap<String, (Instant, Option<Totals>)>>);
+
+/// How long totals are believed.
+const FRESH: Duration = Duration::from_secs(10);
+/// Lists whose totals are remembered.
+const REMEMBERED: usize = 512;
+
+impl TotalsCache {
+    fn find(&self, key: &str) -> Option<Option<Totals>> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache
+            .get(key)
+            .filter(|(at, _)| at.elapsed() < FRESH)
+            .map(|(_, totals)| *totals)
+    }
+
+    fn keep(&self, key: String, totals: Option<Totals>) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= REMEMBERED {
+            cache.retain(|_, (at, _)| at.elapsed() < FRESH);
+        }
+        if cache.len() < REMEMBERED {
+            cache.insert(key, (Instant::now(), totals));
+        }
+    }
+}
+
+/// A column is made when the list is filtered or ordered by it, when the view shows it, or when everything is wanted.
+fn evaluated(wanted: &Wanted, query: &Query, whole: bool) -> Evaluated {
+    let is_wanted = |column: &Column| {
+        let name = format!("tasks:{}", column.name());
+        let hidden = |list: &str| {
+            let list = wanted
+                .hidden_columns
+                .as_ref()
+                .and_then(|hidden| hidden.get(list)?.as_array());
+            list.is_some_and(|list| list.iter().any(|hidden| hidden.as_str() == Some(&name)))
+        };
+        let shown = wanted.hidden_columns.is_some() && !(hidden("explore") && hidden("labeling"));
+        let lines = query.filters.items.iter();
+        let filtered = lines
+            .flat_map(|item| std::iter::once(&item.test).chain(&item.child))
+            .any(|test| test.column == *column);
+        whole || shown || filtered || query.order.iter().any(|(ordered, _)| ordered == column)
+    };
+    Evaluated {
+        annotations_results: is_wanted(&Column::AnnotationsResults),
+        predictions_results: is_wanted(&Column::PredictionsResults),
+    }
+}
+
+async fn assigned(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    page: &Page,
+) -> Result<Option<BTreeMap<i64, Vec<i64>>>> {
+    if !project.may(Action::AssignAnnotators) {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = page.tasks.iter().map(|part| part.listed.task.id).collect();
+    let mut assigned: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (task_id, account_id) in assignments::annotators(&services.db, &ids).await? {
+        assigned.entry(task_id).or_default().push(account_id);
+    }
+    Ok(Some(assigned))
+}
+
+/// Labels by control, each with how often it is used.
+pub type Labels = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// What the annotations of a task name.
+pub fn labels(part: &TaskWithParts) -> Labels {
+    let mut labels = Labels::new();
+    for annotation in &part.annotations {
+        let Ok(summary) = check_result(&annotation.result, None, Mode::Lenient) else {
+            continue;
+        };
+        for label in summary.labels {
+            *labels
+                .entry(label.from_name)
+                .or_default()
+                .entry(label.label)
+                .or_default() += label.count;
+        }
+    }
+    labels
+}
+
+/// The first task of the list that the person may label now.
+pub async fn next_to_label(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    wanted: &Wanted,
+) -> Result<Option<tasks::TaskRow>> {
+    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let account_id = project.actor().account_id;
+    match rows::next_to_label(&services.db, &query, account_id).await? {
+        Some(id) => Ok(tasks::find(&services.db, &project.actor().viewer(), id).await?),
+        None => Ok(None),
+    }
+}

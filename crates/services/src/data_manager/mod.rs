@@ -1,0 +1,7 @@
+//! The data manager: lists of tasks with columns, filters and order, the views in which people keep them, and what is done to the
+//! tasks of a list.
+
+pub mod columns;
+pub mod list;
+pub mod query;
+pub mod views;

@@ -1,0 +1,238 @@
+//! Lists of tasks as the data manager shows them: filters, order and selection over an allow-list of columns, on both databases
+//! with the same answers.
+//!
+//! [`column`] says which columns there are and what each holds, [`filter`] what may be asked of them. [`sql`] alone makes SQL of
+//! it: constant texts and placeholders (SEC-206). What a person may see narrows the columns themselves ([`Scope`]): whoever sees
+//! only their own work filters and orders by their own counters.
+
+pub mod column;
+pub mod filter;
+mod sql;
+
+use std::time::Duration;
+
+pub use column::{Column, DataField, Kind};
+pub use filter::{Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
+
+use crate::builder::Parts;
+use crate::db::Dialect;
+use crate::tasks::{LISTED, ListedTask, VISIBLE};
+use crate::{Db, Result, Tx, args};
+
+/// Whose list it is.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The project.
+    pub project_id: i64,
+    /// The one whose work alone is seen; none: everybody's.
+    pub only_own: Option<i64>,
+    /// The one whose assigned tasks alone are shown; none: all tasks.
+    pub assigned_to: Option<i64>,
+    /// Predictions of this version make the score; none: all of them.
+    pub model_version: Option<String>,
+}
+
+/// Which of the tasks that the filters leave.
+#[derive(Debug, Clone, Default)]
+pub enum Selection {
+    /// All.
+    #[default]
+    All,
+    /// These.
+    Only(Vec<i64>),
+    /// All but these.
+    AllBut(Vec<i64>),
+}
+
+/// Which tasks, in which order.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Whose list it is.
+    pub scope: Scope,
+    /// What the tasks must be.
+    pub filters: Filters,
+    /// What of them is selected.
+    pub selection: Selection,
+    /// Columns, each with whether the largest comes first. Nulls come last. The id decides among equals, in the direction of the
+    /// first column.
+    pub order: Vec<(Column, bool)>,
+}
+
+impl Query {
+    /// Whether nothing narrows the list: its counters are those of the project.
+    pub fn is_whole(&self) -> bool {
+        self.filters.items.is_empty()
+            && matches!(self.selection, Selection::All)
+            && self.scope.only_own.is_none()
+            && self.scope.assigned_to.is_none()
+    }
+
+    /// The direction of the ids, when nothing else orders the list.
+    pub fn order_of_ids(&self) -> Option<bool> {
+        match self.order.as_slice() {
+            [] => Some(false),
+            [(Column::Id, descending), ..] => Some(*descending),
+            _ => None,
+        }
+    }
+}
+
+/// What a list adds up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Tasks.
+    pub tasks: i64,
+    /// Their annotations that are not skipped.
+    pub annotations: i64,
+    /// Their predictions.
+    pub predictions: i64,
+}
+
+/// The ids at `offset .. offset + limit` of the list; from its end, when `backwards`, in the order of the list still.
+pub async fn ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
+    let mut parts = sql::select(
+        "SELECT task.id FROM task WHERE task.project_id = ?",
+        query,
+        db.dialect(),
+    );
+    sql::order(&mut parts, query, db.dialect(), backwards);
+    parts.push(" LIMIT ? OFFSET ?", args![limit, offset]);
+    let (text, args) = parts.finish();
+    let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
+    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    if backwards {
+        ids.reverse();
+    }
+    Ok(ids)
+}
+
+/// What the list adds up to; none when that could not be found within the time.
+pub async fn totals(db: &Db, query: &Query, within: Option<Duration>) -> Result<Option<Totals>> {
+    let dialect = db.dialect();
+    let head = match query.scope.only_own {
+        None => {
+            "SELECT COUNT(*), CAST(COALESCE(SUM(task.total_annotations), 0) AS BIGINT),
+            CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT) FROM task WHERE task.project_id = ?"
+        }
+        // Behind the head comes the project; the person is named there, too.
+        Some(_) => {
+            "SELECT COUNT(*), CAST(0 AS BIGINT), CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT)
+            FROM task WHERE task.project_id = ?"
+        }
+    };
+    let (text, args) = sql::select(head, query, dialect).finish();
+    let rows: Option<Vec<(i64, i64, i64)>> = db.all_beside(text, args, within).await?;
+    let Some((tasks, mut annotations, predictions)) = rows.and_then(|rows| rows.into_iter().next()) else {
+        return Ok(None);
+    };
+    if let Some(account_id) = query.scope.only_own {
+        let mut parts = Parts::new(
+            "SELECT COUNT(*) FROM annotation WHERE annotation.completed_by = ? AND NOT annotation.was_cancelled
+                AND annotation.task_id IN (",
+            args![account_id],
+        );
+        sql::append_select(
+            &mut parts,
+            "SELECT task.id FROM task WHERE task.project_id = ?",
+            query,
+            dialect,
+        );
+        parts.push(")", args![]);
+        let (text, args) = parts.finish();
+        let rows: Option<Vec<(i64,)>> = db.all_beside(text, args, within).await?;
+        match rows.and_then(|rows| rows.into_iter().next()) {
+            Some((number,)) => annotations = number,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(Totals {
+        tasks,
+        annotations,
+        predictions,
+    }))
+}
+
+/// Up to `limit` ids behind `after` and up to `until`, in the order of ids, whatever the order of the list: how work on a list is
+/// done step by step.
+pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i64) -> Result<Vec<i64>> {
+    let mut parts = sql::select(
+        "SELECT task.id FROM task WHERE task.project_id = ?",
+        query,
+        db.dialect(),
+    );
+    parts.push(
+        " AND task.id > ? AND task.id <= ? ORDER BY task.id LIMIT ?",
+        args![after, until, limit],
+    );
+    let (text, args) = parts.finish();
+    let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The first task of the list that the person may label now: open, without anything of theirs.
+pub async fn next_to_label(db: &Db, query: &Query, account_id: i64) -> Result<Option<i64>> {
+    let mut parts = sql::select(
+        "SELECT task.id FROM task WHERE task.project_id = ?",
+        query,
+        db.dialect(),
+    );
+    parts.push(
+        " AND task.is_labeled = FALSE
+          AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
+          AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
+        args![account_id, account_id],
+    );
+    sql::order(&mut parts, query, db.dialect(), false);
+    parts.push(" LIMIT 1", args![]);
+    let (text, args) = parts.finish();
+    let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
+    Ok(rows.first().map(|(id,)| *id))
+}
+
+/// The highest id of the project's tasks now; 0 when it has none.
+pub async fn last_id(db: &Db, project_id: i64) -> Result<i64> {
+    let row: Option<(i64,)> = db
+        .optional(
+            "SELECT id FROM task WHERE project_id = $1 ORDER BY id DESC LIMIT 1",
+            args![project_id],
+        )
+        .await?;
+    Ok(row.map_or(0, |(id,)| id))
+}
+
+/// These tasks of the project, in this order; those that are gone are left out.
+pub async fn rows(db: &Db, project_id: i64, ids: &[i64]) -> Result<Vec<ListedTask>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut parts = Parts::new(LISTED, args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    parts.push(" AND task.id IN ", args![]).push_list(ids);
+    let (text, args) = parts.finish();
+    let found: Vec<ListedTask> = db.all(text, args).await?;
+    let mut found: std::collections::HashMap<i64, ListedTask> =
+        found.into_iter().map(|row| (row.task.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Which of these tasks the list holds, inside a write.
+pub async fn still_in(tx: &mut Tx, project_id: i64, ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut parts = Parts::new("SELECT task.id FROM task WHERE task.project_id = ?", args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    parts.push(" AND task.id IN ", args![]).push_list(ids);
+    parts.push(" ORDER BY task.id", args![]);
+    let (text, args) = parts.finish();
+    let rows: Vec<(i64,)> = tx.all(text, args).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// How text is put in order: by code points on both databases.
+pub(crate) fn by_code_points(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " COLLATE \"C\"",
+    }
+}
