@@ -556,7 +556,7 @@ fn work() -> Routes {
 
 /// The data manager: views, columns, what is done to lists of tasks.
 fn data_manager() -> Routes {
-    use crate::data_manager::{columns, views};
+    use crate::data_manager::{actions, columns, events, jobs, statistics, trash, views};
     use crate::tasks;
     let views_of = |methods: Methods| methods.asks(Action::TaskView, "project");
     let keeps = |methods: Methods| methods.asks(Action::Annotate, "project");
@@ -574,6 +574,19 @@ fn data_manager() -> Routes {
         .route("/api/dm/columns/", views_of(get(columns::list)))
         .route("/api/dm/project/", views_of(get(columns::project)))
         .route("/api/dm/totals/", views_of(get(tasks::totals)))
+        .route(
+            "/api/dm/actions/",
+            keeps(views_of(get(actions::list)).post(actions::run)),
+        )
+        .route("/api/dm/actions/{action}/form/", views_of(get(actions::form)))
+        .route("/api/dm/trash/", views_of(get(trash::list)))
+        .route("/api/dm/trash/{id}/", keeps(delete(trash::delete)))
+        .route("/api/dm/trash/{id}/restore/", keeps(post(trash::restore)))
+        .route("/api/dm/events/", views_of(get(events::stream)))
+        .route("/api/dm/statistics/", views_of(get(statistics::read)))
+        .route("/api/jobs/", views_of(get(jobs::list)))
+        .route("/api/jobs/{id}/", views_of(get(jobs::read)))
+        .route("/api/jobs/{id}/cancel/", keeps(post(jobs::cancel)))
 }
 
 /// What administrators look at: who did what, and how much is done.

@@ -11,7 +11,7 @@ use labelkeep_api::server::{self, Listener, Monitoring, Redirect, Site, Tls, Tra
 use labelkeep_api::{App, app};
 use labelkeep_net::smtp::Mailer;
 use labelkeep_net::{Client, Policy};
-use labelkeep_services::{ServiceError, Services, accounts, audit, housekeeping, mail, statistics};
+use labelkeep_services::{ServiceError, Services, accounts, audit, data_manager, housekeeping, jobs, mail, statistics};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -44,7 +44,7 @@ pub struct Running {
     pub services: Services,
     end: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
-    /// What runs beside the requests: leftovers, the audit log, statistics, mail, a newer certificate.
+    /// What runs beside the requests: leftovers, jobs, the audit log, statistics, mail, a newer certificate.
     beside: Vec<JoinHandle<()>>,
     /// Held while this server uses an embedded database.
     lock: Option<File>,
@@ -131,6 +131,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let mut beside = vec![
         tokio::spawn(keep_house(services.clone())),
         tokio::spawn(audit::run(services.clone())),
+        tokio::spawn(jobs::run(services.clone())),
+        tokio::spawn(data_manager::statistics::run(services.clone())),
         tokio::spawn(statistics::run(services.clone())),
     ];
     beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));

@@ -253,7 +253,7 @@ fn bounded(people: &[i64]) -> Result<(), Invalid> {
 }
 
 /// These people, when all of them belong to the project and may do what they are assigned for.
-async fn able(tx: &mut Tx, project: &ProjectRow, kind: Kind, people: Vec<i64>) -> Result<Vec<i64>> {
+pub(crate) async fn able(tx: &mut Tx, project: &ProjectRow, kind: Kind, people: Vec<i64>) -> Result<Vec<i64>> {
     let choice = Choice {
         included: people,
         ..Choice::default()

@@ -72,6 +72,7 @@ pub struct Parts {
     pub(crate) providers: crate::sso::Cache,
     pub(crate) configs: crate::projects::ConfigCache,
     pub(crate) audit: crate::audit::Log,
+    pub(crate) jobs: crate::jobs::Runner,
     pub(crate) statistics: crate::statistics::Counters,
     pub(crate) list_totals: crate::data_manager::list::TotalsCache,
 }
@@ -88,6 +89,7 @@ impl Services {
             providers: Default::default(),
             configs: Default::default(),
             audit: Default::default(),
+            jobs: Default::default(),
             statistics: Default::default(),
             list_totals: Default::default(),
         }))

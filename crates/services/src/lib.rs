@@ -17,6 +17,7 @@ pub mod export;
 pub mod housekeeping;
 pub(crate) mod html;
 pub mod import;
+pub mod jobs;
 pub(crate) mod json;
 pub mod mail;
 pub(crate) mod overlap;

@@ -84,6 +84,39 @@ pub async fn next(services: &Services, project: Granted<ProjectRow>, mut exclude
     })
 }
 
+/// Reserves a task that the person has chosen by a list, as the queue reserves those that it chooses.
+pub async fn take(services: &Services, task: Granted<TaskRow>) -> Result<Next> {
+    let (id, project_id, account_id) = (task.row().id, task.row().project_id, task.actor().account_id);
+    let now = services.now();
+    let expires_at = now + services.settings.task_lock_seconds.saturating_mul(1_000_000);
+    let lock_id = services
+        .db
+        .write_unsynced(move |tx| {
+            Box::pin(async move {
+                let request = Request {
+                    project_id,
+                    account_id,
+                    now,
+                    skipped_count: false,
+                    ground_truth_only: false,
+                    overlap_only: false,
+                    excluded: &[],
+                };
+                let lock_id = uuid::Uuid::new_v4().to_string();
+                let lock_id = rows::lock(tx, request, id, &lock_id, expires_at).await?;
+                rows::remember(tx, request, id).await?;
+                Ok::<_, ServiceError>(lock_id)
+            })
+        })
+        .await?;
+    Ok(Next {
+        task,
+        queue: "Data manager order".to_owned(),
+        lock_id,
+        may_postpone: true,
+    })
+}
+
 type Choice = Option<(i64, String, bool)>;
 
 async fn choose(tx: &mut Tx, project: &WorkRules, request: Request<'_>) -> Result<Choice> {

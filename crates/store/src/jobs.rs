@@ -162,11 +162,11 @@ pub async fn list(db: &Db, project_id: i64, since: i64) -> Result<Vec<JobRow>> {
     .await
 }
 
-/// The unfinished job of this kind and these parameters, if there is one.
-pub async fn unfinished(tx: &mut Tx, project_id: i64, kind: &str, parameters: &str) -> Result<Option<JobRow>> {
-    tx.optional(
-        "SELECT * FROM job WHERE project_id = $1 AND kind = $2 AND parameters = $3 AND finished_at IS NULL LIMIT 1",
-        args![project_id, kind, parameters],
+/// The unfinished job of this kind, if there is one.
+pub async fn unfinished(db: &Db, project_id: i64, kind: &str) -> Result<Option<JobRow>> {
+    db.optional(
+        "SELECT * FROM job WHERE project_id = $1 AND kind = $2 AND finished_at IS NULL LIMIT 1",
+        args![project_id, kind],
     )
     .await
 }

@@ -41,9 +41,11 @@ pub mod scim;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;
+pub mod text_index;
 pub mod trash;
 pub mod uploads;
 pub mod views;
+pub mod work;
 pub mod workspaces;
 
 pub use args::{Arg, Args};

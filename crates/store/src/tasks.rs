@@ -4,7 +4,7 @@ use labelkeep_policy::Viewer;
 
 use crate::builder::{BulkInsert, Parts};
 use crate::visible::{numbered, visible};
-use crate::{Columns, Db, Result, Row, Tx, args, row};
+use crate::{Columns, Db, Result, Row, Tx, args, row, text_index};
 
 row! {
     /// A task. Column for column the table.
@@ -331,6 +331,7 @@ pub struct TaskFields {
 
 /// Replaces the fields that a person may set.
 pub async fn update(tx: &mut Tx, id: i64, fields: TaskFields, updated_by: i64, at: i64) -> Result<()> {
+    text_index::refresh(tx, id, &fields.data).await?;
     tx.execute(
         "UPDATE task SET data = $2, meta = $3, overlap = $4, allow_skip = $5, updated_by = $6, updated_at = $7 WHERE id = $1",
         args![id, fields.data, fields.meta, fields.overlap, fields.allow_skip, updated_by, at],
@@ -464,6 +465,7 @@ pub async fn set_labeled(tx: &mut Tx, ids: &[i64], is_labeled: bool) -> Result<(
 
 /// Replaces the data of a task.
 pub async fn set_data(tx: &mut Tx, id: i64, data: &str, updated_by: i64, at: i64) -> Result<()> {
+    text_index::refresh(tx, id, data).await?;
     tx.execute(
         "UPDATE task SET data = $2, updated_by = $3, updated_at = $4 WHERE id = $1",
         args![id, data, updated_by, at],

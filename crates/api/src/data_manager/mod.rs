@@ -1,6 +1,11 @@
 //! The data manager: views, columns, and what is done to lists of tasks.
 
+pub(crate) mod actions;
 pub(crate) mod columns;
+pub(crate) mod events;
+pub(crate) mod jobs;
+pub(crate) mod statistics;
+pub(crate) mod trash;
 pub(crate) mod views;
 
 use labelkeep_services::Services;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
+use labelkeep_services::data_manager::actions;
 use labelkeep_services::export::{self, Options, Report, Selection};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,9 @@ pub(crate) struct ExportQuery {
     manifest: Option<bool>,
     #[serde(default)]
     interpolate_key_frames: Option<bool>,
+    /// Ours: the tasks that an action of the data manager has chosen, by the number of its job.
+    #[serde(default)]
+    selection: Option<i64>,
 }
 
 impl ExportQuery {
@@ -125,7 +129,12 @@ pub(crate) async fn download(
     Query(query): Query<ExportQuery>,
     RawQuery(text): RawQuery,
 ) -> ApiResult<Response> {
-    let download = export::start(&services, project, query.options(text)?).await?;
+    let chosen = query.selection;
+    let mut options = query.options(text)?;
+    if let Some(job) = chosen {
+        options.ids = Some(actions::exported(&services, &project, job).await?);
+    }
+    let download = export::start(&services, project, options).await?;
     let headers = file_headers(&download.name, download.extension);
     let pieces = futures_util::stream::unfold(download.pieces, async |mut pieces| {
         pieces.recv().await.map(|piece| (piece, pieces))

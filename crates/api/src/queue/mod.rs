@@ -29,7 +29,6 @@ pub(crate) async fn next(
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let row = project.row().clone();
-    let account_id = project.actor().account_id;
     let excluded = query
         .exclude
         .unwrap_or_default()
@@ -38,7 +37,18 @@ pub(crate) async fn next(
         .collect();
     let next = queue::next(&services, project, excluded).await?;
     let page = tasks::detail(&services, &next.task).await?;
-    let data = shown_data(&services, &row, &page)?;
+    handed(&services, &row, &next, &page, &choice)
+}
+
+/// A task that is handed out.
+pub(crate) fn handed(
+    services: &Services,
+    row: &ProjectRow,
+    next: &queue::Next,
+    page: &tasks::Page,
+    choice: &FieldChoice,
+) -> ApiResult<Response> {
+    let data = shown_data(services, row, page)?;
     let (Some(part), Some(data)) = (page.tasks.first(), data.first()) else {
         return Err(ApiError::not_found("No Task matches the given query."));
     };
@@ -46,19 +56,13 @@ pub(crate) async fn next(
     let handed = Handed {
         queue: &next.queue,
         lock_id: &next.lock_id,
-        account_id,
+        account_id: next.task.actor().account_id,
     };
-    let out = ListedOut::of(
-        part,
-        data,
-        &page.people,
-        Shape::Single,
-        row.model_version.as_deref(),
-        now,
-    )
-    .handed(part, &page.people, handed, now);
+    let version = row.model_version.as_deref();
+    let out =
+        ListedOut::of(part, data, &page.people, Shape::Single, version, now).handed(part, &page.people, handed, now);
     Ok(answer::with_etag(
-        answer::json(StatusCode::OK, &choice, &out)?,
+        answer::json(StatusCode::OK, choice, &out)?,
         next.task.row().updated_at,
     ))
 }

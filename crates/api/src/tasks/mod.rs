@@ -50,7 +50,7 @@ pub(crate) async fn list(
         total_is_exact: found.totals.is_some(),
         page: found.number,
         page_size: asked.size,
-        indexing: [],
+        indexing: found.indexing.iter().map(Into::into).collect(),
         tasks: RawValue::from_string(chosen(&choice, &tasks)?)
             .map_err(|error| ServiceError::Internal(error.to_string()))?,
     };

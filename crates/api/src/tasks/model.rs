@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use labelkeep_services::access::TaskRow;
+use labelkeep_services::data_manager::index::Indexing;
 use labelkeep_services::data_manager::list::{Evaluated, Labels, Listed, labels};
 use labelkeep_services::tasks::{Change, NewWork, People, TaskWithParts};
 use serde::{Deserialize, Serialize};
@@ -322,6 +323,24 @@ fn shown<'a>(results: impl Iterator<Item = &'a str>) -> String {
     out.chars().take(RESULTS_SHOWN).collect()
 }
 
+/// A column whose index is being built.
+#[derive(Debug, Serialize)]
+pub(crate) struct IndexingOut {
+    column: String,
+    done: i64,
+    total: i64,
+}
+
+impl From<&Indexing> for IndexingOut {
+    fn from(indexing: &Indexing) -> Self {
+        IndexingOut {
+            column: indexing.column.clone(),
+            done: indexing.done,
+            total: indexing.total,
+        }
+    }
+}
+
 /// The answer of the task list.
 #[derive(Debug, Serialize)]
 pub(crate) struct TaskPage {
@@ -333,7 +352,7 @@ pub(crate) struct TaskPage {
     pub(crate) page: i64,
     pub(crate) page_size: i64,
     /// Columns in use whose index is being built.
-    pub(crate) indexing: [(); 0],
+    pub(crate) indexing: Vec<IndexingOut>,
     pub(crate) tasks: Box<RawValue>,
 }
 

@@ -13,6 +13,7 @@ use labelkeep_store::listing::{self as rows, Column, Query, Totals};
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::{assignments, tasks};
 
+use super::index::{self, Indexing};
 use super::query::{Names, Reader, Wanted};
 use crate::access::Granted;
 use crate::tasks::{Depth, Page, TaskWithParts, with_parts};
@@ -55,6 +56,8 @@ pub struct Listed {
     pub evaluated: Evaluated,
     /// To whom the tasks of the page are assigned, for those who may assign.
     pub assigned: Option<BTreeMap<i64, Vec<i64>>>,
+    /// Indexes of columns in use that are being built.
+    pub indexing: Vec<Indexing>,
 }
 
 /// Columns whose making costs something.
@@ -71,7 +74,8 @@ const AT_ONCE: Duration = Duration::from_millis(5);
 
 /// A page of the list that `wanted` describes.
 pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted, asked: Asked) -> Result<Listed> {
-    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let mut query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let indexing = index::attach(services, project, &mut query).await?;
     let evaluated = evaluated(wanted, &query, asked.whole);
     let depth = if asked.whole || evaluated.annotations_results || evaluated.predictions_results {
         Depth::Whole
@@ -127,12 +131,14 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
         totals,
         evaluated,
         assigned,
+        indexing,
     })
 }
 
 /// What the list adds up to, however long it takes to find out.
 pub async fn totals(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted) -> Result<Totals> {
-    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let mut query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    index::attach(services, project, &mut query).await?;
     let asked = Asked {
         place: Place::Last,
         size: 1,

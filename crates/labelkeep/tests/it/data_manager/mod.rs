@@ -1,6 +1,8 @@
 //! The data manager: views, columns, lists of tasks, and what is done to them.
 
+mod actions;
 mod lists;
+mod live;
 mod random_filters;
 mod views;
 
