@@ -81,6 +81,7 @@ impl Running {
             account_id: Some(self.row.account_id),
             token_id: None,
             address: String::new(),
+            claimed: None,
         }
     }
 }

@@ -11,7 +11,7 @@ mod sql;
 
 use std::time::Duration;
 
-pub use column::{Column, DataField, Kind};
+pub use column::{Column, DataField, Kind, TextIndex};
 pub use filter::{Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
 
 use crate::builder::Parts;
