@@ -6,7 +6,7 @@ use super::{line, list, task_ids};
 use crate::roles::{annotate, id_of, ids, join, team};
 use crate::work::{answer, project};
 
-async fn run(person: &Client, project: i64, action: &str, body: Value) -> Reply {
+async fn act(person: &Client, project: i64, action: &str, body: Value) -> Reply {
     person
         .post(&format!("/api/dm/actions/?project={project}&id={action}"), body)
         .await
@@ -86,7 +86,7 @@ on_both_databases! {
         let whole = list(&owner, id, &json!({}), "&fields=all").await.expect(200).json();
         // All but two of those that a filter leaves.
         let body = json!({ "filters": { "conjunction": "and", "items": [line("inner_id", "less", "Number", 9)] }, "selectedItems": { "all": true, "excluded": [tasks[5], tasks[6]] } });
-        let deleted = run(&owner, id, "delete_tasks", body).await.expect(200).json();
+        let deleted = act(&owner, id, "delete_tasks", body).await.expect(200).json();
         assert_eq!((&deleted["processed_items"], &deleted["reload"], &deleted["detail"]), (&json!(6), &json!(false), &json!("Deleted 6 tasks")));
         assert_eq!(task_ids(&list(&owner, id, &json!({}), "").await.expect(200).json()), [tasks[5], tasks[6], tasks[8], tasks[9]]);
         let now = state(&owner, id).await;
@@ -114,7 +114,7 @@ on_both_databases! {
         let owner = kit.owner().await;
         let (id, _) = busy(&owner).await;
         owner.post("/api/dm/views/", json!({ "project": id, "data": {} })).await.expect(201);
-        let deleted = run(&owner, id, "delete_tasks", json!({})).await.expect(200).json();
+        let deleted = act(&owner, id, "delete_tasks", json!({})).await.expect(200).json();
         assert_eq!((&deleted["processed_items"], &deleted["reload"]), (&json!(10), &json!(true)));
         assert_eq!(owner.get(&format!("/api/dm/views/?project={id}")).await.json(), json!([]));
         owner.delete(&format!("/api/dm/trash/{}/", deleted["trash"])).await.expect(204);
@@ -129,11 +129,11 @@ on_both_databases! {
         annotate(&other, tasks[0], "pos").await;
         let before = counted(&owner, id).await;
         let of_owner = json!({ "annotator": id_of(&owner).await.to_string() });
-        let deleted = run(&owner, id, "delete_tasks_annotations", of_owner).await.expect(200).json();
+        let deleted = act(&owner, id, "delete_tasks_annotations", of_owner).await.expect(200).json();
         assert_eq!(deleted["detail"], "Deleted 3 annotations");
         let left = list(&owner, id, &json!({}), "&fields=all").await.expect(200).json();
         assert_eq!((&left["tasks"][0]["total_annotations"], &left["tasks"][1]["is_labeled"], &left["tasks"][3]["drafts"]), (&json!(1), &json!(false), &json!([])));
-        let predictions = run(&owner, id, "delete_tasks_predictions", json!({})).await.expect(200).json();
+        let predictions = act(&owner, id, "delete_tasks_predictions", json!({})).await.expect(200).json();
         assert_eq!(predictions["detail"], "Deleted 3 predictions");
         assert_eq!(state(&owner, id).await["total_predictions_number"], 0);
         for entry in [&deleted["trash"], &predictions["trash"]] {
@@ -147,46 +147,46 @@ on_both_databases! {
     async fn annotations_are_made_of_predictions_copied_renamed_and_marked(kit: Kit) {
         let owner = kit.owner().await;
         let (id, tasks) = busy(&owner).await;
-        let made = run(&owner, id, "predictions_to_annotations", json!({ "model_version": "v1" })).await.expect(200).json();
+        let made = act(&owner, id, "predictions_to_annotations", json!({ "model_version": "v1" })).await.expect(200).json();
         assert_eq!(made["detail"], "Created 3 annotations");
-        let again = run(&owner, id, "predictions_to_annotations", json!({ "model_version": ["v1"] })).await.expect(200).json();
+        let again = act(&owner, id, "predictions_to_annotations", json!({ "model_version": ["v1"] })).await.expect(200).json();
         assert_eq!(again["detail"], "Created 0 annotations", "what is an annotation already is left out");
         let source = owner.get(&format!("/api/tasks/{}/annotations/", tasks[0])).await.expect(200).json();
         let body = json!({ "source_annotation_id": ids(&source)[0], "selectedItems": { "all": false, "included": [tasks[7], tasks[8]] } });
-        assert_eq!(run(&owner, id, "propagate_annotations", body).await.expect(200).json()["detail"], "Created 2 annotations");
+        assert_eq!(act(&owner, id, "propagate_annotations", body).await.expect(200).json()["detail"], "Created 2 annotations");
         assert_eq!(state(&owner, id).await["total_annotations_number"], 7);
-        let renamed = run(&owner, id, "rename_labels", json!({ "control_tag": "label", "old_label_name": "neg", "new_label_name": "bad" })).await.expect(200).json();
+        let renamed = act(&owner, id, "rename_labels", json!({ "control_tag": "label", "old_label_name": "neg", "new_label_name": "bad" })).await.expect(200).json();
         assert_eq!(renamed["detail"], "Updated 4 labels in 4");
         let summary = owner.get(&format!("/api/projects/{id}/summary/")).await.expect(200).json();
         assert_eq!(summary["created_labels"]["label"], json!({ "bad": 4, "pos": 3 }));
-        let cached = run(&owner, id, "cache_labels", json!({ "control_tag": "ALL", "with_counters": "Yes", "source": "Annotations" })).await.expect(200).json();
+        let cached = act(&owner, id, "cache_labels", json!({ "control_tag": "ALL", "with_counters": "Yes", "source": "Annotations" })).await.expect(200).json();
         assert_eq!(cached["processed_items"], 10);
         let page = list(&owner, id, &json!({}), "").await.expect(200).json();
         assert_eq!((&page["tasks"][0]["data"]["cache_all"], &page["tasks"][9]["data"]["cache_all"]), (&json!("bad: 1, pos: 1"), &json!("")));
-        let marked = run(&owner, id, "set_ground_truth", json!({ "value": "Yes", "selectedItems": { "all": false, "included": [tasks[0]] } })).await.expect(200).json();
+        let marked = act(&owner, id, "set_ground_truth", json!({ "value": "Yes", "selectedItems": { "all": false, "included": [tasks[0]] } })).await.expect(200).json();
         assert_eq!((&marked["processed_items"], &state(&owner, id).await["ground_truth_number"]), (&json!(1), &json!(1)));
-        run(&owner, id, "set_ground_truth", json!({ "value": "No" })).await.expect(200);
+        act(&owner, id, "set_ground_truth", json!({ "value": "No" })).await.expect(200);
         assert_eq!(state(&owner, id).await["ground_truth_number"], 0);
     }
 
     async fn tasks_are_changed_assigned_copied_and_freed_of_duplicates(kit: Kit) {
         let owner = kit.owner().await;
         let (id, tasks) = busy(&owner).await;
-        assert_eq!(run(&owner, id, "set_overlap", json!({ "overlap": "2" })).await.expect(200).json()["processed_items"], 10);
+        assert_eq!(act(&owner, id, "set_overlap", json!({ "overlap": "2" })).await.expect(200).json()["processed_items"], 10);
         assert_eq!(state(&owner, id).await["finished_task_number"], 0);
         let field = json!({ "value_name": "number", "value_type": "Expression", "value": "range(5)" });
-        run(&owner, id, "add_data_field", field).await.expect(200);
+        act(&owner, id, "add_data_field", field).await.expect(200);
         let page = list(&owner, id, &json!({}), "").await.expect(200).json();
         assert_eq!((&page["tasks"][0]["data"]["number"], &page["tasks"][9]["data"]["number"]), (&json!(5), &json!(14)));
-        run(&owner, id, "add_data_field", json!({ "value_name": "x", "value_type": "Expression", "value": "exec()" })).await.expect(400);
+        act(&owner, id, "add_data_field", json!({ "value_name": "x", "value_type": "Expression", "value": "exec()" })).await.expect(400);
         let me = id_of(&owner).await;
         let users = json!({ "users": [me], "selectedItems": { "all": false, "included": [tasks[4]] } });
-        run(&owner, id, "assign_annotators", users.clone()).await.expect(200);
+        act(&owner, id, "assign_annotators", users.clone()).await.expect(200);
         let page = list(&owner, id, &json!({ "filters": { "items": [line("assigned", "contains", "List", me)] } }), "").await.expect(200).json();
         assert_eq!((task_ids(&page), &page["tasks"][0]["assigned"]), (vec![tasks[4]], &json!([me])));
-        run(&owner, id, "unassign_annotators", users).await.expect(200);
+        act(&owner, id, "unassign_annotators", users).await.expect(200);
         let (target, _) = project(&owner, 0, json!({})).await;
-        let copied = run(&owner, id, "add_to_project", json!({ "project": target, "with_annotations": "Yes" })).await.expect(200).json();
+        let copied = act(&owner, id, "add_to_project", json!({ "project": target, "with_annotations": "Yes" })).await.expect(200).json();
         assert_eq!(copied["processed_items"], 10);
         let there = state(&owner, target).await;
         assert_eq!((&there["task_number"], &there["total_annotations_number"], &there["finished_task_number"]), (&json!(10), &json!(2), &json!(2)));
@@ -194,7 +194,7 @@ on_both_databases! {
         owner.post(&format!("/api/projects/{target}/import"), json!([{ "number": 7, "text": "text 2" }, { "number": 5, "text": "text 0" }, { "text": "text 0" }])).await.expect(201);
         let copy = task_ids(&list(&owner, target, &json!({}), "").await.expect(200).json())[11];
         annotate(&owner, copy, "neg").await;
-        let removed = run(&owner, target, "remove_duplicates", json!({})).await.expect(200).json();
+        let removed = act(&owner, target, "remove_duplicates", json!({})).await.expect(200).json();
         assert_eq!(removed["processed_items"], 2);
         let there = list(&owner, target, &json!({}), "").await.expect(200).json();
         assert_eq!((&there["total"], &there["tasks"][0]["total_annotations"], &there["total_annotations"]), (&json!(11), &json!(2), &json!(3)));
@@ -245,15 +245,15 @@ on_both_databases! {
         assert_eq!(names(team.reviewer.get(&path).await.expect(200).json()), ["assign_annotators", "unassign_annotators"]);
         assert_eq!(names(team.annotator.get(&path).await.expect(200).json()), Vec::<String>::new());
         for action in of_manager.iter().filter(|name| !name.ends_with("_annotators") || name.starts_with("delete")) {
-            run(&team.annotator, id, action, json!({})).await.expect(403);
-            run(&team.reviewer, id, action, json!({})).await.expect(403);
+            act(&team.annotator, id, action, json!({})).await.expect(403);
+            act(&team.reviewer, id, action, json!({})).await.expect(403);
         }
         assert_eq!(team.owner.post(&format!("/api/dm/actions/?project={id}"), json!({})).await.expect(422).json()["detail"], "No action id \"None\", use ?id=<action-id>");
-        run(&team.owner, id, "nope", json!({})).await.expect(400);
+        act(&team.owner, id, "nope", json!({})).await.expect(400);
         let form = team.manager.get(&format!("/api/dm/actions/delete_tasks_annotations/form/?project={id}")).await.expect(200).json();
         assert_eq!((&form[0]["fields"][0]["name"], &form[0]["fields"][0]["type"], &form[0]["fields"][0]["placeholder"]), (&json!("annotator"), &json!("select"), &json!("All")));
         // What others have deleted, and their jobs, are nobody else's.
-        let deleted = run(&team.manager, id, "delete_tasks", json!({ "selectedItems": { "all": false, "included": [tasks[0]] } })).await.expect(200).json();
+        let deleted = act(&team.manager, id, "delete_tasks", json!({ "selectedItems": { "all": false, "included": [tasks[0]] } })).await.expect(200).json();
         assert_eq!(team.annotator.get(&format!("/api/dm/trash/?project={id}")).await.expect(200).json(), json!([]));
         team.annotator.post(&format!("/api/dm/trash/{}/restore/", deleted["trash"]), json!({})).await.expect(403);
         team.annotator.get(&format!("/api/jobs/{}/", deleted["job"])).await.expect(404);
@@ -263,11 +263,11 @@ on_both_databases! {
         let owner = kit.owner().await;
         let (id, tasks) = project(&owner, 5, json!({})).await;
         annotate(&owner, tasks[4], "pos").await;
-        let next = run(&owner, id, "next_task", json!({ "ordering": ["-tasks:id"] })).await.expect(200).json();
+        let next = act(&owner, id, "next_task", json!({ "ordering": ["-tasks:id"] })).await.expect(200).json();
         assert_eq!((&next["id"], &next["queue"]), (&json!(tasks[3]), &json!("Data manager order")));
-        run(&owner, id, "next_task", json!({ "selectedItems": { "all": false, "included": [tasks[4]] } })).await.expect(404);
+        act(&owner, id, "next_task", json!({ "selectedItems": { "all": false, "included": [tasks[4]] } })).await.expect(404);
         let body = json!({ "format": "JSON", "selectedItems": { "all": true, "excluded": [tasks[0]] } });
-        let export = run(&owner, id, "export_selection", body).await.expect(200).json();
+        let export = act(&owner, id, "export_selection", body).await.expect(200).json();
         let file = owner.get(export["download"].as_str().expect("an address")).await.expect(200).json();
         assert_eq!(ids(&file), tasks[1..]);
         let other = kit.member(&owner, "other@example.com").await;
