@@ -17,11 +17,21 @@ const dataRoute = <Path extends string>(path: Path) =>
     getParentRoute: () => root,
     path,
     component: DataPage,
-    loaderDeps: ({ search }: { search: { task?: unknown; labeling?: unknown } }) => ({
+    loaderDeps: ({ search }: { search: { task?: string; labeling?: string; tab?: string; query?: unknown } }) => ({
       task: search.task,
       labeling: search.labeling,
+      // What a list shows it asks for by itself.
+      query: search.labeling ? search.query : undefined,
+      // A task of a view stands beside the list, which is there already.
+      isView: search.tab !== undefined,
     }),
-    loader: ({ params, deps }) => loadDataPage((params as { id: string }).id, deps),
+    loader: ({ params, deps: { task, labeling, query, isView } }) =>
+      loadDataPage((params as { id: string }).id, {
+        ...(task === undefined ? {} : { task }),
+        ...(labeling === undefined ? {} : { labeling }),
+        query,
+        ...(isView ? { tab: 'all' } : {}),
+      }),
     // Once for each address that is gone to: the stream's next task is not asked for behind the person's back.
     shouldReload: false,
     gcTime: 0,
@@ -42,6 +52,16 @@ const routes = [
   dataRoute('/projects/$id'),
   dataRoute('/projects/$id/data'),
   dataRoute('/projects/$id/data/$'),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/overview',
+    component: lazyRouteComponent(() => import('./pages/data/overview/OverviewPage'), 'OverviewPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/projects/$id/trash',
+    component: lazyRouteComponent(() => import('./pages/data/trash/TrashPage'), 'TrashPage'),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/projects/$id/settings',

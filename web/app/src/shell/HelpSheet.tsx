@@ -8,8 +8,13 @@ const TABLE = [
   ['↑ ↓', 'To the next or previous task'],
   ['Page Up · Page Down', 'A screen further'],
   ['Home · End', 'To the first or last task'],
-  ['Enter', 'Open the task'],
+  ['Enter', 'Open the task beside the list'],
+  [readableKeys('ctrl+alt+↓'), 'To the next task, when one is open beside the list'],
   ['Space', 'Select it; with Shift all up to it'],
+  [readableKeys('ctrl+a'), 'Select all tasks of the view'],
+  ['↑ in the first row', 'To the heads of the columns'],
+  ['← →', 'In the head: to the next column'],
+  ['Enter · Space', 'In the head: its menu; order by it'],
 ];
 
 export function HelpSheet({

@@ -42,9 +42,11 @@ export function Shell() {
   useActions(own);
   const actions = useAllActions();
   // The editor has a bar, keys, a palette and a help sheet of its own.
-  const labeling = /^\/projects\/\d+(\/data)?\/?$/.test(pathname) && /[?&](task|labeling)=/.test(searchStr);
+  const hasEditor = /^\/projects\/\d+(\/data)?\/?$/.test(pathname) && /[?&](task|labeling)=/.test(searchStr);
+  // A task of a view stands beside the list; any other has the whole window.
+  const labeling = hasEditor && (/[?&]labeling=/.test(searchStr) || !/[?&]tab=/.test(searchStr));
   useEffect(() => {
-    if (labeling) return;
+    if (hasEditor) return;
     const press = (event: KeyboardEvent) => {
       const action = actions.find((candidate) => candidate.shortcut && matches(event, candidate.shortcut));
       if (!action || event.defaultPrevented) return;
@@ -53,7 +55,7 @@ export function Shell() {
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  }, [actions, labeling]);
+  }, [actions, hasEditor]);
   const content = useFocusOnMove(pathname);
   useVisits(pathname);
 

@@ -9,4 +9,5 @@ export {
   type Query,
   type UploadOptions,
 } from './client';
+export type * from './data-manager';
 export type * from './types';

@@ -31,18 +31,7 @@ const SEARCHED = 8;
 /** Tasks for which the report is made by itself; it costs about as much as the export. */
 const QUICK = 20_000;
 
-export function ExportDialog({
-  project,
-  tasks,
-  isOpen,
-  onClose,
-}: {
-  project: Project;
-  /** Only these; all when not given. */
-  tasks?: number[];
-  isOpen: boolean;
-  onClose: () => void;
-}) {
+export function ExportDialog({ project, isOpen, onClose }: { project: Project; isOpen: boolean; onClose: () => void }) {
   const formats = useQuery({
     queryKey: ['formats', project.id, project.label_config],
     queryFn: () => api.get<Format[]>(`/api/projects/${project.id}/export/formats`),
@@ -70,7 +59,6 @@ export function ExportDialog({
     // Spreadsheets run what looks like a formula; programs use the API, which leaves it off.
     formula_escape: 'true',
     exact: String(exact && chosen?.exact !== undefined),
-    ...(tasks ? { ids: tasks.join(',') } : {}),
   });
   const query = new URLSearchParams(report);
   query.set('manifest', String(withManifest));
@@ -85,7 +73,7 @@ export function ExportDialog({
 
   return (
     <Dialog
-      title={tasks ? `Export ${counted(tasks.length, 'selected task')}` : 'Export'}
+      title="Export"
       isOpen={isOpen}
       onClose={onClose}
       size="medium"
@@ -128,11 +116,9 @@ export function ExportDialog({
               {others.map((candidate) => candidate.title).join(', ')}
             </details>
           )}
-          {!tasks && (
-            <Checkbox isSelected={all} onChange={setAll}>
-              Tasks without annotations too ({counted(project.task_number, 'task')} in all)
-            </Checkbox>
-          )}
+          <Checkbox isSelected={all} onChange={setAll}>
+            Tasks without annotations too ({counted(project.task_number, 'task')} in all)
+          </Checkbox>
           {chosen?.exact && (
             <Checkbox isSelected={exact} onChange={setExact}>
               Exact. {chosen.exact}
@@ -143,7 +129,7 @@ export function ExportDialog({
               ? 'With a manifest: labeling setup, filter, counts and hashes'
               : 'With a manifest, in an archive: labeling setup, filter, counts and hashes'}
           </Checkbox>
-          {chosen && <LeftOut project={project} query={String(report)} tasks={tasks?.length ?? project.task_number} />}
+          {chosen && <LeftOut project={project} query={String(report)} tasks={project.task_number} />}
         </div>
       )}
     </Dialog>

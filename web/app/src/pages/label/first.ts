@@ -2,7 +2,7 @@
  * What a labeling page opens with: the person, the project and the first task are asked for at once, beside each other, and
  * the editor's data as soon as the task is known. The page is drawn when they are there.
  */
-import { api, type Project, type Task } from '@labelkeep/api';
+import { api, type Project, type Task, type TaskQuery } from '@labelkeep/api';
 import { prepare } from '@labelkeep/editor';
 import { queryOptions } from '@tanstack/react-query';
 import { projectQuery } from '../../shared/queries';
@@ -25,10 +25,14 @@ export const taskAddress = (id: number) => `/api/tasks/${id}/`;
 let first: { readonly project: number; readonly task: number | undefined; readonly answer: Next } | undefined;
 
 /** Asks for everything that the page shows first. What fails is asked for again by the page, which says why. */
-export async function openLabelPage(project: number, task: number | undefined): Promise<void> {
+export async function openLabelPage(
+  project: number,
+  task: number | undefined,
+  displayed: TaskQuery | undefined,
+): Promise<void> {
   const asked: Promise<Next> =
     task === undefined
-      ? askNext(project)
+      ? askNext(project, [], false, displayed)
       : api.get<Task>(taskAddress(task)).then((found) => ({ kind: 'task', task: found }));
   const [known, answer] = await Promise.all([
     queryClient.fetchQuery(projectQuery(project)).catch(() => undefined),

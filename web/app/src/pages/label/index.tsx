@@ -1,5 +1,5 @@
 /** Labeling: one task opened from the list, or the stream of tasks one after the other. */
-import { ApiError, api, type Project, type Task } from '@labelkeep/api';
+import { ApiError, api, type Project, type Task, type TaskQuery } from '@labelkeep/api';
 import type {
   EditorAnnotation,
   EditorDraft,
@@ -18,18 +18,42 @@ import { counted } from '../../shared/numbers';
 import { projectQuery } from '../../shared/queries';
 import { useTitle } from '../../shared/title';
 import { ThemeToggle } from '../../shell/ThemeToggle';
+import { BesideBar } from './BesideBar';
 import { editorExtras, placeInAddress } from './extras';
 import { type Me, meQuery, takeFirst, taskAddress } from './first';
 import { isLeaving, jsonBlob } from './json-blob';
 import styles from './label.module.css';
 import { Outbox, type OutboxState } from './outbox';
-import { type Next, Stream } from './stream';
+import { displayedIn, type Next, Stream } from './stream';
 
 export { openLabelPage } from './first';
+export { displayedIn } from './stream';
 
 type Shown = Next | { kind: 'loading' } | { kind: 'failed'; error: unknown };
 
-export function LabelPage({ project: projectId, task: taskId }: { project: number; task: number | undefined }) {
+/** What a page does for the editor that stands beside its list. */
+export interface Beside {
+  onStep: (direction: 'next' | 'previous') => void;
+  onClose: () => void;
+  /** The task has another annotation, or another state of one. */
+  onSaved: (task: number) => void;
+  /** Gives the task the whole window. */
+  onExpand: () => void;
+}
+
+export function LabelPage({
+  project: projectId,
+  task: taskId,
+  query,
+  beside,
+}: {
+  project: number;
+  task: number | undefined;
+  /** Which tasks the stream goes through, and in which order, as the address has it. */
+  query?: unknown;
+  /** Stands beside a list, and not in the whole window. */
+  beside?: Beside;
+}) {
   const me = useQuery(meQuery);
   const project = useQuery(projectQuery(projectId));
   if (project.isError) {
@@ -47,16 +71,43 @@ export function LabelPage({ project: projectId, task: taskId }: { project: numbe
   if (!me.data || !project.data) return <Spinner label="Loading the editor" />;
   // From task to task the editor stays in the page.
   const kind = taskId === undefined ? 'stream' : 'task';
-  return <Labeling key={`${projectId}/${kind}`} me={me.data} project={project.data} taskId={taskId} />;
+  const displayed = taskId === undefined ? displayedIn(query) : undefined;
+  return (
+    <Labeling
+      key={`${projectId}/${kind}/${JSON.stringify(displayed)}`}
+      me={me.data}
+      project={project.data}
+      taskId={taskId}
+      displayed={displayed}
+      beside={beside}
+    />
+  );
 }
 
-function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: number | undefined }) {
+function Labeling({
+  me,
+  project,
+  taskId,
+  displayed,
+  beside,
+}: {
+  me: Me;
+  project: Project;
+  taskId: number | undefined;
+  displayed: TaskQuery | undefined;
+  beside: Beside | undefined;
+}) {
   const go = useGo();
   const queries = useQueryClient();
   const isStream = taskId === undefined;
   const editor = useRef<EditorHandle>(null);
   const outbox = useMemo(() => new Outbox(me.id), [me.id]);
-  const stream = useMemo(() => new Stream(project.id, (next) => editor.current?.prefetch(next as never)), [project.id]);
+  // Another stream is another component: what it displays is that of the start.
+  const [shownOnly] = useState(displayed);
+  const stream = useMemo(
+    () => new Stream(project.id, (next) => editor.current?.prefetch(next as never), shownOnly),
+    [project.id, shownOnly],
+  );
   const [saves, setSaves] = useState<OutboxState>({ waiting: 0, refused: [], online: true });
   const [first] = useState(() => takeFirst(project.id, taskId));
   const [shown, setShown] = useState<Shown>(first ?? { kind: 'loading' });
@@ -155,6 +206,7 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
       return undefined;
     }
     const answer = (await delivered) as EditorAnnotation;
+    beside?.onSaved(task.id);
     await queries.invalidateQueries({ queryKey: ['project', project.id] });
     await reopen(task.id);
     return answer;
@@ -193,11 +245,16 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
     },
     onDeleteAnnotation: async (id) => {
       await api.delete(`/api/annotations/${id}/`);
+      if (task) beside?.onSaved(task.id);
       if (task) await reopen(task.id);
     },
-    onExit: () => go(`/projects/${project.id}/data`),
+    onExit: () => (beside ? beside.onClose() : go(`/projects/${project.id}/data`)),
     onNavigate: (direction) => {
       void editor.current?.flush();
+      if (beside) {
+        beside.onStep(direction);
+        return;
+      }
       const place = position + (direction === 'next' ? 1 : -1);
       const other = visited[place];
       if (other !== undefined) void open(other);
@@ -212,16 +269,22 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
   return (
     <div className={styles.page}>
       <header className={styles.bar}>
-        <AppLink href="/projects/" className={styles.mark}>
-          <Mark size={20} />
-          <span className={styles.hidden}>All projects</span>
-        </AppLink>
-        <AppLink href={`/projects/${project.id}/data`} className={styles.back}>
-          <ChevronLeft size={16} />
-          <bdi>{project.title || 'Untitled project'}</bdi>
-        </AppLink>
+        {beside ? (
+          <BesideBar task={taskId} beside={beside} />
+        ) : (
+          <>
+            <AppLink href="/projects/" className={styles.mark}>
+              <Mark size={20} />
+              <span className={styles.hidden}>All projects</span>
+            </AppLink>
+            <AppLink href={`/projects/${project.id}/data`} className={styles.back}>
+              <ChevronLeft size={16} />
+              <bdi>{project.title || 'Untitled project'}</bdi>
+            </AppLink>
+          </>
+        )}
         <SaveState state={saves} discard={(id) => void outbox.discard(id)} />
-        <ThemeToggle />
+        {!beside && <ThemeToggle />}
       </header>
       <div className={styles.stage}>
         {shown.kind === 'loading' && <Spinner label="Loading the task" />}
@@ -235,7 +298,9 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
               </Button>
             }
           >
-            Every task that is meant for you has its annotations.
+            {shownOnly
+              ? 'Every one of the tasks that were displayed has its annotations, or is not meant for you.'
+              : 'Every task that is meant for you has its annotations.'}
             {saves.waiting > 0 && ` ${counted(saves.waiting, 'save')} still on the way to the server.`}
           </EmptyState>
         )}
@@ -283,7 +348,9 @@ function Labeling({ me, project, taskId }: { me: Me; project: Project; taskId: n
             history={{
               canBack: isStream ? position > 0 : true,
               canForward: isStream ? position >= 0 && position < visited.length - 1 : true,
-              ...(isStream ? { position: project.queue_done + position + 1, total: project.queue_total } : {}),
+              ...(isStream && !shownOnly
+                ? { position: project.queue_done + position + 1, total: project.queue_total }
+                : {}),
             }}
             customHotkeys={me.custom_hotkeys as never}
             {...placeInAddress()}

@@ -1,5 +1,5 @@
 /** The stream of tasks: the one on screen, those fetched ahead, and those of this sitting to go back to. */
-import { ApiError, api, type Task } from '@labelkeep/api';
+import { ApiError, api, type SelectedItems, type Task, type TaskQuery } from '@labelkeep/api';
 import { whenIdle } from '../../shared/idle';
 
 /** Tasks that are fetched ahead. At a task every 20 seconds they last for two minutes without a network. */
@@ -17,6 +17,8 @@ export class Stream {
     private readonly project: number,
     /** A task was fetched ahead: its data can be fetched too. */
     private readonly onAhead: (task: Task) => void,
+    /** Only these tasks, in this order. */
+    private readonly displayed?: TaskQuery,
   ) {}
 
   /** A task of the stream is shown already: those behind it are fetched ahead. */
@@ -72,24 +74,57 @@ export class Stream {
   }
 
   private async ask(exclude: number[], isBackground = false): Promise<Next> {
-    const next = await askNext(this.project, exclude, isBackground);
+    const next = await askNext(this.project, exclude, isBackground, this.displayed);
     // With tasks excluded the server gives no task that comes back at the end of the queue; ask once more without.
     return next.kind === 'done' && exclude.length > 0 ? this.askPlainly() : next;
   }
 
   private async askPlainly(): Promise<Next> {
-    const next = await askNext(this.project).catch((): Next => ({ kind: 'offline' }));
+    const next = await askNext(this.project, [], false, this.displayed).catch((): Next => ({ kind: 'offline' }));
     if (next.kind !== 'task') return next;
     const { id } = next.task;
     return this.answered.has(id) || this.ahead.some((candidate) => candidate.id === id) ? { kind: 'done' } : next;
   }
 }
 
+/** What an address says about the tasks to be labeled; undefined: all, in the project's own order. */
+export function displayedIn(query: unknown): TaskQuery | undefined {
+  if (typeof query !== 'object' || query === null) return undefined;
+  const { filters, ordering, selectedItems } = query as TaskQuery;
+  return {
+    ...(filters ? { filters } : {}),
+    ...(ordering ? { ordering } : {}),
+    ...(selectedItems ? { selectedItems } : {}),
+  };
+}
+
+/** The selection without some tasks. */
+function without(selected: SelectedItems | undefined, ids: readonly number[]): SelectedItems {
+  return selected?.all === false
+    ? { all: false, included: selected.included.filter((id) => !ids.includes(id)) }
+    : { all: true, excluded: [...(selected?.excluded ?? []), ...ids] };
+}
+
 /** Asks the server for a task of the stream. A refusal is thrown. */
-export async function askNext(project: number, exclude: readonly number[] = [], isBackground = false): Promise<Next> {
+export async function askNext(
+  project: number,
+  exclude: readonly number[] = [],
+  isBackground = false,
+  displayed?: TaskQuery,
+): Promise<Next> {
   try {
     const query = { exclude: exclude.join(',') || undefined };
-    const task = await api.get<Task>(`/api/projects/${project}/next/`, query, { isBackground });
+    const selectedItems = displayed && without(displayed.selectedItems, exclude);
+    // A selection of nothing would be one of everything.
+    if (selectedItems?.all === false && selectedItems.included.length === 0) return { kind: 'done' };
+    const task = displayed
+      ? await api.send<Task>(
+          'POST',
+          `/api/dm/actions/?project=${project}&id=next_task`,
+          { ...displayed, selectedItems },
+          { isBackground },
+        )
+      : await api.get<Task>(`/api/projects/${project}/next/`, query, { isBackground });
     return { kind: 'task', task };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { kind: 'done' };

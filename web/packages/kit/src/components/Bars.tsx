@@ -5,6 +5,8 @@ export interface Bar {
   /** What the bar stands for; read and shown on hover. */
   label: string;
   value: number;
+  /** What the bar stands for has a colour of its own. */
+  color?: string;
 }
 
 /** Upright bars over time, the oldest first. */
@@ -55,7 +57,12 @@ export function Ranking({ label, bars }: { label: string; bars: readonly Bar[] }
         <li key={bar.label}>
           <bdi title={bar.label}>{bar.label}</bdi>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect className={styles.bar} width={(bar.value / most) * 100} height={8} />
+            <rect
+              className={styles.bar}
+              width={(bar.value / most) * 100}
+              height={8}
+              {...(bar.color ? { style: { fill: bar.color } } : {})}
+            />
           </svg>
           <span>{bar.value.toLocaleString()}</span>
         </li>

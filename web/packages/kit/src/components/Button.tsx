@@ -69,15 +69,25 @@ export interface IconButtonProps {
   onPress?: () => void;
   isDisabled?: boolean;
   shortcut?: string;
+  /** Stands in a list that has keys of its own: Tab passes it by. */
+  isExcludedFromTab?: boolean;
 }
 
-export function IconButton({ label, icon, onPress, isDisabled = false, shortcut }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon,
+  onPress,
+  isDisabled = false,
+  shortcut,
+  isExcludedFromTab = false,
+}: IconButtonProps) {
   return (
     <Tooltip text={label} {...(shortcut ? { shortcut } : {})}>
       <AriaButton
         aria-label={label}
         className={styles.icon ?? ''}
         isDisabled={isDisabled}
+        excludeFromTabOrder={isExcludedFromTab}
         {...(onPress ? { onPress } : {})}
       >
         {icon}

@@ -32,10 +32,14 @@ export interface TextFieldProps {
   description?: string;
   errorMessage?: string;
   isRequired?: boolean;
-  type?: 'text' | 'email' | 'password' | 'url' | 'date';
+  type?: 'text' | 'email' | 'password' | 'url' | 'date' | 'datetime-local';
   placeholder?: string;
   autoFocus?: boolean;
   isReadOnly?: boolean;
+  /** Read aloud, but not shown: in a line of fields that explain each other. */
+  isLabelHidden?: boolean;
+  /** The keys that a telephone shows. */
+  inputMode?: 'decimal' | 'numeric';
   /** What password managers and telephones fill in: `current-password`, `new-password`, `one-time-code`. */
   autoComplete?: string;
 }
@@ -64,6 +68,8 @@ export function TextField({
   placeholder,
   autoFocus = false,
   isReadOnly = false,
+  isLabelHidden = false,
+  inputMode,
   autoComplete,
 }: TextFieldProps) {
   return (
@@ -77,8 +83,10 @@ export function TextField({
       isInvalid={errorMessage !== undefined}
       autoFocus={autoFocus}
       {...(autoComplete ? { autoComplete } : {})}
+      {...(inputMode ? { inputMode } : {})}
+      {...(isLabelHidden ? { 'aria-label': label } : {})}
     >
-      <Label>{label}</Label>
+      {!isLabelHidden && <Label>{label}</Label>}
       <Input className={styles.input ?? ''} {...(placeholder ? { placeholder } : {})} />
       <Help description={description} errorMessage={errorMessage} />
     </AriaTextField>

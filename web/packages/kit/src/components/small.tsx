@@ -30,7 +30,7 @@ export function Avatar({
   name: string;
   /** Its address. */
   picture?: string | null;
-  size?: 'medium' | 'large';
+  size?: 'small' | 'medium' | 'large';
 }) {
   return (
     <span className={styles.avatar} data-size={size} title={name} aria-hidden="true">

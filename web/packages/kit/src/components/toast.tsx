@@ -1,13 +1,20 @@
 /** Short messages at the edge of the screen. Apart from the other overlays, which pages that only tell something do without. */
 import { useSyncExternalStore } from 'react';
 import { X } from '../icons';
-import { IconButton } from './Button';
+import { Button, IconButton } from './Button';
 import styles from './overlay.module.css';
 
 interface Message {
   id: number;
   kind: 'success' | 'error' | 'info';
   text: string;
+  action?: ToastAction | undefined;
+}
+
+/** What can be done about it: `Undo`, `Download`. */
+export interface ToastAction {
+  label: string;
+  onAction: () => void;
 }
 
 let messages: readonly Message[] = [];
@@ -19,11 +26,14 @@ function change(next: readonly Message[]): void {
   for (const listener of listeners) listener();
 }
 
-function show(kind: Message['kind'], text: string): void {
+/** Milliseconds that a message stays: longer with something to do about it. */
+const STAYS = { plain: 5_000, withAction: 12_000 };
+
+function show(kind: Message['kind'], text: string, action?: ToastAction): void {
   const id = ++lastId;
-  change([...messages.slice(-3), { id, kind, text }]);
+  change([...messages.slice(-3), { id, kind, text, action }]);
   // An error stays until it has been read; the rest goes by itself.
-  if (kind !== 'error') setTimeout(() => dismiss(id), 5_000);
+  if (kind !== 'error') setTimeout(() => dismiss(id), action ? STAYS.withAction : STAYS.plain);
 }
 
 function dismiss(id: number): void {
@@ -32,7 +42,7 @@ function dismiss(id: number): void {
 
 /** Short messages at the edge of the screen. */
 export const toast = {
-  success: (text: string) => show('success', text),
+  success: (text: string, action?: ToastAction) => show('success', text, action),
   error: (text: string) => show('error', text),
   info: (text: string) => show('info', text),
 };
@@ -51,6 +61,17 @@ export function ToastRegion() {
       {shown.map((message) => (
         <div key={message.id} className={styles.toast} data-kind={message.kind}>
           <span className={styles.grow}>{message.text}</span>
+          {message.action && (
+            <Button
+              size="small"
+              onPress={() => {
+                message.action?.onAction();
+                dismiss(message.id);
+              }}
+            >
+              {message.action.label}
+            </Button>
+          )}
           <IconButton label="Dismiss" icon={<X size={14} />} onPress={() => dismiss(message.id)} />
         </div>
       ))}
