@@ -95,7 +95,7 @@ journey('from the first start to an exported file', async ({ server, enter }) =>
   await dragOver(page, 'ferry');
   await regionsAre(page, 2);
   await page.getByRole('button', { name: /^Update/ }).click();
-  await page.getByRole('link', { name: 'Ferries' }).click();
+  await page.getByRole('button', { name: 'Close the task' }).click();
 
   // Results out.
   await page.getByRole('button', { name: 'Export' }).click();

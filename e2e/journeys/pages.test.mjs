@@ -77,6 +77,23 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   await look('tasks', `/projects/${streets}/data`, () =>
     page.getByRole('grid').getByText('Finished').first().waitFor(),
   );
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await look('filters', undefined, () => page.getByRole('dialog', { name: 'Filters' }).waitFor());
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  await look('columns', undefined, () => page.getByRole('dialog', { name: 'Columns' }).waitFor());
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'As cards' }).click();
+  await look('cards', undefined, () => page.getByRole('grid').getByText('Finished').first().waitFor());
+  await page.getByRole('radio', { name: 'As a table' }).click();
+  await page.getByRole('checkbox', { name: 'Select all' }).click();
+  await look('selection', undefined, () => page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor());
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('grid').getByText('Finished').first().click();
+  await look('task beside the list', undefined, () => taskShown(page));
+  await look('overview', `/projects/${streets}/overview`, heading('Progress'));
+  await look('trash', `/projects/${streets}/trash`, heading('The trash is empty'));
+  await page.goto(`/projects/${streets}/data`);
   await page.getByRole('button', { name: 'Export' }).click();
   await look('export', undefined, () => page.getByText(/Nothing is left out|Left out of this file/).waitFor());
   await look('import', `/projects/${streets}/data?import=1`, () =>
