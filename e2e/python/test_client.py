@@ -122,6 +122,38 @@ def test_boxes_export_as_coco_and_yolo(client):
     client.projects.delete(id=project.id)
 
 
+def test_snapshots_are_made_converted_downloaded_and_removed(client, project):
+    import time
+
+    client.projects.import_tasks(id=project.id, request=[{"text": "one"}, {"text": "two"}])
+    first = next(iter(client.tasks.list(project=project.id)))
+    client.annotations.create(id=first.id, result=answer("pos"), lead_time=1.0)
+    made = client.projects.exports.create(
+        project.id,
+        title="snap",
+        task_filter_options={"annotated": "only"},
+        serialization_options={"annotations__completed_by": {"only_id": False}},
+    )
+    assert (made.status, made.title, made.counters["task_number"]) == ("completed", "snap", 1)
+    assert [snapshot.id for snapshot in client.projects.exports.list(project.id)] == [made.id]
+    tasks = json.loads(b"".join(client.projects.exports.download(id=project.id, export_pk=made.id, export_type="JSON")))
+    assert tasks[0]["annotations"][0]["completed_by"]["email"] == "ada@example.com"
+    converted = client.projects.exports.convert(id=project.id, export_pk=made.id, export_type="CSV")
+    for _ in range(100):
+        found = client.projects.exports.get(id=project.id, export_pk=made.id)
+        if found.converted_formats[0].status == "completed":
+            break
+        time.sleep(0.1)
+    assert (found.converted_formats[0].id, found.converted_formats[0].export_type) == (converted.converted_format, "CSV")
+    table = b"".join(client.projects.exports.download(id=project.id, export_pk=made.id, export_type="CSV"))
+    assert b'"pos"' in table and b'"ada@example.com"' in table
+    with pytest.raises(ApiError) as twice:
+        client.projects.exports.convert(id=project.id, export_pk=made.id, export_type="CSV")
+    assert twice.value.body["validation_errors"]["non_field_errors"] == ["Conversion to CSV already started"]
+    client.projects.exports.delete(id=project.id, export_pk=made.id)
+    assert client.projects.exports.list(project.id) == []
+
+
 def test_files_are_uploaded_listed_and_removed(client, project):
     made = client.projects.import_tasks(id=project.id, request=[{"text": "one"}], commit_to_project=True)
     assert made.task_count == 1 and list(client.files.list(id=project.id, all_=True)) == []

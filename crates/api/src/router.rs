@@ -429,6 +429,7 @@ fn projects() -> Routes {
         .route("/api/projects/{id}/annotators/", get(projects::annotators))
         .route("/api/projects/{id}/next/", get(queue::next))
         .route("/api/projects/{id}/label-stream-history/", get(queue::history))
+        .route("/docs/formats", get(export::docs).own())
         .route("/api/projects/{id}/export/formats", get(export::formats))
         .route("/api/projects/{id}/export", get(export::download))
         .route("/api/projects/{id}/export/report", get(export::report))

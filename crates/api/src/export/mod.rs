@@ -13,7 +13,7 @@ use labelkeep_services::data_manager::actions;
 use labelkeep_services::export::{self, Options, Report, Selection};
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Access, Query, RawQuery, can, pairs};
+use crate::extract::{Access, Authenticated, Query, RawQuery, can, pairs};
 use crate::wire::answer;
 use crate::wire::ranged::header_value;
 use crate::{ApiError, ApiResult};
@@ -120,6 +120,12 @@ pub(crate) async fn formats(
     project: Access<ProjectRow, can::ProjectView>,
 ) -> ApiResult<Response> {
     answer::ok(&export::catalog(&services, &project)?)
+}
+
+/// `GET /docs/formats`: what each format holds, to which the catalogue links
+pub(crate) async fn docs(_: Authenticated) -> Response {
+    let text = include_str!("../../../../docs/formats.md");
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 /// `GET /api/projects/{id}/export`

@@ -94,9 +94,18 @@ def spacy_lines():
 
 def datumaro():
     from datumaro import Dataset
-    for name, kind in [("DATUMARO", "datumaro"), ("LABELME", None), ("CVAT_XML", "cvat"), ("VOC_MASKS", "voc_segmentation"), ("COCO_KEYPOINTS", "coco_person_keypoints"), ("COCO_PANOPTIC", "coco_panoptic")]:
-        if kind:
-            assert len(Dataset.import_from(str(unpacked(name)), kind)) > 0, name
+    from PIL import Image
+    file = json.loads((unpacked("DATUMARO") / "annotations/default.json").read_text())
+    names = [item["image"]["path"] for item in file["items"]]
+    for name, kind in [("DATUMARO", "datumaro"), ("VOC_MASKS", "voc_segmentation")]:
+        root = unpacked(name)
+        # The corpus has no pictures; these tools want some.
+        (root / "images/default").mkdir(parents=True, exist_ok=True)
+        for picture in names:
+            for folder in ["images", "images/default"]:
+                Image.new("RGB", (40, 20)).save(root / folder / picture)
+        found = Dataset.import_from(str(root), kind)
+        assert sum(len(item.annotations) for item in found) >= 5, name
 
 
 failed = 0

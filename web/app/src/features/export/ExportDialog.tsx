@@ -100,16 +100,18 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
               placeholder="COCO, spaCy, subtitles…"
             />
           )}
-          <RadioGroup
-            label="Format"
-            value={format}
-            onChange={setFormat}
-            options={shown.map((candidate) => ({
-              value: candidate.name,
-              label: candidate.title,
-              description: candidate.description,
-            }))}
-          />
+          <div className={styles.formats}>
+            <RadioGroup
+              label="Format"
+              value={format}
+              onChange={setFormat}
+              options={shown.map((candidate) => ({
+                value: candidate.name,
+                label: candidate.title,
+                description: candidate.description,
+              }))}
+            />
+          </div>
           {others.length > 0 && (
             <details className={styles.others}>
               <summary>{counted(others.length, 'format')} not for this labeling setup</summary>

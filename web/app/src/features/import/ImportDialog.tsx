@@ -1,6 +1,7 @@
 /** Import into a project: pick, watch, and see what came in or what was wrong. */
-import { ApiError } from '@labelkeep/api';
+import { ApiError, api, type Project } from '@labelkeep/api';
 import { AlertTriangle, Button, Check, Dialog, Progress as ProgressBar } from '@labelkeep/kit';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { messagesOf } from '../../shared/errors';
 import { bytes, count, counted } from '../../shared/numbers';
@@ -40,12 +41,14 @@ export function ImportDialog({
   onImported: () => void;
 }) {
   const [picked, setPicked] = useState<Picked[]>([]);
+  const [format, setFormat] = useState('tasks');
   const [state, setState] = useState<State>({ kind: 'picking' });
   const cancel = useRef<AbortController>(undefined);
 
   const close = () => {
     cancel.current?.abort();
     setPicked([]);
+    setFormat('tasks');
     setState({ kind: 'picking' });
     onClose();
   };
@@ -56,7 +59,7 @@ export function ImportDialog({
     setState({ kind: 'sending', progress: { phase: 'sending', name: '', done: 0, total: 0 }, rate: 0 });
     try {
       const tell = (progress: Progress) => setState({ kind: 'sending', progress, rate: rate.note(progress.done) });
-      const summary = await send(project, files, tell, abort.signal);
+      const summary = await send(project, files, tell, abort.signal, format);
       setPicked([]);
       setState({ kind: 'done', summary });
       onImported();
@@ -110,11 +113,11 @@ export function ImportDialog({
       {state.kind === 'picking' && (
         <>
           {state.problem && <Refusal problem={state.problem} />}
-          <ImportPanel picked={picked} onChange={setPicked} />
+          <ImportPanel picked={picked} onChange={setPicked} format={format} onFormat={setFormat} />
         </>
       )}
       {state.kind === 'sending' && <Running progress={state.progress} rate={state.rate} />}
-      {state.kind === 'done' && <Summary summary={state.summary} />}
+      {state.kind === 'done' && <Summary project={project} summary={state.summary} onChanged={onImported} />}
     </Dialog>
   );
 }
@@ -166,7 +169,16 @@ function Running({ progress, rate }: { progress: Progress; rate: number }) {
   );
 }
 
-function Summary({ summary }: { summary: ImportSummary }) {
+function Summary({
+  project,
+  summary,
+  onChanged,
+}: {
+  project: number;
+  summary: ImportSummary;
+  /** The project has another labeling setup now. */
+  onChanged: () => void;
+}) {
   const parts = [
     counted(summary.task_count, 'task'),
     ...(summary.annotation_count ? [counted(summary.annotation_count, 'annotation')] : []),
@@ -177,9 +189,10 @@ function Summary({ summary }: { summary: ImportSummary }) {
       <p>
         <Check size={16} /> {parts.join(', ')} came in.
       </p>
+      {summary.proposed_config && <Proposal project={project} config={summary.proposed_config} onChanged={onChanged} />}
       {(summary.warnings ?? []).length > 0 && (
         <details>
-          <summary>Kept, but not part of the labeling setup</summary>
+          <summary>Left out, or not part of the labeling setup</summary>
           <ul>
             {summary.warnings?.map((warning) => (
               <li key={warning.text}>
@@ -192,3 +205,34 @@ function Summary({ summary }: { summary: ImportSummary }) {
     </div>
   );
 }
+
+/** A project without a labeling setup can have that of the data set. */
+function Proposal({ project, config, onChanged }: { project: number; config: string; onChanged: () => void }) {
+  const queries = useQueryClient();
+  const current = useQuery({
+    queryKey: ['label-config', project],
+    queryFn: () => api.get<Project>(`/api/projects/${project}/`),
+  });
+  const use = useMutation({
+    mutationFn: () => api.patch<Project>(`/api/projects/${project}/`, { label_config: config }),
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      onChanged();
+    },
+  });
+  if (use.isSuccess) return <p>The labeling setup is that of the data set now.</p>;
+  if (!current.data || !EMPTY.test(current.data.label_config)) return null;
+  return (
+    <div>
+      <p>The project has no labeling setup yet. The data set brings one.</p>
+      <pre className={styles.config}>{config}</pre>
+      {use.isError && <p role="alert">{messagesOf(use.error).join(' ')}</p>}
+      <Button variant="primary" isDisabled={use.isPending} onPress={() => use.mutate()}>
+        Use this labeling setup
+      </Button>
+    </div>
+  );
+}
+
+/** A labeling setup without anything in it. */
+const EMPTY = /^\s*(<View\s*\/>|<View>\s*<\/View>)?\s*$/;

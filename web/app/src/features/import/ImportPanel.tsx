@@ -1,8 +1,9 @@
 /** What to bring in: files by drag and drop or dialog, or an address. */
-import { Button, DropZone, FileText, IconButton, TextField, X } from '@labelkeep/kit';
+import { Button, DropZone, FileText, IconButton, Select, TextField, X } from '@labelkeep/kit';
 import { useState } from 'react';
 import { bytes } from '../../shared/numbers';
 import styles from './import.module.css';
+import { KINDS } from './kinds';
 import { nameOf, type Picked } from './send';
 
 export const ACCEPTED = [
@@ -28,14 +29,37 @@ export const ACCEPTED = [
   '.html',
   '.htm',
   '.xml',
+  '.jsonl',
+  '.ndjson',
+  '.tif',
+  '.tiff',
+  '.zip',
+  '.tar',
+  '.tgz',
+  '.gz',
 ];
 
-export function ImportPanel({ picked, onChange }: { picked: Picked[]; onChange: (picked: Picked[]) => void }) {
+/** Beside these what data sets are told in. */
+const TOLD = ['.conll', '.iob', '.ann', '.manifest', '.yaml', '.yml', '.names'];
+
+export function ImportPanel({
+  picked,
+  onChange,
+  format = 'tasks',
+  onFormat,
+}: {
+  picked: Picked[];
+  onChange: (picked: Picked[]) => void;
+  /** Kind of an annotated data set; it can be chosen where there is `onFormat`. */
+  format?: string;
+  onFormat?: (format: string) => void;
+}) {
   const [url, setUrl] = useState('');
   const [refused, setRefused] = useState<string[]>([]);
 
+  const accepted = format === 'tasks' ? ACCEPTED : [...ACCEPTED, ...TOLD];
   const addFiles = (files: File[]) => {
-    const known = files.filter((file) => ACCEPTED.some((extension) => file.name.toLowerCase().endsWith(extension)));
+    const known = files.filter((file) => accepted.some((extension) => file.name.toLowerCase().endsWith(extension)));
     setRefused(files.filter((file) => !known.includes(file)).map((file) => file.name));
     onChange([...picked, ...known.map((file) => ({ kind: 'file' as const, file }))]);
   };
@@ -47,9 +71,13 @@ export function ImportPanel({ picked, onChange }: { picked: Picked[]; onChange: 
 
   return (
     <div className={styles.panel}>
-      <DropZone label="Files to import" accept={ACCEPTED} onFiles={addFiles}>
+      {onFormat && <Select label="What it is" options={KINDS} value={format} onChange={onFormat} />}
+      <DropZone label="Files to import" accept={accepted} onFiles={addFiles}>
         <strong>Drop files here, or choose them</strong>
-        <span>JSON, CSV, TSV or TXT: a task a row. Pictures, audio, video, PDF, HTML: a task a file.</span>
+        <span>
+          JSON, JSON Lines, CSV, TSV or TXT: a task a row. Pictures, audio, video, PDF, HTML: a task a file. Archives of
+          these.
+        </span>
       </DropZone>
       <form
         className={styles.url}

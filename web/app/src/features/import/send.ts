@@ -11,6 +11,8 @@ export interface ImportSummary {
   annotation_count: number | null;
   prediction_count: number | null;
   warnings?: { text: string; count: number }[];
+  /** A labeling configuration for what a data set holds. */
+  proposed_config?: string;
 }
 
 /** How it goes with the file that is on its way. */
@@ -44,17 +46,20 @@ export async function send(
   picked: readonly Picked[],
   tell: (progress: Progress) => void,
   signal: AbortSignal,
+  format = 'tasks',
 ): Promise<ImportSummary> {
   const total: ImportSummary = { task_count: 0, annotation_count: 0, prediction_count: 0, warnings: [] };
-  const groups = grouped(picked);
+  // The files of a data set are one.
+  const groups = format === 'tasks' ? grouped(picked) : [[...picked]];
   for (const [index, group] of groups.entries()) {
     const name = group.length === 1 && group[0] ? nameOf(group[0]) : counted(group.length, 'file');
     try {
-      const summary = await sendGroup(project, group, name, tell, signal);
+      const summary = await sendGroup(project, group, name, tell, signal, format);
       total.task_count += summary.task_count;
       total.annotation_count = (total.annotation_count ?? 0) + (summary.annotation_count ?? 0);
       total.prediction_count = (total.prediction_count ?? 0) + (summary.prediction_count ?? 0);
       total.warnings = [...(total.warnings ?? []), ...(summary.warnings ?? [])];
+      if (summary.proposed_config) total.proposed_config = summary.proposed_config;
     } catch (error) {
       throw new Refused(name, error, total, groups.slice(index).flat());
     }
@@ -71,7 +76,7 @@ function grouped(picked: readonly Picked[]): Picked[][] {
   const groups: Picked[][] = [];
   let media: Picked[] = [];
   for (const item of picked) {
-    if (item.kind === 'file' && !/\.(json|csv|tsv|txt|html?|xml)$/i.test(item.file.name)) {
+    if (item.kind === 'file' && !/\.(jsonl?|ndjson|csv|tsv|txt|html?|xml|zip|tar|tgz|gz)$/i.test(item.file.name)) {
       media.push(item);
       if (media.length === FILES_AT_ONCE) {
         groups.push(media);
@@ -89,6 +94,7 @@ async function sendGroup(
   name: string,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
+  format: string,
 ): Promise<ImportSummary> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let settled = false;
@@ -108,7 +114,11 @@ async function sendGroup(
     else tell({ phase: 'sending', name, done, total });
   };
   try {
-    return await api.upload<ImportSummary>(`/api/projects/${project}/import`, formOf(group), { onProgress, signal });
+    const kind = format === 'tasks' ? '' : `?${new URLSearchParams({ format })}`;
+    return await api.upload<ImportSummary>(`/api/projects/${project}/import${kind}`, formOf(group), {
+      onProgress,
+      signal,
+    });
   } finally {
     settled = true;
     clearTimeout(timer);
