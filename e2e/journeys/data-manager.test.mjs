@@ -82,7 +82,7 @@ journey('a slice of the tasks becomes a view with an address, and stays as it wa
   await page.getByRole('link', { name: 'Twenties' }).waitFor();
   await beginsWith(page, ['2', '29']);
   assert.equal(await page.getByRole('columnheader', { name: 'Cancelled' }).count(), 0);
-  assert.equal(await page.locator('[role=columnheader]').nth(1).innerText(), 'text');
+  assert.equal(await page.locator('[role=columnheader]').nth(1).textContent(), 'text');
   // And the slice that was never saved, from its own.
   await page.goto(address);
   await rowsAre(page, 11);

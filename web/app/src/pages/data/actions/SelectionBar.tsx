@@ -1,19 +1,6 @@
 /** What can be done with the selected tasks. Stands in place of the view's controls, so that nothing moves. */
 import { api, type DataAction } from '@labelkeep/api';
-import {
-  Button,
-  ChevronDown,
-  Copy,
-  Download,
-  Menu,
-  type MenuEntry,
-  Play,
-  RefreshCw,
-  Tag,
-  Trash,
-  Users,
-  X,
-} from '@labelkeep/kit';
+import { Button, ChevronDown, Download, Menu, type MenuEntry, Play, Trash, Users, X } from '@labelkeep/kit';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { counted } from '../../../shared/numbers';
@@ -49,12 +36,6 @@ const IN_SIGHT: Readonly<Record<string, { label: string; icon: ReactNode }>> = {
   delete_tasks: { label: 'Delete', icon: <Trash size={14} /> },
 };
 
-const ICONS: Readonly<Record<string, ReactNode>> = {
-  retrieve_tasks_predictions: <RefreshCw size={16} />,
-  rename_labels: <Tag size={16} />,
-  add_to_project: <Copy size={16} />,
-};
-
 /** What the person may do with tasks of the project. */
 export function useActions(project: number) {
   return useQuery({
@@ -88,7 +69,6 @@ export function SelectionBar({
   const items: MenuEntry[] = others.map((action) => ({
     id: action.id,
     label: action.title,
-    icon: ICONS[action.id],
     danger: action.deletes ?? false,
     onAction: () => begin(action),
   }));

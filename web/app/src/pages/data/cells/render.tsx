@@ -111,6 +111,7 @@ function Amount({ value }: { value: unknown }) {
 
 /** Seconds as people say them: `12.4 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
+  if (seconds <= 0) return '–';
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const whole = Math.round(seconds);
   const minutes = Math.floor(whole / 60);
