@@ -4,6 +4,7 @@ mod actions;
 mod lists;
 mod live;
 mod random_filters;
+mod text_index;
 mod views;
 
 use labelkeep_testkit::{Client, Value};
