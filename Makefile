@@ -1,6 +1,6 @@
 # The front door. `make run` builds everything and starts Labelkeep; `make test` installs what tests need and runs all.
 
-.PHONY: run build web test test-acme lint format bench clean
+.PHONY: run build web test test-acme lint format bench fuzz sbom clean
 
 CARGO ?= cargo
 WEB_SOURCES := $(shell find web/app web/packages schema -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -34,11 +34,23 @@ lint: web/node_modules/.installed
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	scripts/check-arrows
 	scripts/check-licences
+	scripts/security-page
 	cd web && npm run lint && npm run typecheck
 
 format: web/node_modules/.installed
 	$(CARGO) fmt --all
 	cd web && npm run format
+
+# Hostile input for every parser, a minute each; SECONDS=600 for a night. The whole workspace is built, as for the tests: features
+# of dependencies are the same then, and nothing is built twice.
+SECONDS ?= 60
+fuzz:
+	$(CARGO) build --workspace --locked
+	target/debug/labelkeep-fuzz --seconds $(SECONDS)
+
+sbom:
+	mkdir -p target
+	scripts/sbom > target/labelkeep.cdx.json
 
 bench: build
 	scripts/setup python

@@ -8,7 +8,7 @@
 //! Layout of a sealed value: version (1 byte, `1`), key id (4 bytes), nonce (12 bytes), ciphertext, tag (16 bytes).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
@@ -94,10 +94,11 @@ pub enum KeyFileError {
     TooMany,
 }
 
-/// The master keys of an installation: the newest seals, all open. Cheap to clone.
+/// The master keys of an installation: the newest seals, all open. Cheap to clone; clones are one ring, so that a rotation reaches
+/// all who hold it.
 #[derive(Clone)]
 pub struct KeyRing {
-    keys: Arc<[MasterKey]>,
+    keys: Arc<RwLock<Arc<[MasterKey]>>>,
 }
 
 #[derive(Clone)]
@@ -109,9 +110,24 @@ struct MasterKey {
 impl KeyRing {
     /// A ring with one new random key.
     pub fn generate() -> Self {
+        KeyRing::of([MasterKey::new(Zeroizing::new(random_bytes()))].into())
+    }
+
+    fn of(keys: Arc<[MasterKey]>) -> Self {
         KeyRing {
-            keys: Arc::new([MasterKey::new(Zeroizing::new(random_bytes()))]),
+            keys: Arc::new(RwLock::new(keys)),
         }
+    }
+
+    /// The keys of this moment.
+    fn now(&self) -> Arc<[MasterKey]> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the keys of another ring, for all clones of this one.
+    pub fn take(&self, other: &KeyRing) {
+        let keys = other.now();
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
     /// Reads the content of a key file, newest key first. Empty lines and lines that begin with `#` are skipped.
@@ -137,7 +153,7 @@ impl KeyRing {
         if keys.is_empty() {
             return Err(KeyFileError::Empty);
         }
-        Ok(KeyRing { keys: keys.into() })
+        Ok(KeyRing::of(keys.into()))
     }
 
     /// The content of the key file, to be written with mode 0600.
@@ -146,7 +162,7 @@ impl KeyRing {
             "# Master keys of this installation, newest first. Without them sealed values in the database are lost:\n\
              # keep a copy apart from the database, and let nobody read it.\n",
         ));
-        for key in self.keys.iter() {
+        for key in self.now().iter() {
             let encoded = Zeroizing::new(STANDARD.encode(*key.bytes));
             content.push_str(LINE_PREFIX);
             content.push_str(&encoded);
@@ -158,9 +174,36 @@ impl KeyRing {
     /// The ring with a new random key in front; the others go on opening what they sealed.
     pub fn with_new_key(&self) -> Self {
         let new = MasterKey::new(Zeroizing::new(random_bytes()));
-        KeyRing {
-            keys: std::iter::once(new).chain(self.keys.iter().cloned()).collect(),
-        }
+        KeyRing::of(std::iter::once(new).chain(self.now().iter().cloned()).collect())
+    }
+
+    /// The ring with its first key at the end: it opens already, and seals nothing yet. So a key is made known to all who serve
+    /// before anybody seals with it.
+    pub fn with_first_at_the_end(&self) -> Self {
+        let mut keys = self.now().to_vec();
+        keys.rotate_left(1);
+        KeyRing::of(keys.into())
+    }
+
+    /// The ring without the keys that `keep` does not want by their id; the one that seals always stays.
+    pub fn without(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let keys = self.now();
+        let kept = keys
+            .iter()
+            .enumerate()
+            .filter(|(index, key)| *index == 0 || keep(&hexadecimal(&key.id)));
+        KeyRing::of(kept.map(|(_, key)| key.clone()).collect())
+    }
+
+    /// The ids of all keys, the one that seals first.
+    pub fn ids(&self) -> Vec<String> {
+        self.now().iter().map(|key| hexadecimal(&key.id)).collect()
+    }
+
+    /// The id of the key that made a sealed value; none when the value has another form.
+    pub fn id_of(sealed: &[u8]) -> Option<String> {
+        let (version, rest) = sealed.split_first()?;
+        (*version == VERSION).then(|| rest.get(..KEY_ID_LENGTH).map(hexadecimal))?
     }
 
     /// The id of the key that seals, 8 hexadecimal characters. Ids are no secret.
@@ -203,8 +246,8 @@ impl KeyRing {
             return Err(OpenError::Malformed);
         }
         let (id, nonce) = head[1..].split_at(KEY_ID_LENGTH);
-        let key = self
-            .keys
+        let keys = self.now();
+        let key = keys
             .iter()
             .find(|key| equal_in_constant_time(&key.id, id))
             .ok_or_else(|| OpenError::UnknownKey { id: hexadecimal(id) })?;
@@ -220,14 +263,14 @@ impl KeyRing {
         Ok(Zeroizing::new(opened))
     }
 
-    fn current(&self) -> &MasterKey {
-        &self.keys[0]
+    fn current(&self) -> MasterKey {
+        self.now()[0].clone()
     }
 }
 
 impl fmt::Debug for KeyRing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<_> = self.keys.iter().map(|key| hexadecimal(&key.id)).collect();
+        let ids = self.ids();
         formatter
             .debug_struct("KeyRing")
             .field("ids", &ids)
@@ -340,6 +383,34 @@ mod tests {
             old.open(PLACE, &again),
             Err(OpenError::UnknownKey { id: both.current_id() })
         );
+    }
+
+    #[test]
+    fn sec_201_a_rotation_reaches_all_who_hold_the_ring() {
+        let ring = KeyRing::generate();
+        let clone = ring.clone();
+        let sealed = clone.seal(PLACE, b"secret");
+        let rotated = ring.with_new_key();
+        // First it is known, and seals nothing.
+        let known = rotated.with_first_at_the_end();
+        assert_eq!(known.current_id(), ring.current_id());
+        let ahead = rotated.seal(PLACE, b"new");
+        ring.take(&known);
+        assert_eq!(clone.open(PLACE, &ahead).unwrap().as_slice(), b"new");
+        ring.take(&rotated);
+        assert!(!clone.is_current(&sealed) && clone.is_current(&clone.seal(PLACE, b"x")));
+        assert_eq!(KeyRing::id_of(&sealed), Some(rotated.ids()[1].clone()));
+        assert_eq!(KeyRing::id_of(b""), None);
+        // Then the old one goes.
+        let old = rotated.ids()[1].clone();
+        let retired = rotated.without(|id| id != old);
+        assert_eq!(retired.ids(), [rotated.current_id()]);
+        assert_eq!(
+            rotated.without(|_| false).ids(),
+            [rotated.current_id()],
+            "the one that seals stays"
+        );
+        assert_eq!(retired.open(PLACE, &sealed), Err(OpenError::UnknownKey { id: old }));
     }
 
     #[test]

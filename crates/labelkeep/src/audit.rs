@@ -64,14 +64,7 @@ async fn open(values: &Values) -> anyhow::Result<Services> {
         .await
         .context("the database cannot be opened")?;
     // Nothing goes out; the services want to be whole.
-    let policy = PolicySettings {
-        protection: true,
-        default_subnets: true,
-        additional_subnets: String::new(),
-        allowed_ports: String::new(),
-        allowed_destinations: String::new(),
-        own_services: Vec::new(),
-    };
+    let policy = PolicySettings::default();
     let net = Client::new(Policy::new(&policy)?, &Roots::with_files("")?);
     Ok(Services::new(db, stored.services, keys, net))
 }

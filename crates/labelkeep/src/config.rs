@@ -88,12 +88,19 @@ impl Config {
         let roots = roots(values)?;
         let database = database::read(values, &data_folder, &roots)?;
         let key_file = key_file(values, &data_folder);
+        // Model servers and buckets on one's own machine are what local mode is for (SEC-141); everywhere else the guard is on
+        // unless somebody turns it off (SEC-127).
+        let local = values.boolean("LABELKEEP_LOCAL")?;
+        let guard = |name| {
+            if values.is_set(name) {
+                values.boolean(name)
+            } else {
+                Ok(!local)
+            }
+        };
         let mut policy = PolicySettings {
-            // Model servers and buckets on one's own machine are what local mode is for (SEC-141); elsewhere it is on.
-            protection: match values.is_set("SSRF_PROTECTION_ENABLED") {
-                true => values.boolean("SSRF_PROTECTION_ENABLED")?,
-                false => !listening.local,
-            },
+            protection: guard("SSRF_PROTECTION_ENABLED")?,
+            ml_block_local: guard("ML_BLOCK_LOCAL_IP")?,
             default_subnets: values.boolean("USE_DEFAULT_BANNED_SUBNETS")?,
             additional_subnets: values
                 .text("USER_ADDITIONAL_BANNED_SUBNETS")
@@ -199,6 +206,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         export_folder: data_folder.join("exports"),
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
         upload_max_files: usize::try_from(values.number("DATA_UPLOAD_MAX_NUMBER_FILES", 1, 100_000)?)?,
+        svg_cleanup: values.boolean("SVG_SECURITY_CLEANUP")?,
         import_max_bytes: size("IMPORT_MAX_BYTES")?,
         import_max_tasks: size("TASKS_MAX_NUMBER")?,
         task_lock_seconds: values.number("TASK_LOCK_TTL", 1, YEAR)?,
@@ -330,6 +338,19 @@ mod tests {
                     .iter()
                     .any(|text| text.contains("SSRF_PROTECTION_ENABLED"))
         );
+    }
+
+    #[test]
+    fn sec_127_the_guard_is_on_unless_the_mode_is_local() {
+        let read = |pairs: &[(&'static str, &str)]| {
+            let mut all = vec![("BASE_DATA_DIR", "/tmp/data")];
+            all.extend_from_slice(pairs);
+            Config::for_commands(&Values::of(&all)).expect("settings").policy
+        };
+        assert!(read(&[]).protection && read(&[]).ml_block_local);
+        assert!(!read(&[("SSRF_PROTECTION_ENABLED", "false")]).protection);
+        let local = read(&[("LABELKEEP_LOCAL", "true")]);
+        assert!(!local.protection && !local.ml_block_local);
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod logging;
 mod mail;
 pub mod options;
 pub mod permissions;
+pub mod report;
+pub mod rotation;
 mod start;
 
 pub use beside::{Beside, open_beside};

@@ -18,13 +18,16 @@ fn main() -> ExitCode {
     let matches = options::command()
         .subcommand(commands::user::grammar())
         .subcommand(commands::convert::grammar())
+        .subcommand(commands::keys::grammar())
         .get_matches_from(options::normalize(std::env::args()));
     let outcome = match matches.subcommand() {
         Some(("start", matches)) => Values::collect(matches, std::env::vars_os()).and_then(serve),
         Some(("audit", matches)) => return audit(matches),
+        Some(("security", matches)) => security(matches),
         Some(("user", matches)) => commands::user::run(matches),
         Some(("convert", matches)) => commands::convert::run(matches),
         Some(("certificate", matches)) => Values::collect(matches, std::env::vars_os()).and_then(certificate),
+        Some(("keys", matches)) => commands::keys::run(matches),
         Some(("options", _)) => {
             print!("{}", options::markdown());
             Ok(())
@@ -87,9 +90,31 @@ fn certificate(values: Values) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `labelkeep security report`
+fn security(matches: &clap::ArgMatches) -> anyhow::Result<()> {
+    if let Some(("report", matches)) = matches.subcommand() {
+        print!(
+            "{}",
+            labelkeep::report::words(&Values::collect(matches, std::env::vars_os())?)?
+        );
+    }
+    Ok(())
+}
+
 fn serve(values: Values) -> anyhow::Result<()> {
     let config = Config::read(&values)?;
     begin_logging(&config.log);
+    // Local mode is weaker on purpose, for the one person who chose it.
+    if !config.web.local {
+        for weakness in labelkeep::report::weaknesses(&values)? {
+            tracing::warn!(
+                setting = weakness.setting,
+                requirement = weakness.requirement,
+                "{}",
+                weakness.consequence
+            );
+        }
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?

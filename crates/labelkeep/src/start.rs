@@ -134,6 +134,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         tokio::spawn(jobs::run(services.clone())),
         tokio::spawn(data_manager::statistics::run(services.clone())),
         tokio::spawn(statistics::run(services.clone())),
+        tokio::spawn(keys::follow(config.key_file, services.keys.clone())),
     ];
     beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));
     let state = App::new(services.clone(), config.web);

@@ -47,6 +47,8 @@ pub struct PolicySettings {
     pub protection: bool,
     /// Whether the reserved networks are refused (`USE_DEFAULT_BANNED_SUBNETS`).
     pub default_subnets: bool,
+    /// Whether model back ends are kept from those networks also without protection (`ML_BLOCK_LOCAL_IP`).
+    pub ml_block_local: bool,
     /// More networks to refuse (`USER_ADDITIONAL_BANNED_SUBNETS`).
     pub additional_subnets: String,
     /// More ports to allow (`SSRF_ALLOWED_PORTS`).
@@ -64,6 +66,7 @@ impl Default for PolicySettings {
         PolicySettings {
             protection: true,
             default_subnets: true,
+            ml_block_local: true,
             additional_subnets: String::new(),
             allowed_ports: String::new(),
             allowed_destinations: String::new(),
@@ -92,6 +95,7 @@ pub enum PolicyError {
 #[derive(Debug, Clone)]
 pub struct Policy {
     protection: bool,
+    ml_block_local: bool,
     banned: Vec<IpNet>,
     ports: Vec<u16>,
     destinations: Vec<Destination>,
@@ -137,6 +141,7 @@ impl Policy {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Policy {
             protection: settings.protection,
+            ml_block_local: settings.ml_block_local,
             banned,
             ports,
             destinations,
@@ -196,18 +201,16 @@ impl Policy {
         if forms.iter().any(|&form| self.is_own_service(form, target.port(), own)) {
             return Err(NetError::BlockedService { host: host() });
         }
-        if !self.protection
-            || self
-                .destinations
-                .iter()
-                .any(|allowed| allowed.covers(consumer, target, address))
-        {
+        let excepted = |allowed: &Destination| allowed.covers(consumer, target, address);
+        if self.destinations.iter().any(excepted) {
             return Ok(());
         }
-        if let Some(network) = forms.iter().find_map(|&form| containing(&self.banned, form)) {
+        if (self.protection || (self.ml_block_local && consumer == Consumer::Ml))
+            && let Some(network) = forms.iter().find_map(|&form| containing(&self.banned, form))
+        {
             return Err(blocked(network));
         }
-        if !self.ports.contains(&target.port()) {
+        if self.protection && !self.ports.contains(&target.port()) {
             return Err(NetError::BlockedPort { port: target.port() });
         }
         Ok(())

@@ -20,6 +20,8 @@ pub struct Settings {
     pub upload_max_bytes: u64,
     /// Most files in one upload (`DATA_UPLOAD_MAX_NUMBER_FILES`).
     pub upload_max_files: usize,
+    /// Whether SVG pictures are cleaned when they come in (`SVG_SECURITY_CLEANUP`).
+    pub svg_cleanup: bool,
     /// Largest body that is parsed as a stream, in bytes (`IMPORT_MAX_BYTES`).
     pub import_max_bytes: u64,
     /// Most tasks in one import (`TASKS_MAX_NUMBER`).
@@ -75,6 +77,7 @@ pub struct Parts {
     pub(crate) jobs: crate::jobs::Runner,
     pub(crate) statistics: crate::statistics::Counters,
     pub(crate) list_totals: crate::data_manager::list::TotalsCache,
+    pub(crate) under_way: crate::outbound::UnderWay,
 }
 
 impl Services {
@@ -92,6 +95,7 @@ impl Services {
             jobs: Default::default(),
             statistics: Default::default(),
             list_totals: Default::default(),
+            under_way: Default::default(),
         }))
     }
 

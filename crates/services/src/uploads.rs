@@ -8,7 +8,7 @@ use labelkeep_store::{Tx, audit};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::access::{self, Granted};
-use crate::{Result, ServiceError, Services};
+use crate::{Invalid, Result, ServiceError, Services};
 
 /// 32 hexadecimal characters that nobody can guess.
 fn random_name() -> String {
@@ -81,7 +81,11 @@ pub struct Receiver {
     file: tokio::io::BufWriter<tokio::fs::File>,
     room: u64,
     limit: u64,
+    svg_cleanup: bool,
 }
+
+/// Largest SVG picture that is cleaned, in bytes; it is read as a whole.
+const SVG_MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Receiver {
     /// Opens a file for an upload of which `received` bytes have come in with other files already.
@@ -106,6 +110,7 @@ impl Receiver {
             file: tokio::io::BufWriter::with_capacity(256 * 1024, tokio::fs::File::from_std(file)),
             room: limit.saturating_sub(received),
             limit,
+            svg_cleanup: services.settings.svg_cleanup,
         })
     }
 
@@ -121,11 +126,33 @@ impl Receiver {
         Ok(self.file.write_all(bytes).await?)
     }
 
-    /// The whole file.
+    /// The whole file. An SVG picture is cleaned (SEC-165).
+    ///
+    /// # Errors
+    /// An SVG picture that cannot be read as one.
     pub async fn finish(mut self) -> Result<Incoming> {
         self.file.flush().await?;
-        Ok(self.incoming)
+        if !self.svg_cleanup || self.incoming.extension() != "svg" {
+            return Ok(self.incoming);
+        }
+        let incoming = self.incoming;
+        tokio::task::spawn_blocking(move || clean_svg(incoming))
+            .await
+            .map_err(|error| ServiceError::Internal(error.to_string()))?
     }
+}
+
+fn clean_svg(incoming: Incoming) -> Result<Incoming> {
+    let refused = |text: String| Invalid::whole(format!("{}: {text}", incoming.name));
+    if incoming.size > SVG_MAX_BYTES {
+        return Err(refused(format!("an SVG picture may have {SVG_MAX_BYTES} bytes at most")).into());
+    }
+    let text =
+        String::from_utf8(std::fs::read(&incoming.path)?).map_err(|_| refused("it is not UTF-8 text".to_owned()))?;
+    let cleaned = labelkeep_formats::clean_svg(&text).map_err(refused)?;
+    // In place: the file is private and has no row yet.
+    std::fs::write(&incoming.path, &cleaned)?;
+    Ok(incoming.of_size(cleaned.len() as u64))
 }
 
 pub(crate) fn private_folder(folder: &Path) -> std::io::Result<()> {

@@ -38,6 +38,7 @@ pub mod projects;
 pub mod queue;
 pub mod roles;
 pub mod scim;
+pub mod sealed;
 pub mod statistics;
 pub mod summary;
 pub mod tasks;

@@ -54,6 +54,11 @@ impl Reply {
 }
 
 impl Client {
+    /// Somebody unknown to the server at this address, without a slash at its end.
+    pub fn at(base: &str) -> Client {
+        Client::new(base, None)
+    }
+
     pub(crate) fn new(base: &str, trusted: Option<&[u8]>) -> Client {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {

@@ -108,7 +108,8 @@ impl Kit {
         changed.expect("a statement that works");
     }
 
-    async fn begin(&mut self) {
+    /// Its settings, as a command beside it reads them.
+    pub fn config(&self) -> Config {
         let folder = self.folder.path().join("data");
         let mut pairs = vec![
             ("LABELKEEP_LOCAL", "true"),
@@ -125,7 +126,11 @@ impl Kit {
             Some(url) => postgres::values(url, &pairs),
             None => Values::of(&pairs),
         };
-        let config = Config::read(&values).expect("settings of the kit");
+        Config::read(&values).expect("settings of the kit")
+    }
+
+    async fn begin(&mut self) {
+        let config = self.config();
         let running = labelkeep::start(config).await.expect("the server starts");
         let scheme = if running.encrypted { "https" } else { "http" };
         self.url = format!("{scheme}://localhost:{}", running.address.port());

@@ -206,7 +206,8 @@ async fn multipart(raw: RawBody, max: usize) -> Result<Vec<(Cow<'static, str>, C
     while let Some(field) = form.next_field().await.map_err(bad)? {
         let name = field.name().unwrap_or_default().to_owned();
         let value = field.bytes().await.map_err(bad)?.to_vec();
-        let value = String::from_utf8(value).map_err(|_| ApiError::field(&name, "Not a valid string."))?;
+        let value = String::from_utf8(value).ok().filter(|value| !value.contains('\0'));
+        let value = value.ok_or_else(|| ApiError::field(&name, "Not a valid string."))?;
         fields.push((Cow::Owned(name), Cow::Owned(value)));
         if fields.len() > MAX_FIELDS {
             return Err(ApiError::new(

@@ -53,11 +53,9 @@ fn decode(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let text = text.replace('+', " ");
-    Cow::Owned(
-        percent_encoding::percent_decode_str(&text)
-            .decode_utf8_lossy()
-            .into_owned(),
-    )
+    let text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
+    // As bytes that are no text: no database keeps a NUL.
+    Cow::Owned(text.replace('\0', "\u{fffd}"))
 }
 
 #[cfg(test)]
@@ -66,11 +64,20 @@ mod tests {
 
     #[test]
     fn pairs_are_decoded() {
-        let pairs = pairs("a=1+2&b=%C3%A9&c&&d=x=y");
+        let pairs = pairs("a=1+2&b=%C3%A9&c&&d=x=y&e=%00%FF");
         let plain: Vec<(&str, &str)> = pairs
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()))
             .collect();
-        assert_eq!(plain, [("a", "1 2"), ("b", "é"), ("c", ""), ("d", "x=y")]);
+        assert_eq!(
+            plain,
+            [
+                ("a", "1 2"),
+                ("b", "é"),
+                ("c", ""),
+                ("d", "x=y"),
+                ("e", "\u{fffd}\u{fffd}")
+            ]
+        );
     }
 }

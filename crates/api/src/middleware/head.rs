@@ -15,6 +15,10 @@ pub(crate) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
             format!("The address is longer than {MAX_URL} bytes."),
         ));
     }
+    // No name, number or text of ours has one, and no database keeps it.
+    if uri.path().contains("%00") {
+        return Err(ApiError::bad_request("The address holds a NUL character."));
+    }
     let size: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + 4)

@@ -3,6 +3,7 @@
 //! A column's type depends on all its values, so the file is read twice: once to type, once to give the tasks.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::BufRead as _;
 
@@ -177,6 +178,10 @@ fn text(cell: &[u8], line: u64) -> Result<Cow<'_, str>, ImportError> {
         });
     }
     match std::str::from_utf8(cell) {
+        Ok(text) if text.contains('\0') => Err(ImportError::Row {
+            line,
+            message: "a cell holds a NUL character".to_owned(),
+        }),
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(_) => Err(ImportError::Row {
             line,
@@ -194,6 +199,9 @@ fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
         });
     }
     let mut keys: Vec<String> = Vec::with_capacity(row.len());
+    let mut taken = HashSet::with_capacity(row.len());
+    // The last number that a repeated name got: ten thousand columns of one name are counted once.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for (index, cell) in row.iter().enumerate() {
         let cell = text(cell, 1)?;
         let cell = if index == 0 {
@@ -207,11 +215,14 @@ fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
             cell.to_owned()
         };
         let mut key = base.clone();
-        let mut number = 0;
-        while keys.contains(&key) {
-            number += 1;
-            key = format!("{base}.{number}");
+        if taken.contains(&key) {
+            let number = numbers.entry(base.clone()).or_default();
+            while taken.contains(&key) {
+                *number += 1;
+                key = format!("{base}.{number}");
+            }
         }
+        taken.insert(key.clone());
         keys.push(key);
     }
     Ok(keys)
@@ -323,6 +334,32 @@ mod tests {
                 .expect_err("not UTF-8")
                 .to_string()
                 .contains("line 2")
+        );
+    }
+
+    #[test]
+    fn sec_161_cells_and_columns_are_bounded_and_the_line_is_named() {
+        let long = format!("a,b\n1,2\n1,{}\n", "x".repeat(CELL + 1));
+        let error = read(long.as_bytes(), None).expect_err("too long").to_string();
+        assert_eq!(error, "Error in line 3: a cell is longer than 1310720 bytes");
+        let error = read(b"a,b\n1,2\n1,\0\n", None).expect_err("NUL").to_string();
+        assert_eq!(error, "Error in line 3: a cell holds a NUL character");
+        let wide = format!("{}a\n", "a,".repeat(COLUMNS));
+        let error = read(wide.as_bytes(), None).expect_err("too wide").to_string();
+        assert_eq!(error, "Error in line 1: more than 10000 columns");
+    }
+
+    #[test]
+    fn sec_161_many_columns_of_one_name_are_read_at_once() {
+        let names = format!("{}a\n", "a,".repeat(COLUMNS - 1));
+        let begun = std::time::Instant::now();
+        let rows = read(format!("{names}{}1\n", "1,".repeat(COLUMNS - 1)).as_bytes(), None).expect("a table");
+        assert!(rows[0].starts_with(r#"{"a":1,"a.1":1"#) && rows[0].contains(r#""a.9999":1"#));
+        // Comparing each name with each other one would take minutes.
+        assert!(
+            begun.elapsed() < std::time::Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
         );
     }
 }

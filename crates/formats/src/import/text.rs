@@ -30,6 +30,7 @@ pub(super) fn lines(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(),
             .strip_suffix("\r\n")
             .or_else(|| text.strip_suffix('\n'))
             .unwrap_or(text);
+        without_nul(text)?;
         for part in parts(text) {
             sink(TaskItem::of_value(part))?;
         }
@@ -52,7 +53,16 @@ pub(super) fn whole(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(),
     if text.len() > LINE {
         return Err(ImportError::TooLarge(format!("The file is longer than {LINE} bytes")));
     }
+    without_nul(&text)?;
     sink(TaskItem::of_value(text.trim_start_matches('\u{feff}')))
+}
+
+/// As in JSON (SEC-160): no database keeps a NUL.
+fn without_nul(text: &str) -> Result<(), ImportError> {
+    if text.contains('\0') {
+        return Err(ImportError::whole("The file holds a NUL character; it is no text."));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

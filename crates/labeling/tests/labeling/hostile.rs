@@ -91,7 +91,7 @@ fn sec_162_the_fixture_of_all_types_passes() {
 }
 
 #[test]
-fn sec_160_233_hostile_results_are_refused_quickly() {
+fn sec_160_sec_233_hostile_results_are_refused_quickly() {
     let (config, _) = everything();
     let deep = format!("[{{\"meta\":{}1{}}}]", "[".repeat(500_000), "]".repeat(500_000));
     let rle = |bytes: &str, size: &str| {

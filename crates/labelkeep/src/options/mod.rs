@@ -58,6 +58,14 @@ pub fn command() -> Command {
         .subcommand(with_flags(
             Command::new("certificate").about("Print the fingerprint and the end of the server's certificate"),
         ))
+        .subcommand(
+            Command::new("security")
+                .about("Look at how this installation is protected")
+                .subcommand_required(true)
+                .subcommand(with_flags(
+                    Command::new("report").about("What the settings leave weaker than it could be, by requirement"),
+                )),
+        )
         .subcommand(Command::new("version").about("Print the version"))
         .subcommand(
             Command::new("options")

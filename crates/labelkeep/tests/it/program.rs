@@ -90,6 +90,11 @@ impl Started {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Its address, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
         stream

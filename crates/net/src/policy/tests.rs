@@ -290,3 +290,18 @@ fn sec_140_without_protection_private_networks_and_all_ports_open() {
         assert_eq!(ask(&policy, Consumer::Import, url, address), Ok(()));
     }
 }
+
+#[test]
+fn sec_139_model_back_ends_can_be_kept_from_private_networks_alone() {
+    let policy = policy(|settings| settings.protection = false);
+    assert_eq!(
+        block(ask(&policy, Consumer::Ml, "http://model.example:9/", "10.0.0.1")),
+        "10.0.0.0/8"
+    );
+    assert_eq!(ask(&policy, Consumer::Ml, "http://model.example:9/", "1.1.1.1"), Ok(()));
+    let open = self::policy(|settings| {
+        settings.protection = false;
+        settings.ml_block_local = false;
+    });
+    assert_eq!(ask(&open, Consumer::Ml, "http://model.example:9/", "10.0.0.1"), Ok(()));
+}

@@ -118,3 +118,22 @@ impl Cache {
         *count
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_059_four_hashes_at_once_at_most_and_64_wait() {
+        let cache = Cache::default();
+        let at_once = cache.hashing.available_permits();
+        assert!((1..=4).contains(&at_once), "256 MiB at most: {at_once}");
+        assert_eq!(cache.hash_queue.available_permits(), at_once + 64);
+        // Whoever finds no place in the queue is told to come again, and takes no memory.
+        let held: Vec<_> = (0..at_once + 64)
+            .map(|_| cache.hash_queue.clone().try_acquire_owned())
+            .collect();
+        assert!(held.iter().all(Result::is_ok));
+        assert!(cache.hash_queue.clone().try_acquire_owned().is_err());
+    }
+}

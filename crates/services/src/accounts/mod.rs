@@ -93,7 +93,7 @@ pub(crate) use sessions::begin_by_provider;
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use setup::first_account_link;
 pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};
-pub(crate) use throttle::guessed;
+pub(crate) use throttle::{Limit, guessed};
 pub(crate) use tidy::tidy;
 pub use tokens::{AccessToken, TokenSettings, blacklist, create_refresh, list_refresh, refresh, reset_legacy, rotate};
 pub use tours::{TOURS, Tour, set_tour, tour};

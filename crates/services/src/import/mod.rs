@@ -438,17 +438,13 @@ pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Inco
             "You do not have permission to perform this action.".to_owned(),
         ));
     }
-    let mut fetched = services
-        .net
-        .fetch(url, labelkeep_net::Limits::import(services.settings.upload_max_bytes))
-        .await
-        .map_err(|error| {
-            if error.is_forbidden() {
-                ServiceError::Forbidden(error.to_string())
-            } else {
-                Invalid::whole(error.to_string()).into()
-            }
-        })?;
+    crate::outbound::count_import(services, actor).await?;
+    let _turn = crate::outbound::turn(services, actor).await?;
+    let limits = labelkeep_net::Limits::import(services.settings.upload_max_bytes);
+    let mut fetched = match services.net.fetch(url, limits).await {
+        Ok(fetched) => fetched,
+        Err(error) => return Err(crate::outbound::told(services, actor, error).await),
+    };
     let mut receiver = crate::uploads::Receiver::open(services, &fetched.file_name, 0).await?;
     while let Some(bytes) = fetched.body.next().await {
         receiver

@@ -26,18 +26,3 @@ pub async fn insert_first(tx: &mut Tx, id: &str, sealed: &[u8], at: i64) -> Resu
         .await?;
     Ok(added > 0)
 }
-
-/// Whether any column holds something that a master key sealed.
-pub async fn anything_sealed(db: &Db) -> Result<bool> {
-    let row: Option<(i64,)> = db
-        .optional(
-            "SELECT CAST(1 AS BIGINT) FROM signing_key
-             UNION ALL SELECT CAST(1 AS BIGINT) FROM audit_key
-             UNION ALL SELECT CAST(1 AS BIGINT) FROM organization WHERE invite_link IS NOT NULL
-             UNION ALL SELECT CAST(1 AS BIGINT) FROM project WHERE task_data_password IS NOT NULL
-             LIMIT 1",
-            args![],
-        )
-        .await?;
-    Ok(row.is_some())
-}

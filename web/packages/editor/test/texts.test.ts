@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attributeText } from '../src/core/config';
+import { safeUrl } from '../src/core/urls';
 import { matchesQuery } from '../src/tags/filter/state';
 import { markupShape } from '../src/tags/hypertext/shape';
 import { parseMarkdown } from '../src/tags/markdown/blocks';
@@ -377,6 +378,23 @@ describe('Markdown', () => {
     ]);
     expect(inline('[a [b](c)](d)').filter((one) => one.kind === 'link')).toHaveLength(1);
     expect(plain(inline('https://x.org/a_b_c.'))).toBe('https://x.org/a_b_c.');
+  });
+
+  it('sec_175 shows raw markup as text', () => {
+    for (const raw of [
+      '<script>alert(1)</script>',
+      '<img src=x onerror=alert(1)>',
+      '<a href="javascript:x">y</a>',
+      '<svg/onload=x>',
+    ]) {
+      const { blocks } = parseMarkdown(`${raw}\n\nafter`);
+      expect(blocks.map((block) => block.kind)).toEqual(['paragraph', 'paragraph']);
+      expect(inline(raw).every((one) => one.kind === 'text')).toBe(true);
+      expect(plain(inline(raw))).toBe(raw);
+    }
+    // An address with another scheme is read as one; what is shown of it is its text.
+    expect(safeUrl('javascript:alert(1)')).toBeNull();
+    expect(safeUrl('java\nscript:alert(1)')).toBeNull();
   });
 
   it('reads any text without failing or hanging', { timeout: 60_000 }, () => {

@@ -4,7 +4,7 @@ use reqwest::Method;
 const PATH: &str = "/api/current-user/tokens/";
 
 on_both_databases! {
-    async fn sec_092_sec_093_named_tokens_have_a_scope_and_are_shown_once(kit: Kit) {
+    async fn sec_092_sec_093_sec_096_named_tokens_have_a_scope_and_are_shown_once(kit: Kit) {
         let owner = kit.owner().await;
         let mine = owner.post("/api/projects/", json!({"title": "mine"})).await.expect(201).json()["id"].clone();
         let other = owner.post("/api/projects/", json!({"title": "other"})).await.expect(201).json()["id"].clone();

@@ -39,7 +39,7 @@ async fn id(person: &Client) -> i64 {
 }
 
 on_both_databases! {
-    async fn sec_065_a_mailed_link_sets_a_password_once(kit: Kit, post::with_mail()) {
+    async fn sec_065_sec_069_a_mailed_link_sets_a_password_once(kit: Kit, post::with_mail()) {
         let owner = kit.owner().await;
         ask(&kit, " OWNER@example.com").await.expect(200);
         let mail = post::wait(&kit, OWNER, 1).await;

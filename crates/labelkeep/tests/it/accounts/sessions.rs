@@ -4,7 +4,7 @@ use reqwest::Method;
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
 on_both_databases! {
-    async fn sec_031_sessions_are_listed_and_ended(kit: Kit) {
+    async fn sec_029_sec_031_sessions_are_listed_and_ended(kit: Kit) {
         let owner = kit.owner().await;
         let elsewhere = kit.anonymous();
         elsewhere.get("/user/login/").await;

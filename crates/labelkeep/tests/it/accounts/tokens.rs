@@ -1,7 +1,7 @@
 use labelkeep_testkit::{KitOptions, json, on_both_databases};
 
 on_both_databases! {
-    async fn sec_098_personal_tokens_refresh_rotate_and_end(kit: Kit) {
+    async fn sec_098_sec_100_personal_tokens_refresh_rotate_and_end(kit: Kit) {
         let owner = kit.owner().await;
         let anybody = kit.anonymous();
         let refresh = owner.post("/api/token/", json!({})).await.expect(201).json()["token"].clone();

@@ -167,7 +167,7 @@ on_both_databases! {
         assert_eq!(open, fixed.lines().map(str::to_owned).collect::<Vec<_>>(), "the fixed list of open routes has changed");
     }
 
-    async fn sec_109_an_object_of_others_is_like_none(kit: Kit) {
+    async fn sec_109_sec_112_an_object_of_others_is_like_none(kit: Kit) {
         let team = team(&kit).await;
         let objects = objects(&team.manager, &team.annotator).await;
         // SEC-112: another tenant's owner. SEC-117: people of the organization who do not belong to the project.
