@@ -21,7 +21,7 @@ fn sec_245_a_short_search_finds_nothing_wrong_with_any_parser() {
             panic!("{}: {reason}: {:?}", target.name, String::from_utf8_lossy(bytes));
         }
         assert!(
-            found.kinds > 3,
+            found.kinds > 1,
             "{} is reached: {} kinds of answers",
             target.name,
             found.kinds
