@@ -41,6 +41,12 @@ pub const COLUMNS: &[SealedColumn] = &[
         update: "UPDATE audit_key SET sealed = $1 WHERE id = $2 AND sealed = $3",
     },
     SealedColumn {
+        table: "audit_person",
+        column: "sealed",
+        select: "SELECT CAST(0 AS BIGINT) AS organization_id, subject AS name, sealed AS value FROM audit_person",
+        update: "UPDATE audit_person SET sealed = $1 WHERE subject = $2 AND sealed = $3",
+    },
+    SealedColumn {
         table: "organization",
         column: "invite_link",
         select: "SELECT id AS organization_id, CAST(id AS TEXT) AS name, invite_link AS value FROM organization WHERE invite_link IS NOT NULL",
