@@ -80,8 +80,12 @@ impl Listening {
         let host = values.text("HOST").and_then(|text| Url::parse(text).ok());
         Ok(Listening {
             local: true,
-            address: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port(values, "PORT")?),
-            tls: TlsMode::Plain,
+            address: SocketAddr::new(LOOPBACK, port(values, "PORT")?),
+            // Whether the server speaks TLS, as far as the settings say it: a link with the other scheme is led there.
+            tls: match OF_SERVERS.iter().any(|name| values.is_set(name)) {
+                true => tls_mode(values).unwrap_or(TlsMode::Plain),
+                false => TlsMode::Plain,
+            },
             redirect: None,
             monitoring: None,
             trusted_proxies: Vec::new(),
