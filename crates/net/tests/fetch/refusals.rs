@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use labelkeep_net::smtp::{Letter, Mailer, SmtpSecurity, SmtpSettings};
-use labelkeep_net::{Client, NetError, Policy, PolicySettings, Roots};
+use labelkeep_net::{Client, DirectoryQuestion, NetError, Policy, PolicySettings, Roots};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -125,6 +125,12 @@ async fn serve_http(acceptor: TlsAcceptor) -> u16 {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         Write::write(&mut *self.0.lock().unwrap(), bytes)
@@ -152,20 +158,24 @@ async fn fetch(authority: &Authority, pair: &Pair, asks: bool, roots: &Roots) ->
         ..PolicySettings::default()
     };
     let client = Client::with_resolver(Policy::new(&settings).unwrap(), roots, names);
+    let (log, guard) = captured();
+    let outcome = match client.fetch(&format!("https://files.example:{port}/"), limits()).await {
+        Ok(fetched) => fetched.body.bytes().await,
+        Err(error) => Err(error),
+    };
+    drop(guard);
+    (outcome, log.text())
+}
+
+/// What an operator reads at the usual level from here on, as far as it comes from this thread.
+fn captured() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    let outcome = match client.fetch(&format!("https://files.example:{port}/"), limits()).await {
-        Ok(fetched) => fetched.body.bytes().await,
-        Err(error) => Err(error),
-    };
-    drop(guard);
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    (outcome, text)
+    (log, tracing::subscriber::set_default(subscriber))
 }
 
 #[tokio::test]
@@ -248,6 +258,48 @@ async fn sec_020_a_listed_certificate_of_the_server_itself_is_accepted_with_name
         // The same name and another key: not the one that is listed.
         let twin = self_signed("files.example", -1..30, is_authority);
         assert!(fetch(&authority, &twin, false, &listed(&own)).await.0.is_err());
+    }
+}
+
+#[tokio::test]
+async fn sec_017_a_directory_with_a_wrong_certificate_is_refused_and_the_log_says_why() {
+    let authority = Authority::new();
+    for (pair, roots, reason) in [
+        (
+            authority.issue("files.example", -1..30),
+            Roots::default(),
+            "UnknownIssuer",
+        ),
+        (
+            authority.issue("other.example", -1..30),
+            authority.roots(),
+            "not valid for name",
+        ),
+        (authority.issue("files.example", -30..-1), authority.roots(), "expired"),
+    ] {
+        let port = serve_http(authority.server(&pair, false)).await;
+        let names = Names::new(&[("files.example", &[&["127.0.0.1"]])]);
+        let settings = PolicySettings {
+            protection: false,
+            ..PolicySettings::default()
+        };
+        let client = Client::with_resolver(Policy::new(&settings).unwrap(), &roots, names);
+        let (log, guard) = captured();
+        let answer = client
+            .ask_directory(DirectoryQuestion {
+                url: format!("ldaps://files.example:{port}"),
+                start_tls: false,
+                reader: ("cn=reader".to_owned(), "a marked secret".to_owned()),
+                base: "dc=example".to_owned(),
+                filter: "(uid=ada)".to_owned(),
+                attributes: Vec::new(),
+                password: None,
+            })
+            .await;
+        drop(guard);
+        assert!(answer.is_err());
+        let text = log.text();
+        assert!(text.contains(reason) && !text.contains("secret"), "{reason} in {text}");
     }
 }
 
