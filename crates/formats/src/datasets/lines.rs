@@ -9,11 +9,11 @@ pub(super) struct Doccano;
 pub(super) struct Prodigy;
 pub(super) struct Spacy;
 
+/// Takes a row; says what is wrong with it.
+type EachRow<'a> = dyn FnMut(&mut Reading<'_>, Map<String, Value>) -> Result<(), String> + 'a;
+
 /// Calls with each line of each file; messages name both.
-pub(super) fn each(
-    reading: &mut Reading<'_>,
-    with: &mut dyn FnMut(&mut Reading<'_>, Map<String, Value>) -> Result<(), String>,
-) -> Result<(), ImportError> {
+pub(super) fn each(reading: &mut Reading<'_>, with: &mut EachRow<'_>) -> Result<(), ImportError> {
     for name in reading.files(&[".jsonl", ".json", ".ndjson", ".manifest"]) {
         let mut elements = Elements::new(reading.folder.open(&name)?);
         while let Some(text) = elements.next() {

@@ -192,7 +192,7 @@ pub(super) struct Segments {
 pub(super) fn segments(labelled: &Labelled<'_>, classes: &mut Classes, report: &mut Report) -> Option<Segments> {
     let (width, height) = labelled.size;
     let pixels = u64::from(width) * u64::from(height);
-    if pixels > crate::brush::MAX_PIXELS as u64 {
+    if pixels > crate::brush::MAX_PIXELS {
         return None;
     }
     let mut ids = vec![0_u32; pixels as usize];

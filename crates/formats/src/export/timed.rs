@@ -216,10 +216,13 @@ impl Exporter for TextGrid {
     }
 }
 
+/// Begin and end in seconds, and what is said in between.
+type Interval = (f64, f64, String);
+
 /// Intervals of a tier must not lie over each other: what does goes to a tier of the same name with a number.
 fn grid(found: &[Stretch<'_>]) -> String {
     let end = found.iter().map(|stretch| stretch.end).fold(0.0, f64::max);
-    let mut tiers: BTreeMap<(&str, usize), Vec<(f64, f64, String)>> = BTreeMap::new();
+    let mut tiers: BTreeMap<(&str, usize), Vec<Interval>> = BTreeMap::new();
     for stretch in found.iter().filter(|stretch| stretch.end > stretch.begin) {
         for (name, words) in [
             ("labels", stretch.labels.join(", ")),

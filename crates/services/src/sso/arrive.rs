@@ -287,7 +287,7 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
     match made {
         Ok(account) => Ok(Ok(account)),
         Err(ServiceError::Store(error)) if error.is_unique_violation() => Ok(Err(TAKEN)),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 

@@ -38,7 +38,7 @@ const OFFERED: i64 = 1_000;
 pub async fn read(services: &Services, project: &Granted<ProjectRow>, about: &About) -> Result<Vec<Field>> {
     let row = project.row();
     let yes_or_no = |name, label, first: &str| {
-        let mut words = vec!["Yes", "No"];
+        let mut words = ["Yes", "No"];
         words.sort_by_key(|word| *word != first);
         Field {
             options: Some(
