@@ -7,15 +7,15 @@ use labelkeep_services::access::{self, Action, Granted, ProjectRow};
 use labelkeep_services::data_manager::actions::{self as service, About, forms};
 use labelkeep_services::data_manager::list;
 use labelkeep_services::data_manager::query::Wanted;
-use labelkeep_services::{Services, queue, tasks};
+use labelkeep_services::{Invalid, Services, queue, tasks};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::OfProject;
 use super::jobs::answer_of;
-use crate::extract::{Authenticated, Body, Query};
+use crate::extract::{Authenticated, Body, Query, Strict};
 use crate::tasks::listing::{read_query, resolve};
-use crate::wire::{FieldChoice, answer};
+use crate::wire::{FieldChoice, UNREAD, answer};
 use crate::{ApiError, ApiResult};
 
 #[derive(Serialize)]
@@ -164,6 +164,18 @@ pub(crate) struct RunIn {
     fields: Map<String, Value>,
 }
 
+/// Refuses what the action's dialog does not ask (SEC-119).
+fn only_asked(form: &[forms::Field], given: &Map<String, Value>) -> Result<(), Invalid> {
+    let mut invalid = Invalid::default();
+    for name in given
+        .keys()
+        .filter(|name| form.iter().all(|field| field.name != name.as_str()))
+    {
+        invalid.add(name, UNREAD);
+    }
+    invalid.into_result()
+}
+
 /// `POST /api/dm/actions/`
 pub(crate) async fn run(
     State(services): State<Services>,
@@ -171,6 +183,7 @@ pub(crate) async fn run(
     Query(query): Query<RunQuery>,
     headers: HeaderMap,
     choice: FieldChoice,
+    strict: Strict,
     Body(body): Body<RunIn>,
 ) -> ApiResult<Response> {
     let Some(id) = query.id else {
@@ -196,6 +209,9 @@ pub(crate) async fn run(
     }
     let (project, wanted) = resolve(&services, actor, query.project, query.view, wanted, Action::TaskView).await?;
     let about = service::find(&project, &id)?;
+    if strict.0 {
+        only_asked(&forms::read(&services, &project, about).await?, &body.fields)?;
+    }
     let job = service::begin(&services, &project, about, &wanted, body.fields).await?;
     answer_of(&services, &project, job, &headers).await
 }

@@ -308,13 +308,9 @@ mod tests {
             .names()
             .into_iter()
             .map(|name| {
-                let mut text = String::new();
-                found
-                    .open(&name)
-                    .expect("opens")
-                    .read_to_string(&mut text)
-                    .expect("text");
-                (name, text)
+                let mut bytes = Vec::new();
+                found.open(&name).expect("opens").read_to_end(&mut bytes).expect("read");
+                (name, String::from_utf8_lossy(&bytes).into_owned())
             })
             .collect())
     }

@@ -14,10 +14,10 @@ on_both_databases! {
         let mut stream = request.send().await.expect("an answer");
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
         let mut heard = String::new();
-        let (mut annotated, mut changed, mut viewed) = (false, false, false);
+        let (mut annotated, mut changed, mut viewed, mut deleted) = (false, false, false, false);
         // Each step waits for what the one before has to say.
         while !(heard.contains("event: views") && heard.contains("event: jobs")) {
-            let piece = stream.chunk().await.expect("it goes on").expect("it has not ended");
+            let piece = stream.chunk().await.unwrap_or_else(|error| panic!("{error} after {heard}")).expect("it has not ended");
             heard.push_str(std::str::from_utf8(&piece).expect("text"));
             if !annotated && heard.contains("event: counters") {
                 annotated = true;
@@ -30,6 +30,10 @@ on_both_databases! {
             if !viewed && heard.contains(&format!("event: tasks\ndata: {{\"ids\":[{}]}}", tasks[2])) {
                 viewed = true;
                 owner.post("/api/dm/views/", json!({ "project": id, "data": {} })).await.expect(201);
+            }
+            // The last task takes the views with it: nobody would hear of the new one.
+            if !deleted && heard.contains("event: views") {
+                deleted = true;
                 owner.post(&format!("/api/dm/actions/?project={id}&id=delete_tasks"), json!({})).await.expect(200);
             }
         }

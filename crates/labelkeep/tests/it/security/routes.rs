@@ -57,6 +57,12 @@ pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
 
 /// The path with the object's id in the first place, and 1 in all others.
 pub(super) fn filled(path: &str, id: i64) -> String {
+    // Actions over lists are named by a word, and their project stands in the query.
+    match path {
+        "/api/dm/actions/" => return format!("{path}?id=delete_tasks&project={id}"),
+        "/api/dm/actions/{action}/form/" => return format!("/api/dm/actions/set_overlap/form/?project={id}"),
+        _ => {}
+    }
     let mut first = true;
     path.split('/')
         .map(|part| match part.starts_with('{') {

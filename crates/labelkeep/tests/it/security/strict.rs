@@ -21,7 +21,8 @@ on_both_databases! {
                 Need::Action(_, kind) => objects.of(kind).unwrap_or(1),
                 _ => 1,
             };
-            let path = format!("{}?strict=true", filled(route.path, id));
+            let path = filled(route.path, id);
+            let path = format!("{path}{}strict=true", if path.contains('?') { '&' } else { '?' });
             let one = json!({ "no_such_property": 1 });
             let body = if route.path.ends_with("/import/predictions") { json!([one]) } else { one };
             let request = team.owner.with_csrf(team.owner.request(route.method.clone(), &path));

@@ -13,6 +13,8 @@ use crate::work::project;
 
 /// Writes of one's own that every token may ask for: they change nothing, or end the token itself.
 const FOR_EVERY_TOKEN: &[&str] = &["POST /api/projects/validate/", "DELETE /api/current-user/tokens/{id}/"];
+/// What they show belongs to changes: the dialog of an action is for those who may run it.
+const OF_CHANGES: &[&str] = &["GET /api/dm/actions/{action}/form/"];
 /// Reads that say something about a browser's session.
 const SESSION_ONLY: &[&str] = &["GET /api/current-user/confirm/"];
 
@@ -91,7 +93,7 @@ on_both_databases! {
             let (path, label) = (path(route, &objects), name(route));
             let allowed = match route.need.expect("said") {
                 Need::Open(_) | Need::Provisioning => continue,
-                Need::Action(action, _) => action.only_reads(),
+                Need::Action(action, _) => action.only_reads() && !OF_CHANGES.contains(&label.as_str()),
                 Need::Own => !SESSION_ONLY.contains(&label.as_str()),
             };
             let got = call(&reader, &route.method, &path).await;
