@@ -180,10 +180,12 @@ export function TurnOn({ organization, areOn }: { organization: number; areOn: b
       <Panel title="What comes of it">
         <ul className={styles.points}>
           <li>{numbers.map(({ role, number }) => numberOf(role, number)).join(', ')}.</li>
-          <li>
-            In {counted(projects, 'project')}, people who work there become members; projects in which somebody has
-            annotated are published, so that annotators go on seeing them.
-          </li>
+          {projects > 0 && (
+            <li>
+              In {counted(projects, 'project')}, people who work there become members; projects in which somebody has
+              annotated are published, so that annotators go on seeing them.
+            </li>
+          )}
           {without > 0 && (
             <li>
               {counted(without, 'person belongs', 'people belong')} to no project yet, and{' '}
