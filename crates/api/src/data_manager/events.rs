@@ -17,6 +17,7 @@ use super::OfProject;
 use super::jobs::JobOut;
 use crate::ApiResult;
 use crate::extract::{Authenticated, Query};
+use crate::server::Farewell;
 
 /// How often is looked for changes.
 const LOOK: Duration = Duration::from_secs(1);
@@ -31,6 +32,7 @@ struct Stream {
     ends: Instant,
     sign: Instant,
     begun: bool,
+    farewell: Farewell,
 }
 
 /// `GET /api/dm/events/`: ours
@@ -38,6 +40,7 @@ pub(crate) async fn stream(
     State(services): State<Services>,
     Authenticated(actor): Authenticated,
     Query(query): Query<OfProject>,
+    farewell: Farewell,
 ) -> ApiResult<Response> {
     let project = query.granted(&services, actor, Action::TaskView).await?;
     let now = Instant::now();
@@ -47,6 +50,7 @@ pub(crate) async fn stream(
         ends: now + LASTS,
         sign: now + SIGN,
         begun: false,
+        farewell,
     };
     let pieces = futures_util::stream::unfold(stream, |mut stream| async move {
         let piece = stream.next().await?;
@@ -67,8 +71,8 @@ impl Stream {
             if !self.begun {
                 self.begun = true;
                 text.push_str("retry: 1000\n\n");
-            } else {
-                tokio::time::sleep(LOOK).await;
+            } else if self.is_over_after(LOOK).await {
+                return None;
             }
             let now = Instant::now();
             if now >= self.ends {
@@ -87,6 +91,13 @@ impl Stream {
                 return Some(text);
             }
         }
+    }
+}
+
+impl Stream {
+    /// Waits; says whether the server ends meanwhile. A page that looks on would keep it from ending otherwise.
+    async fn is_over_after(&mut self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.farewell.said()).await.is_ok()
     }
 }
 

@@ -5,6 +5,7 @@ mod monitoring;
 mod redirect;
 mod tls;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -12,8 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
 use http::{HeaderValue, header};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +29,7 @@ pub(crate) use redirect::elsewhere;
 pub use redirect::{Challenges, Redirect};
 pub use tls::{ACME_TLS_ALPN, Tls};
 
+use crate::App;
 use crate::entry::Entry;
 use crate::metrics::Metrics;
 use crate::middleware::head_watch::{HeadWatched, Watch};
@@ -163,6 +166,35 @@ async fn connection(
     }
 }
 
+/// Goes with each request: answers that last end when the server does.
+#[derive(Clone)]
+pub(crate) struct Farewell(Option<watch::Receiver<bool>>);
+
+crate::routes::asks_nothing!(Farewell);
+
+impl FromRequestParts<App> for Farewell {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        // Without a server around it nothing is ever said.
+        Ok(parts
+            .extensions
+            .get::<Farewell>()
+            .cloned()
+            .unwrap_or_else(|| Farewell(None)))
+    }
+}
+
+impl Farewell {
+    /// Waits until the server is asked to end.
+    pub(crate) async fn said(&mut self) {
+        match &mut self.0 {
+            Some(ended) => drop(ended.wait_for(|ended| *ended).await),
+            None => std::future::pending().await,
+        }
+    }
+}
+
 /// Answers the requests of one connection until it ends.
 async fn speak<S>(stream: S, peer: Peer, site: Site, mut ended: watch::Receiver<bool>)
 where
@@ -170,15 +202,17 @@ where
 {
     let watch = Arc::new(Watch::default());
     let stream = HeadWatched::new(stream, watch.clone());
+    let farewell = Farewell(Some(ended.clone()));
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let (site, watch) = (site.clone(), watch.clone());
+        let (site, watch, farewell) = (site.clone(), watch.clone(), farewell.clone());
         async move {
             let two_lengths = watch.begin();
             // After a chunked body the connection ends: nothing that stands behind it is read as a request.
             let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
             // Who waits to be asked for the body has not sent it.
             let waits = request.headers().contains_key(header::EXPECT);
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(farewell);
             let (body, unread) = lend(Paced::new(body));
             let mut response = if two_lengths {
                 drop(body);

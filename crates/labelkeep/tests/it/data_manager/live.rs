@@ -40,6 +40,21 @@ on_both_databases! {
         assert!(heard.contains("\"total_annotations_number\":1") && heard.contains("event: reload"), "{heard}");
     }
 
+    async fn who_looks_on_does_not_keep_the_server_from_ending(kit: Kit) {
+        let mut kit = kit;
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 1, json!({})).await;
+        let request = owner.request(reqwest::Method::GET, &format!("/api/dm/events/?project={id}"));
+        let mut stream = request.send().await.expect("an answer");
+        let first = stream.chunk().await.expect("it begins").expect("it has not ended");
+        assert!(first.starts_with(b"retry:"));
+        // The server would cut it off after 25 seconds.
+        let begun = std::time::Instant::now();
+        kit.restart().await;
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        while let Ok(Some(_)) = stream.chunk().await {}
+    }
+
     async fn the_home_of_a_project_is_made_from_counters(kit: Kit) {
         let team = team(&kit).await;
         let (id, tasks) = project(&team.owner, 4, json!({})).await;
