@@ -1,6 +1,6 @@
 //! Export snapshots and their conversions; the bytes lie in a folder.
 
-use crate::builder::Parts;
+use crate::builder::over;
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -163,9 +163,11 @@ pub async fn conversions(db: &Db, snapshots: &[i64]) -> Result<Vec<ConversionRow
     if snapshots.is_empty() {
         return Ok(Vec::new());
     }
-    let mut parts = Parts::new("SELECT * FROM export_conversion WHERE snapshot_id IN ", args![]);
-    parts.push_list(snapshots).push(" ORDER BY id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over(
+        "SELECT * FROM export_conversion WHERE snapshot_id IN ",
+        snapshots,
+        " ORDER BY id",
+    );
     db.all(sql, args).await
 }
 
@@ -178,7 +180,8 @@ pub async fn conversion(db: &Db, snapshot_id: i64, export_type: &str) -> Result<
     .await
 }
 
-/// Begins a conversion in place of one that failed or that was last heard of before `stale`; nothing when one is there.
+/// Begins a conversion in place of one that failed, that was last heard of before `stale`, or that was made otherwise;
+/// nothing when one is there.
 pub async fn begin_conversion(
     tx: &mut Tx,
     snapshot_id: i64,
@@ -196,6 +199,7 @@ pub async fn begin_conversion(
             updated_at = EXCLUDED.updated_at, finished_at = NULL
          WHERE export_conversion.status = 'failed'
             OR export_conversion.status = 'in_progress' AND export_conversion.updated_at < $7
+            OR export_conversion.status = 'completed' AND export_conversion.options <> EXCLUDED.options
          RETURNING *",
         args![snapshot_id, export_type, options, extension, stored_as, at, stale],
     )

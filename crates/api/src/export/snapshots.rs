@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
-use labelkeep_services::export::snapshots::{self, Conversion, ConversionRow, Snapshot};
+use labelkeep_services::export::snapshots::{self, Asked, Conversion, ConversionRow, Snapshot};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -195,15 +195,15 @@ pub(crate) struct FileQuery {
 }
 
 impl FileQuery {
-    fn parts(self) -> (String, Conversion) {
-        let how = Conversion {
-            download_resources: self.download_resources.unwrap_or(true),
-            formula_escape: self.formula_escape.unwrap_or(false),
-            exact: self.exact.unwrap_or(false),
-            manifest: self.manifest.unwrap_or(false),
+    fn parts(self) -> (String, Asked) {
+        let asked = Asked {
+            download_resources: self.download_resources,
+            formula_escape: self.formula_escape,
+            exact: self.exact,
+            manifest: self.manifest,
         };
         let name = self.export_type.or(self.export_type_too);
-        (name.unwrap_or_else(|| "JSON".to_owned()), how)
+        (name.unwrap_or_else(|| "JSON".to_owned()), asked)
     }
 }
 
@@ -215,8 +215,8 @@ pub(crate) async fn download(
     Query(query): Query<FileQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let (name, how) = query.parts();
-    let file = snapshots::download(&services, project, number(&ids), &name, how).await?;
+    let (name, asked) = query.parts();
+    let file = snapshots::download(&services, project, number(&ids), &name, asked).await?;
     let mut response = ranged::file(&file.path, &file.tag, &headers).await?;
     if response.status() != StatusCode::NOT_MODIFIED {
         response.headers_mut().extend(file_headers(&file.name, &file.extension));
@@ -231,7 +231,7 @@ pub(crate) async fn report(
     PathIds(ids): PathIds,
     Query(query): Query<FileQuery>,
 ) -> ApiResult<Response> {
-    let (name, how) = query.parts();
-    let report = snapshots::report(&services, project, number(&ids), &name, how).await?;
+    let (name, asked) = query.parts();
+    let report = snapshots::report(&services, project, number(&ids), &name, asked).await?;
     answer::ok(&ReportOut::from(report))
 }

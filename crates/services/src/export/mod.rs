@@ -1,5 +1,6 @@
 //! Export: tasks are read in stretches and written by a thread while the download runs; memory stays flat.
 
+mod making;
 mod media;
 mod read;
 mod selection;

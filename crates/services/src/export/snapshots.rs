@@ -3,28 +3,24 @@
 //! The tasks of a snapshot are a JSON export in the folder of exports. A conversion reads that file, so that all formats of a
 //! snapshot say the same, whatever has happened to the project since.
 
-use std::cell::Cell;
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use labelkeep_formats::export::{self as formats, ExportError, Report, StoredTasks, Tasks};
+use labelkeep_formats::export::{self as formats, Report};
 use labelkeep_store::audit;
-use labelkeep_store::exports::{self as rows, Made, NewSnapshot};
+use labelkeep_store::exports::{self as rows, NewSnapshot};
 pub use labelkeep_store::exports::{ConversionRow, SnapshotRow};
 use labelkeep_store::people::PersonRow;
 use labelkeep_store::projects::ProjectRow;
 use serde::{Deserialize, Serialize};
 
+use super::making::{convert_row, make, stored_tasks, writer};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// How many are listed.
 const LISTED: i64 = 100;
-/// How often one that is being made says that it still is.
-const BEAT: Duration = Duration::from_secs(20);
 /// One that has not said so for this long was broken off by a stop of the server, in microseconds.
 const SILENCE: i64 = 120_000_000;
 /// How long the request that makes a snapshot waits for its end; larger ones go on behind it.
@@ -44,7 +40,7 @@ pub struct Snapshot {
 }
 
 /// How to convert.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conversion {
     /// Pictures go into the archive.
@@ -55,6 +51,35 @@ pub struct Conversion {
     pub exact: bool,
     /// The file comes in an archive with its manifest.
     pub manifest: bool,
+}
+
+/// What a download asks of a format. What it does not say is as it was converted, or as usual, with pictures.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Asked {
+    pub download_resources: Option<bool>,
+    pub formula_escape: Option<bool>,
+    pub exact: Option<bool>,
+    pub manifest: Option<bool>,
+}
+
+impl Asked {
+    /// How to convert, and whether what was made is just that.
+    fn over(self, made: Option<&ConversionRow>) -> (Conversion, bool) {
+        let before = made.and_then(|row| serde_json::from_str::<Conversion>(&row.options).ok());
+        let base = before.unwrap_or(Conversion {
+            download_resources: true,
+            ..Conversion::default()
+        });
+        let how = Conversion {
+            download_resources: self.download_resources.unwrap_or(base.download_resources),
+            formula_escape: self.formula_escape.unwrap_or(base.formula_escape),
+            exact: self.exact.unwrap_or(base.exact),
+            manifest: self.manifest.unwrap_or(base.manifest),
+        };
+        let is_there = made.is_some_and(|row| row.status == "completed") && before == Some(how);
+        (how, is_there)
+    }
 }
 
 /// A file of a snapshot that may be downloaded.
@@ -198,7 +223,7 @@ pub async fn download(
     project: Granted<ProjectRow>,
     id: i64,
     export_type: &str,
-    how: Conversion,
+    asked: Asked,
 ) -> Result<Stored> {
     let exporter = exporter_of(export_type)?;
     let snapshot = ready(find(services, &project, id).await?)?;
@@ -221,7 +246,7 @@ pub async fn download(
         snapshot.md5.get(..8).unwrap_or_default()
     );
     let folder = &services.settings.export_folder;
-    if exporter.name() == "JSON" && !how.manifest {
+    if exporter.name() == "JSON" && !asked.manifest.unwrap_or(false) {
         return Ok(Stored {
             name: format!("{stem}.json"),
             extension: "json".to_owned(),
@@ -229,7 +254,7 @@ pub async fn download(
             tag: snapshot.stored_as,
         });
     }
-    let row = converted(services, &project, snapshot, exporter.name(), how).await?;
+    let row = converted(services, &project, snapshot, exporter.name(), asked).await?;
     Ok(Stored {
         name: format!("{stem}.{}", row.extension),
         path: folder.join(&row.stored_as),
@@ -244,16 +269,17 @@ pub async fn report(
     project: Granted<ProjectRow>,
     id: i64,
     export_type: &str,
-    how: Conversion,
+    asked: Asked,
 ) -> Result<Report> {
     let exporter = exporter_of(export_type)?;
     let snapshot = ready(find(services, &project, id).await?)?;
     if exporter.name() == "JSON" {
-        return Ok(serde_json::from_str(&snapshot.report).unwrap_or_default());
+        return stored_report(&snapshot.report);
     }
     let made = rows::conversion(&services.db, snapshot.id, exporter.name()).await?;
-    if let Some(made) = made.filter(|row| row.status == "completed") {
-        return Ok(serde_json::from_str(&made.report).unwrap_or_default());
+    let (how, is_there) = asked.over(made.as_ref());
+    if let Some(made) = made.filter(|_| is_there) {
+        return stored_report(&made.report);
     }
     let how = Conversion {
         download_resources: false,
@@ -270,6 +296,11 @@ pub async fn report(
     .await
     .map_err(|error| ServiceError::Internal(error.to_string()))?
     .map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+fn stored_report(text: &str) -> Result<Report> {
+    serde_json::from_str(text)
+        .map_err(|error| ServiceError::Internal(format!("a stored report cannot be read: {error}")))
 }
 
 /// Removes files that no row knows any more: those of removed projects, and of what a stop of the server broke off.
@@ -398,12 +429,13 @@ async fn converted(
     project: &Granted<ProjectRow>,
     snapshot: SnapshotRow,
     export_type: &'static str,
-    how: Conversion,
+    asked: Asked,
 ) -> Result<ConversionRow> {
     let id = snapshot.id;
     let not_yet = || ServiceError::Nothing(format!("{export_type} format is not converted yet"));
     let made = rows::conversion(&services.db, id, export_type).await?;
-    if let Some(made) = made.filter(|row| row.status == "completed") {
+    let (how, is_there) = asked.over(made.as_ref());
+    if let Some(made) = made.filter(|_| is_there) {
         return Ok(made);
     }
     let begun = begin(services, project, &snapshot, export_type, how).await?;
@@ -417,205 +449,6 @@ async fn converted(
         .await?
         .filter(|row| row.status == "completed")
         .ok_or_else(|| ServiceError::Nothing(format!("The conversion to {export_type} failed")))
-}
-
-fn writer(services: &Services, project: ProjectRow, export_type: &str, how: Conversion) -> Result<Writer> {
-    Ok(Writer {
-        services: services.clone(),
-        project,
-        exporter: exporter_of(export_type)?,
-        options: Options {
-            format: export_type.to_owned(),
-            all_tasks: true,
-            ids: None,
-            download_resources: how.download_resources,
-            formula_escape: how.formula_escape,
-            exact: how.exact,
-            manifest: how.manifest,
-            selection: Selection::default(),
-        },
-        sight: Sight {
-            only: None,
-            assigned_to: None,
-        },
-        now: services.now(),
-    })
-}
-
-fn stored_tasks(path: &std::path::Path) -> Tasks<'static> {
-    match File::open(path) {
-        Ok(file) => Box::new(StoredTasks::new(BufReader::with_capacity(256 * 1024, file))),
-        Err(error) => Box::new(std::iter::once(Err(ExportError::Write(error)))),
-    }
-}
-
-/// Writes the tasks of a snapshot, and notes how that ended.
-async fn make(services: Services, writer: Writer, row: SnapshotRow) {
-    let id = row.id;
-    let path = services.settings.export_folder.join(&row.stored_as);
-    let runtime = tokio::runtime::Handle::current();
-    let target = path.clone();
-    let work = tokio::task::spawn_blocking(move || -> std::result::Result<Made, ExportError> {
-        let mut out = Hashed::create(&target)?;
-        let numbers = [const { Cell::new(0_u64) }; 2];
-        let config = crate::projects::config(&writer.services, &writer.project)
-            .map_err(|error| ExportError::Source(error.to_string()))?;
-        let mut source = || -> Tasks<'_> {
-            let [tasks, annotations] = &numbers;
-            Box::new(writer.tasks(&runtime, &config).inspect(|task| {
-                if let Ok(task) = task {
-                    tasks.set(tasks.get() + 1);
-                    annotations.set(annotations.get() + task.annotations.len() as u64);
-                }
-            }))
-        };
-        let report = writer.write_from(&runtime, &mut source, &mut out)?;
-        let [tasks, annotations] = &numbers;
-        let counters = serde_json::json!({ "task_number": tasks.get(), "annotation_number": annotations.get() });
-        let (md5, size) = out.finish()?;
-        Ok(Made {
-            counters: counters.to_string(),
-            report: serde_json::to_string(&report)?,
-            md5,
-            size,
-        })
-    });
-    let outcome = alive(&services, work, Kind::Snapshot(id)).await;
-    let failed = outcome.is_err();
-    let now = services.now();
-    let noted = services
-        .db
-        .write(move |tx| Box::pin(async move { rows::finish(tx, id, outcome, now).await }))
-        .await;
-    forget_unless(!failed && matches!(noted, Ok(true)), &path);
-}
-
-/// Writes a conversion, and notes how that ended.
-async fn convert_row(
-    services: Services,
-    project: ProjectRow,
-    snapshot: SnapshotRow,
-    row: ConversionRow,
-    how: Conversion,
-) {
-    let id = row.id;
-    let folder = services.settings.export_folder.clone();
-    let (source_path, path) = (folder.join(&snapshot.stored_as), folder.join(&row.stored_as));
-    let runtime = tokio::runtime::Handle::current();
-    let target = path.clone();
-    let inner = services.clone();
-    let work = tokio::task::spawn_blocking(move || -> std::result::Result<(String, i64), ExportError> {
-        let writer =
-            writer(&inner, project, &row.export_type, how).map_err(|error| ExportError::Source(error.to_string()))?;
-        let mut out = Hashed::create(&target)?;
-        let mut source = || stored_tasks(&source_path);
-        let report = writer.write_from(&runtime, &mut source, &mut out)?;
-        let (_, size) = out.finish()?;
-        Ok((serde_json::to_string(&report)?, size))
-    });
-    let outcome = alive(&services, work, Kind::Conversion(id)).await;
-    let failed = outcome.is_err();
-    let now = services.now();
-    let noted = services
-        .db
-        .write(move |tx| Box::pin(async move { rows::finish_conversion(tx, id, outcome, now).await }))
-        .await;
-    forget_unless(!failed && matches!(noted, Ok(true)), &path);
-}
-
-/// The file of what failed, or was removed meanwhile, goes.
-fn forget_unless(kept: bool, path: &std::path::Path) {
-    if !kept {
-        let _ = std::fs::remove_file(path);
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Snapshot(i64),
-    Conversion(i64),
-}
-
-/// Waits for the work, and says meanwhile that it goes on.
-async fn alive<T>(
-    services: &Services,
-    mut work: tokio::task::JoinHandle<std::result::Result<T, ExportError>>,
-    kind: Kind,
-) -> std::result::Result<T, String> {
-    let outcome = loop {
-        match tokio::time::timeout(BEAT, &mut work).await {
-            Ok(outcome) => break outcome,
-            Err(_) => {
-                let now = services.now();
-                let touched = services
-                    .db
-                    .write(move |tx| {
-                        Box::pin(async move {
-                            match kind {
-                                Kind::Snapshot(id) => rows::touch(tx, id, now).await,
-                                Kind::Conversion(id) => rows::touch_conversion(tx, id, now).await,
-                            }
-                        })
-                    })
-                    .await;
-                if let Err(error) = touched {
-                    tracing::warn!(%error, "an export could not say that it goes on");
-                }
-            }
-        }
-    };
-    match outcome {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "an export snapshot failed");
-            Err(error.to_string())
-        }
-        Err(error) => {
-            tracing::error!(%error, "an export snapshot broke off");
-            Err("The export broke off".to_owned())
-        }
-    }
-}
-
-/// A private file that knows its MD5 and size.
-struct Hashed {
-    file: BufWriter<File>,
-    md5: md5::Context,
-    size: i64,
-}
-
-impl Hashed {
-    fn create(path: &std::path::Path) -> std::io::Result<Hashed> {
-        if let Some(folder) = path.parent() {
-            crate::uploads::private_folder(folder)?;
-        }
-        Ok(Hashed {
-            file: BufWriter::with_capacity(256 * 1024, crate::uploads::create_private(path)?),
-            md5: md5::Context::new(),
-            size: 0,
-        })
-    }
-
-    /// The bytes are on disk before a row says that they are.
-    fn finish(self) -> std::io::Result<(String, i64)> {
-        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        let digest = self.md5.finalize();
-        Ok((digest.0.iter().map(|byte| format!("{byte:02x}")).collect(), self.size))
-    }
-}
-
-impl Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let number = self.file.write(bytes)?;
-        self.md5.consume(&bytes[..number]);
-        self.size += number as i64;
-        Ok(number)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
 }
 
 fn time(micros: i64) -> chrono::DateTime<chrono::Utc> {

@@ -97,6 +97,23 @@ on_both_databases! {
         assert_eq!(wrong["validation_errors"]["export_type"][0], "NOPE is not supported export format");
     }
 
+    async fn a_format_is_made_anew_when_it_is_asked_for_otherwise(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 1, json!({})).await;
+        owner.patch(&format!("/api/tasks/{}/", tasks[0]), json!({ "data": { "text": "=1+1" } })).await.expect(200);
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[0]), json!({ "result": answer("pos") })).await.expect(201);
+        let made = owner.post(&format!("/api/projects/{id}/exports/"), json!({})).await.expect(201).json();
+        let file = format!("/api/projects/{id}/exports/{}/download?exportType=CSV", made["id"]);
+        let plain = owner.get(&file).await.expect(200);
+        assert!(plain.text.contains("\"=1+1\""), "{}", plain.text);
+        let escaped = owner.get(&format!("{file}&formula_escape=true")).await.expect(200);
+        assert!(escaped.text.contains("'=1+1"), "{}", escaped.text);
+        assert_eq!(owner.get(&file).await.expect(200).text, escaped.text, "what is not said is as it was made");
+        let archive = owner.get(&format!("{file}&manifest=true&formula_escape=false")).await.expect(200);
+        assert_eq!(String::from_utf8(entry(&archive.bytes, "result.csv")).expect("text"), plain.text);
+        assert_eq!(owner.get(&format!("{file}&manifest=false&formula_escape=false")).await.expect(200).text, plain.text);
+    }
+
     async fn a_manifest_says_what_an_archive_holds(kit: Kit) {
         use sha2::Digest as _;
         let owner = kit.owner().await;
