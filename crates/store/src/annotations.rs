@@ -4,7 +4,7 @@ use labelkeep_policy::Viewer;
 use serde::{Deserialize, Serialize};
 
 use crate::args::Arg;
-use crate::builder::{BulkInsert, Parts};
+use crate::builder::{BulkInsert, Parts, over};
 use crate::visible::{numbered, visible};
 use crate::{Db, Result, StoreError, Tx, args, row};
 
@@ -84,21 +84,22 @@ pub async fn of_task(db: &Db, task_id: i64) -> Result<Vec<AnnotationRow>> {
 
 /// All annotations of these tasks, by task and id.
 pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<AnnotationRow>> {
-    let mut parts = Parts::new("SELECT * FROM annotation WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over(
+        "SELECT * FROM annotation WHERE task_id IN ",
+        tasks,
+        " ORDER BY task_id, id",
+    );
     db.all(sql, args).await
 }
 
 /// The facts of all annotations of these tasks, by task and id.
 pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<AnnotationFacts>> {
-    let mut parts = Parts::new(
+    let (sql, args) = over(
         "SELECT id, task_id, completed_by, was_cancelled, ground_truth, lead_time, created_at
          FROM annotation WHERE task_id IN ",
-        args![],
+        tasks,
+        " ORDER BY task_id, id",
     );
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
     db.all(sql, args).await
 }
 
@@ -397,17 +398,17 @@ pub async fn of_task_in(tx: &mut Tx, task_id: i64) -> Result<Vec<AnnotationRow>>
 
 /// All annotations of these tasks, by task and id, inside a write.
 pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<AnnotationRow>> {
-    let mut parts = Parts::new("SELECT * FROM annotation WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over(
+        "SELECT * FROM annotation WHERE task_id IN ",
+        tasks,
+        " ORDER BY task_id, id",
+    );
     tx.all(sql, args).await
 }
 
 /// Removes these annotations; their log stays.
 pub async fn delete_many(tx: &mut Tx, ids: &[i64]) -> Result<()> {
-    let mut parts = Parts::new("DELETE FROM annotation WHERE id IN ", args![]);
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("DELETE FROM annotation WHERE id IN ", ids, "");
     tx.execute(sql, args).await?;
     Ok(())
 }

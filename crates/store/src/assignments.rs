@@ -1,6 +1,6 @@
 //! Tasks that are assigned to people.
 
-use crate::builder::Parts;
+use crate::builder::{Parts, over};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -129,11 +129,10 @@ pub async fn annotators(db: &Db, tasks: &[i64]) -> Result<Vec<(i64, i64)>> {
     if tasks.is_empty() {
         return Ok(Vec::new());
     }
-    let mut parts = Parts::new(
+    let (sql, args) = over(
         "SELECT task_id, account_id FROM task_assignment WHERE kind = 'AN' AND task_id IN ",
-        args![],
+        tasks,
+        " ORDER BY task_id, account_id",
     );
-    parts.push_list(tasks).push(" ORDER BY task_id, account_id", args![]);
-    let (sql, args) = parts.finish();
     db.all(sql, args).await
 }

@@ -180,6 +180,13 @@ impl Parts {
     }
 }
 
+/// A statement over a list: what stands before it, the list, what stands behind it.
+pub fn over(before: &'static str, ids: &[i64], behind: &'static str) -> (Sql, Args) {
+    let mut parts = Parts::new(before, Args::new());
+    parts.push_list(ids).push(behind, Args::new());
+    parts.finish()
+}
+
 /// Escapes `%`, `_` and `\` in a user's text for `LIKE … ESCAPE '\'`.
 pub fn like_escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -3,7 +3,7 @@
 use labelkeep_policy::Viewer;
 use serde::{Deserialize, Serialize};
 
-use crate::builder::{BulkInsert, Parts};
+use crate::builder::{BulkInsert, Parts, over};
 use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
@@ -56,9 +56,7 @@ pub async fn of_operation(tx: &mut Tx, account_id: i64, task_id: i64, op_id: &st
 
 /// All drafts of these tasks, by task and id.
 pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<DraftRow>> {
-    let mut parts = Parts::new("SELECT * FROM draft WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("SELECT * FROM draft WHERE task_id IN ", tasks, " ORDER BY task_id, id");
     db.all(sql, args).await
 }
 
@@ -134,17 +132,13 @@ pub async fn delete_of_annotation(tx: &mut Tx, annotation_id: i64) -> Result<()>
 
 /// All drafts of these tasks, by task and id, inside a write.
 pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<DraftRow>> {
-    let mut parts = Parts::new("SELECT * FROM draft WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("SELECT * FROM draft WHERE task_id IN ", tasks, " ORDER BY task_id, id");
     tx.all(sql, args).await
 }
 
 /// Removes these drafts.
 pub async fn delete_many(tx: &mut Tx, ids: &[i64]) -> Result<()> {
-    let mut parts = Parts::new("DELETE FROM draft WHERE id IN ", args![]);
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("DELETE FROM draft WHERE id IN ", ids, "");
     tx.execute(sql, args).await?;
     Ok(())
 }

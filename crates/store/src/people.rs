@@ -1,6 +1,6 @@
 //! Names of people, as tasks and annotations show them.
 
-use crate::builder::Parts;
+use crate::builder::over;
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -22,12 +22,11 @@ pub async fn find(db: &Db, ids: &[i64]) -> Result<Vec<PersonRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut parts = Parts::new(
+    let (sql, args) = over(
         "SELECT id, email, username, first_name, last_name, avatar FROM account WHERE id IN ",
-        args![],
+        ids,
+        " ORDER BY id",
     );
-    parts.push_list(ids).push(" ORDER BY id", args![]);
-    let (sql, args) = parts.finish();
     db.all(sql, args).await
 }
 

@@ -3,7 +3,7 @@
 use labelkeep_policy::Viewer;
 use serde::{Deserialize, Serialize};
 
-use crate::builder::{BulkInsert, Parts};
+use crate::builder::{BulkInsert, Parts, over};
 use crate::visible::{self, numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
@@ -62,20 +62,21 @@ pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<PredictionRow>> {
 
 /// All predictions of these tasks, by task and id.
 pub async fn of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionRow>> {
-    let mut parts = Parts::new("SELECT * FROM prediction WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over(
+        "SELECT * FROM prediction WHERE task_id IN ",
+        tasks,
+        " ORDER BY task_id, id",
+    );
     db.all(sql, args).await
 }
 
 /// The facts of all predictions of these tasks, by task and id.
 pub async fn facts_of_tasks(db: &Db, tasks: &[i64]) -> Result<Vec<PredictionFacts>> {
-    let mut parts = Parts::new(
+    let (sql, args) = over(
         "SELECT id, task_id, score, model_version FROM prediction WHERE task_id IN ",
-        args![],
+        tasks,
+        " ORDER BY task_id, id",
     );
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
     db.all(sql, args).await
 }
 
@@ -213,32 +214,29 @@ pub async fn versions_of_task(tx: &mut Tx, task_id: i64) -> Result<Vec<(Option<S
 
 /// All predictions of these tasks, by task and id, inside a write.
 pub async fn of_tasks_in(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<PredictionRow>> {
-    let mut parts = Parts::new("SELECT * FROM prediction WHERE task_id IN ", args![]);
-    parts.push_list(tasks).push(" ORDER BY task_id, id", args![]);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over(
+        "SELECT * FROM prediction WHERE task_id IN ",
+        tasks,
+        " ORDER BY task_id, id",
+    );
     tx.all(sql, args).await
 }
 
 /// How many predictions of each version these tasks have together, inside a write.
 pub async fn versions_of_tasks(tx: &mut Tx, tasks: &[i64]) -> Result<Vec<(Option<String>, i64)>> {
-    let mut parts = Parts::new(
+    let (sql, args) = over(
         "SELECT model_version, COUNT(*) FROM prediction WHERE task_id IN ",
-        args![],
+        tasks,
+        " GROUP BY model_version",
     );
-    parts.push_list(tasks).push(" GROUP BY model_version", args![]);
-    let (sql, args) = parts.finish();
     tx.all(sql, args).await
 }
 
 /// Removes all predictions of these tasks.
 pub async fn delete_of_tasks(tx: &mut Tx, tasks: &[i64]) -> Result<()> {
-    let mut parts = Parts::new("DELETE FROM prediction WHERE task_id IN ", args![]);
-    parts.push_list(tasks);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("DELETE FROM prediction WHERE task_id IN ", tasks, "");
     tx.execute(sql, args).await?;
-    let mut parts = Parts::new("UPDATE task SET total_predictions = 0 WHERE id IN ", args![]);
-    parts.push_list(tasks);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("UPDATE task SET total_predictions = 0 WHERE id IN ", tasks, "");
     tx.execute(sql, args).await?;
     Ok(())
 }

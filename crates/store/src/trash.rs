@@ -1,6 +1,6 @@
 //! What actions have deleted, until it is restored or gone for ever. The migration says how tasks are hidden.
 
-use crate::builder::{BulkInsert, Parts};
+use crate::builder::{BulkInsert, Parts, over};
 use crate::{Db, Result, Tx, args, row};
 
 row! {
@@ -80,9 +80,7 @@ pub async fn hide_tasks(tx: &mut Tx, trash_id: i64, project_id: i64, ids: &[i64]
     parts.push_list(ids);
     let (sql, args) = parts.finish();
     tx.execute(sql, args).await?;
-    let mut parts = Parts::new("DELETE FROM task_lock WHERE task_id IN ", args![]);
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("DELETE FROM task_lock WHERE task_id IN ", ids, "");
     tx.execute(sql, args).await?;
     tx.execute(
         "UPDATE trash SET items = items + $2 WHERE id = $1",

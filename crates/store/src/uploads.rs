@@ -2,7 +2,7 @@
 
 use labelkeep_policy::Viewer;
 
-use crate::builder::Parts;
+use crate::builder::{Parts, over};
 use crate::visible::{numbered, visible};
 use crate::{Db, Result, Tx, args, row};
 
@@ -77,9 +77,7 @@ pub async fn insert(
 
 /// Forgets uploads.
 pub async fn delete(tx: &mut Tx, ids: &[i64]) -> Result<()> {
-    let mut parts = Parts::new("DELETE FROM file_upload WHERE id IN ", args![]);
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
+    let (sql, args) = over("DELETE FROM file_upload WHERE id IN ", ids, "");
     tx.execute(sql, args).await?;
     Ok(())
 }

@@ -4,8 +4,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::archive::{Archive, text_options};
-use super::pictures::{Labelled, Sized, each};
+use super::pictures::{Labelled, documents};
 use super::shapes::{Geometry, Shape};
 use super::{Context, ExportError, Exporter, Report, Source};
 
@@ -23,22 +22,7 @@ impl Exporter for GeoJson {
         source: &mut Source<'_>,
         out: &mut dyn Write,
     ) -> Result<Report, ExportError> {
-        let mut archive = Archive::new(out, context)?;
-        let mut report = Report::default();
-        each(
-            context,
-            source,
-            &mut archive,
-            &mut report,
-            Sized::Needed,
-            &mut |labelled, archive, report| {
-                archive.start_file(format!("{}.geojson", labelled.stem), text_options())?;
-                serde_json::to_writer_pretty(&mut *archive, &collection(labelled, report))?;
-                Ok(true)
-            },
-        )?;
-        archive.finish(&report)?;
-        Ok(report)
+        documents(context, source, out, "geojson", collection)
     }
 }
 

@@ -2,10 +2,12 @@
 //! files, number the classes.
 
 use std::collections::HashSet;
+use std::io::Write;
 
 use labelkeep_labeling::Config;
+use serde_json::Value;
 
-use super::archive::Archive;
+use super::archive::{Archive, text_options};
 use super::catalog::picture_key;
 use super::images::{Picture, Pictures, entry_name, last_part};
 use super::item::{Ids, items};
@@ -29,6 +31,33 @@ pub(super) struct Labelled<'a> {
 pub(super) enum Sized {
     Needed,
     Unknown,
+}
+
+/// Writes an archive with a JSON document for each picture, named as it with this extension.
+pub(super) fn documents(
+    context: &Context<'_>,
+    source: &mut Source<'_>,
+    out: &mut dyn Write,
+    extension: &str,
+    document: fn(&Labelled<'_>, &mut Report) -> Value,
+) -> Result<Report, ExportError> {
+    let mut archive = Archive::new(out, context)?;
+    let mut report = Report::default();
+    each(
+        context,
+        source,
+        &mut archive,
+        &mut report,
+        Sized::Needed,
+        &mut |labelled, archive, report| {
+            let document = document(labelled, report);
+            archive.start_file(format!("{}.{extension}", labelled.stem), text_options())?;
+            serde_json::to_writer_pretty(&mut *archive, &document)?;
+            Ok(true)
+        },
+    )?;
+    archive.finish(&report)?;
+    Ok(report)
 }
 
 /// Calls with each item whose picture has a size, or with all; gives whether something of it is in the file. Pictures of ours are copied

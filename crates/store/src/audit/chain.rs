@@ -1,7 +1,7 @@
 //! The hash chain over the log: who chains, what is not chained yet, where each organization's chain ends.
 
 use super::AuditRow;
-use crate::builder::{BulkInsert, Parts};
+use crate::builder::{BulkInsert, Parts, over};
 use crate::{Arg, Args, Columns, Db, Dialect, Result, Row, Tx, args, row};
 
 /// Where chaining stands.
@@ -262,12 +262,8 @@ pub async fn prune(tx: &mut Tx, organization_id: i64, sequence: i64, limit: i64)
         )
         .await?;
     let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
-    let mut entries = Parts::new("DELETE FROM audit WHERE id IN ", args![]);
-    entries.push_list(&ids);
-    let (sql, args) = entries.finish();
+    let (sql, args) = over("DELETE FROM audit WHERE id IN ", &ids, "");
     tx.execute(sql, args).await?;
-    let mut links = Parts::new("DELETE FROM audit_chain WHERE audit_id IN ", args![]);
-    links.push_list(&ids);
-    let (sql, args) = links.finish();
+    let (sql, args) = over("DELETE FROM audit_chain WHERE audit_id IN ", &ids, "");
     tx.execute(sql, args).await
 }

@@ -61,7 +61,7 @@ pub async fn client_count(tx: &mut Tx, account_id: i64) -> Result<i64> {
     Ok(count)
 }
 
-/// Notes that the client was there on a day; says whether it is new.
+/// Notes that the client was there at a time, in microseconds since 1970-01-01 UTC.
 pub async fn seen(tx: &mut Tx, id: &str, account_id: i64, hidden: &[u8], at: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO audit_client (id, account_id, hidden, seen_at) VALUES ($1, $2, $3, $4)
