@@ -110,6 +110,18 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     });
   });
 
+  it('moves to the star that a key chose within the key press, so that who types on loses nothing', async () => {
+    page = await demo.open('sample=forms&mode=stream');
+    const star = await page.evaluate(() => {
+      const first = document.querySelector<HTMLElement>('[data-control="stars"] [role=radio]');
+      first?.focus();
+      first?.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }));
+      return document.activeElement?.getAttribute('aria-label');
+    });
+    expect(star).toBe('7 of 7');
+    expect(await stored('stars')).toEqual({ rating: 7 });
+  });
+
   it('shows and keeps what the configuration has not got, and leads to a single choice with two values', async () => {
     page = await demo.open('sample=form-stored');
     const before = await resultOf(page);

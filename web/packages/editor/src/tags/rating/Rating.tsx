@@ -38,8 +38,8 @@ export function RatingPanel({ editor, node, region }: TagPanelProps) {
           if (next === null || handle.readonly || event.ctrlKey || event.metaKey || event.altKey) return;
           event.preventDefault();
           set(next);
-          const group = event.currentTarget;
-          requestAnimationFrame(() => (group.children[Math.max(0, next - 1)] as HTMLElement | undefined)?.focus());
+          // At once: a frame that comes late would take the focus from wherever the person went on to.
+          (event.currentTarget.children[Math.max(0, next - 1)] as HTMLElement | undefined)?.focus();
         }}
       >
         {stars.map((star) => (
