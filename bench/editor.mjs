@@ -137,6 +137,7 @@ if (ours) {
     await opened(
       ['editor: text of 1,000,000 characters, 10,000 spans drawn, cold', 's', () => editor.openCold(texts, marked, 10_000)],
       ['editor: text of 1,000,000 characters, scroll p95 frame', 'ms', () => editor.scrollFrames()],
+      ['editor: text of 1,000,000 characters, add ten spans, longest frame', 'ms', () => editor.spanFrames()],
     );
   }
   const masks = await server.project('Editor bench: masks', MASK_CONFIG);

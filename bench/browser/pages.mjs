@@ -221,6 +221,30 @@ export class Labelkeep extends LabelingPage {
     });
   }
 
+  /** While ten spans are marked one after the other: the label by its key, the text by the mouse. */
+  async spanFrames() {
+    const box = await this.box();
+    const count = () => this.page.evaluate(() => document.querySelector('[data-labelkeep-editor]').labelkeep.regionCount);
+    const before = await count();
+    // A scrolled text goes on above the area that shows it.
+    const [x, y] = [box.x + 40, Math.max(box.y, 0) + 200];
+    const time = await this.frames(async () => {
+      for (let line = 0; line < 10; line++) {
+        await this.page.keyboard.press('1');
+        await this.page.mouse.move(x, y + line * 30);
+        await this.page.mouse.down();
+        await this.page.mouse.move(x + 60, y + line * 30, { steps: 3 });
+        await this.page.mouse.up();
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press('Escape');
+      }
+      await this.settled();
+    }, 1);
+    const made = (await count()) - before;
+    if (made !== 10) throw new Error(`${made} of 10 spans were made`);
+    return time;
+  }
+
   async strokeFrames() {
     const box = await this.box();
     await this.page.keyboard.press('1');
