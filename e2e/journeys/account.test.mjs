@@ -1,49 +1,13 @@
 /** One's own account: a second factor from setting up to its loss, tokens with a scope, sessions that are ended. */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { ask, signUp } from './support/browser.mjs';
 import { dragOver, regionCount, regionsAre, taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
 import { annotationsOf, projectOfTexts } from './support/project.mjs';
+import { codeOf, enrol } from './support/second-factor.mjs';
 
 const EMAIL = 'ada@example.com';
 const PASSWORD = 'Harbour-ferry-7';
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** The six digits of an authenticator app (RFC 6238), so many steps of 30 seconds from now. */
-function codeOf(secret, steps = 0) {
-  const bits = [...secret.replace(/\s/g, '')]
-    .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const hash = createHmac('sha1', key).update(counter).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
-
-/** Sets an authenticator app up; gives its secret and the recovery codes. */
-async function enrol(page) {
-  await page.goto('/user/account/second-factor');
-  await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Set up an authenticator app' });
-  const secret = await dialog.getByLabel('Key').inputValue();
-  await dialog.getByLabel('Code', { exact: true }).fill('000000');
-  await dialog.getByRole('button', { name: 'Turn it on' }).click();
-  await dialog.getByText(/not the code that the app shows now/).waitFor();
-  await dialog.getByLabel('Code', { exact: true }).fill(codeOf(secret));
-  await dialog.getByRole('button', { name: 'Turn it on' }).click();
-  const shown = page.getByRole('dialog', { name: 'Your recovery codes' });
-  const list = shown.getByRole('list', { name: 'Recovery codes' });
-  await list.waitFor();
-  const codes = await list.getByRole('listitem').allTextContents();
-  assert.equal(codes.length, 10);
-  await shown.getByText('I have kept them').click();
-  await shown.getByRole('button', { name: 'Done' }).click();
-  await page.getByText('10 codes left').waitFor();
-  return { secret, codes };
-}
 
 async function signOut(page) {
   await page.getByRole('button', { name: /^AE: / }).click();
@@ -211,3 +175,42 @@ journey(
     );
   },
 );
+
+/** A picture of one colour, 64 pixels wide and high, as the browser itself writes it. */
+async function picture(page, color) {
+  const base64 = await page.evaluate((fill) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 64 });
+    const context = canvas.getContext('2d');
+    context.fillStyle = fill;
+    context.fillRect(0, 0, 64, 64);
+    return canvas.toDataURL('image/png').split(',')[1];
+  }, color);
+  return { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(base64, 'base64') };
+}
+
+journey('a picture of oneself: put up, shown in the head of the page, replaced, taken away', async ({ enter }) => {
+  const { page } = await enter();
+  await signUp(page, EMAIL);
+  await page.goto('/user/account');
+  const put = async (name, file) => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name }).click();
+    await (await chooser).setFiles(file);
+  };
+  const shown = page.getByRole('banner').locator('img[src*="avatar"]');
+  await put('Add a picture', { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') });
+  await page.getByText('The picture must be a JPEG, PNG or GIF file.').waitFor();
+  assert.equal(await shown.count(), 0);
+  await put('Add a picture', await picture(page, 'teal'));
+  await shown.waitFor();
+  const first = await shown.getAttribute('src');
+  assert.ok(await shown.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+  await put('Replace the picture', await picture(page, 'plum'));
+  await page.waitForFunction(
+    (before) => document.querySelector('header img[src*="avatar"]')?.getAttribute('src') !== before,
+    first,
+  );
+  await page.getByRole('button', { name: 'Remove the picture' }).click();
+  await page.getByRole('button', { name: 'Add a picture' }).waitFor();
+  await shown.waitFor({ state: 'detached' });
+});

@@ -4,6 +4,7 @@ import { ask, signUp } from './support/browser.mjs';
 import { taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
 import { projectOfTexts } from './support/project.mjs';
+import { enrol } from './support/second-factor.mjs';
 
 const SECRET = 'Somebody else’s';
 
@@ -125,6 +126,48 @@ journey('an owner makes an annotator a manager, deactivates them, and lets them 
   await ada.page.getByText('ben may sign in again').waitFor();
   await signIn(ben.page, 'ben@example.com');
   await ben.page.getByRole('heading', { name: 'Label your first data' }).waitFor();
+});
+
+journey('an owner resets a lost second factor, and hands the organization over', async ({ enter }) => {
+  const ada = await enter();
+  await signUp(ada.page, 'ada@example.com');
+  await turnRolesOn(ada.page, '1 person');
+  const ben = await enter();
+  await signUp(ben.page, 'ben@example.com', await invitationLink(ada.page));
+  await enrol(ben.page);
+
+  await ada.page.goto('/organization/people');
+  const open = () =>
+    ada.page
+      .getByRole('row', { name: /ben@example.com/ })
+      .getByRole('button', { name: 'Manage', exact: true })
+      .click();
+  await open();
+  const drawer = ada.page.getByRole('dialog', { name: 'ben' }).first();
+  await drawer.getByText('Set up: ').waitFor();
+  await drawer.getByRole('button', { name: 'Reset', exact: true }).click();
+  await ada.page.getByRole('button', { name: 'Remove factors and recovery codes' }).click();
+  await ada.page.getByText('The second factor was removed').waitFor();
+  await drawer.getByText('None set up').waitFor();
+  // Ben is signed out, and the password alone lets him in.
+  await ben.page.goto('/projects/');
+  await ben.page.waitForURL(/\/user\/login\//);
+  await signIn(ben.page, 'ben@example.com');
+  await ben.page.getByRole('heading', { name: 'You belong to no project yet' }).waitFor();
+
+  await drawer.getByRole('button', { name: 'Hand the organization over' }).click();
+  await ada.page
+    .getByRole('alertdialog')
+    .or(ada.page.getByRole('dialog', { name: /^Hand the organization over to/ }))
+    .getByRole('button', { name: 'Hand the organization over' })
+    .click();
+  await ada.page.goto('/organization/people');
+  await ada.page.getByRole('row', { name: /ben@example.com/ }).getByText('Owner').first().waitFor();
+  const role = async (page) => (await ask(page, 'GET', '/api/current-user/whoami')).role;
+  if (ben.page.url().includes('/user/login')) await signIn(ben.page, 'ben@example.com');
+  await ben.page.goto('/projects/');
+  if (ben.page.url().includes('/user/login')) await signIn(ben.page, 'ben@example.com');
+  assert.deepEqual([await role(ada.page), await role(ben.page)], ['AD', 'OW']);
 });
 
 async function signIn(page, email) {

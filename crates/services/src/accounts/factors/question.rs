@@ -7,7 +7,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use labelkeep_crypt::Place;
+use labelkeep_crypt::{KeyRing, Place};
 use labelkeep_crypt::secret::random_bytes;
 use labelkeep_crypt::webauthn::RelyingParty;
 use labelkeep_store::Tx;
@@ -92,27 +92,35 @@ pub(super) fn needed(services: &Services) -> Result<RelyingParty> {
 
 /// Asks.
 pub(super) fn ask(services: &Services, asked: Asked<'_>) -> Question {
+    asked_at(&services.keys, asked, services.now())
+}
+
+fn asked_at(keys: &KeyRing, asked: Asked<'_>, now: i64) -> Question {
     let challenge: [u8; CHALLENGE] = random_bytes();
-    let expires_at = services.now() + LIFE;
+    let expires_at = now + LIFE;
     let content = [&expires_at.to_be_bytes()[..], &challenge].concat();
     let row = URL_SAFE_NO_PAD.encode(asked.1);
     Question {
         challenge: challenge.to_vec(),
-        state: URL_SAFE_NO_PAD.encode(services.keys.seal(place(asked.0, &row), &content)),
+        state: URL_SAFE_NO_PAD.encode(keys.seal(place(asked.0, &row), &content)),
     }
 }
 
 /// The question that was answered.
 pub(super) fn answered(services: &Services, asked: Asked<'_>, state: &str) -> Result<Answered> {
+    answered_at(&services.keys, asked, state, services.now())
+}
+
+fn answered_at(keys: &KeyRing, asked: Asked<'_>, state: &str, now: i64) -> Result<Answered> {
     let row = URL_SAFE_NO_PAD.encode(asked.1);
     let content = Some(state)
         .filter(|state| state.len() <= MAX_STATE)
         .and_then(|state| URL_SAFE_NO_PAD.decode(state).ok())
-        .and_then(|sealed| services.keys.open(place(asked.0, &row), &sealed).ok())
+        .and_then(|sealed| keys.open(place(asked.0, &row), &sealed).ok())
         .ok_or_else(too_late)?;
     let (expires_at, challenge) = content.split_first_chunk::<8>().ok_or_else(too_late)?;
     let expires_at = i64::from_be_bytes(*expires_at);
-    if expires_at <= services.now() {
+    if expires_at <= now {
         return Err(too_late());
     }
     Ok(Answered {
@@ -142,5 +150,21 @@ fn place(purpose: Purpose, row: &str) -> Place<'_> {
         table: "passkey_question",
         column: purpose.word(),
         row,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_072_a_question_is_open_for_five_minutes() {
+        let (keys, asked, now) = (KeyRing::generate(), Asked(Purpose::SignIn, b"browser"), 1_000_000);
+        let question = asked_at(&keys, asked, now);
+        let in_time = answered_at(&keys, asked, &question.state, now + LIFE - 1).expect("in time");
+        assert_eq!(in_time.challenge, question.challenge);
+        for late in [now + LIFE, now + LIFE + 1, i64::MAX] {
+            assert!(answered_at(&keys, asked, &question.state, late).is_err(), "{late}");
+        }
     }
 }
