@@ -136,7 +136,10 @@ impl FromRequestParts<App> for MaybeSignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         match authenticate(parts, app).await {
-            Ok(caller) => Ok(MaybeSignedIn(Some(caller))),
+            Ok(caller) => {
+                limits::enter(parts, app, &caller).await?;
+                Ok(MaybeSignedIn(Some(caller)))
+            }
             Err(error) if error.status() == http::StatusCode::UNAUTHORIZED => Ok(MaybeSignedIn(None)),
             Err(error) => Err(error),
         }

@@ -33,7 +33,7 @@ use crate::App;
 use crate::entry::Entry;
 use crate::metrics::Metrics;
 use crate::middleware::head_watch::{HeadWatched, Watch};
-use crate::middleware::pace::Paced;
+use crate::middleware::pace::{Paced, Taken};
 use crate::middleware::unread::lend;
 use crate::middleware::{head, request_id, response_headers};
 
@@ -42,6 +42,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Also the piece in which bodies are read: with less, an import spends its time in small reads.
 const READ_BUFFER: usize = 64 * 1024;
 const HEADERS: usize = 100;
+/// How long the other end may take nothing of an answer.
+const NOT_TAKEN: Duration = Duration::from_secs(120);
 /// How long open requests may take after the signal to end.
 const FAREWELL: Duration = Duration::from_secs(25);
 
@@ -201,7 +203,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let watch = Arc::new(Watch::default());
-    let stream = HeadWatched::new(stream, watch.clone());
+    let stream = HeadWatched::new(Taken::new(stream, NOT_TAKEN), watch.clone());
     let farewell = Farewell(Some(ended.clone()));
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let (site, watch, farewell) = (site.clone(), watch.clone(), farewell.clone());

@@ -113,7 +113,28 @@ fn range(text: &str, size: u64) -> Asked {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Asked, range};
+
+    proptest! {
+        #[test]
+        fn sec_245_whatever_range_is_asked_for_lies_within_the_file(
+            text in prop_oneof![
+                ".{0,40}",
+                "bytes=[0-9]{0,20}-[0-9]{0,20}",
+                "bytes=[-0-9+ ,.a-z\u{0660}-\u{0669}]{0,30}",
+                Just(format!("bytes={}-{}", u64::MAX, u64::MAX)),
+                Just(format!("bytes=0-{}", u64::MAX)),
+                Just(format!("bytes=-{}", u64::MAX)),
+            ],
+            size in prop_oneof![Just(0), Just(1), Just(u64::MAX), any::<u64>()],
+        ) {
+            if let Asked::Part(first, last) = range(&text, size) {
+                prop_assert!(first <= last && last < size, "{first}-{last} of {size}");
+            }
+        }
+    }
 
     #[test]
     fn ranges_are_clamped_or_refused() {
