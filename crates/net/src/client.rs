@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -99,8 +100,39 @@ pub struct Client(Arc<Parts>);
 
 struct Parts {
     policy: Policy,
-    tls: ClientConfig,
+    tls: Tls,
     resolver: Arc<dyn Resolver>,
+    attempts: AtomicU64,
+}
+
+/// How TLS is spoken, by who asks.
+struct Tls {
+    sign_in: ClientConfig,
+    s3: ClientConfig,
+    others: ClientConfig,
+}
+
+impl Tls {
+    fn new(roots: &Roots) -> Tls {
+        let config = |consumer| {
+            let mut config = roots.client_config_for(consumer);
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            config
+        };
+        Tls {
+            sign_in: config(Consumer::SignIn),
+            s3: config(Consumer::S3),
+            others: config(Consumer::Import),
+        }
+    }
+
+    fn of(&self, consumer: Consumer) -> &ClientConfig {
+        match consumer {
+            Consumer::SignIn => &self.sign_in,
+            Consumer::S3 => &self.s3,
+            Consumer::Import | Consumer::Ml | Consumer::Storage | Consumer::Webhook => &self.others,
+        }
+    }
 }
 
 /// A file that is being fetched.
@@ -131,9 +163,18 @@ impl Client {
 
     /// A client with another source of addresses.
     pub fn with_resolver(policy: Policy, roots: &Roots, resolver: Arc<dyn Resolver>) -> Self {
-        let mut tls = roots.client_config();
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Client(Arc::new(Parts { policy, tls, resolver }))
+        let tls = Tls::new(roots);
+        Client(Arc::new(Parts {
+            policy,
+            tls,
+            resolver,
+            attempts: AtomicU64::new(0),
+        }))
+    }
+
+    /// How often anybody has asked to go out, whether it was allowed or not: with the defaults nobody does by itself (SEC-234).
+    pub fn attempts(&self) -> u64 {
+        self.0.attempts.load(Ordering::Relaxed)
     }
 
     /// Fetches a file for an import, following redirects to destinations that are allowed too.
@@ -241,8 +282,9 @@ impl Client {
         })
     }
 
+    /// How TLS is spoken with services of sign-in.
     pub(crate) fn tls(&self) -> &ClientConfig {
-        &self.0.tls
+        self.0.tls.of(Consumer::SignIn)
     }
 
     /// One hop of an import.
@@ -260,10 +302,12 @@ impl Client {
         request: impl FnOnce(&reqwest::Client, Url) -> RequestBuilder,
     ) -> Result<Response, NetError> {
         let addresses = self.checked_addresses(consumer, target, limits).await?;
-        let client = self.connector(target, &addresses, limits.connect).map_err(|error| {
-            tracing::error!(%error, "the HTTP client cannot be made");
-            NetError::Unreachable
-        })?;
+        let client = self
+            .connector(consumer, target, &addresses, limits.connect)
+            .map_err(|error| {
+                tracing::error!(%error, "the HTTP client cannot be made");
+                NetError::Unreachable
+            })?;
         let sending = request(&client, target.url().clone())
             .header(ACCEPT_ENCODING, "identity")
             .send();
@@ -291,7 +335,8 @@ impl Client {
         target: &Target,
         limits: Limits,
     ) -> Result<Vec<IpAddr>, NetError> {
-        let Parts { policy, .. } = &*self.0;
+        let Parts { policy, attempts, .. } = &*self.0;
+        attempts.fetch_add(1, Ordering::Relaxed);
         policy.check_name(target)?;
         let addresses = match target.host() {
             TargetHost::Address(address) => vec![*address],
@@ -328,9 +373,15 @@ impl Client {
     ///
     /// It is made for one request: a connection of its pool can never serve another check. Making it costs little, because
     /// roots and TLS settings are shared.
-    fn connector(&self, target: &Target, addresses: &[IpAddr], connect: Duration) -> reqwest::Result<reqwest::Client> {
+    fn connector(
+        &self,
+        consumer: Consumer,
+        target: &Target,
+        addresses: &[IpAddr],
+        connect: Duration,
+    ) -> reqwest::Result<reqwest::Client> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.0.tls.clone())
+            .tls_backend_preconfigured(self.0.tls.of(consumer).clone())
             .no_proxy()
             .redirect(redirect::Policy::none())
             .retry(retry::never())

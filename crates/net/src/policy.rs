@@ -21,6 +21,8 @@ pub enum Consumer {
     Ml,
     /// Object stores and Redis.
     Storage,
+    /// S3 and its token service: an object store that also trusts the authorities of `AWS_CA_BUNDLE` (SEC-021).
+    S3,
     /// Webhooks.
     Webhook,
     /// Identity providers.
@@ -238,7 +240,9 @@ impl Destination {
 
     fn covers(&self, consumer: Consumer, target: &Target, address: IpAddr) -> bool {
         self.port == target.port()
-            && self.consumer.is_none_or(|only| only == consumer)
+            && self
+                .consumer
+                .is_none_or(|only| only == consumer || (only == Consumer::Storage && consumer == Consumer::S3))
             && match &self.place {
                 Place::Network(network) => network.contains(&address),
                 Place::Name(name) => matches!(target.host(), TargetHost::Name(asked) if asked == name),

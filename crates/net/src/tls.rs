@@ -1,5 +1,5 @@
-//! The trusted roots of every outgoing TLS connection (SEC-017, SEC-018, SEC-019), and the one addition to how rustls
-//! checks a server's certificate (SEC-020).
+//! The trusted roots of every outgoing TLS connection (SEC-017, SEC-018, SEC-019), those of S3 alone (SEC-021), and the one
+//! addition to how rustls checks a server's certificate (SEC-020).
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -14,21 +14,39 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 use thiserror::Error;
 
 use crate::certificate::Validity;
+use crate::policy::Consumer;
 
 /// Why a file of certificates is not taken. It stops the start.
 #[derive(Debug, Error)]
 pub enum RootsError {
-    #[error("CUSTOM_CA_CERTS: {} cannot be read: {error}", file.display())]
-    Read { file: PathBuf, error: std::io::Error },
-    #[error("CUSTOM_CA_CERTS: {} holds no certificate in PEM form", file.display())]
-    Empty { file: PathBuf },
-    #[error("CUSTOM_CA_CERTS: certificate {number} in {} is damaged", file.display())]
-    Damaged { file: PathBuf, number: usize },
+    #[error("{setting}: {} cannot be read: {error}", file.display())]
+    Read {
+        setting: &'static str,
+        file: PathBuf,
+        error: std::io::Error,
+    },
+    #[error("{setting}: {} holds no certificate in PEM form", file.display())]
+    Empty { setting: &'static str, file: PathBuf },
+    #[error("{setting}: certificate {number} in {} is damaged", file.display())]
+    Damaged {
+        setting: &'static str,
+        file: PathBuf,
+        number: usize,
+    },
 }
 
 /// The public roots and those that the installation adds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Roots {
+    all: Trusted,
+    /// Those, and the ones of `AWS_CA_BUNDLE`.
+    s3: Trusted,
+    verified: bool,
+}
+
+/// Authorities, and certificates that are taken for what they are.
+#[derive(Debug, Clone)]
+struct Trusted {
     store: Arc<RootCertStore>,
     added: Arc<[CertificateDer<'static>]>,
     /// The files of the added ones, one after the other, for clients that read PEM.
@@ -37,10 +55,15 @@ pub struct Roots {
 
 impl Default for Roots {
     fn default() -> Self {
-        Roots {
+        let all = Trusted {
             store: Arc::new(public()),
             added: Arc::default(),
             pem: Arc::default(),
+        };
+        Roots {
+            s3: all.clone(),
+            all,
+            verified: true,
         }
     }
 }
@@ -52,49 +75,154 @@ impl Roots {
     /// # Errors
     /// The first file that is missing, empty, or holds something else.
     pub fn with_files(list: &str) -> Result<Self, RootsError> {
-        let mut store = public();
-        let (mut added, mut pem) = (Vec::new(), Vec::new());
-        for file in list.split(',').map(str::trim).filter(|file| !file.is_empty()) {
-            pem.extend(add(&mut store, &mut added, Path::new(file))?);
-            pem.push(b'\n');
-        }
+        let all = Roots::default().all.with("CUSTOM_CA_CERTS", list)?;
         Ok(Roots {
+            s3: all.clone(),
+            all,
+            verified: true,
+        })
+    }
+
+    /// With the authorities of one more PEM file for S3 and its token service alone (`AWS_CA_BUNDLE`, SEC-021); none when
+    /// the name is empty.
+    ///
+    /// # Errors
+    /// As [`Roots::with_files`].
+    pub fn with_s3_bundle(self, file: &str) -> Result<Self, RootsError> {
+        // One name: a comma may be part of it.
+        let s3 = match file.trim() {
+            "" => self.all.clone(),
+            file => self.all.with_file("AWS_CA_BUNDLE", Path::new(file))?,
+        };
+        Ok(Roots { s3, ..self })
+    }
+
+    /// Takes any certificate where an address is not that of sign-in or mail (`VERIFY_SSL_CERTS=false`). The installation
+    /// alone may say this; no person or organization can (SEC-017).
+    #[must_use]
+    pub fn unverified(self) -> Self {
+        Roots {
+            verified: false,
+            ..self
+        }
+    }
+
+    /// The certificates that the installation adds to the public roots, for clients that take them one by one.
+    pub fn added(&self) -> &[CertificateDer<'static>] {
+        &self.all.added
+    }
+
+    /// The same in PEM form; empty without any.
+    pub fn added_pem(&self) -> &[u8] {
+        &self.all.pem
+    }
+
+    /// The roots, for clients that take rustls' store.
+    pub fn store(&self) -> Arc<RootCertStore> {
+        self.all.store.clone()
+    }
+
+    /// Settings for a TLS client: TLS 1.3 and 1.2, chain and name verified in any case.
+    pub fn client_config(&self) -> ClientConfig {
+        self.all.client_config()
+    }
+
+    /// The same for one who asks for addresses that people give: as the installation says.
+    pub fn client_config_for(&self, consumer: Consumer) -> ClientConfig {
+        match consumer {
+            // Passwords go there.
+            Consumer::SignIn => self.all.client_config(),
+            _ if !self.verified => config_with(Arc::new(Unverified)),
+            Consumer::S3 => self.s3.client_config(),
+            _ => self.all.client_config(),
+        }
+    }
+}
+
+impl Trusted {
+    fn with(&self, setting: &'static str, list: &str) -> Result<Trusted, RootsError> {
+        let mut trusted = self.clone();
+        for file in list.split(',').map(str::trim).filter(|file| !file.is_empty()) {
+            trusted = trusted.with_file(setting, Path::new(file))?;
+        }
+        Ok(trusted)
+    }
+
+    fn with_file(&self, setting: &'static str, file: &Path) -> Result<Trusted, RootsError> {
+        let mut store = (*self.store).clone();
+        let (mut added, mut pem) = (self.added.to_vec(), self.pem.to_vec());
+        pem.extend(add(&mut store, &mut added, setting, file)?);
+        pem.push(b'\n');
+        Ok(Trusted {
             store: Arc::new(store),
             added: added.into(),
             pem: pem.into(),
         })
     }
 
-    /// The certificates that the installation adds to the public roots, for clients that take them one by one.
-    pub fn added(&self) -> &[CertificateDer<'static>] {
-        &self.added
-    }
-
-    /// The same in PEM form; empty without any.
-    pub fn added_pem(&self) -> &[u8] {
-        &self.pem
-    }
-
-    /// The roots, for clients that take rustls' store.
-    pub fn store(&self) -> Arc<RootCertStore> {
-        self.store.clone()
-    }
-
-    /// Settings for a TLS client: TLS 1.3 and 1.2, chain and name verified.
-    pub fn client_config(&self) -> ClientConfig {
+    fn client_config(&self) -> ClientConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(self.store.clone(), provider.clone())
+        let verifier = WebPkiServerVerifier::builder_with_provider(self.store.clone(), provider)
             .build()
             .expect("the public roots are there");
-        ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("the provider has cipher suites for TLS 1.2 and 1.3")
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier {
-                usual: verifier,
-                added: self.added.clone(),
-            }))
-            .with_no_client_auth()
+        config_with(Arc::new(Verifier {
+            usual: verifier,
+            added: self.added.clone(),
+        }))
+    }
+}
+
+fn config_with(verifier: Arc<dyn ServerCertVerifier>) -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has cipher suites for TLS 1.2 and 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth()
+}
+
+/// Takes every certificate whose key the server has. What is sent can be read by whoever stands on the way.
+#[derive(Debug)]
+struct Unverified;
+
+impl Unverified {
+    fn algorithms() -> rustls::crypto::WebPkiSupportedAlgorithms {
+        rustls::crypto::ring::default_provider().signature_verification_algorithms
+    }
+}
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, &Self::algorithms())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, &Self::algorithms())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        Self::algorithms().supported_schemes()
     }
 }
 
@@ -194,9 +322,11 @@ fn public() -> RootCertStore {
 fn add(
     store: &mut RootCertStore,
     added: &mut Vec<CertificateDer<'static>>,
+    setting: &'static str,
     file: &Path,
 ) -> Result<Vec<u8>, RootsError> {
     let content = std::fs::read(file).map_err(|error| RootsError::Read {
+        setting,
         file: file.to_owned(),
         error,
     })?;
@@ -204,6 +334,7 @@ fn add(
     for certificate in CertificateDer::pem_slice_iter(&content) {
         number += 1;
         let damaged = || RootsError::Damaged {
+            setting,
             file: file.to_owned(),
             number,
         };
@@ -212,7 +343,10 @@ fn add(
         added.push(certificate);
     }
     if number == 0 {
-        return Err(RootsError::Empty { file: file.to_owned() });
+        return Err(RootsError::Empty {
+            setting,
+            file: file.to_owned(),
+        });
     }
     Ok(content)
 }

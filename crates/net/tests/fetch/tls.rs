@@ -1,8 +1,10 @@
-//! TLS with a private authority that the test makes (SEC-017, SEC-018).
+//! TLS with a private authority that the test makes (SEC-017, SEC-018, SEC-021).
 
 use std::sync::Arc;
 
-use labelkeep_net::{Client, NetError, Policy, PolicySettings, Roots, RootsError};
+use labelkeep_net::{
+    Client, Consumer, Exchange, HeaderMap, Method, NetError, Policy, PolicySettings, Roots, RootsError,
+};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
@@ -97,6 +99,69 @@ async fn sec_018_a_private_authority_works_with_its_file_and_fails_without() {
         client(&both).fetch(&other, limits()).await.unwrap_err(),
         NetError::Unreachable
     );
+}
+
+/// Asks as one who uses an address that people give.
+async fn ask(roots: &Roots, consumer: Consumer, url: &str) -> Result<u16, NetError> {
+    let request = Exchange {
+        method: Method::GET,
+        url: url.to_owned(),
+        headers: HeaderMap::new(),
+        body: Vec::new(),
+    };
+    let answer = client(roots).exchange(consumer, request, limits()).await?;
+    Ok(answer.status)
+}
+
+const ALL: [Consumer; 6] = [
+    Consumer::Import,
+    Consumer::Ml,
+    Consumer::Storage,
+    Consumer::S3,
+    Consumer::Webhook,
+    Consumer::SignIn,
+];
+
+#[tokio::test]
+async fn sec_021_authorities_of_s3_count_for_s3_alone() {
+    let (general, bucket) = (Authority::new(), Authority::new());
+    let folder = tempfile::tempdir().unwrap();
+    let (ca, bundle) = (folder.path().join("ca.pem"), folder.path().join("s3, and more.pem"));
+    std::fs::write(&ca, general.0.pem()).unwrap();
+    std::fs::write(&bundle, bucket.0.pem()).unwrap();
+    let roots = Roots::with_files(ca.to_str().unwrap()).unwrap();
+    let roots = roots.with_s3_bundle(bundle.to_str().unwrap()).unwrap();
+    let of_bucket = bucket.serve("files.example", ok("bucket")).await;
+    let of_general = general.serve("files.example", ok("general")).await;
+    for consumer in ALL {
+        let outcome = ask(&roots, consumer, &format!("https://files.example:{of_bucket}/")).await;
+        match consumer {
+            Consumer::S3 => assert_eq!(outcome, Ok(200)),
+            _ => assert_eq!(outcome, Err(NetError::Unreachable), "{consumer:?}"),
+        }
+        // What the installation trusts everywhere, S3 trusts too.
+        let outcome = ask(&roots, consumer, &format!("https://files.example:{of_general}/")).await;
+        assert_eq!(outcome, Ok(200), "{consumer:?}");
+        let other = ask(&roots, consumer, &format!("https://other.example:{of_bucket}/")).await;
+        assert_eq!(other, Err(NetError::Unreachable), "{consumer:?}: the name counts");
+    }
+    let missing = roots.with_s3_bundle("/nowhere/s3.pem").unwrap_err().to_string();
+    assert!(missing.starts_with("AWS_CA_BUNDLE: /nowhere/s3.pem"), "{missing}");
+}
+
+#[tokio::test]
+async fn sec_017_where_the_installation_turns_verification_off_sign_in_keeps_it() {
+    let port = Authority::new().serve("files.example", ok("anybody")).await;
+    let url = format!("https://files.example:{port}/");
+    for consumer in ALL {
+        let verified = ask(&Roots::default(), consumer, &url).await;
+        assert_eq!(verified, Err(NetError::Unreachable), "{consumer:?}");
+        let outcome = ask(&Roots::default().unverified(), consumer, &url).await;
+        match consumer {
+            Consumer::SignIn => assert_eq!(outcome, Err(NetError::Unreachable)),
+            _ => assert_eq!(outcome, Ok(200), "{consumer:?}"),
+        }
+    }
 }
 
 #[tokio::test]
