@@ -316,5 +316,16 @@ pub fn named_row(token: &str) -> Option<[u8; 32]> {
         .map(|named| hash_secret(&named.jti))
 }
 
+/// Which key a token says that it was signed with (`kid`), without asking whether that is true.
+pub fn named_key(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        kid: String,
+    }
+    let (header, _) = token.split_once('.').filter(|_| token.len() <= MAX_TOKEN_LENGTH)?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    serde_json::from_slice::<Named>(&header).ok().map(|named| named.kid)
+}
+
 #[cfg(test)]
 mod tests;

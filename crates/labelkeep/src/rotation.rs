@@ -1,10 +1,10 @@
-//! `labelkeep keys …`: other master keys while the server runs (SEC-201).
+//! `labelkeep keys …`: other master keys, and other keys that sign tokens, while the server runs (SEC-201).
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::bail;
-use labelkeep_services::keys as values;
+use labelkeep_services::{accounts, keys as values};
 use labelkeep_store::DbSettings;
 use serde_json::json;
 
@@ -14,13 +14,14 @@ use crate::{Beside, keys, open_beside};
 /// Longer than a server takes to notice a changed key file.
 const NOTICED: Duration = Duration::from_millis(keys::FOLLOW.as_millis() as u64 * 2 + 500);
 
-/// Which keys there are, and how many values each has sealed.
+/// Which keys there are, how many values each has sealed, and how many living tokens each has signed.
 pub async fn status(config: Config) -> anyhow::Result<String> {
     let beside = open_beside(config, false).await?;
     let counts = values::count(&beside.services).await;
+    let signing = accounts::signing_keys(&beside.services).await;
     let ids = beside.services.keys.ids();
     beside.close().await;
-    let counts = counts?;
+    let (counts, signing) = (counts?, signing?);
     let mut text = String::new();
     for (index, id) in ids.iter().enumerate() {
         let what = if index == 0 { "seals" } else { "opens" };
@@ -29,6 +30,10 @@ pub async fn status(config: Config) -> anyhow::Result<String> {
     }
     for (id, number) in counts.iter().filter(|(id, _)| !ids.contains(id)) {
         let _ = writeln!(text, "{id}  MISSING  {number} values that no key of the file opens");
+    }
+    for (index, key) in signing.iter().enumerate() {
+        let what = if index == 0 { "signs" } else { "verifies" };
+        let _ = writeln!(text, "{}  {what}  {} tokens", key.id, key.tokens);
     }
     Ok(text)
 }
@@ -91,7 +96,24 @@ async fn seal_again(beside: &Beside, say: &mut dyn FnMut(String)) -> anyhow::Res
     Ok(values::seal_again(&beside.services, &mut progress).await?)
 }
 
-/// Takes keys out of the file that open nothing any more; gives their ids.
+/// Another key signs personal access tokens. Tokens of the old ones go on, unless `end_tokens`.
+pub async fn rotate_signing(config: Config, end_tokens: bool) -> anyhow::Result<String> {
+    let beside = open_beside(config, false).await?;
+    let outcome = accounts::rotate_signing_key(&beside.services, end_tokens).await;
+    beside.close().await;
+    let (id, ended) = outcome?;
+    Ok(match end_tokens {
+        true => {
+            format!("key {id} signs within five seconds; {ended} tokens are ended, and whoever had one makes a new one")
+        }
+        false => format!(
+            "key {id} signs within five seconds; tokens of older keys go on until they end, and `labelkeep keys retire` \
+             removes keys whose tokens are over"
+        ),
+    })
+}
+
+/// Takes keys out of the file that open nothing any more, and removes keys whose tokens are over; gives their ids.
 pub async fn retire(config: Config) -> anyhow::Result<Vec<String>> {
     let path = config.key_file.clone();
     let beside = open_beside(config, false).await?;
@@ -107,7 +129,7 @@ async fn retired(beside: &Beside, path: &std::path::Path) -> anyhow::Result<Vec<
         bail!("key {id}, which has sealed values, is not in the key file; put it back first");
     }
     let kept = services.keys.without(|id| counts.contains_key(id));
-    let gone: Vec<String> = services
+    let mut gone: Vec<String> = services
         .keys
         .ids()
         .into_iter()
@@ -117,5 +139,6 @@ async fn retired(beside: &Beside, path: &std::path::Path) -> anyhow::Result<Vec<
         keys::replace(path, &kept)?;
         values::record(services, "keys.retire", json!({ "keys": gone })).await?;
     }
+    gone.extend(accounts::retire_signing_keys(services).await?);
     Ok(gone)
 }

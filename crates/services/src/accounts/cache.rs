@@ -29,7 +29,8 @@ pub struct Cache {
     /// Failures with tokens and links on this node, by network: when the window began, and how many. The database has those
     /// of all nodes.
     failures: Mutex<HashMap<IpAddr, (Instant, i64)>>,
-    pub(super) signing: RwLock<Option<Arc<SigningKeys>>>,
+    /// The keys that sign tokens, and when they were read.
+    pub(super) signing: RwLock<Option<(Instant, Arc<SigningKeys>)>>,
     /// Hashes that run at once.
     pub(super) hashing: Arc<Semaphore>,
     /// Hashes that run or wait.
@@ -78,6 +79,12 @@ impl Cache {
             holders.retain(|_, (at, _)| at.elapsed() < LIFE);
         }
         holders.insert(key, (Instant::now(), holder));
+    }
+
+    /// Forgets the keys that sign tokens, and whose tokens they are.
+    pub(super) fn forget_signing_keys(&self) {
+        *self.signing.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.forget_all();
     }
 
     /// Forgets what is known about an account.

@@ -177,6 +177,26 @@ pub async fn revoke_all(tx: &mut Tx, account_id: i64, kind: Option<&'static str>
     .await
 }
 
+/// Revokes all living tokens of a kind, of everybody; says how many.
+pub async fn revoke_kind(tx: &mut Tx, kind: &'static str, at: i64) -> Result<u64> {
+    tx.execute(
+        "UPDATE token SET revoked_at = $2 WHERE kind = $1 AND revoked_at IS NULL AND expires_at > $2",
+        args![kind, at],
+    )
+    .await
+}
+
+/// What lists show of the living tokens of a kind, of everybody.
+pub async fn all_listed(db: &Db, kind: &'static str, now: i64) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT listed FROM token WHERE kind = $1 AND revoked_at IS NULL AND expires_at > $2",
+            args![kind, now],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(listed,)| listed).collect())
+}
+
 /// Revokes all living tokens with which an account works in an organization; says how many.
 pub async fn revoke_in(tx: &mut Tx, account_id: i64, organization_id: i64, at: i64) -> Result<u64> {
     tx.execute(

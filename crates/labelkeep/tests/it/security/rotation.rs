@@ -66,4 +66,65 @@ on_both_databases! {
         let owner = kit.owner().await;
         assert_eq!(owner.get("/api/invite").await.expect(200).json()["token"], link);
     }
+
+    async fn sec_201_keys_that_sign_tokens_are_rotated_while_the_server_works(kit: Kit) {
+        let owner = kit.owner().await;
+        let script = kit.with_token(&owner).await;
+        script.get("/api/projects/").await.expect(200);
+        let refresh = owner.get("/api/token/").await.json()[0]["token"].clone();
+        let old = signing(&kit).await[0].0.clone();
+
+        let said = rotation::rotate_signing(kit.config(), false).await.expect("rotated");
+        assert!(said.contains("tokens of older keys go on"), "{said}");
+        let keys = signing(&kit).await;
+        assert_eq!(keys.len(), 2);
+        assert_eq!(keys[1], (old.clone(), "verifies".to_owned(), 1));
+        // Whoever has a token notices nothing; new ones are of the new key.
+        script.get("/api/projects/").await.expect(200);
+        let member = kit.member(&owner, "ada@example.com").await;
+        kit.until("the server signs with the new key", || async {
+            member.post("/api/token/blacklist/", json!({ "refresh": member.get("/api/token/").await.json()[0]["token"] })).await;
+            member.post("/api/token/", json!({})).await.expect(201);
+            signing(&kit).await[0].2 == 1
+        }).await;
+        // A key that has living tokens stays, and so does one that has signed a moment ago.
+        assert_eq!(rotation::retire(kit.config()).await.expect("nothing"), [""; 0]);
+        owner.post("/api/token/blacklist/", json!({ "refresh": refresh })).await.expect(204);
+        assert_eq!(rotation::retire(kit.config()).await.expect("nothing"), [""; 0]);
+        kit.execute("UPDATE signing_key SET created_at = created_at - 700000000").await;
+        assert_eq!(rotation::retire(kit.config()).await.expect("retired"), std::slice::from_ref(&old));
+        assert_eq!(signing(&kit).await.len(), 1);
+        let log = owner.get("/api/audit/?action=keys.rotate_signing").await.expect(200);
+        assert!(!log.text.contains("PRIVATE"), "{}", log.text);
+    }
+
+    async fn sec_201_sec_095_with_the_keys_all_their_tokens_can_be_ended(kit: Kit) {
+        let owner = kit.owner().await;
+        let script = kit.with_token(&owner).await;
+        script.get("/api/projects/").await.expect(200);
+        let said = rotation::rotate_signing(kit.config(), true).await.expect("rotated");
+        assert!(said.contains("1 tokens are ended"), "{said}");
+        kit.until("the server has noticed", || async { script.get("/api/projects/").await.status == 401 }).await;
+        assert_eq!(signing(&kit).await.len(), 1);
+        // The session is no such token, and a new one can be made at once.
+        owner.get("/api/projects/").await.expect(200);
+        let script = kit.with_token(&owner).await;
+        script.get("/api/projects/").await.expect(200);
+    }
+}
+
+/// Id, what it does, and how many living tokens each signing key has, as the command says it.
+async fn signing(kit: &labelkeep_testkit::Kit) -> Vec<(String, String, u64)> {
+    let status = rotation::status(kit.config()).await.expect("a status");
+    let lines = status.lines().filter(|line| line.ends_with("tokens"));
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            (
+                words[0].to_owned(),
+                words[1].to_owned(),
+                words[2].parse().expect("a number"),
+            )
+        })
+        .collect()
 }
