@@ -9,6 +9,7 @@ use crate::{Result, ServiceError, Services, accounts, data_manager, export, impo
 /// replicas at once, does no harm.
 pub async fn run(services: &Services) -> Result<()> {
     import::clean_up(services).await?;
+    export::snapshots::expire(services).await?;
     export::snapshots::clean_up(services).await?;
     mail::announce_ending_tokens(services).await?;
     let now = services.now();

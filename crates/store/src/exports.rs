@@ -140,6 +140,16 @@ pub async fn finish(tx: &mut Tx, id: i64, outcome: std::result::Result<Made, Str
     Ok(number > 0)
 }
 
+/// Snapshots that were begun before `before`, oldest first: id, project, its organization, title.
+pub async fn begun_before(db: &Db, before: i64) -> Result<Vec<(i64, i64, i64, String)>> {
+    db.all(
+        "SELECT s.id, s.project_id, p.organization_id, s.title FROM export_snapshot s JOIN project p ON p.id = s.project_id
+         WHERE s.created_at < $1 ORDER BY s.id LIMIT 1000",
+        args![before],
+    )
+    .await
+}
+
 /// Removes a snapshot with its conversions; gives the names of their files.
 pub async fn delete(tx: &mut Tx, id: i64) -> Result<Vec<String>> {
     let mut names: Vec<(String,)> = tx

@@ -72,12 +72,15 @@ pub async fn is_due(db: &Db, now: i64) -> Result<bool> {
         .is_some())
 }
 
-/// Takes the job that has waited longest, for whoever asks first, until `lease_until`.
+/// Takes a job, for whoever asks first, until `lease_until`: one of the organization of which the fewest run, of those the one
+/// that has waited longest. So nobody's many jobs keep others from their turn.
 pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64) -> Result<Option<JobRow>> {
     tx.optional(
         "UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1, started_at = COALESCE(started_at, $1),
             updated_at = $1
-         WHERE id = (SELECT id FROM job WHERE finished_at IS NULL AND lease_until <= $1 ORDER BY lease_until, id LIMIT 1)
+         WHERE id = (SELECT id FROM job AS waiting WHERE finished_at IS NULL AND lease_until <= $1
+                ORDER BY (SELECT COUNT(*) FROM job AS other WHERE other.organization_id = waiting.organization_id
+                    AND other.finished_at IS NULL AND other.lease_until > $1 AND other.state = 'running'), lease_until, id LIMIT 1)
             AND finished_at IS NULL AND lease_until <= $1 RETURNING *",
         args![now, lease_until],
     )

@@ -120,6 +120,9 @@ pub async fn create(
     let sight = Sight::of(&project);
     let actor = project.actor().clone();
     let row = project.row().clone();
+    let title = title
+        .map(|title| crate::names::plain(&title))
+        .filter(|title| !title.is_empty());
     let title = title.unwrap_or_else(|| {
         let time = time(now).format("%Y-%m-%d-%H-%M").to_string();
         format!("{}-at-{time}", row.title.replace(' ', "-"))
@@ -301,6 +304,41 @@ pub async fn report(
 fn stored_report(text: &str) -> Result<Report> {
     serde_json::from_str(text)
         .map_err(|error| ServiceError::Internal(format!("a stored report cannot be read: {error}")))
+}
+
+/// Removes snapshots whose time is over, with their files (SEC-171).
+pub async fn expire(services: &Services) -> Result<()> {
+    let now = services.now();
+    let before = now - services.settings.export_days * 86_400_000_000;
+    for (id, project, organization, title) in rows::begun_before(&services.db, before).await? {
+        let origin = audit::Origin {
+            organization_id: Some(organization),
+            ..audit::Origin::default()
+        };
+        let detail = serde_json::json!({ "snapshot": id, "title": title, "reason": "its time is over" }).to_string();
+        let files = services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let files = rows::delete(tx, id).await?;
+                    audit::record(
+                        tx,
+                        &origin,
+                        "export.delete",
+                        &format!("project:{project}"),
+                        &detail,
+                        now,
+                    )
+                    .await?;
+                    Ok::<_, ServiceError>(files)
+                })
+            })
+            .await?;
+        for name in files {
+            let _ = std::fs::remove_file(services.settings.export_folder.join(name));
+        }
+    }
+    Ok(())
 }
 
 /// Removes files that no row knows any more: those of removed projects, and of what a stop of the server broke off.

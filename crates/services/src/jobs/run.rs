@@ -34,6 +34,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 2;
 /// How often a job that fails by a fault is tried.
 const ATTEMPTS: i64 = 5;
+/// How long a job may take from when it was begun, in microseconds: ten hours. What it has done by then stays done.
+const MOST: i64 = 36_000_000_000;
 /// How long it waits before it is tried again, in microseconds, times the attempts so far.
 const AGAIN: i64 = 5_000_000;
 
@@ -84,11 +86,8 @@ async fn next(services: &Services) -> Result<bool> {
         .await?;
     let Some(row) = claimed else { return Ok(false) };
     let (id, kind, attempts) = (row.id, row.kind.clone(), row.attempts);
-    // In a task of its own: a panic ends the job, not the loop.
-    let (own, running) = (services.clone(), Running { row });
-    let outcome = tokio::spawn(async move { work(&own, &running).await })
-        .await
-        .unwrap_or_else(|error| Err(ServiceError::Internal(format!("the job broke off: {error}"))));
+    let left = MOST - (now - row.started_at.unwrap_or(now));
+    let outcome = do_within(services, Running { row }, left).await;
     let end = match outcome {
         Ok(Ended::Done(result)) => End::Finished("done", Some(result.to_string()), None),
         Ok(Ended::Cancelled(result)) => End::Finished("cancelled", Some(result.to_string()), None),
@@ -120,6 +119,30 @@ async fn next(services: &Services) -> Result<bool> {
         .await?;
     services.jobs.ended.notify_waiters();
     Ok(true)
+}
+
+/// Does a job in a task of its own: a panic ends the job, not the loop. One whose time is over is broken off between two steps.
+async fn do_within(services: &Services, running: Running, micros: i64) -> Result<Ended> {
+    let too_long = || {
+        let hours = MOST / 3_600_000_000;
+        ServiceError::Nothing(format!(
+            "It took longer than {hours} hours and was ended. What was done stays done."
+        ))
+    };
+    let Ok(left @ 1..) = u64::try_from(micros) else {
+        return Err(too_long());
+    };
+    let own = services.clone();
+    let mut task = tokio::spawn(async move { work(&own, &running).await });
+    match tokio::time::timeout(Duration::from_micros(left), &mut task).await {
+        Ok(outcome) => {
+            outcome.unwrap_or_else(|error| Err(ServiceError::Internal(format!("the job broke off: {error}"))))
+        }
+        Err(_) => {
+            task.abort();
+            Err(too_long())
+        }
+    }
 }
 
 enum End {

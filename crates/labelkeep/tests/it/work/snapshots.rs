@@ -130,4 +130,52 @@ on_both_databases! {
         assert_eq!(manifest["label_config"], crate::work::CONFIG);
         assert_eq!(owner.get(&path).await.expect(200).bytes, file.bytes, "the same data give the same bytes");
     }
+
+    async fn sec_171_a_snapshot_goes_after_its_time(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 1, json!({})).await;
+        let path = format!("/api/projects/{id}/exports/");
+        let old = owner.post(&path, json!({})).await.expect(201).json();
+        let begun = owner.post(&format!("{path}{}/convert", old["id"]), json!({ "export_type": "CSV" })).await.expect(200);
+        assert_eq!(begun.json()["export_type"], "CSV");
+        kit.until("it is converted", || async {
+            owner.get(&format!("{path}{}", old["id"])).await.json()["converted_formats"][0]["status"] == "completed"
+        }).await;
+        kit.execute("UPDATE export_snapshot SET created_at = created_at - 605000000000").await;
+        let new = owner.post(&path, json!({})).await.expect(201).json();
+        let folder = kit.services().settings.export_folder.clone();
+        let names = || -> Vec<String> {
+            let entries = std::fs::read_dir(&folder).expect("a folder").flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        };
+        assert_eq!(names().len(), 3);
+        for name in names() {
+            // Nobody guesses such a name, and it says nothing.
+            assert!(name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
+        }
+        labelkeep_services::housekeeping::run(kit.services()).await.expect("tidied up");
+        owner.get(&format!("{path}{}", old["id"])).await.expect(404);
+        owner.get(&format!("{path}{}/download", new["id"])).await.expect(200);
+        assert_eq!(names().len(), 1, "the files go with it");
+        kit.until("the log says so", || async {
+            owner.get("/api/audit/?action=export.delete").await.expect(200).text.contains("its time is over")
+        }).await;
+    }
+
+    async fn sec_171_who_may_no_longer_export_downloads_no_snapshot(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 1, json!({})).await;
+        let made = owner.post(&format!("/api/projects/{id}/exports/"), json!({})).await.expect(201).json();
+        let path = format!("/api/projects/{id}/exports/{}/download", made["id"]);
+        let member = kit.member(&owner, "ada@example.com").await;
+        let ada = member.get("/api/current-user/whoami").await.json()["id"].clone();
+        let role = async |role: &str| {
+            owner.patch("/api/organizations/1/memberships", json!({ "user_id": ada, "role": role })).await.expect(200);
+        };
+        role("AD").await;
+        member.get(&path).await.expect(200);
+        role("AN").await;
+        let refused = member.get(&path).await.status;
+        assert!(matches!(refused, 403 | 404), "{refused}");
+    }
 }
