@@ -10,9 +10,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
+use crate::middleware::cross_origin::Preflight;
 use crate::middleware::forwarded::Sender;
+use crate::middleware::limits::Arrival;
 use crate::middleware::{
-    audit as audit_layer, forwarded, head, host, limits, log, panic, request_id, response_headers, slash,
+    audit as audit_layer, cross_origin, forwarded, head, host, limits, log, panic, request_id, response_headers, slash,
 };
 use crate::scim::ScimFailure;
 use crate::server::{Peer, elsewhere};
@@ -59,9 +61,13 @@ impl Entry {
         if let Some(host) = sender.host.take().and_then(|host| HeaderValue::from_str(&host).ok()) {
             request.headers_mut().insert(header::HOST, host);
         }
+        let cross_origin = cross_origin::ask(&self.app, &mut request);
         let secure = peer.encrypted || (sender.by_proxy && !sender.said_plain);
         let work = request_id::scope(id.clone(), panic::caught(self.inside(request, peer, sender)));
         let mut response = work.await;
+        if let Some(permission) = cross_origin {
+            response = permission.say(response);
+        }
         response_headers::complete(&mut response, &id);
         if secure {
             response_headers::strict_transport(&mut response, self.app.settings.strict_transport);
@@ -94,19 +100,28 @@ impl Entry {
         let address = sender.address;
         let path = request.uri().path();
         let proper = head::check(request.uri(), request.headers())
-            .and_then(|()| host::check(request.headers(), request.uri(), &self.app));
+            .and_then(|()| host::check(request.headers(), request.uri(), &self.app))
+            .and_then(|()| match limits::is_live(path) {
+                true => cross_origin::guard_live(&self.app, request.headers()),
+                false => Ok(()),
+            });
         if let Err(error) = proper {
             return error.into_response();
         }
         // Health and the built files have no part in the limits: a full server is still there.
         let reserved = path.starts_with("/health") || path.starts_with("/assets/");
-        let places = match limits::enter_anyone(&self.app, address, !reserved && self.is_stranger(request.headers())) {
-            Ok(places) => places,
-            Err(_) if reserved => limits::Places::default(),
-            Err(error) => return error.into_response(),
+        let arrival = match (reserved, self.claims(request.headers())) {
+            (true, _) => Arrival::Reserved,
+            (false, true) => Arrival::Claims,
+            (false, false) if path.starts_with("/user/login/") => Arrival::SignIn,
+            (false, false) => Arrival::Stranger,
         };
         // The addresses of provisioning have no slash, and errors of their own.
         let (time, slashless, provisions) = (time_limit(path), !path.ends_with('/'), is_scim(path));
+        let places = match limits::enter_anyone(&self.app, address, arrival).await {
+            Ok(places) => places,
+            Err(error) => return error.into_response(),
+        };
         request.extensions_mut().insert(places.clone());
         let routed = self.routes.clone().oneshot(request);
         let response = match tokio::time::timeout(time, routed).await {
@@ -114,7 +129,7 @@ impl Entry {
             Ok(Err(never)) => match never {},
             Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long.").into_response(),
         };
-        drop(places);
+        let response = places.until_sent(response);
         // The rule of the trailing slash, second half: this path was served as it is, and with a slash it is no route.
         if response.status() == StatusCode::NOT_FOUND
             && slashless
@@ -126,11 +141,11 @@ impl Entry {
         response
     }
 
-    /// Whether the request brings nothing that could prove anything.
-    fn is_stranger(&self, headers: &HeaderMap) -> bool {
-        !headers.contains_key(header::AUTHORIZATION)
-            && !headers.contains_key("x-api-key")
-            && cookie(headers, cookie_names(&self.app).session).is_none()
+    /// Whether the request brings what could prove something.
+    fn claims(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key(header::AUTHORIZATION)
+            || headers.contains_key("x-api-key")
+            || cookie(headers, cookie_names(&self.app).session).is_some()
     }
 }
 
@@ -187,10 +202,13 @@ async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, requ
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, text).into_response()
 }
 
-/// What a route takes and gives. Cross-origin questions get no permission: there is no CORS header (SEC-049).
+/// What a route takes and gives. What browsers ask for pages of other origins is answered by [`cross_origin`].
 async fn options(app: &App, request: Request, is_api: bool) -> Response {
     use axum::extract::FromRequestParts as _;
     let (mut parts, _) = request.into_parts();
+    if parts.extensions.get::<Preflight>().is_some() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     if is_api && let Err(error) = Authenticated::from_request_parts(&mut parts, app).await {
         return error.into_response();
     }

@@ -32,6 +32,7 @@ mod queue;
 mod roles;
 mod samples;
 mod scim;
+mod security;
 mod service;
 mod statistics;
 mod tasks;
@@ -41,5 +42,7 @@ mod workspaces;
 
 pub use entry::{Entry, app};
 pub use error::{ApiError, ApiResult};
+pub use middleware::cross_origin::{CrossOrigin, origin_pattern};
 pub use router::table;
+pub use security::Weakness;
 pub use state::{App, StrictTransport, WebSettings};

@@ -29,6 +29,7 @@ pub struct Metrics {
     /// Seconds since 1970 at which the certificate ends; 0 without one.
     certificate_end: AtomicI64,
     failed_renewals: AtomicU64,
+    weakened: AtomicI64,
 }
 
 impl Default for Metrics {
@@ -44,6 +45,7 @@ impl Default for Metrics {
             failed_handshakes: AtomicU64::new(0),
             certificate_end: AtomicI64::new(0),
             failed_renewals: AtomicU64::new(0),
+            weakened: AtomicI64::new(0),
         }
     }
 }
@@ -69,6 +71,12 @@ impl Metrics {
     /// A new certificate was not to be had; the old one stays.
     pub fn renewal_failed(&self) {
         self.failed_renewals.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many settings weaken something (SEC-140).
+    pub(crate) fn weakened(&self, settings: usize) {
+        self.weakened
+            .store(i64::try_from(settings).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn handshake(&self, succeeded: bool) {
@@ -156,6 +164,8 @@ impl Metrics {
         let failed = self.failed_renewals.load(Ordering::Relaxed);
         let help = "New certificates that could not be used or had.";
         page.one("labelkeep_tls_certificate_failures_total", "counter", help, failed);
+        let help = "Settings that leave something weaker than it could be.";
+        page.one("labelkeep_weakened_settings", "gauge", help, get(&self.weakened));
         let since = self.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         page.one(
             "process_start_time_seconds",

@@ -117,6 +117,7 @@ fn accounts() -> Routes {
             "/api/current-user/tokens/{id}/reset/",
             makes_token(post(personal_tokens::reset)),
         )
+        .route("/api/current-user/export/", get(current_user::export).own())
         .route("/api/current-user/whoami", get(current_user::whoami).own())
         .route("/api/current-user/token", get(current_user::token).own())
         .route(
@@ -592,12 +593,13 @@ fn data_manager() -> Routes {
 
 /// What administrators look at: who did what, and how much is done.
 fn oversight() -> Routes {
-    use crate::{audit, statistics};
+    use crate::{audit, security, statistics};
     Routes::new()
         .route("/api/activity-logs/", get(audit::activity_logs))
         .route("/api/audit/", get(audit::list))
         .route("/api/audit/actions/", get(audit::actions))
         .route("/api/audit/export/", get(audit::export))
+        .route("/api/security/report/", get(security::report))
         .route("/api/statistics/", get(statistics::read))
         .route("/api/statistics/visits/", post(statistics::visit).own())
 }

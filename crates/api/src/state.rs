@@ -7,7 +7,9 @@ use axum::extract::FromRef;
 use ipnet::IpNet;
 use labelkeep_services::Services;
 
+use crate::Weakness;
 use crate::metrics::Metrics;
+use crate::middleware::cross_origin::CrossOrigin;
 
 /// Settings that only HTTP reads; made once from the options table.
 #[derive(Debug, Clone)]
@@ -38,6 +40,12 @@ pub struct WebSettings {
     pub security_contact: Option<String>,
     /// Addresses that the browser may fetch besides ours (`CSP_CONNECT_ORIGINS`).
     pub csp_connect_origins: Vec<String>,
+    /// The only other places that pictures, sound and video may come from (`CSP_MEDIA_ORIGINS`); none: any, over TLS.
+    pub csp_media_origins: Option<Vec<String>>,
+    /// Pages of which other origins may read answers (SEC-049, SEC-050).
+    pub cross_origin: CrossOrigin,
+    /// What settings leave weaker than it could be (SEC-262).
+    pub weaknesses: Vec<Weakness>,
 }
 
 /// `Strict-Transport-Security` (RFC 6797).
@@ -70,10 +78,12 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(services: Services, settings: WebSettings) -> Self {
+        let metrics = Arc::<Metrics>::default();
+        metrics.weakened(settings.weaknesses.len());
         App(Arc::new(Parts {
             services,
             settings,
-            metrics: Arc::default(),
+            metrics,
             in_flight: Default::default(),
         }))
     }

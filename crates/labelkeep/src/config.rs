@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use labelkeep_api::WebSettings;
+use labelkeep_api::{CrossOrigin, WebSettings, origin_pattern};
 use labelkeep_crypt::Secret;
 use labelkeep_net::smtp::SmtpSettings;
 use labelkeep_net::{PolicySettings, Roots};
@@ -18,7 +18,7 @@ use url::Url;
 use crate::listening::Listening;
 use crate::logging::LogSettings;
 use crate::options::Values;
-use crate::{database, mail};
+use crate::{database, mail, report};
 
 /// Everything that the start needs.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ pub struct Config {
     pub policy: PolicySettings,
     /// The trusted authorities of all outgoing connections.
     pub roots: Roots,
-    /// Settings that are weaker than they should be, for the log at the start.
-    pub weaknesses: Vec<String>,
+    /// What somebody has set that has no effect here, for the log at the start.
+    pub notes: Vec<&'static str>,
     /// The account to make at the start.
     pub bootstrap: Bootstrap,
     /// The log.
@@ -115,11 +115,9 @@ impl Config {
         {
             policy.own_services.push(format!("{}:{}", postgres.host, postgres.port));
         }
-        let mut weaknesses: Vec<String> = database::weakness(&database).into_iter().collect();
-        if !policy.protection && !listening.local {
-            weaknesses.push(
-                "SSRF_PROTECTION_ENABLED is off: addresses that people give may lead into private networks".to_owned(),
-            );
+        let mut notes = Vec::new();
+        if values.is_set("CORS_ALLOW_ALL_ORIGINS") && values.boolean("CORS_ALLOW_ALL_ORIGINS")? {
+            notes.push("CORS_ALLOW_ALL_ORIGINS has no effect: name the origins in CORS_ALLOWED_ORIGINS");
         }
         let web = web(values, &data_folder, &listening)?;
         let mail = mail::settings(values)?;
@@ -137,7 +135,7 @@ impl Config {
             key_file,
             policy,
             roots,
-            weaknesses,
+            notes,
             bootstrap: Bootstrap {
                 username: values.text("USERNAME").map(str::to_owned),
                 password: values.text("PASSWORD").map(|text| Secret::new(text.to_owned())),
@@ -191,7 +189,12 @@ fn key_file(values: &Values, data_folder: &Path) -> PathBuf {
 }
 
 fn roots(values: &Values) -> anyhow::Result<Roots> {
-    Ok(Roots::with_files(values.text("CUSTOM_CA_CERTS").unwrap_or_default())?)
+    let roots = Roots::with_files(values.text("CUSTOM_CA_CERTS").unwrap_or_default())?;
+    let roots = roots.with_s3_bundle(values.text("AWS_CA_BUNDLE").unwrap_or_default())?;
+    Ok(match values.boolean("VERIFY_SSL_CERTS")? {
+        true => roots,
+        false => roots.unverified(),
+    })
 }
 
 fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<Settings> {
@@ -216,6 +219,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         session_max_seconds: values.number("MAX_SESSION_AGE", 300, 30 * 24 * 3_600)?,
         password_blocklist: values.boolean("PASSWORD_BLOCKLIST")?,
         import_unknown_emails: values.boolean("ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS")?,
+        export_days: values.number("LABELKEEP_EXPORT_DAYS", 1, 100 * 366)?,
         audit_days: values.number("LABELKEEP_AUDIT_DAYS", 1, 100 * 366)?,
         checkpoint_file: values.text("LABELKEEP_AUDIT_CHECKPOINT_FILE").map(PathBuf::from),
         collect_analytics: values.boolean("COLLECT_ANALYTICS")?,
@@ -269,6 +273,25 @@ fn web(values: &Values, data_folder: &Path, listening: &Listening) -> anyhow::Re
         feature_flags: values.feature_flags()?,
         security_contact: security_contact(values)?,
         csp_connect_origins: origins("CSP_CONNECT_ORIGINS")?,
+        csp_media_origins: match values.is_set("CSP_MEDIA_ORIGINS") {
+            true => Some(origins("CSP_MEDIA_ORIGINS")?),
+            false => None,
+        },
+        cross_origin: CrossOrigin {
+            origins: origins("CORS_ALLOWED_ORIGINS")?,
+            patterns: values
+                .list("CORS_ALLOWED_ORIGIN_REGEXES")
+                .iter()
+                .map(|text| {
+                    origin_pattern(text).with_context(|| {
+                        let source = values.source("CORS_ALLOWED_ORIGIN_REGEXES");
+                        format!("{source}: \"{text}\" is not a regular expression that is matched in linear time")
+                    })
+                })
+                .collect::<anyhow::Result<_>>()?,
+            credentials: values.boolean("CORS_ALLOW_CREDENTIALS")?,
+        },
+        weaknesses: report::weaknesses(values)?,
     })
 }
 
@@ -334,9 +357,10 @@ mod tests {
         assert!(
             !open.policy.protection
                 && open
+                    .web
                     .weaknesses
                     .iter()
-                    .any(|text| text.contains("SSRF_PROTECTION_ENABLED"))
+                    .any(|weakness| weakness.setting == "SSRF_PROTECTION_ENABLED")
         );
     }
 

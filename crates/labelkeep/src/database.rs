@@ -32,16 +32,12 @@ pub(crate) fn read(values: &Values, data_folder: &Path, roots: &Roots) -> anyhow
     Ok(DbSettings::Postgres(settings))
 }
 
-/// What the start warns of: a connection that leaves this machine and could end at somebody else's server.
-pub(crate) fn weakness(settings: &DbSettings) -> Option<String> {
-    let DbSettings::Postgres(settings) = settings else {
-        return None;
-    };
-    (settings.ssl_mode != SslMode::VerifyFull && !is_near(&settings.host)).then(|| {
-        format!(
-            "POSTGRE_SSL_MODE is {}: whether {} is the right server is not verified (verify-full does)",
-            settings.ssl_mode, settings.host
-        )
+/// Whether the connection leaves this machine and could end at somebody else's server.
+pub(crate) fn is_weak(values: &Values) -> anyhow::Result<bool> {
+    // Where an embedded database lies does not matter to the question.
+    Ok(match named(values, Path::new("/"))? {
+        DbSettings::Postgres(settings) => settings.ssl_mode != SslMode::VerifyFull && !is_near(&settings.host),
+        DbSettings::Sqlite(_) => false,
     })
 }
 
@@ -193,13 +189,12 @@ mod tests {
             refusal(&[("DATABASE_URL", "postgresql://a:secret@db.example/x?sslmode=disable")]).contains("loopback")
         );
         assert!(!refusal(&[("DATABASE_URL", "mysql://a:secret@db.example/x")]).contains("secret"));
-        // What is weaker than it should be is said.
-        let weak = |mode| {
-            let settings = with(&[("POSTGRE_SSL_MODE", mode), ("POSTGRE_HOST", "db.example")]).expect("fine");
-            weakness(&DbSettings::Postgres(settings))
-        };
-        assert!(weak("require").is_some_and(|text| text.contains("db.example")) && weak("verify-ca").is_some());
-        assert_eq!(weak("verify-full"), None);
+        // What is weaker than it should be is said, whichever way it was set.
+        let weak = |more: &[(&'static str, &str)]| is_weak(&Values::of(&[&postgres, more].concat())).expect("fine");
+        let far = ("POSTGRE_HOST", "db.example");
+        assert!(weak(&[far, ("POSTGRE_SSL_MODE", "require")]) && weak(&[far, ("POSTGRE_SSL_MODE", "verify-ca")]));
+        assert!(!weak(&[far]) && !weak(&[("POSTGRE_SSL_MODE", "require")]));
+        assert!(weak(&[("DATABASE_URL", "postgresql://a@db.example/x?sslmode=require")]));
     }
 
     #[test]

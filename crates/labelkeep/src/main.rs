@@ -104,17 +104,6 @@ fn security(matches: &clap::ArgMatches) -> anyhow::Result<()> {
 fn serve(values: Values) -> anyhow::Result<()> {
     let config = Config::read(&values)?;
     begin_logging(&config.log);
-    // Local mode is weaker on purpose, for the one person who chose it.
-    if !config.web.local {
-        for weakness in labelkeep::report::weaknesses(&values)? {
-            tracing::warn!(
-                setting = weakness.setting,
-                requirement = weakness.requirement,
-                "{}",
-                weakness.consequence
-            );
-        }
-    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?

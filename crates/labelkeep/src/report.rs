@@ -2,18 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::options::Values;
+use labelkeep_api::Weakness;
 
-/// A setting that weakens something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weakness {
-    /// The setting.
-    pub setting: &'static str,
-    /// The requirement that it weakens.
-    pub requirement: &'static str,
-    /// What follows from it.
-    pub consequence: &'static str,
-}
+use crate::database;
+use crate::options::Values;
 
 /// Setting, the value that weakens, requirement, consequence.
 const WEAK: &[(&str, bool, &str, &str)] = &[
@@ -46,6 +38,18 @@ const WEAK: &[(&str, bool, &str, &str)] = &[
         true,
         "SEC-097",
         "new organizations accept tokens without end",
+    ),
+    (
+        "VERIFY_SSL_CERTS",
+        false,
+        "SEC-017",
+        "servers behind addresses that people give do not prove who they are",
+    ),
+    (
+        "CORS_ALLOW_CREDENTIALS",
+        true,
+        "SEC-050",
+        "pages of the listed origins act and read as whoever is signed in here",
     ),
     ("PASSWORD_BLOCKLIST", false, "SEC-057", "common passwords are accepted"),
     (
@@ -86,11 +90,7 @@ pub fn weaknesses(values: &Values) -> anyhow::Result<Vec<Weakness>> {
             consequence: "model back ends may be in private networks where the guard is off",
         });
     }
-    if values.text("DJANGO_DB").is_some_and(|kind| kind != "sqlite")
-        && values
-            .text("POSTGRE_SSL_MODE")
-            .is_some_and(|mode| mode != "verify-full")
-    {
+    if database::is_weak(values)? {
         all.push(Weakness {
             setting: "POSTGRE_SSL_MODE",
             requirement: "SEC-013",
@@ -141,6 +141,8 @@ mod tests {
                 ("SSRF_PROTECTION_ENABLED", "false"),
                 ("DISABLE_SIGNUP_WITHOUT_LINK", "false"),
                 ("DJANGO_DB", "postgresql"),
+                ("POSTGRE_USER", "labelkeep"),
+                ("POSTGRE_HOST", "db.example"),
                 ("POSTGRE_SSL_MODE", "require"),
             ]),
             [

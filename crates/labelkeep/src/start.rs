@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use labelkeep_api::server::{self, Listener, Monitoring, Redirect, Site, Tls, Transport};
-use labelkeep_api::{App, app};
+use labelkeep_api::{App, WebSettings, app};
 use labelkeep_net::smtp::Mailer;
 use labelkeep_net::{Client, Policy};
 use labelkeep_services::{ServiceError, Services, accounts, audit, data_manager, housekeeping, jobs, mail, statistics};
@@ -90,8 +90,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         DbSettings::Sqlite(file) => Some(lock(file)?),
         DbSettings::Postgres(_) => None,
     };
-    for weakness in &config.weaknesses {
-        tracing::warn!("weaker than it should be: {weakness}");
+    for note in &config.notes {
+        tracing::warn!("{note}");
     }
     let net = Client::new(Policy::new(&config.policy)?, &config.roots);
     let mailer = config
@@ -121,6 +121,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     accounts::bootstrap(&services, config.bootstrap)
         .await
         .map_err(bootstrap_error)?;
+    tell_weaknesses(&services, &config.web).await?;
     let needs_first_account = !accounts::any(&services).await?;
     let first_account_link = if needs_first_account && !services.settings.local {
         let link = accounts::first_account_link(&services).await?;
@@ -189,6 +190,25 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         beside,
         lock,
     })
+}
+
+/// What the settings weaken is in the log and in the audit log (SEC-140, SEC-216). Local mode is weaker on purpose, for the one
+/// person who chose it.
+async fn tell_weaknesses(services: &Services, web: &WebSettings) -> anyhow::Result<()> {
+    if web.local || web.weaknesses.is_empty() {
+        return Ok(());
+    }
+    for weakness in &web.weaknesses {
+        tracing::warn!(
+            setting = weakness.setting,
+            requirement = weakness.requirement,
+            "weaker than it should be: {}",
+            weakness.consequence
+        );
+    }
+    let settings: Vec<&str> = web.weaknesses.iter().map(|weakness| weakness.setting).collect();
+    let detail = serde_json::json!({ "settings": settings });
+    Ok(labelkeep_services::keys::record(services, "security.weakened", detail).await?)
 }
 
 /// The open ports: those of the settings, and no others (SEC-012).

@@ -21,6 +21,7 @@ pub mod jobs;
 pub(crate) mod json;
 pub mod keys;
 pub mod mail;
+pub(crate) mod names;
 pub(crate) mod outbound;
 pub(crate) mod overlap;
 pub mod permissions;

@@ -14,6 +14,7 @@ use labelkeep_store::{self as store, Tx, annotations, audit};
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
+use crate::names;
 use crate::overlap;
 use crate::workspaces::{Assignment, arrangement};
 use crate::{Invalid, Result, ServiceError, Services};
@@ -403,7 +404,7 @@ fn changed(
     id: Option<i64>,
 ) -> Result<ProjectFields> {
     let mut invalid = Invalid::default();
-    if let Some(title) = change.title {
+    if let Some(title) = change.title.as_deref().map(names::plain) {
         let length = title.chars().count();
         if length < 3 {
             invalid.add("title", "Ensure this field has at least 3 characters.");

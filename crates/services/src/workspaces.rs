@@ -158,8 +158,8 @@ pub async fn update(services: &Services, workspace: Granted<WorkspaceRow>, chang
 
 fn changed(mut fields: WorkspaceFields, change: Change) -> Result<WorkspaceFields, Invalid> {
     let mut invalid = Invalid::default();
-    if let Some(title) = change.title {
-        if title.trim().is_empty() {
+    if let Some(title) = change.title.as_deref().map(crate::names::plain) {
+        if title.is_empty() {
             invalid.add("title", "This field may not be blank.");
         } else if title.chars().count() > TITLE {
             invalid.add(
@@ -167,7 +167,7 @@ fn changed(mut fields: WorkspaceFields, change: Change) -> Result<WorkspaceField
                 format!("Ensure this field has no more than {TITLE} characters."),
             );
         }
-        fields.title = title.trim().to_owned();
+        fields.title = title;
     }
     if let Some(description) = change.description {
         if description.chars().count() > DESCRIPTION {

@@ -1,7 +1,9 @@
 //! The one who asks.
 
+use axum::body::Body as HttpBody;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
 use labelkeep_services::Services;
 use labelkeep_services::access::Action;
@@ -15,6 +17,20 @@ use crate::extract::{Authenticated, Body, Confirmed, Query, SignedIn};
 use crate::pages::cookies;
 use crate::wire::{FieldChoice, answer};
 use crate::{ApiError, ApiResult, App};
+
+/// `GET /api/current-user/export/`: ours; all that is kept of the caller, and their work, a JSON object a line (SEC-238)
+pub(crate) async fn export(State(services): State<Services>, SignedIn(caller): SignedIn) -> ApiResult<Response> {
+    let lines = accounts::own_portrait(&services, &caller).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.ndjson\""),
+    ];
+    let lines = lines.map_err(|error| {
+        tracing::error!(%error, "the export of a person's data broke off");
+        std::io::Error::other("the export broke off")
+    });
+    Ok((headers, HttpBody::from_stream(lines)).into_response())
+}
 
 #[derive(Serialize)]
 struct WhoAmI {

@@ -7,19 +7,8 @@ use crate::App;
 
 /// A policy for a page that carries this nonce.
 pub(crate) fn policy(app: &App, nonce: &str) -> HeaderValue {
-    // On one's own machine, pictures and model servers are often served by another local port.
-    let local = if app.settings.local {
-        " http://localhost:* http://127.0.0.1:*"
-    } else {
-        ""
-    };
-    let connect: String = app
-        .settings
-        .csp_connect_origins
-        .iter()
-        .map(|origin| format!(" {origin}"))
-        .collect();
-    text(nonce, local, &connect)
+    let connect = listed(&app.settings.csp_connect_origins);
+    text(nonce, &media(app), &format!("{connect}{}", near(app)))
 }
 
 /// The same for pages that show nothing from anywhere: errors.
@@ -27,10 +16,30 @@ pub(crate) fn plain(nonce: &str) -> HeaderValue {
     text(nonce, "", "")
 }
 
-fn text(nonce: &str, local: &str, connect: &str) -> HeaderValue {
+/// On one's own machine, pictures and model servers are often served by another local port.
+fn near(app: &App) -> &'static str {
+    match app.settings.local {
+        true => " http://localhost:* http://127.0.0.1:*",
+        false => "",
+    }
+}
+
+/// Where pictures, sound and video may come from besides us: a list (SEC-042), else anywhere over TLS.
+fn media(app: &App) -> String {
+    match &app.settings.csp_media_origins {
+        Some(origins) => listed(origins),
+        None => format!(" https:{}", near(app)),
+    }
+}
+
+fn listed(origins: &[String]) -> String {
+    origins.iter().map(|origin| format!(" {origin}")).collect()
+}
+
+fn text(nonce: &str, media: &str, connect: &str) -> HeaderValue {
     let text = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; font-src 'self'; \
-         img-src 'self' data: blob: https:{local}; media-src 'self' blob: https:{local}; connect-src 'self'{connect}{local}; \
+         img-src 'self' data: blob:{media}; media-src 'self' blob:{media}; connect-src 'self'{connect}; \
          worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types labelkeep"
     );
@@ -42,13 +51,9 @@ pub(crate) const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'n
 
 /// For the empty page that frames cleaned HTML of task data (SEC-174): it may show pictures, and nothing else.
 pub(crate) fn frame(app: &App) -> HeaderValue {
-    let local = if app.settings.local {
-        " http://localhost:* http://127.0.0.1:*"
-    } else {
-        ""
-    };
     let text = format!(
-        "default-src 'none'; img-src data: blob: https:{local}; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        "default-src 'none'; img-src data: blob:{}; style-src 'unsafe-inline'; frame-ancestors 'self'",
+        media(app)
     );
     HeaderValue::from_str(&text).unwrap_or(NOTHING)
 }

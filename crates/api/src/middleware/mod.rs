@@ -4,6 +4,7 @@
 //! trailing slash), audit log around the routes, headers of the answer, log line.
 
 pub(crate) mod audit;
+pub(crate) mod cross_origin;
 pub(crate) mod csp;
 pub(crate) mod forwarded;
 pub(crate) mod head;

@@ -1,11 +1,13 @@
 //! `labelkeep user …`: accounts from the command line, whether the server runs or not.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, SecondsFormat};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use futures_util::StreamExt as _;
 use labelkeep::options::{self, Values};
 use labelkeep::{Config, open_beside};
 use labelkeep_crypt::Secret;
@@ -89,6 +91,13 @@ pub(crate) fn grammar() -> Command {
             .arg(email()),
         )
         .subcommand(
+            command(
+                "export",
+                "Print all that is kept of somebody, and their work: a JSON object a line",
+            )
+            .arg(email()),
+        )
+        .subcommand(
             command("role", "Give somebody a role")
                 .arg(email())
                 .arg(role.required(true)),
@@ -130,11 +139,12 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
                 "reset-password" => wish.reset().await,
                 "reset-factors" => wish.reset_factors().await,
                 "erase" => wish.erase(&avatars).await,
+                "export" => wish.export().await,
                 "role" => wish.change(RoleChange::To(role.unwrap_or(Role::Annotator))).await,
                 "make-owner" => wish.change(RoleChange::To(Role::Owner)).await,
                 other => bail!("{other} is not a command; see labelkeep user --help"),
             };
-            let notices = outcome.is_ok() && name != "list" && beside.server_runs;
+            let notices = outcome.is_ok() && !matches!(name, "list" | "export") && beside.server_runs;
             beside.close().await;
             outcome?;
             if notices {
@@ -224,6 +234,18 @@ impl Wish<'_> {
             .map_err(plain)?;
         println!("{} is erased. Their work is that of user {id} now.", self.email);
         Ok(())
+    }
+
+    async fn export(&self) -> anyhow::Result<()> {
+        let lines = accounts::console_portrait(self.services, self.email)
+            .await
+            .map_err(plain)?;
+        let mut lines = pin!(lines);
+        let mut out = std::io::stdout().lock();
+        while let Some(text) = lines.next().await {
+            out.write_all(text.map_err(plain)?.as_bytes())?;
+        }
+        Ok(out.flush()?)
     }
 
     async fn reset(&self) -> anyhow::Result<()> {

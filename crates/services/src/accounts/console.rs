@@ -219,6 +219,18 @@ pub async fn console_erase(services: &Services, email: &str, avatars: &std::path
     Ok(id)
 }
 
+/// What is kept of somebody: a JSON object a line.
+pub async fn console_portrait(
+    services: &Services,
+    email: &str,
+) -> Result<impl futures_util::Stream<Item = Result<String>> + use<>> {
+    let email = clean_email(email)?;
+    let nobody = || ServiceError::Nothing(format!("Nobody has the address {email}."));
+    let organization = organizations::first(&services.db).await?.ok_or_else(nobody)?.id;
+    let account = store::by_email(&services.db, &email).await?.ok_or_else(nobody)?;
+    super::portrait::begin(services, origin(organization), account.id).await
+}
+
 /// A member of the installation's organization.
 async fn find(services: &Services, email: &str) -> Result<(AccountRow, i64)> {
     let email = clean_email(email)?;

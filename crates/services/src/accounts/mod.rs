@@ -19,6 +19,7 @@ mod organization;
 mod own_sessions;
 mod passwords;
 mod personal_tokens;
+mod portrait;
 mod resets;
 mod roles;
 mod sessions;
@@ -39,7 +40,8 @@ pub use confirm::{
     Confirmation, ask_to_confirm, confirm_code, confirm_passkey, confirm_password, confirmation, require_recent,
 };
 pub use console::{
-    ConsolePerson, console_create, console_erase, console_link, console_list, console_reset_factors, console_role,
+    ConsolePerson, console_create, console_erase, console_link, console_list, console_portrait, console_reset_factors,
+    console_role,
 };
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
@@ -86,12 +88,14 @@ pub use personal_tokens::{
     NewPersonalToken, TokenInfo, TokenStatus, create_personal, member_tokens, own_tokens, reset_personal,
     revoke_all_of_member, revoke_of_member, revoke_own,
 };
+pub use portrait::own_portrait;
 pub use resets::{administrator_link, request_reset, reset_password, reset_target};
 pub use roles::{RoleChange, change_role, default_role, set_default_role, transfer_ownership};
 pub(crate) use roles::{former as former_role, set as set_role, uses_roles};
 pub(crate) use sessions::begin_by_provider;
 pub use sessions::{NewSession, SignIn, SignedIn, sign_in, sign_out};
 pub use setup::first_account_link;
+pub use signing::{SigningKeyState, retire_signing_keys, rotate_signing_key, signing_keys};
 pub use signup::{Newcomer, SignUpState, SignedUp, sign_up, sign_up_state};
 pub(crate) use throttle::{Limit, guessed};
 pub(crate) use tidy::tidy;

@@ -61,10 +61,10 @@ pub async fn change_organization(
 ) -> Result<()> {
     let (actor, id) = organization.into_parts();
     let row = load(services, id).await?;
-    let title = change.title.unwrap_or(row.title);
+    let title = change.title.map_or(row.title, |title| crate::names::plain(&title));
     let contact_info = change.contact_info.unwrap_or(row.contact_info);
     let mut errors = Invalid::default();
-    if title.trim().is_empty() {
+    if title.is_empty() {
         errors.add("title", "This field may not be blank.");
     }
     if title.chars().count() > 1_000 {

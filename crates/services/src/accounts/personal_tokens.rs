@@ -109,7 +109,7 @@ pub async fn create_personal(
     wish: NewPersonalToken,
 ) -> Result<(TokenInfo, Secret)> {
     let bounds = bounds(services, caller).await?;
-    let name = wish.name.trim().to_owned();
+    let name = crate::names::plain(&wish.name);
     let mut errors = Invalid::default();
     match name.chars().count() {
         0 => errors.add("name", "This field may not be blank."),

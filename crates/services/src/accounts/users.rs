@@ -10,6 +10,7 @@ use labelkeep_store::audit;
 use super::sessions::{self, NewSession, Renewal};
 use super::{Caller, MembershipRow, Profile, Proof, clean_email};
 use crate::access::{self, Granted};
+use crate::names;
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Longest name, in characters.
@@ -77,8 +78,16 @@ pub async fn user(services: &Services, organization: &Granted<i64>, id: i64) -> 
 
 /// Adds a person to the organization, as what newcomers are there. In the answer, as clients know it, no organization is
 /// active yet.
-pub async fn create_user(services: &Services, organization: Granted<i64>, new: NewUser) -> Result<Profile> {
+pub async fn create_user(services: &Services, organization: Granted<i64>, mut new: NewUser) -> Result<Profile> {
     let (actor, organization_id) = organization.into_parts();
+    for name in [
+        &mut new.username,
+        &mut new.first_name,
+        &mut new.last_name,
+        &mut new.phone,
+    ] {
+        *name = names::plain(name);
+    }
     let email = clean_email(&new.email)?;
     let mut errors = Invalid::default();
     for (name, value) in [
@@ -175,7 +184,7 @@ async fn change_account(
     services: &Services,
     organization: Granted<i64>,
     id: i64,
-    change: UserChange,
+    mut change: UserChange,
     renewal: Option<Renewal>,
 ) -> Result<(Profile, Option<NewSession>)> {
     let (actor, organization_id) = organization.into_parts();
@@ -189,6 +198,15 @@ async fn change_account(
         return Err(ServiceError::Forbidden(
             "You do not have permission to perform this action.".to_owned(),
         ));
+    }
+    let names = [
+        &mut change.username,
+        &mut change.first_name,
+        &mut change.last_name,
+        &mut change.phone,
+    ];
+    for name in names.into_iter().flatten() {
+        *name = names::plain(name);
     }
     let mut errors = Invalid::default();
     for (name, value) in [

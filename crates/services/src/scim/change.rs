@@ -103,6 +103,11 @@ pub(super) fn text(name: &str, value: &Value) -> ScimResult<String> {
     Ok(text.to_owned())
 }
 
+/// The same for what people read as a name (SEC-180).
+fn name(attribute: &str, value: &Value) -> ScimResult<String> {
+    Ok(crate::names::plain(&text(attribute, value)?))
+}
+
 /// A text that may be taken away.
 pub(super) fn optional_text(name: &str, value: &Value) -> ScimResult<Option<String>> {
     Ok(Some(text(name, value)?).filter(|text| !text.is_empty()))
@@ -160,14 +165,14 @@ impl UserChange {
                         None | Some(Value::Null) => *place = Some(String::new()),
                         Some(value) => {
                             if let Some(value) = get(object(value)?, part) {
-                                *place = Some(text(part, value)?);
+                                *place = Some(name(part, value)?);
                             }
                         }
                     }
                 }
             }
-            ("name", Some("givenname")) => self.first_name = Some(text("givenName", value.unwrap_or(&Value::Null))?),
-            ("name", Some("familyname")) => self.last_name = Some(text("familyName", value.unwrap_or(&Value::Null))?),
+            ("name", Some("givenname")) => self.first_name = Some(name("givenName", value.unwrap_or(&Value::Null))?),
+            ("name", Some("familyname")) => self.last_name = Some(name("familyName", value.unwrap_or(&Value::Null))?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -219,7 +224,7 @@ impl GroupChange {
         match (attribute.name.as_str(), attribute.part.as_deref()) {
             ("displayname", None) => {
                 let removed = || Reason::Mutability.refuse("displayName cannot be removed.");
-                self.display_name = Some(text("displayName", value.ok_or_else(removed)?)?);
+                self.display_name = Some(name("displayName", value.ok_or_else(removed)?)?);
             }
             ("externalid", None) => {
                 self.external_id = Some(optional_text("externalId", value.unwrap_or(&Value::Null))?);

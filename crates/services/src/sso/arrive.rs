@@ -244,7 +244,7 @@ async fn create(services: &Services, door: &Door<'_>, person: &Person) -> Result
     let (organization_id, source, now) = (door.organization_id, door.source, services.now());
     let default_role = store::default_role(&services.db, organization_id).await?;
     let role = door.mapping.first_role(&person.groups, &default_role);
-    let name = |text: &str| text.chars().filter(|c| !c.is_control()).take(256).collect::<String>();
+    let name = |text: &str| crate::names::plain(text).chars().take(256).collect::<String>();
     let new = NewAccount {
         username: name(email.split('@').next().unwrap_or_default()),
         email: email.clone(),

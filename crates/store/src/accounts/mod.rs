@@ -8,6 +8,7 @@ pub mod invitations;
 pub mod links;
 pub mod memberships;
 pub mod organizations;
+pub mod portrait;
 pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;

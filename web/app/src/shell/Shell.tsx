@@ -12,6 +12,7 @@ import { setTheme } from './theme';
 // While labeling none of these is needed: the editor shall be there first.
 const TopBar = lazy(async () => ({ default: (await import('./TopBar')).TopBar }));
 const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
+const Weakened = lazy(async () => ({ default: (await import('./Weakened')).Weakened }));
 const HelpSheet = lazy(async () => ({ default: (await import('./HelpSheet')).HelpSheet }));
 
 export function Shell() {
@@ -66,6 +67,7 @@ export function Shell() {
       </a>
       <div className={styles.shell}>
         {!labeling && <TopBar path={pathname} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} go={go} />}
+        {!labeling && <Weakened />}
         <Connection />
         <main id="content" ref={content} tabIndex={-1} className={styles.content}>
           <Outlet />

@@ -99,4 +99,39 @@ on_both_databases! {
         assert!(of_owner.iter().all(|entry| entry["address"] == "127.0.0.1"), "{of_owner:?}");
         kit.member(&team.owner, "annotator@example.com").await;
     }
+
+    async fn sec_238_a_person_gets_all_that_is_kept_of_them_and_nothing_else(kit: Kit) {
+        let team = team(&kit).await;
+        let (project, tasks) = project(&team.owner, 2, json!({})).await;
+        join(&team.owner, project, &[&team.annotator]).await;
+        let own = annotate(&team.annotator, tasks[0], "pos").await;
+        annotate(&team.owner, tasks[1], "neg").await;
+        let token = team.annotator.post("/api/current-user/tokens/", json!({ "name": "for scripts" })).await.expect(201).json();
+        team.annotator.patch("/api/current-user", json!({ "first_name": "Ada" })).await.expect(200);
+        let export = team.annotator.get("/api/current-user/export/").await.expect(200);
+        assert_eq!(export.header("content-type"), "application/x-ndjson");
+        assert!(export.header("content-disposition").starts_with("attachment"));
+        let lines: Vec<Value> = export.text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+        let of = |what: &str| lines.iter().filter(|line| line["what"] == what).collect::<Vec<_>>();
+        assert_eq!((of("account").len(), &of("account")[0]["first_name"], &of("account")[0]["email"]), (1, &json!("Ada"), &json!("annotator@example.com")));
+        assert_eq!(of("membership")[0]["role"], "annotator");
+        assert_eq!(of("project_member")[0]["id"], project);
+        assert_eq!(of("token").iter().filter(|line| line["name"] == "for scripts").count(), 1);
+        assert!(!of("session").is_empty());
+        let work = of("annotation");
+        assert_eq!((work.len(), &work[0]["id"], &work[0]["result"][0]["value"]["choices"][0]), (1, &own["id"], &json!("pos")));
+        assert!(of("action").iter().any(|line| line["action"] == "annotation.create"));
+        // Neither secrets nor others.
+        for secret in [token["token"].as_str().expect("a token"), "argon2", "hash", "csrf", "owner@example.com", "\"neg\""] {
+            assert!(!export.text.contains(secret), "{secret}: {}", export.text);
+        }
+        // That it was taken is in the log; and whoever is nobody gets nothing.
+        kit.until("the log says so", async || !entries(&team.owner, "action=user.export").await.is_empty()).await;
+        kit.anonymous().get("/api/current-user/export/").await.expect(401);
+        // A person who is erased leaves work and no name.
+        let id = id_of(&team.annotator).await;
+        team.owner.post(&format!("/api/organizations/1/memberships/{id}/erase/"), json!({})).await.expect(204);
+        let left = team.owner.get(&format!("/api/tasks/{}/", tasks[0])).await.expect(200);
+        assert!(left.text.contains("\"pos\"") && !left.text.contains("Ada") && !left.text.contains("annotator@example.com"), "{}", left.text);
+    }
 }

@@ -82,6 +82,53 @@ fn sec_224_slow_senders_are_given_up_while_others_are_served() {
     }
 }
 
+/// Mebibytes of memory that a process has taken at most since `forget_peak`.
+fn peak(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    number.expect("a number") / 1024
+}
+
+fn forget_peak(process: u32) {
+    std::fs::write(format!("/proc/{process}/clear_refs"), "5").expect("it is ours");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_230_imports_and_exports_take_less_memory_than_their_data() {
+    let folder = TempDir::new().expect("a folder");
+    let started = Started::new(&mut program(&folder));
+    let owner = labelkeep_testkit::Client::at(&started.url());
+    owner
+        .sign_up("/user/signup/", "ada@example.com", labelkeep_testkit::PASSWORD)
+        .await;
+    let (id, _) = project(&owner, 0, json!({})).await;
+    let text = "a few words that somebody has written down, ".repeat(200);
+    let tasks: Vec<String> = (0..8_000)
+        .map(|number| format!("{{\"text\":\"{number} {text}\"}}"))
+        .collect();
+    let body = format!("[{}]", tasks.join(","));
+    let size = body.len() as u64 / 1024 / 1024;
+    assert!(size >= 64, "{size} MiB");
+    // The hash of a password has taken 64 MiB for a moment.
+    forget_peak(started.id());
+    let before = peak(started.id());
+    let request = owner.with_csrf(owner.request(reqwest::Method::POST, &format!("/api/projects/{id}/import")));
+    let request = request.header("content-type", "application/json").body(body);
+    assert_eq!(owner.send(request).await.expect(201).json()["task_count"], 8_000);
+    let taken = peak(started.id()).saturating_sub(before);
+    assert!(taken < size / 2, "{taken} MiB for an import of {size} MiB");
+    forget_peak(started.id());
+    let before = peak(started.id());
+    for format in ["JSON", "CSV"] {
+        let path = format!("/api/projects/{id}/export?exportType={format}&download_all_tasks=true");
+        let export = owner.get(&path).await.expect(200);
+        assert!(export.bytes.len() as u64 / 1024 / 1024 >= size, "{format}");
+    }
+    let taken = peak(started.id()).saturating_sub(before);
+    assert!(taken < size / 2, "{taken} MiB for exports of {size} MiB");
+}
+
 on_both_databases! {
     async fn sec_227_no_page_of_a_list_is_larger_than_its_cap(kit: Kit) {
         let owner = kit.owner().await;

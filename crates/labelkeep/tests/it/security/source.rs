@@ -223,6 +223,80 @@ fn sec_173_no_page_makes_markup_or_code_of_text() {
     }
 }
 
+/// Windows exchange no messages: there is nothing that another page could send to ours. What is posted goes to workers, which are
+/// files of ours.
+#[test]
+fn sec_184_windows_exchange_no_messages() {
+    const WAYS: [&str; 5] = [
+        "postMessage(",
+        "addEventListener('message'",
+        "onmessage",
+        "BroadcastChannel(",
+        "MessageChannel(",
+    ];
+    for folder in ["web/app/src", "web/packages"] {
+        for path in below(folder) {
+            let source = path
+                .extension()
+                .is_some_and(|extension| extension == "ts" || extension == "tsx");
+            if !source || path.components().any(|part| part.as_os_str() == "test") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let of_worker = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().contains("worker"));
+            let posts = text.lines().any(|line| {
+                let code = line.split("//").next().unwrap_or_default();
+                WAYS.iter().any(|way| code.contains(way))
+            });
+            assert!(!posts || of_worker, "{} speaks to another window", path.display());
+            let to_window = ["window.", "parent.", "opener", "top.", "contentWindow"];
+            if of_worker {
+                assert!(
+                    !to_window.iter().any(|word| text.contains(word)),
+                    "{} is no worker alone",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+/// What `scripts/check-advisories` makes of exceptions.
+#[test]
+fn sec_240_an_exception_has_a_reason_and_an_end() {
+    let rules = r#"[advisories]
+ignore = ["RUSTSEC-1", { id = "RUSTSEC-2", reason = "later" }, { id = "RUSTSEC-3", reason = "not called; until 2026-01-01" },
+    { id = "RUSTSEC-4", reason = "not called; until 2027-01-01" }]"#;
+    let script = "import sys, datetime\nfrom importlib.machinery import SourceFileLoader as Loader\n\
+        check = Loader('check', sys.argv[1]).load_module()\n\
+        ids, wrong = check.exceptions(sys.argv[2], datetime.date(2026, 6, 1))\n\
+        print(sorted(ids), len(wrong))\n";
+    let output = std::process::Command::new("python3")
+        .args(["-B", "-W", "ignore", "-c", script])
+        .arg(root().join("scripts/check-advisories"))
+        .arg(rules)
+        .output()
+        .expect("python3");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text, "['RUSTSEC-4'] 3\n", "{}", String::from_utf8_lossy(&output.stderr));
+    // Bans and licences are those of one file, for both tools; and `make test` asks both.
+    let test = fs::read_to_string(root().join("scripts/test")).expect("scripts/test");
+    for script in ["scripts/check-licences", "scripts/check-advisories"] {
+        assert!(test.contains(script), "{script}");
+    }
+    let ours = fs::read_to_string(root().join("deny.toml")).expect("deny.toml");
+    for line in [
+        "unknown-registry = \"deny\"",
+        "unknown-git = \"deny\"",
+        "crate = \"openssl\"",
+        "yanked = \"deny\"",
+    ] {
+        assert!(ours.contains(line), "{line}");
+    }
+}
+
 /// Whether a line holds what looks like a secret of a service. The marks are put together here, so that this file holds none.
 fn secret(line: &str) -> Option<&'static str> {
     let begins = |mark: &str, length: usize, allowed: fn(u8) -> bool| {

@@ -6,51 +6,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use labelkeep_testkit::{Value, json};
+use labelkeep_testkit::{Authority, Pair, Value, json};
 use tempfile::TempDir;
 
 const SLAPD: &str = "/usr/sbin/slapd";
 
-/// Certificates that all tests share.
-pub(super) struct Certificates {
-    folder: TempDir,
-}
-
-pub(super) static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("a folder");
-    let key = rcgen::KeyPair::generate().expect("a key");
-    let mut authority = rcgen::CertificateParams::new(Vec::new()).expect("parameters");
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let certificate = authority.self_signed(&key).expect("an authority");
-    let issuer = rcgen::Issuer::new(authority, key);
-    let server_key = rcgen::KeyPair::generate().expect("a key");
-    let server = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
-    let server = server.signed_by(&server_key, &issuer).expect("a certificate");
-    for (name, content) in [
-        ("ca.pem", certificate.pem()),
-        ("server.pem", server.pem()),
-        ("server.key", server_key.serialize_pem()),
-    ] {
-        std::fs::write(folder.path().join(name), content).expect("a file");
-    }
-    Certificates { folder }
-});
-
-impl Certificates {
-    /// The authority, for `CUSTOM_CA_CERTS`.
-    pub(super) fn authority(&self) -> String {
-        self.path("ca.pem")
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path of text")
-            .to_owned()
-    }
-}
+/// Signs what the directories of all tests show.
+pub(super) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
 
 /// A directory that is gone with this value.
 pub(super) struct Directory {
@@ -70,12 +32,17 @@ impl Drop for Directory {
 impl Directory {
     /// Starts one with two people; none where slapd is not installed (`scripts/setup ldap`).
     pub(super) async fn start() -> Option<Directory> {
+        Directory::showing(&AUTHORITY.issue("localhost")).await
+    }
+
+    /// The same with this certificate.
+    pub(super) async fn showing(pair: &Pair) -> Option<Directory> {
         if !Path::new(SLAPD).exists() {
             super::skipped("no directory server; run scripts/setup ldap");
             return None;
         }
         let folder = tempfile::tempdir().expect("a folder");
-        let config = configure(folder.path());
+        let config = configure(folder.path(), pair);
         let (plain, encrypted) = (free_port(), free_port());
         let process = Command::new(SLAPD)
             .args(["-f", config.to_str().expect("a path"), "-d", "0", "-h"])
@@ -111,7 +78,7 @@ impl Directory {
     }
 }
 
-fn configure(folder: &Path) -> PathBuf {
+fn configure(folder: &Path, pair: &Pair) -> PathBuf {
     let path = |name: &str| folder.join(name).to_str().expect("a path of text").to_owned();
     std::fs::create_dir(folder.join("data")).expect("a folder");
     let config = format!(
@@ -121,9 +88,9 @@ fn configure(folder: &Path) -> PathBuf {
          disallow bind_anon\nsecurity simple_bind=128\n\
          database mdb\nsuffix dc=example\nrootdn cn=reader,dc=example\nrootpw \"reads people\"\ndirectory {}\nmaxsize 1048576\n",
         path("pid"),
-        CERTIFICATES.path("ca.pem"),
-        CERTIFICATES.path("server.pem"),
-        CERTIFICATES.path("server.key"),
+        AUTHORITY.file(),
+        pair.certificate.display(),
+        pair.key.display(),
         path("data"),
     );
     let person = |uid: &str, mail: &str, group: &str, password: &str| {

@@ -1,9 +1,9 @@
 use labelkeep_testkit::{KitOptions, OWNER, json, on_both_databases};
 
-use super::directory::{CERTIFICATES, Directory};
+use super::directory::{AUTHORITY, Directory};
 
 on_both_databases! {
-    async fn sec_080_people_of_the_directory_sign_in_by_the_form(kit: Kit, KitOptions::default().with("CUSTOM_CA_CERTS", &CERTIFICATES.authority())) {
+    async fn sec_080_people_of_the_directory_sign_in_by_the_form(kit: Kit, KitOptions::default().with("CUSTOM_CA_CERTS", &AUTHORITY.file())) {
         let owner = kit.owner().await;
         let Some(directory) = Directory::start().await else { return };
         let set = owner.patch("/api/sso/ldap/", directory.settings()).await.expect(200);
@@ -45,7 +45,7 @@ on_both_databases! {
         kit.anonymous().sign_in("ada@example.com", "the one of ada").await.expect(200);
     }
 
-    async fn sec_080_passwords_go_over_verified_tls_only(kit: Kit, KitOptions::default().with("CUSTOM_CA_CERTS", &CERTIFICATES.authority())) {
+    async fn sec_080_passwords_go_over_verified_tls_only(kit: Kit, KitOptions::default().with("CUSTOM_CA_CERTS", &AUTHORITY.file())) {
         let owner = kit.owner().await;
         let Some(directory) = Directory::start().await else { return };
         owner.patch("/api/sso/ldap/", directory.settings()).await.expect(200);
@@ -63,6 +63,14 @@ on_both_databases! {
         // The password does not follow to another directory.
         let moved = owner.patch("/api/sso/ldap/", json!({"url": "ldaps://evil.example", "enabled": false})).await.expect(200).json();
         assert_eq!(moved["has_bind_password"], false);
+    }
+
+    async fn sec_017_sec_080_an_expired_certificate_of_a_directory_is_refused(kit: Kit, KitOptions::default().with("CUSTOM_CA_CERTS", &AUTHORITY.file())) {
+        let owner = kit.owner().await;
+        let Some(directory) = Directory::showing(&AUTHORITY.expired("localhost")).await else { return };
+        owner.patch("/api/sso/ldap/", directory.settings()).await.expect(200);
+        assert_eq!(owner.post("/api/sso/ldap/test/", json!({})).await.expect(200).json()["ok"], false);
+        kit.anonymous().sign_in("ada@example.com", "the one of ada").await.expect(200);
     }
 
     async fn sec_080_an_unknown_authority_is_not_trusted(kit: Kit) {

@@ -36,6 +36,11 @@ async fn raw(port: u16, bytes: &[u8]) -> Vec<u8> {
 
 /// The first message of a client that speaks at most `version` with these suites.
 fn hello(version: [u8; 2], suites: &[u16]) -> Vec<u8> {
+    hello_with(version, suites, &[])
+}
+
+/// The same with further extensions.
+fn hello_with(version: [u8; 2], suites: &[u16], more: &[u8]) -> Vec<u8> {
     let mut body = vec![version[0], version[1]];
     body.extend([7; 32]);
     body.push(0);
@@ -46,8 +51,9 @@ fn hello(version: [u8; 2], suites: &[u16]) -> Vec<u8> {
     let extensions: &[u8] = &[
         0, 10, 0, 4, 0, 2, 0, 23, 0, 11, 0, 2, 1, 0, 0, 13, 0, 6, 0, 4, 4, 3, 4, 1, 0, 23, 0, 0,
     ];
-    body.extend((extensions.len() as u16).to_be_bytes());
+    body.extend(((extensions.len() + more.len()) as u16).to_be_bytes());
     body.extend(extensions);
+    body.extend(more);
     let mut message = vec![1, 0];
     message.extend((body.len() as u16).to_be_bytes());
     message.extend(body);
@@ -85,6 +91,36 @@ async fn sec_001_old_versions_and_suites_fail_the_handshake() {
             "{what}: a fatal alert, not {answer:?}"
         );
     }
+}
+
+/// What is not spoken needs no limits of streams, header tables and resets.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_225_http_2_is_not_spoken_in_any_way() {
+    let kit = secure(KitOptions::default()).await;
+    let port = kit.running().address.port();
+    // Application protocols (RFC 7301): `h2` alone, and `h2` before `http/1.1`.
+    let only = [0, 16, 0, 5, 0, 3, 2, b'h', b'2'];
+    let answer = raw(port, &hello_with([3, 3], &[0xC02B], &only)).await;
+    assert_eq!(
+        (answer.first(), answer.get(5), answer.get(6)),
+        (Some(&21), Some(&2), Some(&120)),
+        "no_application_protocol, not {answer:?}"
+    );
+    let local = Kit::start(Engine::Sqlite, KitOptions::default())
+        .await
+        .expect("SQLite is always there");
+    let port = local.running().address.port();
+    // With prior knowledge, and by an upgrade (RFC 9113 §3.3, RFC 7540 §3.2).
+    let preface = raw(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
+    let preface = String::from_utf8_lossy(&preface);
+    assert!(preface.is_empty() || preface.starts_with("HTTP/1.1 400"), "{preface:?}");
+    let upgrade = raw(
+        port,
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n",
+    )
+    .await;
+    let upgrade = String::from_utf8_lossy(&upgrade);
+    assert!(upgrade.starts_with("HTTP/1.1 200"), "{upgrade}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

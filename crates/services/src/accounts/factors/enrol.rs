@@ -191,7 +191,7 @@ pub(super) fn session(caller: &Caller) -> Result<[u8; 32]> {
 }
 
 pub(super) fn clean_name(name: &str) -> Result<String, Invalid> {
-    let name = name.trim();
+    let name = crate::names::plain(name);
     if name.is_empty() {
         return Err(Invalid::field("name", "This field may not be blank."));
     }
@@ -199,7 +199,7 @@ pub(super) fn clean_name(name: &str) -> Result<String, Invalid> {
         let text = format!("Ensure this field has no more than {MAX_NAME} characters.");
         return Err(Invalid::field("name", text));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 /// What a kind is called in mails.

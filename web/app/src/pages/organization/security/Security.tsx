@@ -39,6 +39,11 @@ const PARTS: readonly [Part, ...Part[]] = [
     label: 'Provisioning',
     Content: lazy(async () => ({ default: (await import('./Provisioning')).Provisioning })),
   },
+  {
+    id: 'installation',
+    label: 'Installation',
+    Content: lazy(async () => ({ default: (await import('./Installation')).Installation })),
+  },
 ];
 
 export function Security(props: SectionProps) {
