@@ -15,8 +15,9 @@ export function Profile({ me }: { me: User }) {
       <Email me={me} />
       <Panel title="Your data">
         <p className={styles.text}>
-          Everything that is kept of you here, and all your annotations, as a file with one JSON object a line. An
-          administrator can erase who you are; your work then stays, as that of nobody known.
+          Your account, memberships, sessions and tokens, what you have done here, and all your annotations, as a file
+          with one JSON object a line. An administrator can erase who you are; your work then stays, as that of nobody
+          known.
         </p>
         <div className={styles.buttons}>
           <Button onPress={() => window.location.assign('/api/current-user/export/')}>Download your data</Button>
