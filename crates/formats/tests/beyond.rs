@@ -174,6 +174,7 @@ fn export(name: &str, config: &str, tasks: &[ExportTask]) -> (Vec<u8>, Report) {
         download_resources: true,
         formula_escape: false,
         exact: false,
+        interpolate: false,
         manifest: None,
     };
     let exporter = exporter(name).expect("a format");
@@ -294,11 +295,13 @@ fn boxes_polygons_and_answers_are_where_the_tools_look_for_them() {
         entry(&pose, &labels).lines().next(),
         Some("0 0.25 0.4 0.3 0.4 0.2 0.3 2 0.0 0.0 0")
     );
+    let mut first = tasks.clone();
+    first[0].annotations.truncate(1);
     let panoptic = entry_json(
-        &export("COCO_PANOPTIC", PICTURES, &tasks).0,
+        &export("COCO_PANOPTIC", PICTURES, &first).0,
         "annotations/panoptic_default.json",
     );
-    let segments = panoptic["annotations"][1]["segments_info"].as_array().expect("a list");
+    let segments = panoptic["annotations"][0]["segments_info"].as_array().expect("a list");
     assert_eq!(segments.len(), 5);
     let geojson = export("GEOJSON", PICTURES, &tasks).0;
     let file = entry_names(&geojson)
@@ -313,6 +316,76 @@ fn boxes_polygons_and_answers_are_where_the_tools_look_for_them() {
     );
     let (_, report) = export("YOLO_CLASSIFY", PICTURES, &tasks);
     assert_eq!(report.items_out, 2, "{report:?}");
+}
+
+/// Two annotations of a task, and a third of another task with the same picture.
+#[test]
+fn a_picture_of_several_annotations_is_named_once() {
+    let mut tasks = pictures();
+    let again = region(
+        "y",
+        "box",
+        json!({ "x": 50, "y": 50, "width": 25, "height": 50, "rotation": 0, "rectanglelabels": ["Car"] }),
+    );
+    let other = region(
+        "z",
+        "box",
+        json!({ "x": 0, "y": 0, "width": 50, "height": 50, "rotation": 0, "rectanglelabels": ["Car"] }),
+    );
+    tasks.insert(
+        1,
+        task(
+            5,
+            json!({ "image": "https://example.com/other.png" }),
+            vec![json!([other])],
+        ),
+    );
+    tasks.push(task(
+        4,
+        json!({ "image": "https://example.com/a b.png" }),
+        vec![json!([again])],
+    ));
+    let (keypoints, report) = export("COCO_KEYPOINTS", PICTURES, &tasks);
+    let keypoints = entry_json(&keypoints, "annotations/person_keypoints_default.json");
+    let images = keypoints["images"].as_array().expect("a list");
+    let names: Vec<&Value> = images.iter().map(|image| &image["file_name"]).collect();
+    assert!(
+        names[0].as_str().is_some_and(|name| name.ends_with("__a b.png")),
+        "{names:?}"
+    );
+    assert!(
+        names[1].as_str().is_some_and(|name| name.ends_with("__other.png")),
+        "{names:?}"
+    );
+    assert_eq!(names.len(), 2);
+    assert_eq!((images[0]["id"].as_i64(), images[1]["id"].as_i64()), (Some(1), Some(2)));
+    let of_first = keypoints["annotations"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|row| row["image_id"] == 1);
+    assert_eq!(of_first.count(), 6 + 1, "the boxes of all annotations");
+    assert_eq!(report.items_out, 4, "{report:?}");
+
+    let xml = entry(&export("CVAT_XML", PICTURES, &tasks).0, "annotations.xml");
+    assert_eq!(xml.matches("<image ").count(), 2, "{xml}");
+    assert_eq!(
+        (xml.matches("</image>").count(), xml.contains("<size>2</size>")),
+        (2, true)
+    );
+    let first = xml.split("</image>").next().expect("a part");
+    for part in ["label=\"Gone\"", "xtl=\"4.00\"", "xtl=\"20.00\" ytl=\"10.00\""] {
+        assert!(first.contains(part), "{part} in {first}");
+    }
+
+    let (panoptic, report) = export("COCO_PANOPTIC", PICTURES, &tasks);
+    let panoptic = entry_json(&panoptic, "annotations/panoptic_default.json");
+    assert_eq!(panoptic["annotations"].as_array().map(Vec::len), Some(2));
+    let older = report
+        .drops
+        .iter()
+        .find(|(reason, _)| reason == "an older annotation of the same picture");
+    assert_eq!(older.map(|(_, number)| *number), Some(2), "{report:?}");
 }
 
 fn entry_names(archive: &[u8]) -> Vec<String> {
@@ -346,6 +419,25 @@ fn spans_keep_their_place_behind_an_emoji() {
     let iobes = String::from_utf8(export("CONLL_IOBES", TEXTS, &tasks).0).expect("text");
     assert!(iobes.contains("Ada\tB-PER\nLovelace\tE-PER"), "{iobes}");
     assert!(iobes.contains("Paris.\tS-LOC"), "{iobes}");
+    let universal = export("CONLL_U", TEXTS, &tasks).0;
+    let universal = String::from_utf8(universal).expect("text");
+    assert!(
+        universal.starts_with(
+            "# sent_id = task-1-annotation-11\n# text = 😀 Ada Lovelace lived in Paris. She \"wrote\".\n1\t😀\t_\t_\t_\t_\t_\t_\t_\t\
+             start_char=0|end_char=1|ner=O\n2\tAda\t_\t_\t_\t_\t_\t_\t_\tstart_char=2|end_char=5|ner=B-PER\n"
+        ),
+        "{universal}"
+    );
+    assert!(
+        universal.contains("\tParis.\t") && universal.contains("|ner=B-LOC\n"),
+        "{universal}"
+    );
+    let mood = json!([{ "id": "m", "from_name": "mood", "type": "choices", "value": { "choices": ["good"] } }]);
+    let (nothing, report) = export("CONLL_U", TEXTS, &[task(9, json!({ "text": " \n" }), vec![mood])]);
+    assert_eq!(
+        (nothing, report.drops),
+        (Vec::new(), vec![("a text without words".to_owned(), 1)])
+    );
     let brat = export("BRAT", TEXTS, &tasks).0;
     let standoff = entry(&brat, "task-1-annotation-11.ann");
     assert!(

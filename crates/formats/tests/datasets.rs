@@ -100,6 +100,7 @@ fn exported(found: Found, format: &str) -> Vec<u8> {
         download_resources: false,
         formula_escape: false,
         exact: false,
+        interpolate: false,
         manifest: None,
     };
     let kept = std::cell::RefCell::new(kept);
@@ -250,6 +251,7 @@ fn yolo_reads_boxes_polygons_poses_and_turned_boxes() {
 #[test]
 fn texts_of_every_kind_keep_their_spans() {
     for (kind, name, text) in [
+        ("conll", "a.conllu", "# sent_id = 1\n# text = 😀 Ada Lovelace's Bob\n1\t😀\t_\t_\t_\t_\t_\t_\t_\t_\n2\tAda\t_\t_\t_\t_\t_\t_\t_\tner=B-PER\n3-4\tLovelace's\t_\t_\t_\t_\t_\t_\t_\t_\n3\tLovelace\t_\t_\t_\t_\t_\t_\t_\tx=1|ner=I-PER\n4\tBob\t_\t_\t_\t_\t_\t_\t_\tner=B-PER\n\n1\tx\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n"),
         ("conll", "a.conll", "-DOCSTART- -X- O\n😀 -X- _ O\nAda -X- _ B-PER\nLovelace -X- _ I-PER\nBob -X- _ B-PER\n\nx O\n"),
         ("doccano", "a.jsonl", "{\"id\": 1, \"text\": \"😀 Ada Lovelace Bob\", \"label\": [[2, 14, \"PER\"], [15, 18, \"PER\"]]}\n"),
         ("doccano", "a.jsonl", "{\"text\": \"😀 Ada Lovelace Bob\", \"entities\": [{\"id\": 1, \"label\": \"PER\", \"start_offset\": 2, \"end_offset\": 14},

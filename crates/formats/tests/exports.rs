@@ -81,6 +81,7 @@ fn export_as(name: &str, config: &str, tasks: &[ExportTask], formula_escape: boo
         download_resources: true,
         formula_escape,
         exact,
+        interpolate: false,
         manifest: None,
     };
     let mut out = Vec::new();

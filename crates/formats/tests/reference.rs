@@ -135,6 +135,7 @@ fn export(name: &str, case: &Case) -> Vec<u8> {
         download_resources: true,
         formula_escape: false,
         exact: false,
+        interpolate: false,
         manifest: None,
     };
     let mut out = Vec::new();

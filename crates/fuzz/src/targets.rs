@@ -345,7 +345,7 @@ fn table(bytes: &[u8]) -> String {
         });
         answer += &match outcome {
             Err(error) => kind(&error.to_string()),
-            Ok(()) => format!("{};", size(number)),
+            Ok(_) => format!("{};", size(number)),
         };
     }
     answer

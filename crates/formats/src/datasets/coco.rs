@@ -1,50 +1,12 @@
 //! COCO: instances, key points, captions; also masks as run lengths.
 
-use std::collections::HashMap;
-
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Canvas, Dataset, Reading, WHOLE, number, numbers};
+use super::coco_file::{Annotation, File};
+use super::{Canvas, Dataset, Reading, number, numbers};
 use crate::import::ImportError;
 
 pub(super) struct Coco;
-
-#[derive(Deserialize)]
-struct File {
-    images: Vec<Image>,
-    #[serde(default)]
-    annotations: Vec<Annotation>,
-    #[serde(default)]
-    categories: Vec<Category>,
-}
-
-#[derive(Deserialize)]
-struct Image {
-    id: Value,
-    file_name: Option<String>,
-    coco_url: Option<String>,
-    width: Option<f64>,
-    height: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    id: i64,
-    name: String,
-    #[serde(default)]
-    keypoints: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Annotation {
-    image_id: Value,
-    category_id: Option<i64>,
-    bbox: Option<Value>,
-    segmentation: Option<Value>,
-    keypoints: Option<Vec<f64>>,
-    caption: Option<String>,
-}
 
 impl Dataset for Coco {
     fn name(&self) -> &'static str {
@@ -62,15 +24,10 @@ impl Dataset for Coco {
     fn read(&self, reading: &mut Reading<'_>) -> Result<(), ImportError> {
         let mut any = false;
         for name in reading.files(&[".json"]) {
-            let text = reading.text(&name, WHOLE)?;
-            if !(text.contains("\"images\"") && text.contains("\"annotations\"")) {
-                continue;
+            if let Some(file) = File::read(reading.folder.open(&name)?, &name)? {
+                any = true;
+                images(reading, file)?;
             }
-            labelkeep_labeling::check_json(&text).map_err(|error| ImportError::whole(format!("{name}: {error}")))?;
-            let file: File =
-                serde_json::from_str(&text).map_err(|error| ImportError::whole(format!("{name}: {error}")))?;
-            any = true;
-            images(reading, file)?;
         }
         if any {
             Ok(())
@@ -82,22 +39,16 @@ impl Dataset for Coco {
     }
 }
 
-fn images(reading: &mut Reading<'_>, file: File) -> Result<(), ImportError> {
-    let categories: HashMap<i64, &Category> = file.categories.iter().map(|category| (category.id, category)).collect();
-    let mut by_image: HashMap<String, Vec<&Annotation>> = HashMap::new();
-    for annotation in &file.annotations {
-        by_image
-            .entry(annotation.image_id.to_string())
-            .or_default()
-            .push(annotation);
-    }
-    for image in &file.images {
+fn images(reading: &mut Reading<'_>, mut file: File) -> Result<(), ImportError> {
+    for index in 0..file.length() {
+        let Some((image, found)) = file.image(index)? else {
+            break;
+        };
         let Some(name) = image.file_name.as_ref().or(image.coco_url.as_ref()) else {
             reading.report.items_in += 1;
             reading.report.dropped("an image without file_name");
             continue;
         };
-        let found = by_image.remove(&image.id.to_string()).unwrap_or_default();
         let size = image
             .width
             .zip(image.height)
@@ -109,19 +60,19 @@ fn images(reading: &mut Reading<'_>, file: File) -> Result<(), ImportError> {
             reading.picture(name, Vec::new())?;
             continue;
         };
-        for annotation in found {
-            one(reading, &mut canvas, annotation, &categories);
+        for annotation in &found {
+            one(reading, &mut canvas, annotation, &file);
         }
         reading.picture(name, canvas.results)?;
     }
-    let strays: usize = by_image.values().map(Vec::len).sum();
-    reading
-        .report
-        .lost("an annotation of an image that is not in the file", strays as u64);
+    reading.report.lost(
+        "an annotation of an image that is not in the file",
+        file.strays() as u64,
+    );
     Ok(())
 }
 
-fn one(reading: &mut Reading<'_>, canvas: &mut Canvas, annotation: &Annotation, categories: &HashMap<i64, &Category>) {
+fn one(reading: &mut Reading<'_>, canvas: &mut Canvas, annotation: &Annotation, file: &File) {
     if let Some(caption) = &annotation.caption {
         let place = reading.control("TextArea", "Image", None);
         canvas.number += 1;
@@ -131,7 +82,7 @@ fn one(reading: &mut Reading<'_>, canvas: &mut Canvas, annotation: &Annotation, 
             .push(Value::Object(place.result(&id, json!({ "text": [caption] }))));
         return;
     }
-    let category = annotation.category_id.and_then(|id| categories.get(&id));
+    let category = annotation.category_id.and_then(|id| file.category(id));
     let Some(category) = category else {
         reading
             .report

@@ -1,4 +1,4 @@
-//! CoNLL: a word and its tag on each line, an empty line between sentences.
+//! CoNLL: a word and its tag on each line, an empty line between sentences; also CoNLL-U with the tag in its last column.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 
@@ -22,7 +22,7 @@ impl Dataset for Conll {
     }
 
     fn files(&self) -> &'static str {
-        "text files: a word and, last in its line, the tag (IOB, IOB2, IOBES or BILOU); an empty line between sentences"
+        "text files: a word and, last in its line, the tag (IOB, IOB2, IOBES or BILOU), or CoNLL-U with ner= in its last column; an empty line between sentences"
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<(), ImportError> {
@@ -57,7 +57,17 @@ impl Dataset for Conll {
                     line.split(' ').collect()
                 };
                 match parts[..] {
-                    [word, .., tag] if !tag.is_empty() => words.push((word.to_owned(), tag.to_owned())),
+                    [number, word, _, _, _, _, _, _, _, more] if tabs && is_number(number) => {
+                        // Of "2-3 don't" and its parts "2 do" and "3 n't" the parts have the tags.
+                        if !number.contains(['-', '.']) {
+                            words.push(Word::universal(word, more));
+                        }
+                    }
+                    [word, .., tag] if !tag.is_empty() => words.push(Word {
+                        text: word.to_owned(),
+                        tag: tag.to_owned(),
+                        glued: false,
+                    }),
                     _ => {
                         return Err(Reading::wrong(
                             &name,
@@ -73,20 +83,56 @@ impl Dataset for Conll {
     }
 }
 
+/// The number of a word in CoNLL-U: `1`, of several words `2-3`, of one that is not written `8.1`.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | '.'))
+}
+
+struct Word {
+    text: String,
+    tag: String,
+    /// No blank behind it.
+    glued: bool,
+}
+
+impl Word {
+    /// A word of CoNLL-U by its form and its last column.
+    fn universal(form: &str, more: &str) -> Word {
+        let mut word = Word {
+            text: form.to_owned(),
+            tag: "O".to_owned(),
+            glued: false,
+        };
+        for part in more.split('|') {
+            match part.split_once('=') {
+                Some((key, tag)) if key.eq_ignore_ascii_case("ner") || key == "NE" => tag.clone_into(&mut word.tag),
+                Some(("SpaceAfter", "No")) => word.glued = true,
+                _ => {}
+            }
+        }
+        word
+    }
+}
+
 /// The words with one blank between, and a span for each run of tags.
-fn sentence(reading: &mut Reading<'_>, words: &mut Vec<(String, String)>) -> Result<(), ImportError> {
+fn sentence(reading: &mut Reading<'_>, words: &mut Vec<Word>) -> Result<(), ImportError> {
     if words.is_empty() {
         return Ok(());
     }
     let mut text: Vec<char> = Vec::new();
     let mut spans: Vec<(usize, usize, String)> = Vec::new();
-    let mut open = false;
-    for (word, tag) in words.drain(..) {
-        if !text.is_empty() {
+    let (mut open, mut glued) = (false, true);
+    for word in words.drain(..) {
+        if !glued {
             text.push(' ');
         }
+        glued = word.glued;
+        let tag = word.tag;
         let begin = text.len();
-        text.extend(word.chars());
+        text.extend(word.text.chars());
         let end = text.len();
         let (prefix, label) = match tag.split_once(['-', '_']) {
             Some((prefix, label)) if prefix.len() == 1 => (prefix, label),

@@ -3,8 +3,9 @@
 use roxmltree::Node;
 use serde_json::{Value, json};
 
+use super::elements::each;
 use super::voc::parse;
-use super::{Canvas, Dataset, Reading, WHOLE, choices};
+use super::{Canvas, Dataset, Reading, choices};
 use crate::import::ImportError;
 
 pub(super) struct Cvat;
@@ -25,25 +26,20 @@ impl Dataset for Cvat {
     fn read(&self, reading: &mut Reading<'_>) -> Result<(), ImportError> {
         let mut any = false;
         for name in reading.files(&[".xml"]) {
-            let text = reading.text(&name, WHOLE / 4)?;
-            let tree = parse(&name, &text)?;
-            if !tree.root_element().has_tag_name("annotations") {
-                continue;
-            }
-            any = true;
-            let tracks = tree
-                .root_element()
-                .children()
-                .filter(|child| child.has_tag_name("track"))
-                .count();
-            reading.report.lost("a track of a video", tracks as u64);
-            for image in tree
-                .root_element()
-                .children()
-                .filter(|child| child.has_tag_name("image"))
-            {
-                picture(reading, image)?;
-            }
+            let mut bytes = reading.folder.open(&name)?;
+            let wanted = |root: &str, element: &str| root == "annotations" && matches!(element, "image" | "track");
+            let root = each(&mut bytes, &name, 1, &wanted, &mut |text| {
+                let tree = parse(&name, text)?;
+                let Some(element) = tree.root_element().first_element_child() else {
+                    return Ok(());
+                };
+                if element.has_tag_name("track") {
+                    reading.report.lost("a track of a video", 1);
+                    return Ok(());
+                }
+                picture(reading, element)
+            })?;
+            any |= root.is_some_and(|root| root == "annotations");
         }
         if any {
             Ok(())

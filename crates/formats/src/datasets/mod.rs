@@ -5,8 +5,10 @@
 
 mod brat;
 mod coco;
+mod coco_file;
 mod conll;
 mod cvat;
+pub(crate) mod elements;
 mod folder;
 mod ground_truth;
 mod labelbox;
@@ -64,8 +66,6 @@ pub fn dataset(name: &str) -> Option<&'static dyn Dataset> {
     datasets().iter().find(named).copied()
 }
 
-/// Largest file that is read as a whole, in bytes: those whose parts refer to each other.
-const WHOLE: u64 = 2 * 1024 * 1024 * 1024;
 /// Largest file about one picture or text, in bytes.
 const SMALL: u64 = 64 * 1024 * 1024;
 

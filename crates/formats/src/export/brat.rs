@@ -38,7 +38,7 @@ impl Exporter for Brat {
             archive.write_all(marked.text.as_bytes())?;
             archive.start_file(format!("{stem}.ann"), text_options())?;
             archive.write_all(standoff(marked, &mut entities, &mut relations, report).as_bytes())?;
-            Ok(())
+            Ok(None)
         })?;
         let mut text = "[entities]\n".to_owned();
         for name in &entities.names {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::archive::{Archive, large_text_options, stored_options, text_options};
 use super::categories::Keypoints;
-use super::pictures::{Classes, Labelled, Sized, each};
+use super::pictures::{Classes, Entries, Labelled, Sized, each};
 use super::shapes::{Geometry, Shape};
 use super::spool::List;
 use super::voc_masks::png;
@@ -50,6 +50,7 @@ impl Exporter for CocoKeypoints {
         let joints = Keypoints::of(context.config).map_or_else(Vec::new, |joints| joints.order_or_names().to_vec());
         let mut classes = Classes::of(context.config, false);
         classes.names.retain(|name| !joints.contains(name));
+        let mut entries = Entries::default();
         let (mut images, mut annotations) = (List::new()?, List::new()?);
         each(
             context,
@@ -58,8 +59,11 @@ impl Exporter for CocoKeypoints {
             &mut report,
             Sized::Needed,
             &mut |labelled, _, report| {
-                let number = images.length + 1;
-                images.push(&image(labelled, number))?;
+                let (number, is_new) = entries.number(labelled.picture);
+                let number = number + 1;
+                if is_new {
+                    images.push(&image(labelled, number))?;
+                }
                 let shapes = &labelled.regions.shapes;
                 let mut used = 0;
                 for shape in shapes.iter().filter(|shape| !is_point(shape)) {
@@ -101,7 +105,7 @@ impl Exporter for CocoKeypoints {
                     "a key point that belongs to no box, or whose label another has",
                     (points - used) as u64,
                 );
-                Ok(true)
+                Ok(None)
             },
         )?;
         let categories: Vec<Value> = (1..)
@@ -140,6 +144,7 @@ impl Exporter for CocoPanoptic {
         let mut archive = Archive::new(out, context)?;
         let mut report = Report::default();
         let mut classes = Classes::of(context.config, false);
+        let mut entries = Entries::default();
         let (mut images, mut annotations) = (List::new()?, List::new()?);
         each(
             context,
@@ -149,11 +154,16 @@ impl Exporter for CocoPanoptic {
             Sized::Needed,
             &mut |labelled, archive, report| {
                 let (width, height) = labelled.size;
-                let number = images.length + 1;
-                let Some(segments) = segments(labelled, &mut classes, report) else {
-                    report.lost("a picture of more than 134,217,728 pixels", 1);
-                    return Ok(false);
-                };
+                if u64::from(width) * u64::from(height) > crate::brush::MAX_PIXELS {
+                    return Ok(Some(TOO_LARGE));
+                }
+                let (number, is_new) = entries.number(labelled.picture);
+                if !is_new {
+                    // Each pixel has one segment: two annotations cannot be told in one picture.
+                    return Ok(Some("an older annotation of the same picture"));
+                }
+                let number = number + 1;
+                let segments = segments(labelled, &mut classes, report);
                 images.push(&image(labelled, number))?;
                 let file = format!("{}.png", labelled.stem);
                 annotations.push(&json!({ "image_id": number, "file_name": file, "segments_info": segments.about }))?;
@@ -164,7 +174,7 @@ impl Exporter for CocoPanoptic {
                     .flat_map(|id| [*id as u8, (*id >> 8) as u8, (*id >> 16) as u8])
                     .collect();
                 png(archive, (width, height), ::png::ColorType::Rgb, None, &pixels)?;
-                Ok(true)
+                Ok(None)
             },
         )?;
         let categories: Vec<Value> = (1..)
@@ -188,14 +198,13 @@ pub(super) struct Segments {
     pub(super) classes: Vec<usize>,
 }
 
-/// Paints the regions one over the other; a later one has the pixels. `None` for pictures that are too large.
-pub(super) fn segments(labelled: &Labelled<'_>, classes: &mut Classes, report: &mut Report) -> Option<Segments> {
+/// Why a picture is not painted.
+pub(super) const TOO_LARGE: &str = "a picture of more than 134,217,728 pixels";
+
+/// Paints the regions one over the other; a later one has the pixels. Callers leave out what is [`TOO_LARGE`].
+pub(super) fn segments(labelled: &Labelled<'_>, classes: &mut Classes, report: &mut Report) -> Segments {
     let (width, height) = labelled.size;
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > crate::brush::MAX_PIXELS {
-        return None;
-    }
-    let mut ids = vec![0_u32; pixels as usize];
+    let mut ids = vec![0_u32; width as usize * height as usize];
     let mut painted = Vec::new();
     for shape in &labelled.regions.shapes {
         let Some(label) = shape.label() else {
@@ -245,9 +254,9 @@ pub(super) fn segments(labelled: &Labelled<'_>, classes: &mut Classes, report: &
             }))
         })
         .collect();
-    Some(Segments {
+    Segments {
         ids,
         about,
         classes: painted,
-    })
+    }
 }

@@ -6,9 +6,9 @@ use std::io::Write;
 use serde_json::Value;
 
 use super::archive::{Archive, large_text_options};
-use super::pictures::{Classes, Labelled, Sized, each};
+use super::pictures::{Classes, Entries, Labelled, Sized, each};
 use super::shapes::{Geometry, Shape};
-use super::spool::Text;
+use super::spool::Groups;
 use super::{Context, ExportError, Exporter, Report, Source};
 
 pub(super) struct Cvat;
@@ -28,8 +28,8 @@ impl Exporter for Cvat {
         let mut archive = Archive::new(out, context)?;
         let mut report = Report::default();
         let mut classes = Classes::of(context.config, false);
-        let mut body = Text::new()?;
-        let mut number = 0;
+        let mut entries = Entries::default();
+        let mut body = Groups::new()?;
         each(
             context,
             source,
@@ -37,16 +37,27 @@ impl Exporter for Cvat {
             &mut report,
             Sized::Needed,
             &mut |labelled, _, report| {
-                body.push(&image(labelled, number, &mut classes, report))?;
-                number += 1;
-                Ok(true)
+                let (number, is_new) = entries.number(labelled.picture);
+                let mut xml = String::new();
+                if is_new {
+                    let (width, height) = labelled.size;
+                    let name = text(&labelled.file_name);
+                    let _ = writeln!(
+                        xml,
+                        "  <image id=\"{number}\" name=\"{name}\" width=\"{width}\" height=\"{height}\">"
+                    );
+                }
+                regions(&mut xml, labelled, &mut classes, report);
+                body.push(number, &xml)?;
+                Ok(None)
             },
         )?;
         archive.start_file("annotations.xml", large_text_options())?;
         let mut head = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n  <version>1.1</version>\n  <meta>\n    <task>\n".to_owned();
         let _ = writeln!(
             head,
-            "      <size>{number}</size>\n      <mode>annotation</mode>\n      <labels>"
+            "      <size>{}</size>\n      <mode>annotation</mode>\n      <labels>",
+            body.length()
         );
         for name in &classes.names {
             let _ = writeln!(
@@ -57,7 +68,7 @@ impl Exporter for Cvat {
         }
         head.push_str("      </labels>\n    </task>\n  </meta>\n");
         archive.write_all(head.as_bytes())?;
-        body.copy_to(&mut archive)?;
+        body.copy_to(&mut archive, b"  </image>\n")?;
         archive.write_all(b"</annotations>\n")?;
         archive.finish(&report)?;
         Ok(report)
@@ -83,14 +94,7 @@ pub(crate) fn text(text: &str) -> String {
     out
 }
 
-fn image(labelled: &Labelled<'_>, number: u64, classes: &mut Classes, report: &mut Report) -> String {
-    let (width, height) = labelled.size;
-    let mut xml = String::new();
-    let _ = writeln!(
-        xml,
-        "  <image id=\"{number}\" name=\"{}\" width=\"{width}\" height=\"{height}\">",
-        text(&labelled.file_name)
-    );
+fn regions(xml: &mut String, labelled: &Labelled<'_>, classes: &mut Classes, report: &mut Report) {
     for shape in &labelled.regions.shapes {
         let Some(label) = shape.label() else {
             report.lost("a region without label", 1);
@@ -98,16 +102,14 @@ fn image(labelled: &Labelled<'_>, number: u64, classes: &mut Classes, report: &m
         };
         classes.id(label);
         report.lost("a second label of a region", shape.labels.len() as u64 - 1);
-        one(&mut xml, shape, label, report);
+        one(xml, shape, label, report);
     }
     for (name, answer) in &labelled.regions.answers {
         let _ = writeln!(xml, "    <tag label=\"{}\" source=\"manual\">", text(name));
-        attribute(&mut xml, "value", answer);
+        attribute(xml, "value", answer);
         xml.push_str("    </tag>\n");
         classes.id(name);
     }
-    xml.push_str("  </image>\n");
-    xml
 }
 
 fn attribute(xml: &mut String, name: &str, answer: &Value) {

@@ -44,7 +44,7 @@ impl Exporter for Datumaro {
                     "id": labelled.stem, "annotations": annotations, "attr": {},
                     "image": { "path": labelled.file_name, "size": [height, width] },
                 }))?;
-                Ok(true)
+                Ok(None)
             },
         )?;
         archive.start_file("annotations/default.json", large_text_options())?;

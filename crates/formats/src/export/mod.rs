@@ -40,6 +40,7 @@ mod channels;
 mod coco;
 mod coco_more;
 mod conll;
+mod conll_tags;
 mod contours;
 mod convert;
 mod cvat;
@@ -147,6 +148,8 @@ pub struct Context<'a> {
     pub formula_escape: bool,
     /// Whether what the reference loses or bends is kept, where the format can hold it (see [`Exporter::exact`]).
     pub exact: bool,
+    /// Whether tracks of boxes on video get the frames between their key frames (`interpolate_key_frames`).
+    pub interpolate: bool,
     /// What the archive's `labelkeep-manifest.json` says; none: there is none.
     pub manifest: Option<&'a Manifest>,
 }
@@ -209,7 +212,7 @@ pub trait Exporter: Send + Sync {
     fn tags(&self) -> &'static [&'static str] {
         &[]
     }
-    /// `json`, `csv`, `conll` or `zip`.
+    /// `json`, `csv`, `conll` or `zip`, and the like.
     fn extension(&self) -> &'static str;
     /// What [`Context::exact`] changes, for people; `None` when it changes nothing.
     fn exact(&self) -> Option<&'static str> {
@@ -263,12 +266,10 @@ pub fn exporters() -> &'static [&'static dyn Exporter] {
         &hugging_face::HuggingFace,
         &nlp::SpacyLines,
         &nlp::ProdigyLines,
-        &nlp::Conll {
-            scheme: nlp::Scheme::Iob2,
-        },
-        &nlp::Conll {
-            scheme: nlp::Scheme::Iobes,
-        },
+        &conll_tags::Tagged::IOB,
+        &conll_tags::Tagged::IOBES,
+        &conll_tags::Tagged::UNIVERSAL,
+        &conll_tags::Tagged::UNIVERSAL_IOBES,
         &brat::Brat,
         &coco_more::CocoKeypoints,
         &coco_more::CocoPanoptic,
@@ -300,6 +301,25 @@ pub fn extension(exporter: &dyn Exporter, manifest: bool) -> &'static str {
 
 /// Writes the file, in an archive with its manifest when the context has one.
 pub fn write(
+    exporter: &dyn Exporter,
+    context: &Context<'_>,
+    source: &mut Source<'_>,
+    out: &mut dyn Write,
+) -> Result<Report, ExportError> {
+    if !context.interpolate {
+        return write_tasks_of(exporter, context, source, out);
+    }
+    let unfilled = interpolate::Unfilled::default();
+    let mut filled = || -> Tasks<'_> {
+        unfilled.reset();
+        Box::new(source().map(|task| task.map(|task| interpolate::fill(task, &unfilled))))
+    };
+    let mut report = write_tasks_of(exporter, context, &mut filled, out)?;
+    unfilled.tell(&mut report);
+    Ok(report)
+}
+
+fn write_tasks_of(
     exporter: &dyn Exporter,
     context: &Context<'_>,
     source: &mut Source<'_>,

@@ -1,4 +1,4 @@
-//! Texts with spans and classes in one file a line: spaCy, Prodigy, and CoNLL with IOB2 or IOBES tags.
+//! Texts with spans and classes in one file a line: spaCy and Prodigy.
 
 use std::io::Write;
 
@@ -11,19 +11,6 @@ use super::{Context, ExportError, Exporter, Report, Source};
 pub(super) struct SpacyLines;
 /// Tasks of Prodigy.
 pub(super) struct ProdigyLines;
-/// A word and its tag on each line.
-pub(super) struct Conll {
-    pub(super) scheme: Scheme,
-}
-
-/// How a span's words are told from those of the next.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scheme {
-    /// B, I, O.
-    Iob2,
-    /// B, I, E, S, O.
-    Iobes,
-}
 
 impl Exporter for SpacyLines {
     about! {
@@ -76,7 +63,8 @@ impl Exporter for SpacyLines {
             let line = json!({
                 "text": marked.text, "entities": entities, "spans": spans, "cats": cats, "meta": meta(marked),
             });
-            put(out, &line)
+            put(out, &line)?;
+            Ok(None)
         })?;
         out.flush()?;
         Ok(report)
@@ -136,105 +124,10 @@ impl Exporter for ProdigyLines {
                 line["accept"] = json!(accept);
             }
             line["answer"] = json!("accept");
-            put(out, &line)
+            put(out, &line)?;
+            Ok(None)
         })?;
         out.flush()?;
         Ok(report)
-    }
-}
-
-impl Exporter for Conll {
-    fn name(&self) -> &'static str {
-        match self.scheme {
-            Scheme::Iob2 => "CONLL_IOB",
-            Scheme::Iobes => "CONLL_IOBES",
-        }
-    }
-
-    fn title(&self) -> &'static str {
-        match self.scheme {
-            Scheme::Iob2 => "CoNLL, IOB2 tags",
-            Scheme::Iobes => "CoNLL, IOBES tags",
-        }
-    }
-
-    fn description(&self) -> &'static str {
-        match self.scheme {
-            Scheme::Iob2 => {
-                "A word and its tag on each line, with a tab between: B- begins a span, I- goes on, O is outside."
-            }
-            Scheme::Iobes => "The same with E- for the last word of a span and S- for a span of one word.",
-        }
-    }
-
-    fn tags(&self) -> &'static [&'static str] {
-        &["sequence labeling", "named entity recognition"]
-    }
-
-    fn extension(&self) -> &'static str {
-        "conll"
-    }
-
-    fn supports(&self, config: &labelkeep_labeling::Config) -> bool {
-        super::catalog::Fit::of(config).any_spans()
-    }
-
-    fn export(
-        &self,
-        context: &Context<'_>,
-        source: &mut Source<'_>,
-        out: &mut dyn Write,
-    ) -> Result<Report, ExportError> {
-        let mut report = Report::default();
-        each(context, source, &mut report, false, &mut |marked, report| {
-            let text = self.sentence(marked, report);
-            Ok(out.write_all(text.as_bytes())?)
-        })?;
-        out.flush()?;
-        Ok(report)
-    }
-}
-
-impl Conll {
-    fn sentence(&self, marked: &Marked<'_>, report: &mut Report) -> String {
-        let choices = marked.choices.iter().map(|(_, names)| names.len()).sum::<usize>();
-        report.lost("a choice about the text", choices as u64);
-        let words = words(marked.letters);
-        let mut tags: Vec<String> = vec!["O".to_owned(); words.len()];
-        for span in &marked.spans {
-            let Some(label) = span.labels.first() else {
-                report.lost("a span without label", 1);
-                continue;
-            };
-            report.lost("a second label of a span", span.labels.len() as u64 - 1);
-            let touched: Vec<usize> = (0..words.len())
-                .filter(|index| words[*index].0 < span.end && span.begin < words[*index].1)
-                .collect();
-            if touched.is_empty() || touched.iter().any(|index| tags[*index] != "O") {
-                report.lost("a span without words, or over an earlier one", 1);
-                continue;
-            }
-            // A tag is the rest of a line: blanks and breaks in a label would make more of it.
-            let label = label.replace(char::is_whitespace, "_");
-            for (place, index) in touched.iter().enumerate() {
-                let last = place + 1 == touched.len();
-                let prefix = match (self.scheme, place, last) {
-                    (Scheme::Iobes, 0, true) => 'S',
-                    (Scheme::Iobes, 1.., true) => 'E',
-                    (_, 0, _) => 'B',
-                    _ => 'I',
-                };
-                tags[*index] = format!("{prefix}-{label}");
-            }
-        }
-        let mut text = String::new();
-        for ((begin, end), tag) in words.iter().zip(tags) {
-            text.extend(&marked.letters[*begin..*end]);
-            text.push('\t');
-            text.push_str(&tag);
-            text.push('\n');
-        }
-        text.push('\n');
-        text
     }
 }

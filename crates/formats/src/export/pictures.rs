@@ -1,7 +1,7 @@
 //! What all formats of labelled pictures beyond the reference's do alike: walk over the items, copy the pictures, name the
 //! files, number the classes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
 use labelkeep_labeling::Config;
@@ -53,22 +53,25 @@ pub(super) fn documents(
             let document = document(labelled, report);
             archive.start_file(format!("{}.{extension}", labelled.stem), text_options())?;
             serde_json::to_writer_pretty(&mut *archive, &document)?;
-            Ok(true)
+            Ok(None)
         },
     )?;
     archive.finish(&report)?;
     Ok(report)
 }
 
-/// Calls with each item whose picture has a size, or with all; gives whether something of it is in the file. Pictures of ours are copied
-/// into the archive when the context says so.
+/// Why nothing of an item is in the file; `None`: something is.
+pub(super) type Dropped = Option<&'static str>;
+
+/// Calls with each item whose picture has a size, or with all. Pictures of ours are copied into the archive when the context
+/// says so.
 pub(super) fn each(
     context: &Context<'_>,
     source: &mut Source<'_>,
     archive: &mut Archive<'_>,
     report: &mut Report,
     sized: Sized,
-    with: &mut dyn FnMut(&Labelled<'_>, &mut Archive<'_>, &mut Report) -> Result<bool, ExportError>,
+    with: &mut dyn FnMut(&Labelled<'_>, &mut Archive<'_>, &mut Report) -> Result<Dropped, ExportError>,
 ) -> Result<(), ExportError> {
     let key = picture_key(context.config);
     let mut pictures = Pictures::default();
@@ -117,10 +120,9 @@ pub(super) fn each(
                 size,
                 regions,
             };
-            if with(&labelled, archive, report)? {
-                report.items_out += 1;
-            } else {
-                report.dropped("nothing that this format can hold");
+            match with(&labelled, archive, report)? {
+                None => report.items_out += 1,
+                Some(reason) => report.dropped(reason),
             }
         }
     }
@@ -131,6 +133,22 @@ pub(super) fn each(
 fn whole([width, height]: [f64; 2]) -> Option<(u32, u32)> {
     let whole = |size: f64| (1.0..=65_535.0).contains(&size).then_some(size.round() as u32);
     Some((whole(width)?, whole(height)?))
+}
+
+/// The pictures that a file has so far. Tools want each once: what further annotations say of a picture belongs to the same entry.
+#[derive(Default)]
+pub(super) struct Entries {
+    /// By the MD5 of the path: a project may have millions.
+    numbers: HashMap<[u8; 16], u64>,
+}
+
+impl Entries {
+    /// The number of the picture, from 0, and whether it is new.
+    pub(super) fn number(&mut self, picture: &Picture) -> (u64, bool) {
+        let next = self.numbers.len() as u64;
+        let number = *self.numbers.entry(md5::compute(&picture.path).0).or_insert(next);
+        (number, number == next)
+    }
 }
 
 /// Classes in the order of the configuration; labels that it does not have come behind.

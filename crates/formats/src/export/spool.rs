@@ -61,6 +61,59 @@ impl List {
     }
 }
 
+/// Texts that come piece by piece and out of order: what is said of the first, of the second, of the first again.
+pub(super) struct Groups {
+    file: BufWriter<File>,
+    end: u64,
+    /// Where the pieces of each lie, and how long they are.
+    pieces: Vec<Vec<(u64, u64)>>,
+}
+
+impl Groups {
+    pub(super) fn new() -> Result<Groups, ExportError> {
+        Ok(Groups {
+            file: BufWriter::with_capacity(64 * 1024, tempfile::tempfile()?),
+            end: 0,
+            pieces: Vec::new(),
+        })
+    }
+
+    /// How many there are.
+    pub(super) fn length(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Adds to a group; groups are numbered from 0, and a new one has the next number.
+    pub(super) fn push(&mut self, group: u64, text: &str) -> Result<(), ExportError> {
+        let piece = (self.end, text.len() as u64);
+        match self.pieces.get_mut(group as usize) {
+            Some(pieces) => pieces.push(piece),
+            None => self.pieces.push(vec![piece]),
+        }
+        self.file.write_all(text.as_bytes())?;
+        self.end += piece.1;
+        Ok(())
+    }
+
+    /// Writes one group after the other, each with `behind` at its end.
+    pub(super) fn copy_to(self, out: &mut dyn Write, behind: &[u8]) -> Result<(), ExportError> {
+        let mut reader = rewound(self.file)?;
+        let mut at = 0;
+        for pieces in self.pieces {
+            for (begin, length) in pieces {
+                // Mostly they follow one another, and the reader has them already.
+                if begin != at {
+                    reader.seek_relative(begin as i64 - at as i64)?;
+                }
+                std::io::copy(&mut reader.by_ref().take(length), out)?;
+                at = begin + length;
+            }
+            out.write_all(behind)?;
+        }
+        Ok(())
+    }
+}
+
 /// Small text files by name; of files with the same name the last one counts.
 pub(super) struct Files {
     file: BufWriter<File>,
@@ -131,7 +184,19 @@ fn rewound(file: BufWriter<File>) -> Result<BufReader<File>, ExportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::Files;
+    use super::{Files, Groups};
+
+    #[test]
+    fn pieces_come_out_by_their_group() {
+        let mut groups = Groups::new().expect("a temporary file");
+        for (group, text) in [(0, "a1 "), (1, "b1 "), (0, "a2 "), (2, ""), (1, "b2 ")] {
+            groups.push(group, text).expect("writes");
+        }
+        assert_eq!(groups.length(), 3);
+        let mut out = Vec::new();
+        groups.copy_to(&mut out, b"| ").expect("reads");
+        assert_eq!(String::from_utf8_lossy(&out), "a1 a2 | b1 b2 | | ");
+    }
 
     #[test]
     fn the_last_file_of_a_name_counts() {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::catalog::data_key;
 use super::item::{Ids, Item, items};
+use super::pictures::Dropped;
 use super::shapes::{answer, label_names};
 use super::{Context, ExportError, Report, Source};
 
@@ -38,13 +39,13 @@ pub(super) struct Relation {
     pub(super) labels: Vec<String>,
 }
 
-/// Calls with each item that has a text; gives whether something of it is in the file.
+/// Calls with each item that has a text.
 pub(super) fn each(
     context: &Context<'_>,
     source: &mut Source<'_>,
     report: &mut Report,
     relations: bool,
-    with: &mut dyn FnMut(&Marked<'_>, &mut Report) -> Result<(), ExportError>,
+    with: &mut dyn FnMut(&Marked<'_>, &mut Report) -> Result<Dropped, ExportError>,
 ) -> Result<(), ExportError> {
     let key = data_key(context.config, &["Text"]);
     for task in source() {
@@ -74,8 +75,10 @@ pub(super) fn each(
                 relations: if relations { relations_of(item) } else { Vec::new() },
                 item,
             };
-            with(&marked, report)?;
-            report.items_out += 1;
+            match with(&marked, report)? {
+                None => report.items_out += 1,
+                Some(reason) => report.dropped(reason),
+            }
         }
     }
     Ok(())

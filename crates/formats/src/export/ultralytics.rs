@@ -98,7 +98,7 @@ fn lines(
             let text = of(labelled, &mut classes, report);
             archive.start_file(format!("labels/{}.txt", labelled.stem), text_options())?;
             archive.write_all(text.as_bytes())?;
-            Ok(true)
+            Ok(None)
         },
     )?;
     archive.start_file("data.yaml", text_options())?;
@@ -250,7 +250,7 @@ impl Exporter for Classify {
                         list.push(&format!("{},{}\n", cell(&labelled.picture.url), cell(choice)))?;
                     }
                 }
-                Ok(!choices.is_empty())
+                Ok(choices.is_empty().then_some("a picture without choices"))
             },
         )?;
         archive.start_file("classes.csv", text_options())?;

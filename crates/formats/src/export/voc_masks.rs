@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::archive::{Archive, stored_options, text_options};
-use super::coco_more::segments;
+use super::coco_more::{TOO_LARGE, segments};
 use super::pictures::{Classes, Sized, each};
 use super::spool::Text;
 use super::{Context, ExportError, Exporter, Report, Source};
@@ -33,9 +33,10 @@ impl Exporter for VocMasks {
             &mut report,
             Sized::Needed,
             &mut |labelled, archive, report| {
-                let Some(segments) = segments(labelled, &mut classes, report) else {
-                    return Ok(false);
-                };
+                if u64::from(labelled.size.0) * u64::from(labelled.size.1) > crate::brush::MAX_PIXELS {
+                    return Ok(Some(TOO_LARGE));
+                }
+                let segments = segments(labelled, &mut classes, report);
                 // A byte for each pixel: numbers beyond 254 have none (255 is VOC's "void").
                 let beyond = segments.classes.len().saturating_sub(254);
                 report.lost("an object beyond the 254th of a picture", beyond as u64);
@@ -61,7 +62,7 @@ impl Exporter for VocMasks {
                     )?;
                 }
                 list.push(&format!("{}\n", labelled.stem))?;
-                Ok(true)
+                Ok(None)
             },
         )?;
         archive.start_file("ImageSets/Segmentation/default.txt", text_options())?;

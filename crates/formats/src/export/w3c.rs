@@ -148,10 +148,14 @@ fn annotations(config: &Config, item: &Item<'_>, data: &Map<String, Value>, repo
 fn svg(geometry: &Geometry) -> Option<String> {
     let mut path = String::new();
     let points = match geometry {
-        Geometry::Point((x, y)) => return Some(format!("<svg><circle cx=\"{x}\" cy=\"{y}\" r=\"1\"/></svg>")),
+        Geometry::Point((x, y)) => {
+            return Some(format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"><circle cx=\"{x}\" cy=\"{y}\" r=\"1\"/></svg>"
+            ));
+        }
         Geometry::Ellipse([x, y, radius_x, radius_y], rotation) => {
             return Some(format!(
-                "<svg><ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{radius_x}\" ry=\"{radius_y}\" transform=\"rotate({rotation} {x} {y})\"/></svg>"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"><ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{radius_x}\" ry=\"{radius_y}\" transform=\"rotate({rotation} {x} {y})\"/></svg>"
             ));
         }
         Geometry::Mask(_) => return None,
@@ -166,5 +170,7 @@ fn svg(geometry: &Geometry) -> Option<String> {
     } else {
         "polygon"
     };
-    Some(format!("<svg><{tag} points=\"{path}\"/></svg>"))
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><{tag} points=\"{path}\"/></svg>"
+    ))
 }

@@ -14,9 +14,9 @@ use super::quotes::Quotes;
 use super::{ImportError, Sink, TaskItem, rewound};
 
 /// Longest cell, in bytes (SEC-161).
-const CELL: usize = 1_310_720;
+pub(super) const CELL: usize = 1_310_720;
 /// Most columns (SEC-161).
-const COLUMNS: usize = 10_000;
+pub(super) const COLUMNS: usize = 10_000;
 
 /// What stands for a missing value.
 const MISSING: &[&str] = &[
@@ -198,21 +198,29 @@ fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
             message: format!("more than {COLUMNS} columns"),
         });
     }
-    let mut keys: Vec<String> = Vec::with_capacity(row.len());
-    let mut taken = HashSet::with_capacity(row.len());
-    // The last number that a repeated name got: ten thousand columns of one name are counted once.
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut cells = Vec::with_capacity(row.len());
     for (index, cell) in row.iter().enumerate() {
         let cell = text(cell, 1)?;
-        let cell = if index == 0 {
-            cell.trim_start_matches('\u{feff}')
+        cells.push(if index == 0 {
+            cell.trim_start_matches('\u{feff}').to_owned()
         } else {
-            &cell
-        };
-        let base = if cell.is_empty() {
+            cell.into_owned()
+        });
+    }
+    Ok(unique(cells.iter().map(String::as_str)))
+}
+
+/// The names, each once.
+pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    let mut taken = HashSet::new();
+    // The last number that a repeated name got: ten thousand columns of one name are counted once.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    for (index, name) in names.enumerate() {
+        let base = if name.is_empty() {
             format!("Unnamed: {index}")
         } else {
-            cell.to_owned()
+            name.to_owned()
         };
         let mut key = base.clone();
         if taken.contains(&key) {
@@ -225,7 +233,7 @@ fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
         taken.insert(key.clone());
         keys.push(key);
     }
-    Ok(keys)
+    keys
 }
 
 fn guess(file: &File) -> Result<u8, ImportError> {

@@ -13,6 +13,8 @@ pub enum FileKind {
     Csv,
     /// A table with tabs: a task a row.
     Tsv,
+    /// A workbook: its first sheet is a table.
+    Excel,
     /// A task a line.
     Txt,
     /// The whole text is one task.
@@ -29,6 +31,7 @@ impl FileKind {
             "jsonl" | "ndjson" => FileKind::JsonLines,
             "csv" => FileKind::Csv,
             "tsv" => FileKind::Tsv,
+            "xlsx" | "xlsm" => FileKind::Excel,
             "txt" => FileKind::Txt,
             "html" | "htm" | "xml" => FileKind::Markup,
             _ => FileKind::Media,
@@ -39,7 +42,7 @@ impl FileKind {
 /// Extensions that are taken.
 pub const EXTENSIONS: &[&str] = &[
     "bmp", "csv", "flac", "gif", "htm", "html", "jpg", "jpeg", "json", "m4a", "mp3", "ogg", "png", "svg", "tsv", "txt",
-    "wav", "xml", "mp4", "webm", "webp", "pdf", "jsonl", "ndjson", "tif", "tiff",
+    "wav", "xml", "mp4", "webm", "webp", "pdf", "jsonl", "ndjson", "tif", "tiff", "xlsx", "xlsm",
 ];
 
 /// Whether the file is shown, not read: a picture, a sound, a video, a document.
@@ -92,6 +95,7 @@ fn fits(extension: &str, head: &[u8]) -> bool {
         "m4a" | "mp4" => at(4, b"ftyp"),
         "webm" => at(0, b"\x1a\x45\xdf\xa3"),
         "tif" | "tiff" => at(0, b"II*\0") || at(0, b"MM\0*") || at(0, b"II+\0") || at(0, b"MM\0+"),
+        "xlsx" | "xlsm" => at(0, b"PK\x03\x04"),
         "pdf" => head.windows(5).any(|window| window == b"%PDF-"),
         "svg" | "html" | "htm" | "xml" => is_text(head) && head.contains(&b'<'),
         _ => is_text(head),

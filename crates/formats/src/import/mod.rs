@@ -2,6 +2,7 @@
 
 mod csv;
 mod error;
+mod excel;
 mod file;
 mod item;
 mod json;
@@ -32,9 +33,13 @@ pub fn import_json(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Imp
     json::import(reader, sink)
 }
 
-/// A file of this kind. `url` is its own address, which media become.
-pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+/// A file of this kind. `url` is its own address, which media become. Gives what is left out of it, for people.
+pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<Vec<String>, ImportError> {
     match kind {
+        FileKind::Excel => {
+            let others = excel::import(&file, sink)?;
+            return Ok(others.into_iter().map(|name| format!("the sheet \"{name}\"")).collect());
+        }
         FileKind::Json => json::import(&mut BufReader::with_capacity(BUFFER, file), sink),
         FileKind::JsonLines => json::lines(file, sink),
         FileKind::Csv => csv::import(&file, None, sink),
@@ -42,7 +47,8 @@ pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -
         FileKind::Txt => text::lines(&mut BufReader::with_capacity(BUFFER, file), sink),
         FileKind::Markup => text::whole(&mut BufReader::with_capacity(BUFFER, file), sink),
         FileKind::Media => sink(TaskItem::of_value(url)),
-    }
+    }?;
+    Ok(Vec::new())
 }
 
 /// From its start.

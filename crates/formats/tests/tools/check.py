@@ -18,6 +18,8 @@ def coco():
     [posed] = [row for row in found.dataset["annotations"] if row["num_keypoints"]]
     assert found.annToMask(next(row for row in found.dataset["annotations"] if row["segmentation"])).sum() > 0
     assert posed["bbox"] == [4, 4, 12, 8]
+    names = [image["file_name"] for image in found.dataset["images"]]
+    assert len(names) == len(set(names))
 
 
 def panoptic():
@@ -53,6 +55,12 @@ def conll():
     for name in ["CONLL_IOB", "CONLL_IOBES"]:
         sentences = conllu.parse((folder / "texts" / f"{name}.conll").read_text(), fields=["form", "tag"])
         assert [token["tag"] for token in sentences[0] if token["tag"] != "O"][0] == "B-PER"
+    for name, last in [("CONLL_U", "I-PER"), ("CONLL_U_IOBES", "E-PER")]:
+        [sentence] = conllu.parse((folder / "texts" / f"{name}.conllu").read_text())
+        assert sentence.metadata["text"].startswith("😀 Ada") and sentence[1]["form"] == "Ada"
+        assert [token["misc"]["ner"] for token in sentence][1:3] == ["B-PER", last]
+        text = sentence.metadata["text"]
+        assert all(text[int(t["misc"]["start_char"]):int(t["misc"]["end_char"])] == t["form"] for t in sentence)
 
 
 def subtitles():
@@ -108,8 +116,118 @@ def datumaro():
         assert sum(len(item.annotations) for item in found) >= 5, name
 
 
+def pictured(root, names):
+    """The corpus has no pictures; these tools want some."""
+    from PIL import Image
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 20)).save(root / name)
+
+
+def cvat():
+    import re
+    from datumaro import Dataset
+    root = unpacked("CVAT_XML")
+    names = re.findall(r'<image id="\d+" name="([^"]+)"', (root / "annotations.xml").read_text())
+    pictured(root, [f"images/{name}" for name in names])
+    found = Dataset.import_from(str(root), "cvat")
+    kinds = sorted({annotation.type.name for item in found for annotation in item.annotations})
+    assert {"bbox", "polygon", "points"} <= set(kinds), kinds
+    assert len(names) == len(set(names)) == len(found)
+
+
+def mot():
+    import motmetrics
+    root = unpacked("MOT", "videos")
+    table = motmetrics.io.loadtxt(str(root / "task-1-annotation-11/gt/gt.txt"), fmt=motmetrics.io.Format.MOT16, min_confidence=1)
+    assert list(table.index) == [(frame, 1) for frame in range(1, 6)], table
+    # Boxes of the challenge begin at 1, its reader's at 0.
+    assert list(table["X"]) == [-1, 19, 39, 59, 79] and set(table["Width"]) == {20}
+
+
+def labelme():
+    from labelme2coco import get_coco_from_labelme_folder
+    root = unpacked("LABELME")
+    for path in root.glob("*.json"):
+        pictured(root, [json.loads(path.read_text())["imagePath"]])
+    found = get_coco_from_labelme_folder(str(root))
+    assert sum(len(image.annotations) for image in found.images) >= 3
+
+
+def brat():
+    import re
+    root = unpacked("BRAT", "texts")
+    conf = (root / "annotation.conf").read_text()
+    types = re.search(r"\[entities\]\n(.*?)\n\n", conf, re.S).group(1).split("\n")
+    for path in root.glob("*.ann"):
+        text = path.with_suffix(".txt").read_text()
+        for line in path.read_text().splitlines():
+            if line[0] == "T":
+                kind, places, words = re.fullmatch(r"T\d+\t(\S+) ((?:\d+ \d+;?)+)\t(.*)", line).groups()
+                parts = [text[int(a):int(b)] for a, b in (place.split() for place in places.split(";"))]
+                assert kind in types and " ".join(parts) == words, line
+            elif line[0] == "R":
+                assert re.fullmatch(r"R\d+\t\S+ Arg1:T\d+ Arg2:T\d+", line), line
+            else:
+                assert re.fullmatch(r"#\d+\tAnnotatorNotes T\d+\t.*", line), line
+
+
+def prodigy():
+    for line in (folder / "texts/PRODIGY_JSONL.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        assert row["answer"] == "accept"
+        tokens = row["tokens"]
+        assert [token["id"] for token in tokens] == list(range(len(tokens)))
+        assert all(row["text"][token["start"]:token["end"]] == token["text"] for token in tokens)
+        for span in row["spans"]:
+            # Prodigy wants the tokens that a span begins and ends in.
+            assert tokens[span["token_start"]]["start"] <= span["start"] < span["end"] <= tokens[span["token_end"]]["end"]
+        assert set(row["accept"]) <= {option["id"] for option in row["options"]}
+
+
+# What the Recommendation says that an annotation, its bodies, targets and selectors must have (sections 3 and 4).
+ANNOTATION = {
+    "type": "object",
+    "required": ["id", "type", "target"],
+    "properties": {
+        "id": {"type": "string", "format": "uri"},
+        "type": {"const": "Annotation"},
+        "created": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"},
+        "creator": {"type": "object", "required": ["id", "type"]},
+        "body": {"type": "array", "items": {
+            "type": "object", "required": ["type", "value"],
+            "properties": {"type": {"const": "TextualBody"}, "value": {"type": "string"}, "purpose": {"enum": ["tagging", "commenting"]}},
+        }},
+        "target": {
+            "type": "object", "required": ["source"],
+            "properties": {"source": {"type": "string"}, "selector": {"oneOf": [
+                {"required": ["type", "start", "end"], "properties": {
+                    "type": {"const": "TextPositionSelector"}, "start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}}},
+                {"required": ["type", "value"], "properties": {"type": {"const": "SvgSelector"}, "value": {"type": "string"}}},
+                {"required": ["type", "value", "conformsTo"], "properties": {
+                    "type": {"const": "FragmentSelector"}, "value": {"type": "string", "pattern": r"^t=[\d.]+,[\d.]+$"}}},
+            ]}},
+        },
+    },
+}
+
+
+def web_annotations():
+    import jsonschema
+    from xml.etree import ElementTree
+    for corpus in ["pictures", "texts", "sounds"]:
+        page = json.loads((folder / corpus / "W3C_ANNOTATION.jsonld").read_text())
+        assert page["@context"] == "http://www.w3.org/ns/anno.jsonld" and page["type"] == "AnnotationPage" and page["items"]
+        for item in page["items"]:
+            jsonschema.validate(item, ANNOTATION)
+            selector = item["target"].get("selector", {})
+            if selector.get("type") == "SvgSelector":
+                assert ElementTree.fromstring(selector["value"]).tag == "{http://www.w3.org/2000/svg}svg"
+
+
 failed = 0
-for check in [coco, panoptic, voc_masks, compressed_masks, conll, subtitles, maps, hugging_face, spacy_lines, datumaro]:
+for check in [coco, panoptic, voc_masks, compressed_masks, conll, subtitles, maps, hugging_face, spacy_lines, datumaro, cvat, mot, labelme,
+              brat, prodigy, web_annotations]:
     try:
         check()
         print("ok", check.__name__)
