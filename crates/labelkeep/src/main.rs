@@ -18,6 +18,8 @@ fn main() -> ExitCode {
     let matches = options::command()
         .subcommand(commands::user::grammar())
         .subcommand(commands::convert::grammar())
+        .subcommand(commands::export::grammar())
+        .subcommand(commands::import::grammar())
         .subcommand(commands::keys::grammar())
         .get_matches_from(options::normalize(std::env::args()));
     let outcome = match matches.subcommand() {
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         Some(("security", matches)) => security(matches),
         Some(("user", matches)) => commands::user::run(matches),
         Some(("convert", matches)) => commands::convert::run(matches),
+        Some(("export", matches)) => commands::export::run(matches),
+        Some(("import", matches)) => commands::import::run(matches),
         Some(("certificate", matches)) => Values::collect(matches, std::env::vars_os()).and_then(certificate),
         Some(("keys", matches)) => commands::keys::run(matches),
         Some(("options", _)) => {

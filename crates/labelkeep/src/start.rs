@@ -11,7 +11,9 @@ use labelkeep_api::server::{self, Listener, Monitoring, Redirect, Site, Tls, Tra
 use labelkeep_api::{App, WebSettings, app};
 use labelkeep_net::smtp::Mailer;
 use labelkeep_net::{Client, Policy};
-use labelkeep_services::{ServiceError, Services, accounts, audit, data_manager, housekeeping, jobs, mail, statistics};
+use labelkeep_services::{
+    ServiceError, Services, accounts, audit, data_manager, export, housekeeping, jobs, mail, statistics,
+};
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -131,6 +133,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     };
     let mut beside = vec![
         tokio::spawn(keep_house(services.clone())),
+        tokio::spawn(resume_exports(services.clone())),
         tokio::spawn(audit::run(services.clone())),
         tokio::spawn(jobs::run(services.clone())),
         tokio::spawn(data_manager::statistics::run(services.clone())),
@@ -277,6 +280,18 @@ async fn keep_house(services: Services) {
             tracing::error!(%error, "leftovers could not be removed; tried again in an hour");
         }
         tokio::time::sleep(HOUSEKEEPING).await;
+    }
+}
+
+/// How often is looked for exports that were broken off.
+const RESUMING: Duration = Duration::from_secs(60);
+
+async fn resume_exports(services: Services) {
+    loop {
+        if let Err(error) = export::resume(&services).await {
+            tracing::error!(%error, "exports that were broken off could not be made again; tried again in a minute");
+        }
+        tokio::time::sleep(RESUMING).await;
     }
 }
 

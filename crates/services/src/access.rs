@@ -114,6 +114,24 @@ pub async fn project(services: &Services, actor: Actor, id: i64, action: Action)
     grant(services, actor, row.map(|row| (row.id, row)), "Project", action).await
 }
 
+/// A project, for who runs the server: in the name of the member with this address, who must see it, else of an owner. Whoever has the
+/// database has all rights anyway, so that without a name personal workspaces are open, too.
+pub async fn console_project(
+    services: &Services,
+    email: Option<&str>,
+    id: i64,
+    action: Action,
+) -> Result<Granted<ProjectRow>> {
+    let row = store::projects::find_for_job(&services.db, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Project"))?;
+    let actor = crate::accounts::console_actor(services, row.organization_id, email).await?;
+    match email {
+        Some(_) => project(services, actor, id, action).await,
+        None => grant(services, actor, Some((id, row)), "Project", action).await,
+    }
+}
+
 /// A task. Who labels in a project with assigned tasks is shown those.
 pub async fn task(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<TaskRow>> {
     let row = store::tasks::find(&services.db, &actor.viewer(), id).await?;

@@ -71,6 +71,8 @@ pub struct Parts {
     pub keys: KeyRing,
     /// The guarded way out.
     pub net: labelkeep_net::Client,
+    /// When this process began, in microseconds since 1970-01-01 UTC: of an embedded database nobody else works on what is older.
+    pub started_at: i64,
     /// What requests ask for again and again.
     pub(crate) cache: crate::accounts::Cache,
     pub(crate) providers: crate::sso::Cache,
@@ -90,6 +92,7 @@ impl Services {
             settings,
             keys,
             net,
+            started_at: chrono::Utc::now().timestamp_micros(),
             cache: Default::default(),
             providers: Default::default(),
             configs: Default::default(),

@@ -26,6 +26,7 @@ pub(crate) mod outbound;
 pub(crate) mod overlap;
 pub mod permissions;
 pub mod predictions;
+mod progress;
 pub mod project_members;
 pub mod projects;
 pub mod queue;
@@ -45,6 +46,7 @@ pub use context::{Services, Settings};
 pub use error::{Invalid, ServiceError};
 pub use labelkeep_policy as policy;
 pub use labelkeep_policy::for_each_action;
+pub use progress::Progress;
 
 /// Result of a service.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;

@@ -277,6 +277,17 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
     Ok(number)
 }
 
+/// A copy of a file that lies on this machine, for commands: it is read as if it had been uploaded. The limit of uploads is that of requests.
+pub fn copied(services: &Services, name: &str, path: &Path) -> Result<Incoming> {
+    let (incoming, mut file) = incoming(services, name)?;
+    let size = std::io::copy(&mut std::fs::File::open(path)?, &mut file)?;
+    let incoming = incoming.of_size(size);
+    if services.settings.svg_cleanup && incoming.extension() == "svg" {
+        return clean_svg(incoming);
+    }
+    Ok(incoming)
+}
+
 /// A new incoming file of ours, and where its bytes go.
 pub(crate) fn incoming(services: &Services, name: &str) -> std::io::Result<(Incoming, std::fs::File)> {
     let folder = &services.settings.upload_folder;

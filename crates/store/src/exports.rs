@@ -88,6 +88,55 @@ pub async fn find(db: &Db, project_id: i64, id: i64) -> Result<Option<SnapshotRo
     .await
 }
 
+/// Snapshots that are being made and have not been heard of since `before` (microseconds), oldest first.
+pub async fn silent(db: &Db, before: i64) -> Result<Vec<SnapshotRow>> {
+    db.all(
+        "SELECT * FROM export_snapshot WHERE status = 'in_progress' AND updated_at < $1 ORDER BY id",
+        args![before],
+    )
+    .await
+}
+
+/// The same of conversions.
+pub async fn silent_conversions(db: &Db, before: i64) -> Result<Vec<ConversionRow>> {
+    db.all(
+        "SELECT * FROM export_conversion WHERE status = 'in_progress' AND updated_at < $1 ORDER BY id",
+        args![before],
+    )
+    .await
+}
+
+/// The snapshot that a conversion is made of.
+pub async fn of_conversion(db: &Db, conversion_id: i64) -> Result<Option<SnapshotRow>> {
+    db.optional(
+        "SELECT * FROM export_snapshot WHERE id = (SELECT snapshot_id FROM export_conversion WHERE id = $1)",
+        args![conversion_id],
+    )
+    .await
+}
+
+/// Takes over a snapshot that was last heard of at `last`; false when somebody else has.
+pub async fn take(tx: &mut Tx, id: i64, last: i64, at: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE export_snapshot SET updated_at = $3 WHERE id = $1 AND status = 'in_progress' AND updated_at = $2",
+            args![id, last, at],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// The same of a conversion.
+pub async fn take_conversion(tx: &mut Tx, id: i64, last: i64, at: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE export_conversion SET updated_at = $3 WHERE id = $1 AND status = 'in_progress' AND updated_at = $2",
+            args![id, last, at],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
 /// Adds a snapshot.
 pub async fn insert(tx: &mut Tx, new: NewSnapshot, at: i64) -> Result<SnapshotRow> {
     tx.one(

@@ -41,14 +41,15 @@ pub async fn begin(tx: &mut Tx, project_id: i64, account_id: i64, at: i64) -> Re
     Ok(id)
 }
 
-/// Notes how far an import has come.
-pub async fn advance(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE task_import SET summary = $2, updated_at = $3 WHERE id = $1",
-        args![id, summary, at],
-    )
-    .await?;
-    Ok(())
+/// Notes how far an import has come; false when it is pending no more.
+pub async fn advance(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE task_import SET summary = $2, updated_at = $3 WHERE id = $1 AND pending AND status = 'in_progress'",
+            args![id, summary, at],
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Imports that an account has running in a project, oldest first.
@@ -60,14 +61,16 @@ pub async fn running(db: &Db, project_id: i64, account_id: i64) -> Result<Vec<Im
     .await
 }
 
-/// Makes the tasks of an import visible.
-pub async fn complete(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE task_import SET pending = FALSE, status = 'completed', summary = $2, updated_at = $3, finished_at = $3 WHERE id = $1",
-        args![id, summary, at],
-    )
-    .await?;
-    Ok(())
+/// Makes the tasks of an import visible; false when it is pending no more.
+pub async fn complete(tx: &mut Tx, id: i64, summary: &str, at: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE task_import SET pending = FALSE, status = 'completed', summary = $2, updated_at = $3, finished_at = $3
+             WHERE id = $1 AND pending AND status = 'in_progress'",
+            args![id, summary, at],
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Notes that an import failed. Its tasks stay invisible until they are removed.

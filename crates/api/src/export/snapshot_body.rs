@@ -5,12 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::{ApiError, ApiResult};
 
-/// The three groups of options. A key that is not known is ignored; what is wrong is named by group and key.
+/// The three groups of options, and the number of the view that they name. A key that is not known is ignored; what is wrong is named
+/// by group and key.
 pub(super) fn selection(
     tasks: Option<&Value>,
     annotations: Option<&Value>,
     serialization: Option<&Value>,
-) -> ApiResult<Selection> {
+) -> ApiResult<(Selection, Option<i64>)> {
     let mut errors = Map::new();
     let mut group = Group::of("task_filter_options", tasks, &mut errors);
     let mut selection = Selection {
@@ -20,7 +21,7 @@ pub(super) fn selection(
         only_with_annotations: group.boolean("only_with_annotations").unwrap_or(false),
         ..Selection::default()
     };
-    group.view();
+    let view = group.view();
     group.end();
     let given = annotations.is_some_and(Value::is_object);
     let mut group = Group::of("annotation_filter_options", annotations, &mut errors);
@@ -39,10 +40,16 @@ pub(super) fn selection(
     group.boolean("include_annotation_history");
     group.end();
     if errors.is_empty() {
-        Ok(selection)
+        Ok((selection, view))
     } else {
         Err(ApiError::validation(Value::Object(errors)))
     }
+}
+
+/// There is no such view in the project, or it is somebody else's.
+pub(super) fn no_view(id: i64) -> ApiError {
+    let text = format!("Invalid pk \"{id}\" - object does not exist.");
+    ApiError::validation(json!({ "task_filter_options": { "view": [text] } }))
 }
 
 /// One group, and what is wrong in it.
@@ -118,12 +125,18 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Snapshots of a tab need tabs.
-    fn view(&mut self) {
-        if let Some(value) = self.get("view") {
-            let text = format!("Invalid pk \"{value}\" - object does not exist.");
-            self.is_wrong("view", text);
+    /// The number of a view.
+    fn view(&mut self) -> Option<i64> {
+        let value = self.get("view")?;
+        let number = match value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.is_wrong("view", "Incorrect type. Expected pk value.".to_owned());
         }
+        number
     }
 
     fn end(self) {

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
+use labelkeep_services::data_manager::views;
 use labelkeep_services::export::snapshots::{self, Asked, Conversion, ConversionRow, Snapshot};
+use labelkeep_services::{ServiceError, Services};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -101,11 +102,18 @@ pub(crate) async fn create(
         let text = format!("Ensure this field has no more than {TITLE} characters.");
         return Err(ApiError::field("title", text));
     }
-    let selection = snapshot_body::selection(
+    let (mut selection, view) = snapshot_body::selection(
         body.task_filter_options.as_ref(),
         body.annotation_filter_options.as_ref(),
         body.serialization_options.as_ref(),
     )?;
+    if let Some(id) = view {
+        selection.view = match views::find(&services, project.actor().clone(), id).await {
+            Ok((_, view)) if view.row.project_id == project.row().id => Some(view.wanted().to_json()),
+            Ok(_) | Err(ServiceError::NotFound(_)) => return Err(snapshot_body::no_view(id)),
+            Err(error) => return Err(error.into()),
+        };
+    }
     let made = snapshots::create(&services, project, title, selection).await?;
     answer::created(&SnapshotOut::of(&made))
 }

@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal as _, Read, Write as _};
+use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -12,6 +11,9 @@ use labelkeep_formats::datasets::{self, Directory, Reading};
 use labelkeep_formats::export::{self, Context, Exporter, Kept, Manifest, Media, Report, StoredTasks, Tasks};
 use labelkeep_formats::import::{Limits, TaskItem, is_archive, unpack};
 use labelkeep_labeling::Config;
+use labelkeep_services::Progress;
+
+use super::bar::Bar;
 
 /// The grammar.
 pub(crate) fn grammar() -> Command {
@@ -65,6 +67,12 @@ pub(crate) fn grammar() -> Command {
                 .help("Keep what the format can hold although other programs lose or bend it"),
         )
         .arg(
+            Arg::new("interpolate-key-frames")
+                .long("interpolate-key-frames")
+                .action(ArgAction::SetTrue)
+                .help("Give tracks of boxes on video all frames, not their key frames alone"),
+        )
+        .arg(
             Arg::new("manifest")
                 .long("manifest")
                 .action(ArgAction::SetTrue)
@@ -92,7 +100,6 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = path("config").map(|path| read_config(&path)).transpose()?;
     let scratch = Scratch::new()?;
     let (folder, from) = (open(&input, &scratch)?, text("from").to_lowercase());
-    let mut progress = Progress::new("read");
     let (tasks, config) = if from == "json" || from == "jsonl" {
         let name = datasets::Folder::names(&folder)
             .into_iter()
@@ -108,8 +115,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         // Formats of pictures copy what has an address here; an export of tasks keeps the names.
         let ours = exporter.extension() == "zip";
         let known = config.as_ref().map(|(_, config)| config);
-        let (kept, report, proposal) = read(&from, &folder, known, ours, &mut progress)?;
-        progress.end(kept.number());
+        let (kept, report, proposal) = read(&from, &folder, known, ours)?;
         say("in", &report);
         let config = match config {
             Some(config) => config,
@@ -190,11 +196,12 @@ fn read(
     folder: &Directory,
     config: Option<&Config>,
     ours: bool,
-    progress: &mut Progress,
 ) -> anyhow::Result<(Kept, Report, Option<String>)> {
     let kind = datasets::dataset(from)
         .with_context(|| format!("--from {from}: there is no such format; see labelkeep convert --help"))?;
     let mut kept = Kept::new()?;
+    let progress = Progress::default();
+    let bar = Bar::show("read", &progress);
     let mut failure = None;
     let beside = Beside { folder };
     let media = |name: &str| match beside.find(name) {
@@ -206,7 +213,7 @@ fn read(
             failure = Some(error);
             labelkeep_formats::import::ImportError::Stopped
         })?;
-        progress.step(kept.number());
+        progress.step();
         Ok(())
     };
     let (outcome, report, proposal) = {
@@ -218,6 +225,7 @@ fn read(
         return Err(error.into());
     }
     outcome?;
+    bar.end();
     Ok((kept, report, proposal))
 }
 
@@ -244,6 +252,7 @@ fn write(
         download_resources: true,
         formula_escape: false,
         exact: matches.get_flag("exact"),
+        interpolate: matches.get_flag("interpolate-key-frames"),
         manifest: manifest.as_ref(),
     };
     // The file has its name when it is whole.
@@ -252,35 +261,35 @@ fn write(
         256 * 1024,
         File::create(&part).with_context(|| part.display().to_string())?,
     );
-    let progress = RefCell::new(Progress::new("written"));
-    let number = std::cell::Cell::new(0);
+    let progress = Progress::default();
+    let bar = Bar::show("written", &progress);
     let source = || -> Tasks<'_> {
-        number.set(0);
+        progress.set_done(0);
         match tasks {
-            Input::Kept(kept) => kept.borrow_mut().tasks(),
+            Input::Kept(kept) => {
+                let mut kept = kept.borrow_mut();
+                progress.set_total(kept.number().unsigned_abs());
+                kept.tasks()
+            }
             Input::Stored(path) => match File::open(path) {
                 Ok(file) => Box::new(StoredTasks::new(BufReader::with_capacity(256 * 1024, file))),
                 Err(error) => Box::new(std::iter::once(Err(error.into()))),
             },
         }
     };
-    let mut counted = || -> Tasks<'_> {
-        Box::new(source().inspect(|_| {
-            number.set(number.get() + 1);
-            progress.borrow_mut().step(number.get());
-        }))
-    };
+    let mut counted = || -> Tasks<'_> { Box::new(source().inspect(|_| progress.step())) };
     let outcome = export::write(exporter, &context, &mut counted, &mut file).and_then(|report| {
         file.flush()?;
         Ok(report)
     });
-    progress.borrow().end(number.get());
     match outcome {
         Ok(report) => {
+            bar.end();
             std::fs::rename(&part, out).with_context(|| out.display().to_string())?;
             Ok(report)
         }
         Err(error) => {
+            drop(bar);
             let _ = std::fs::remove_file(&part);
             Err(error.into())
         }
@@ -328,42 +337,5 @@ impl Media for Beside<'_> {
 fn say(way: &str, report: &Report) {
     for (text, number) in report.drops.iter().chain(&report.losses) {
         eprintln!("left out on the way {way}: {number} × {text}");
-    }
-}
-
-/// A line that tells how far it has come, where a person looks.
-struct Progress {
-    what: &'static str,
-    shown: Option<Instant>,
-    begun: Instant,
-}
-
-impl Progress {
-    fn new(what: &'static str) -> Progress {
-        Progress {
-            what,
-            shown: std::io::stderr().is_terminal().then(Instant::now),
-            begun: Instant::now(),
-        }
-    }
-
-    fn step(&mut self, number: i64) {
-        if let Some(shown) = &mut self.shown
-            && shown.elapsed() > Duration::from_millis(200)
-        {
-            *shown = Instant::now();
-            let rate = number as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
-            eprint!("\r{number} tasks {}, {rate:.0} a second ", self.what);
-        }
-    }
-
-    fn end(&self, number: i64) {
-        if self.shown.is_some() {
-            eprintln!(
-                "\r{number} tasks {} in {:.1} s            ",
-                self.what,
-                self.begun.elapsed().as_secs_f64()
-            );
-        }
     }
 }

@@ -11,9 +11,11 @@ use futures_util::StreamExt as _;
 use labelkeep::options::{self, Values};
 use labelkeep::{Config, open_beside};
 use labelkeep_crypt::Secret;
+use labelkeep_services::Services;
 use labelkeep_services::access::Role;
 use labelkeep_services::accounts::{self, ConsolePerson, OneTimeLink, RoleChange};
-use labelkeep_services::{ServiceError, Services};
+
+use super::plain;
 
 /// Settings whose flags are the same here: where the data is, and what links begin with.
 const FLAGS: [&str; 4] = ["BASE_DATA_DIR", "DATABASE_NAME", "HOST", "PORT"];
@@ -317,19 +319,4 @@ fn time(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros)
         .map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
         .unwrap_or_default()
-}
-
-/// The error in one line; fields are known by the command.
-fn plain(error: ServiceError) -> anyhow::Error {
-    match error {
-        ServiceError::Invalid(invalid) => {
-            let texts: Vec<&str> = invalid
-                .fields
-                .iter()
-                .flat_map(|(_, texts)| texts.iter().map(String::as_str))
-                .collect();
-            anyhow::anyhow!(texts.join(" "))
-        }
-        error => error.into(),
-    }
 }

@@ -330,7 +330,7 @@ async fn bearer(
 }
 
 /// What roles may do in the organization.
-async fn rules(services: &Services, organization_id: i64) -> Result<Arc<Rules>> {
+pub(super) async fn rules(services: &Services, organization_id: i64) -> Result<Arc<Rules>> {
     let mut rules = Rules::default();
     for (key, words) in store::organizations::permissions(&services.db, organization_id).await? {
         if let Some(switch) = SWITCHES.iter().find(|switch| switch.key == key) {

@@ -2,14 +2,14 @@
 //! rights anyway. Each action is on record with the address `console`.
 
 use labelkeep_crypt::Secret;
-use labelkeep_policy::Role;
+use labelkeep_policy::{Actor, Role, Scope};
 use labelkeep_store::accounts::memberships::{self, MemberFilter, MemberOrder};
 use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
 use labelkeep_store::audit::{self, Origin};
 
 use super::links::OneTimeLink;
 use super::roles::{self, RoleChange};
-use super::{clean_email, erase, factors, passwords, resets, signup};
+use super::{authenticate, clean_email, erase, factors, passwords, resets, signup};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Where the record says that an action came from.
@@ -229,6 +229,44 @@ pub async fn console_portrait(
     let organization = organizations::first(&services.db).await?.ok_or_else(nobody)?.id;
     let account = store::by_email(&services.db, &email).await?.ok_or_else(nobody)?;
     super::portrait::begin(services, origin(organization), account.id).await
+}
+
+/// The member in whose name a command works in an organization: the one with this address, else the owner who has been there longest.
+pub(crate) async fn console_actor(services: &Services, organization_id: i64, email: Option<&str>) -> Result<Actor> {
+    let account_id = match email {
+        Some(email) => {
+            let email = clean_email(email)?;
+            let nobody = || ServiceError::Nothing(format!("Nobody has the address {email}."));
+            store::by_email(&services.db, &email).await?.ok_or_else(nobody)?.id
+        }
+        None => {
+            let owners = MemberFilter {
+                roles: vec![Role::Owner.word()],
+                active: Some(true),
+                ..MemberFilter::default()
+            };
+            let order = (MemberOrder::DateJoined, false);
+            let found = memberships::page(&services.db, organization_id, &owners, order, 0, 1).await?;
+            let nobody = || ServiceError::Nothing("The organization has no active owner; name a member.".to_owned());
+            found.first().ok_or_else(nobody)?.account.id
+        }
+    };
+    let absent = || ServiceError::Nothing("This person does not work in the organization of the project.".to_owned());
+    let row = store::holder_in(&services.db, account_id, organization_id)
+        .await?
+        .ok_or_else(absent)?;
+    Ok(Actor {
+        account_id: row.account_id,
+        organization_id: row.organization_id,
+        role: Role::from_word(&row.role),
+        rules: authenticate::rules(services, row.organization_id).await?,
+        token_id: None,
+        scope: Scope::default(),
+        email: row.email,
+        first_name: row.first_name,
+        last_name: row.last_name,
+        address: CONSOLE.to_owned(),
+    })
 }
 
 /// A member of the installation's organization.

@@ -72,6 +72,32 @@ pub struct Evaluated {
 /// Time in which a list that is wanted at once may find out what it adds up to.
 const AT_ONCE: Duration = Duration::from_millis(5);
 
+/// Up to `limit` tasks of a list behind `after` and up to `until`, in the order of ids. A long selection is handed to the database piece
+/// by piece.
+pub(crate) async fn ids_after(
+    services: &Services,
+    query: &Query,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    let rows::Selection::Only(ids) = &query.selection else {
+        return Ok(rows::ids_after(&services.db, query, after, until, limit).await?);
+    };
+    let mut left: Vec<i64> = ids.iter().copied().filter(|id| *id > after && *id <= until).collect();
+    left.sort_unstable();
+    left.dedup();
+    for piece in left.chunks(usize::try_from(limit).unwrap_or(1).max(1)) {
+        let mut query = query.clone();
+        query.selection = rows::Selection::Only(piece.to_vec());
+        let found = rows::ids_after(&services.db, &query, after, until, limit).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// A page of the list that `wanted` describes.
 pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted, asked: Asked) -> Result<Listed> {
     let mut query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;

@@ -11,7 +11,7 @@ use labelkeep_store::projects::ProjectRow;
 
 use super::snapshots::Conversion;
 use super::{Options, Selection, Sight, Writer, exporter_of};
-use crate::{Result, Services};
+use crate::{Progress, Result, Services};
 
 /// How often one that is being made says that it still is.
 const BEAT: Duration = Duration::from_secs(20);
@@ -37,6 +37,7 @@ pub(super) fn writer(services: &Services, project: ProjectRow, export_type: &str
             assigned_to: None,
         },
         now: services.now(),
+        progress: Progress::default(),
     })
 }
 

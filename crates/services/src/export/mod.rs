@@ -3,6 +3,7 @@
 mod making;
 mod media;
 mod read;
+mod resume;
 mod selection;
 pub mod snapshots;
 
@@ -19,8 +20,9 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
-use crate::{Invalid, Result, ServiceError, Services};
+use crate::{Invalid, Progress, Result, ServiceError, Services};
 use media::Uploads;
+pub use resume::resume;
 pub use selection::{Kept, Selection};
 
 /// What to export.
@@ -81,6 +83,76 @@ pub fn catalog(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec
 
 /// Begins an export. The audit trail has it before the first byte goes out.
 pub async fn start(services: &Services, project: Granted<ProjectRow>, options: Options) -> Result<Download> {
+    let (writer, name) = begin(services, project, options, Progress::default()).await?;
+    let extension = formats::extension(writer.exporter, writer.options.manifest);
+    let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || writer.run(&runtime, sender));
+    Ok(Download {
+        name,
+        extension,
+        pieces,
+    })
+}
+
+/// Writes an export to where the caller says, for commands: the name that a download would have, and what came of it. Who cancels
+/// the progress gets an error.
+pub async fn write_to(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    options: Options,
+    out: impl FnOnce(&str) -> std::io::Result<Box<dyn Write + Send>>,
+    progress: &Progress,
+) -> Result<Report> {
+    let (writer, name) = begin(services, project, options, progress.clone()).await?;
+    let mut out = Counted {
+        out: out(&name)?,
+        progress: progress.clone(),
+        bytes: 0,
+    };
+    let runtime = tokio::runtime::Handle::current();
+    let written = tokio::task::spawn_blocking(move || {
+        let report = writer.write(&runtime, &mut out)?;
+        out.flush()?;
+        Ok(report)
+    });
+    written
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?
+        .map_err(|error| match error {
+            ExportError::Write(error) => ServiceError::File(error),
+            _ if progress.is_cancelled() => Invalid::whole("The export was cancelled.").into(),
+            error => ServiceError::Internal(error.to_string()),
+        })
+}
+
+/// Tells how many bytes went out.
+struct Counted {
+    out: Box<dyn Write + Send>,
+    progress: Progress,
+    bytes: u64,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let number = self.out.write(bytes)?;
+        self.bytes += number as u64;
+        self.progress.set_bytes(self.bytes);
+        Ok(number)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Notes the export in the audit trail; gives what writes it, and the name of the file.
+async fn begin(
+    services: &Services,
+    project: Granted<ProjectRow>,
+    options: Options,
+    progress: Progress,
+) -> Result<(Writer, String)> {
     let exporter = exporter_of(&options.format)?;
     let sight = Sight::of(&project);
     let (actor, project) = project.into_parts();
@@ -108,22 +180,25 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
         .format("%Y-%m-%d-%H-%M");
     let unique = &uuid::Uuid::new_v4().simple().to_string()[..8];
     let extension = formats::extension(exporter, options.manifest);
-    let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
+    let name = format!("project-{}-at-{time}-{unique}.{extension}", project.id);
+    // How many tasks there are at most, or nearly: who skips a task has annotated it, too.
+    progress.set_total(
+        match (&options.ids, options.all_tasks || options.selection.view.is_some()) {
+            (Some(ids), _) => ids.len() as u64,
+            (None, true) => project.task_number.unsigned_abs(),
+            (None, false) => project.num_tasks_with_annotations.unsigned_abs(),
+        },
+    );
     let writer = Writer {
         services: services.clone(),
-        project: project.clone(),
+        project,
         exporter,
         options,
         sight,
         now,
+        progress,
     };
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || writer.run(&runtime, sender));
-    Ok(Download {
-        name: format!("project-{}-at-{time}-{unique}.{extension}", project.id),
-        extension,
-        pieces,
-    })
+    Ok((writer, name))
 }
 
 fn exporter_of(format: &str) -> Result<&'static dyn Exporter> {
@@ -145,6 +220,7 @@ pub async fn report(services: &Services, project: Granted<ProjectRow>, options: 
             ..options
         },
         now: services.now(),
+        progress: Progress::default(),
     };
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || writer.write(&runtime, &mut std::io::sink()))
@@ -160,10 +236,11 @@ struct Writer {
     options: Options,
     sight: Sight,
     now: i64,
+    progress: Progress,
 }
 
 /// What the one who exports sees (SEC-116, SEC-117): an export holds nothing else.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Sight {
     /// Only work of this person.
     only: Option<i64>,
@@ -180,6 +257,18 @@ impl Sight {
                 assigned_to: None,
             } => String::new(),
             narrow => format!("{narrow:?}"),
+        }
+    }
+
+    /// What [`Sight::text`] has written.
+    fn read(text: &str) -> Self {
+        let number = |name: &str| {
+            let (_, rest) = text.split_once(&format!("{name}: Some("))?;
+            rest.split_once(')')?.0.parse().ok()
+        };
+        Sight {
+            only: number("only"),
+            assigned_to: number("assigned_to"),
         }
     }
 
@@ -255,6 +344,7 @@ impl Writer {
             download_resources: self.options.download_resources,
             formula_escape: self.options.formula_escape,
             exact: self.options.exact,
+            interpolate: self.options.selection.interpolate,
             manifest: manifest.as_ref(),
         };
         formats::write(self.exporter, &context, source, out)
@@ -263,21 +353,26 @@ impl Writer {
     /// All tasks once, read ahead of the writer.
     fn tasks<'a>(&'a self, runtime: &tokio::runtime::Handle, config: &'a labelkeep_labeling::Config) -> Tasks<'a> {
         let (sender, mut stretches) = mpsc::channel(STRETCHES_AHEAD);
-        let (services, project_id, options) = (self.services.clone(), self.project.id, self.options.clone());
+        let (services, project, options) = (self.services.clone(), self.project.clone(), self.options.clone());
         let sight = self.sight;
         // In a thread of its own: a stretch of an embedded database is read at once, and takes some milliseconds.
         let reading = runtime.clone();
         runtime.spawn_blocking(move || {
             reading.block_on(async {
-                if let Err(error) = read::read(&services, project_id, &options, sight, &sender).await {
+                if let Err(error) = read::read(&services, &project, &options, sight, &sender).await {
                     let _ = sender.send(Err(error)).await;
                 }
             });
         });
         let mut rest: std::vec::IntoIter<ExportTask> = Vec::new().into_iter();
+        self.progress.set_done(0);
         Box::new(std::iter::from_fn(move || {
             loop {
+                if self.progress.is_cancelled() {
+                    return Some(Err(ExportError::Source("cancelled".to_owned())));
+                }
                 if let Some(mut task) = rest.next() {
+                    self.progress.step();
                     if let std::borrow::Cow::Owned(shown) = crate::tasks::shown_data(config, task.data.get())
                         && let Ok(shown) = RawValue::from_string(shown)
                     {
@@ -323,5 +418,18 @@ impl Write for PieceWriter {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.send()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sight;
+
+    #[test]
+    fn what_somebody_sees_is_read_as_it_was_kept() {
+        for (only, assigned_to) in [(None, None), (Some(7), None), (None, Some(12)), (Some(3), Some(3))] {
+            let sight = Sight { only, assigned_to };
+            assert_eq!(Sight::read(&sight.text()), sight);
+        }
     }
 }

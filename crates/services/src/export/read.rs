@@ -7,11 +7,13 @@ use labelkeep_store as store;
 use labelkeep_store::annotations::AnnotationRow;
 use labelkeep_store::drafts::DraftRow;
 use labelkeep_store::predictions::PredictionRow;
+use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::tasks::{ExportFilter, ListedTask};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use super::{Options, STRETCH, Selection, Sight};
+use crate::data_manager::query::{Names, Reader, Wanted};
 use crate::tasks::People;
 use crate::{Result, Services};
 
@@ -19,26 +21,45 @@ pub(super) type Stretches = mpsc::Sender<Result<Vec<ExportTask>>>;
 
 pub(super) async fn read(
     services: &Services,
-    project_id: i64,
+    project: &ProjectRow,
     options: &Options,
     sight: Sight,
     sender: &Stretches,
 ) -> Result<()> {
     let mut last = 0;
     let now = services.now();
+    let view = match &options.selection.view {
+        Some(view) => {
+            let reader = Reader::of(services, project, sight.only, sight.assigned_to)?;
+            Some(reader.read(&Wanted::of(view)?, Names::Lenient)?)
+        }
+        None => None,
+    };
     let mut people = People::new();
     loop {
+        // Of a view the next tasks that it shows; of these, those that the rest of the filter lets through.
+        let shown = match &view {
+            Some(query) => Some(crate::data_manager::list::ids_after(services, query, last, i64::MAX, STRETCH).await?),
+            None => None,
+        };
         let filter = ExportFilter {
             annotated_only: !options.all_tasks && options.ids.is_none(),
             skipped: options.selection.skipped,
             finished: options.selection.finished,
             annotated: options.selection.annotated,
-            ids: options.ids.as_deref(),
+            ids: shown.as_deref().or(options.ids.as_deref()),
             assigned_to: sight.assigned_to,
         };
-        let listed = store::tasks::after(&services.db, project_id, last, STRETCH, filter).await?;
-        let Some(end) = listed.last() else { return Ok(()) };
-        last = end.task.id;
+        let listed = match shown.as_deref() {
+            Some([]) => return Ok(()),
+            _ => store::tasks::after(&services.db, project.id, last, STRETCH, filter).await?,
+        };
+        let end = match &shown {
+            Some(ids) => ids.last().copied(),
+            None => listed.last().map(|row| row.task.id),
+        };
+        let Some(end) = end else { return Ok(()) };
+        last = end;
         let mut stretch = complete(services, listed, &mut people, sight, &options.selection, now).await?;
         if options.selection.only_with_annotations {
             stretch.retain(|task| !task.annotations.is_empty());

@@ -2,10 +2,14 @@
 
 use labelkeep_store::annotations::AnnotationRow;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A selection. The default is that of the export in one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
+    /// Only tasks that a view of the data manager shows: its filters and selection, as they were when the export was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<Value>,
     /// Only tasks that somebody skipped, or that nobody did.
     pub skipped: Option<bool>,
     /// Only tasks that are labeled, or that are not.
@@ -29,6 +33,7 @@ pub struct Selection {
 impl Default for Selection {
     fn default() -> Self {
         Selection {
+            view: None,
             skipped: None,
             finished: None,
             annotated: None,

@@ -17,12 +17,12 @@ use serde::{Deserialize, Serialize};
 use super::making::{convert_row, make, stored_tasks, writer};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::access::{self, Granted};
-use crate::{Invalid, Result, ServiceError, Services};
+use crate::{Invalid, Progress, Result, ServiceError, Services};
 
 /// How many are listed.
 const LISTED: i64 = 100;
 /// One that has not said so for this long was broken off by a stop of the server, in microseconds.
-const SILENCE: i64 = 120_000_000;
+pub(super) const SILENCE: i64 = 120_000_000;
 /// How long the request that makes a snapshot waits for its end; larger ones go on behind it.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Files that no row knows are removed when they are older than this.
@@ -165,6 +165,7 @@ pub async fn create(
         options,
         sight,
         now,
+        progress: Progress::default(),
     };
     let work = tokio::spawn(make(services.clone(), writer, snapshot));
     // Longer ones go on when nobody waits any more.

@@ -4,7 +4,6 @@
 //! some 20 ms at most. Until the last chunk is in, no query shows any of them; one short write then makes them visible
 //! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
 
-mod cancel;
 mod chunk;
 mod files;
 mod preannotated;
@@ -22,8 +21,7 @@ use tokio::sync::mpsc;
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
 use crate::uploads::Incoming;
-use crate::{Invalid, Result, ServiceError, Services};
-use cancel::Wanted;
+use crate::{Invalid, Progress, Result, ServiceError, Services};
 use chunk::{Chunk, Totals};
 use files::Stored;
 pub use labelkeep_store::imports::ImportRow;
@@ -112,21 +110,22 @@ pub async fn import(
     source: Source,
     options: Options,
 ) -> Result<Summary> {
-    let wanted = Wanted::default();
-    let _guard = wanted.cancel_on_drop();
+    let progress = Progress::default();
+    let _guard = progress.cancel_on_drop();
     let services = services.clone();
-    let work = async move { run(&services, project, source, options, &wanted).await };
+    let work = async move { watched(&services, project, source, options, &progress).await };
     tokio::spawn(audit::carried(work))
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's task: {error}")))?
 }
 
-async fn run(
+/// The same for somebody who looks on and stays until it is done: what is cancelled is taken back before this returns.
+pub async fn watched(
     services: &Services,
     project: Granted<ProjectRow>,
     source: Source,
     options: Options,
-    wanted: &Wanted,
+    progress: &Progress,
 ) -> Result<Summary> {
     let started = Instant::now();
     let (actor, project) = project.into_parts();
@@ -150,14 +149,14 @@ async fn run(
         }
     };
     let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
-    let reader = read::Reader::new(services, &project, config, members, options.clone(), chunks);
+    let reader = read::Reader::new(services, config, members, options.clone(), chunks, progress.clone());
     let reading = tokio::task::spawn_blocking(move || reader.run(input));
-    let written = write(services, &actor, &project, &options, received, wanted).await;
+    let written = write(services, &actor, &project, &options, received, progress).await;
     let read = reading
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
     let outcome = match (read, written) {
-        (Ok(_), Ok(written)) if wanted.is_cancelled() => {
+        (Ok(_), Ok(written)) if progress.is_cancelled() => {
             written.abandon(services).await;
             Err(cancelled())
         }
@@ -216,7 +215,7 @@ async fn write(
     project: &ProjectRow,
     options: &Options,
     mut received: mpsc::Receiver<Chunk>,
-    wanted: &Wanted,
+    progress: &Progress,
 ) -> Result<Written> {
     let mut written = Written {
         import_id: None,
@@ -228,7 +227,7 @@ async fn write(
         let Some(chunk) = written.last.replace(next) else {
             continue;
         };
-        let outcome = if wanted.is_cancelled() {
+        let outcome = if progress.is_cancelled() {
             Err(cancelled())
         } else {
             write_one(services, actor, &mut written, chunk).await
@@ -238,6 +237,7 @@ async fn write(
             written.abandon(services).await;
             return Err(error);
         }
+        progress.set_done(written.totals.tasks);
     }
     Ok(written)
 }
@@ -268,8 +268,10 @@ async fn write_one(services: &Services, actor: &Actor, written: &mut Written, ch
             Box::pin(async move {
                 let project = locked_project(tx, project_id).await?;
                 chunk.insert(tx, &project, import_id, now, &mut totals).await?;
-                imports::advance(tx, import_id, &counted(&totals), now).await?;
-                Ok::<_, ServiceError>(totals)
+                if !imports::advance(tx, import_id, &counted(&totals), now).await? {
+                    return Err(taken_back());
+                }
+                Ok(totals)
             })
         })
         .await?;
@@ -359,7 +361,19 @@ async fn settle(tx: &mut Tx, project_id: i64, import_id: i64, totals: &Totals, n
     if let Some(version) = &totals.last_model_version {
         projects::default_model_version(tx, project_id, version).await?;
     }
-    Ok(imports::complete(tx, import_id, &counted(totals), now).await?)
+    if imports::complete(tx, import_id, &counted(totals), now).await? {
+        Ok(())
+    } else {
+        Err(taken_back())
+    }
+}
+
+/// A server that began meanwhile has removed what was pending, as it does with all that an end of the program left.
+fn taken_back() -> ServiceError {
+    ServiceError::Conflict(
+        "A server that was started meanwhile has taken the import back: nothing of it came in. Run it again."
+            .to_owned(),
+    )
 }
 
 /// The numbers as the import's row keeps them.
@@ -386,11 +400,12 @@ pub async fn status(services: &Services, project: &Granted<ProjectRow>, id: i64)
 /// stalls is refused after minutes.
 const STANDSTILL: i64 = 3_600_000_000;
 
-/// Removes what is left of imports that did not come to their end; at the start of the server.
+/// Removes what is left of imports that did not come to their end.
 pub async fn clean_up(services: &Services) -> Result<()> {
-    // An embedded database has one server: what is pending at its start will not go on.
+    // An embedded database has one server: what was pending before its start will not go on. What it does itself, and what a
+    // command writes beside it, is younger.
     let before = match services.db.dialect() {
-        Dialect::Sqlite => services.now(),
+        Dialect::Sqlite => services.started_at,
         Dialect::Postgres => services.now() - STANDSTILL,
     };
     for row in imports::broken_off(&services.db, before).await? {
@@ -399,6 +414,15 @@ pub async fn clean_up(services: &Services) -> Result<()> {
             project = row.project_id,
             "removing an import that did not come to its end"
         );
+        // First of all it fails: should the one that writes it still be alive (a command beside the server before), it stops at
+        // its next chunk instead of making half of it visible.
+        let (id, now) = (row.id, services.now());
+        services
+            .db
+            .write(move |tx| {
+                Box::pin(async move { imports::fail(tx, id, "It was broken off by an end of the program.", now).await })
+            })
+            .await?;
         remove(services, row.project_id, row.id).await;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,14 +14,13 @@ use labelkeep_formats::import::{
 use labelkeep_labeling::{Config, Mode, check_result};
 use labelkeep_policy::Actor;
 use labelkeep_store::people;
-use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::summary::Kind;
 use tokio::sync::mpsc;
 
 use super::chunk::{Chunk, Ready, ReadyAnnotation, ReadyPrediction};
 use super::{Options, Summary, preannotated};
 use crate::uploads::Incoming;
-use crate::{Invalid, Result, ServiceError, Services};
+use crate::{Invalid, Progress, Result, ServiceError, Services};
 
 /// Errors that are listed before the rest is cut.
 const LISTED_ERRORS: usize = 100;
@@ -93,6 +92,15 @@ pub(super) fn check_file(file: &Incoming) -> Result<(), ServiceError> {
     formats::check_file(&file.name, &head).map_err(|error| Invalid::whole(error.to_string()).into())
 }
 
+/// The error with the name of its file, where there are several.
+fn of_file(name: &str, error: ImportError) -> ImportError {
+    match error {
+        ImportError::Stopped | ImportError::Read(_) => error,
+        ImportError::TooLarge(text) => ImportError::TooLarge(format!("{name}: {text}")),
+        error => ImportError::whole(format!("{name}: {error}")),
+    }
+}
+
 /// Reads one import.
 pub(super) struct Reader {
     config: Arc<Config>,
@@ -104,16 +112,19 @@ pub(super) struct Reader {
     items: u64,
     errors: Vec<String>,
     file: Option<i64>,
+    progress: Progress,
+    /// The file that is read, by a handle that shares its place, and the bytes of the files before it.
+    place: Option<(File, u64)>,
 }
 
 impl Reader {
     pub(super) fn new(
         services: &Services,
-        _project: &ProjectRow,
         config: Arc<Config>,
         members: Members,
         options: Options,
         chunks: mpsc::Sender<Chunk>,
+        progress: Progress,
     ) -> Self {
         Reader {
             config,
@@ -125,6 +136,8 @@ impl Reader {
             items: 0,
             errors: Vec::new(),
             file: None,
+            progress,
+            place: None,
         }
     }
 
@@ -226,6 +239,10 @@ impl Reader {
     fn files(&mut self, files: Vec<FileInput>, summary: &mut Summary) -> Result<(), ImportError> {
         let mut found: BTreeMap<String, u64> = BTreeMap::new();
         let mut common: Option<BTreeSet<String>> = None;
+        let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |facts| facts.len());
+        let (mut before, several) = (0, files.len() > 1);
+        self.progress
+            .set_bytes_total(files.iter().map(|file| length(&file.path)).sum());
         for file in files {
             let kind = FileKind::of(&file.extension);
             *found.entry(format!(".{}", file.extension)).or_default() += 1;
@@ -243,13 +260,18 @@ impl Reader {
             self.file = file.id;
             let mut keys: Option<BTreeSet<String>> = None;
             let opened = File::open(&file.path).map_err(ImportError::from)?;
+            self.place = Some((opened.try_clone()?, before));
+            before += length(&file.path);
             let kind = if as_media { FileKind::Media } else { kind };
-            formats::import_file(kind, opened, &file.url, &mut |item| {
+            let left_out = formats::import_file(kind, opened, &file.url, &mut |item| {
                 if keys.is_none() {
                     keys = Some(crate::json::top_level_keys(item.data.get()).into_iter().collect());
                 }
                 self.take(item)
-            })?;
+            })
+            .map_err(|error| if several { of_file(&file.name, error) } else { error })?;
+            let left_out = left_out.into_iter().map(|text| format!("Left out: {text}"));
+            summary.warnings.extend(left_out.map(|text| (text, 1)));
             let keys = keys.unwrap_or_default();
             common = Some(match common {
                 None => keys,
@@ -298,6 +320,10 @@ impl Reader {
                         .sum::<usize>();
                 self.chunk.tasks.push(ready);
                 if self.chunk.is_full() {
+                    if let Some((file, before)) = &mut self.place {
+                        self.progress
+                            .set_bytes(*before + file.stream_position().unwrap_or_default());
+                    }
                     self.send().map_err(|()| ImportError::Stopped)?;
                 }
             }

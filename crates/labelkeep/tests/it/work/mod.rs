@@ -1,6 +1,7 @@
 //! Projects, tasks and the work on them.
 
 mod bad_input;
+mod commands;
 mod data_sets;
 mod import;
 mod projects;

@@ -97,6 +97,100 @@ on_both_databases! {
         assert_eq!(wrong["validation_errors"]["export_type"][0], "NOPE is not supported export format");
     }
 
+    async fn a_snapshot_of_a_view_holds_what_the_view_shows(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 5, json!({})).await;
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[2]), json!({ "result": answer("pos") })).await.expect(201);
+        let view = async |data: Value, private: bool| {
+            let body = json!({ "project": id, "data": data, "private": private });
+            owner.post("/api/dm/views/", body).await.expect(201).json()["id"].clone()
+        };
+        let path = format!("/api/projects/{id}/exports/");
+        let ids = async |options: Value| -> Vec<i64> {
+            let made = owner.post(&path, options).await.expect(201).json();
+            let list = owner.get(&format!("{path}{}/download", made["id"])).await.expect(200).json();
+            list.as_array().into_iter().flatten().filter_map(|task| task["id"].as_i64()).collect()
+        };
+        let filter = json!({ "filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": tasks[1] });
+        let filters = json!({ "conjunction": "and", "items": [filter] });
+        let behind = view(json!({ "title": "behind", "filters": filters, "ordering": ["-tasks:id"] }), false).await;
+        assert_eq!(ids(json!({ "task_filter_options": { "view": behind } })).await, tasks[2..]);
+        // With the rest of the filter.
+        let both = json!({ "task_filter_options": { "view": behind, "annotated": "exclude" } });
+        assert_eq!(ids(both).await, tasks[3..]);
+        let chosen = json!({ "all": false, "included": [tasks[4], tasks[0]] });
+        let chosen = view(json!({ "title": "chosen", "selectedItems": chosen }), true).await;
+        assert_eq!(ids(json!({ "task_filter_options": { "view": chosen } })).await, [tasks[0], tasks[4]]);
+        let but = json!({ "all": true, "excluded": [tasks[3]] });
+        let but = view(json!({ "title": "but", "filters": filters, "selectedItems": but }), true).await;
+        assert_eq!(ids(json!({ "task_filter_options": { "view": but } })).await, [tasks[2], tasks[4]]);
+
+        // Views of other projects, views of others, and none.
+        let (other, _) = project(&owner, 1, json!({})).await;
+        let elsewhere = owner.post("/api/dm/views/", json!({ "project": other, "data": {} })).await.expect(201).json()["id"].clone();
+        for wrong in [elsewhere, json!(999_999)] {
+            let reply = owner.post(&path, json!({ "task_filter_options": { "view": wrong } })).await.expect(400).json();
+            let text = format!("Invalid pk \"{wrong}\" - object does not exist.");
+            assert_eq!(reply["validation_errors"], json!({ "task_filter_options": { "view": [text] } }));
+        }
+        let reply = owner.post(&path, json!({ "task_filter_options": { "view": {} } })).await.expect(400).json();
+        assert_eq!(reply["validation_errors"]["task_filter_options"]["view"][0], "Incorrect type. Expected pk value.");
+    }
+
+    async fn what_an_end_of_the_server_broke_off_is_made_again(kit: Kit) {
+        let mut kit = kit;
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({})).await;
+        owner.post(&format!("/api/tasks/{}/annotations/", tasks[1]), json!({ "result": answer("pos") })).await.expect(201);
+        let path = format!("/api/projects/{id}/exports/");
+        let made = owner.post(&path, json!({ "task_filter_options": { "annotated": "only" } })).await.expect(201).json();
+        let at = format!("{path}{}", made["id"]);
+        owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200);
+        let whole = owner.get(&format!("{at}/download")).await.expect(200).bytes;
+        // As a kill of the server leaves them: rows that say "in progress", and half of a file.
+        let folder = kit.services().settings.export_folder.clone();
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            std::fs::write(entry.path(), "[{").expect("written");
+        }
+        kit.execute("UPDATE export_snapshot SET status = 'in_progress', updated_at = 1000, finished_at = NULL, md5 = '', counters = '{}'").await;
+        kit.execute("UPDATE export_conversion SET status = 'in_progress', updated_at = 1000, finished_at = NULL").await;
+        assert_eq!(owner.get(&at).await.expect(200).json()["status"], "failed", "nobody works on it");
+        kit.restart().await;
+        let owner = kit.owner().await;
+        kit.until("both are made again", || async {
+            let snapshot = owner.get(&at).await.json();
+            snapshot["status"] == "completed" && snapshot["converted_formats"][0]["status"] == "completed"
+        }).await;
+        assert_eq!(owner.get(&format!("{at}/download")).await.expect(200).bytes, whole);
+        let table = owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200).text;
+        assert!(table.contains("\"pos\""), "{table}");
+        assert_eq!(owner.get(&at).await.json()["counters"], json!({ "task_number": 1, "annotation_number": 1 }));
+    }
+
+    async fn tracks_get_the_frames_between_their_key_frames(kit: Kit) {
+        let owner = kit.owner().await;
+        let config = r#"<View><Video name="video" value="$video"/><VideoRectangle name="box" toName="video"/>
+            <Labels name="what" toName="video"><Label value="Car"/></Labels></View>"#;
+        let (id, _) = project(&owner, 0, json!({ "label_config": config })).await;
+        let key = |frame: i64, x: f64| json!({ "frame": frame, "x": x, "y": 0, "width": 10, "height": 10, "rotation": 0, "time": frame, "enabled": frame == 1 });
+        let result = json!([{ "id": "a", "from_name": "box", "to_name": "video", "type": "videorectangle",
+            "value": { "framesCount": 9, "duration": 9, "sequence": [key(1, 0.0), key(5, 40.0)], "labels": ["Car"] } }]);
+        let task = json!([{ "data": { "video": "https://example.com/a.mp4" }, "annotations": [{ "result": result }] }]);
+        owner.post(&format!("/api/projects/{id}/import"), task).await.expect(201);
+        let places = |list: &Value| -> Vec<f64> {
+            let sequence = list[0]["annotations"][0]["result"][0]["value"]["sequence"].as_array().cloned();
+            sequence.into_iter().flatten().filter_map(|entry| entry["x"].as_f64()).collect()
+        };
+        let path = format!("/api/projects/{id}/export");
+        assert_eq!(places(&owner.get(&path).await.expect(200).json()), [0.0, 40.0]);
+        let filled = owner.get(&format!("{path}?interpolate_key_frames=true")).await.expect(200).json();
+        assert_eq!(places(&filled), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        let body = json!({ "serialization_options": { "interpolate_key_frames": true } });
+        let made = owner.post(&format!("{path}s/"), body).await.expect(201).json();
+        let kept = owner.get(&format!("{path}s/{}/download", made["id"])).await.expect(200).json();
+        assert_eq!(places(&kept), [0.0, 10.0, 20.0, 30.0, 40.0]);
+    }
+
     async fn a_format_is_made_anew_when_it_is_asked_for_otherwise(kit: Kit) {
         let owner = kit.owner().await;
         let (id, tasks) = project(&owner, 1, json!({})).await;

@@ -10,7 +10,7 @@ mod tasks;
 
 use labelkeep_policy::Action;
 use labelkeep_store::jobs::JobRow;
-use labelkeep_store::listing::{self, Query, Selection};
+use labelkeep_store::listing::{self, Query};
 use labelkeep_store::projects::{self, ProjectRow};
 use labelkeep_store::{Tx, audit};
 use serde::{Deserialize, Serialize};
@@ -260,27 +260,9 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
     }
 }
 
-/// The next tasks of the list. A long selection is handed to the database piece by piece.
+/// The next tasks of the list.
 async fn next_ids(services: &Services, query: &Query, at: &At) -> Result<Vec<i64>> {
-    let Selection::Only(ids) = &query.selection else {
-        return Ok(listing::ids_after(&services.db, query, at.after, at.until, STEP).await?);
-    };
-    let mut left: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| *id > at.after && *id <= at.until)
-        .collect();
-    left.sort_unstable();
-    left.dedup();
-    for piece in left.chunks(STEP as usize) {
-        let mut query = query.clone();
-        query.selection = Selection::Only(piece.to_vec());
-        let found = listing::ids_after(&services.db, &query, at.after, at.until, STEP).await?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
-    }
-    Ok(Vec::new())
+    super::list::ids_after(services, query, at.after, at.until, STEP).await
 }
 
 async fn one_step(tx: &mut Tx, step: &Step<'_>, at: &mut At, ids: &[i64]) -> Result<()> {

@@ -1,0 +1,160 @@
+//! `labelkeep export` and `labelkeep import` on the embedded database, beside a running server.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use labelkeep_store::{args, imports};
+use labelkeep_testkit::{Engine, Kit, KitOptions, Value, json};
+use tempfile::TempDir;
+
+use super::{answer, project};
+
+fn run(command: &str, data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_labelkeep"))
+        .env_clear()
+        .arg(command)
+        .args(arguments)
+        .arg("--data-dir")
+        .arg(data)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program")
+}
+
+fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it says, in one line.
+fn refused(output: &Output) -> String {
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(text.lines().count(), 1, "one clear line: {text}");
+    text
+}
+
+async fn audited(kit: &Kit, action: &'static str) -> i64 {
+    let (rows,): (i64,) = kit
+        .services()
+        .db
+        .one("SELECT COUNT(*) FROM audit WHERE action = $1", args![action])
+        .await
+        .expect("a count");
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_project_goes_out_and_in_from_the_command_line() {
+    let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let owner = kit.owner().await;
+    let (id, tasks) = project(&owner, 3, json!({})).await;
+    let path = format!("/api/tasks/{}/annotations/", tasks[1]);
+    owner.post(&path, json!({ "result": answer("pos") })).await.expect(201);
+    let (data, folder) = (kit.data_folder(), TempDir::new().expect("a folder"));
+    let number = id.to_string();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+
+    let file = at("all.json");
+    let output = run("export", &data, &[&number, "--all-tasks", "-o", &file]);
+    assert_eq!(done(&output), "", "standard output is for the data");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains(&format!("3 of 3 items are in {file}")), "{told}");
+    let all: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    let by_request = owner
+        .get(&format!("/api/projects/{id}/export?download_all_tasks=true"))
+        .await
+        .expect(200);
+    assert_eq!(all, by_request.json());
+    // What the format leaves out is said; a file that is there stays.
+    let table = at("table.csv");
+    let output = run("export", &data, &[&number, "--format", "csv", "-o", &table]);
+    done(&output);
+    assert!(std::fs::read_to_string(&table).expect("a file").contains("\"pos\""));
+    assert!(refused(&run("export", &data, &[&number, "-o", &table])).contains("--force"));
+    assert!(refused(&run("export", &data, &[&number, "--format", "coco", "-o", &at("x")])).contains("csv"));
+    assert!(refused(&run("export", &data, &["77", "-o", &at("x")])).contains("there is no project 77"));
+    let piped = done(&run("export", &data, &[&number, "-o", "-"]));
+    assert_eq!(
+        serde_json::from_str::<Value>(&piped)
+            .expect("JSON")
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+
+    // Into another project: the annotation comes with its task.
+    let (other, _) = project(&owner, 0, json!({})).await;
+    let told = done(&run("import", &data, &[&other.to_string(), &file]));
+    assert!(
+        told.starts_with("3 tasks, 1 annotations and 0 predictions came in.\n"),
+        "{told}"
+    );
+    let read = owner.get(&format!("/api/projects/{other}/")).await.expect(200).json();
+    assert_eq!(
+        (&read["task_number"], &read["total_annotations_number"]),
+        (&json!(3), &json!(1))
+    );
+    assert!(read["created_by"]["email"] == "owner@example.com");
+    // A folder with a bad file: nothing of it comes in.
+    std::fs::create_dir(folder.path().join("more")).expect("a folder");
+    std::fs::write(at("more/good.csv"), "text\na\nb\n").expect("written");
+    std::fs::write(at("more/bad.csv"), "text\na,b,c\n").expect("written");
+    let line = refused(&run("import", &data, &[&other.to_string(), &at("more")]));
+    assert!(line.contains("line 2") || line.contains("row"), "{line}");
+    assert_eq!(
+        owner.get(&format!("/api/projects/{other}/")).await.json()["task_number"],
+        3
+    );
+
+    // In somebody's name, with their rights.
+    kit.member(&owner, "ada@example.com").await;
+    done(&run(
+        "import",
+        &data,
+        &[&other.to_string(), &at("more/good.csv"), "--as", "ada@example.com"],
+    ));
+    assert!(refused(&run("import", &data, &[&number, &file, "--as", "nobody@example.com"])).contains("Nobody"));
+    assert_eq!(audited(&kit, "task.import").await, 1 + 2, "one was by request");
+    assert_eq!(audited(&kit, "project.export").await, 1 + 3, "one was by request");
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        left.iter().all(|name| !name.to_string_lossy().ends_with(".part")),
+        "{left:?}"
+    );
+}
+
+/// A server that starts takes back what is pending. Whoever still writes it must not make half of it visible.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_taken_back_cannot_be_completed() {
+    let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let owner = kit.owner().await;
+    let (project_id, _) = project(&owner, 0, json!({})).await;
+    let db = &kit.services().db;
+    let outcome = db
+        .write(move |tx| {
+            Box::pin(async move {
+                let (lost, kept) = (
+                    imports::begin(tx, project_id, 1, 5).await?,
+                    imports::begin(tx, project_id, 1, 5).await?,
+                );
+                imports::fail(tx, lost, "broken off", 6).await?;
+                let lost = (
+                    imports::advance(tx, lost, "{}", 7).await?,
+                    imports::complete(tx, lost, "{}", 7).await?,
+                );
+                let kept = (
+                    imports::advance(tx, kept, "{}", 7).await?,
+                    imports::complete(tx, kept, "{}", 7).await?,
+                );
+                Ok::<_, labelkeep_store::StoreError>((lost, kept))
+            })
+        })
+        .await
+        .expect("written");
+    assert_eq!(outcome, ((false, false), (true, true)));
+}
