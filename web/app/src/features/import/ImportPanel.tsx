@@ -37,10 +37,12 @@ export const ACCEPTED = [
   '.tar',
   '.tgz',
   '.gz',
+  '.xlsx',
+  '.xlsm',
 ];
 
 /** Beside these what data sets are told in. */
-const TOLD = ['.conll', '.iob', '.ann', '.manifest', '.yaml', '.yml', '.names'];
+const TOLD = ['.conll', '.conllu', '.iob', '.ann', '.manifest', '.yaml', '.yml', '.names'];
 
 export function ImportPanel({
   picked,

@@ -76,7 +76,7 @@ function grouped(picked: readonly Picked[]): Picked[][] {
   const groups: Picked[][] = [];
   let media: Picked[] = [];
   for (const item of picked) {
-    if (item.kind === 'file' && !/\.(jsonl?|ndjson|csv|tsv|txt|html?|xml|zip|tar|tgz|gz)$/i.test(item.file.name)) {
+    if (item.kind === 'file' && !/\.(jsonl?|ndjson|csv|tsv|xls[xm]|txt|html?|xml|zip|tar|tgz|gz)$/i.test(item.file.name)) {
       media.push(item);
       if (media.length === FILES_AT_ONCE) {
         groups.push(media);
