@@ -55,6 +55,7 @@ sbom:
 bench: build
 	scripts/setup python
 	.venv/bin/python bench/run.py
+	.venv/bin/python bench/formats.py
 
 clean:
 	$(CARGO) clean
