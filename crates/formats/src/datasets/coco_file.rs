@@ -212,7 +212,11 @@ impl Store {
 
     fn put(&mut self, image: &Value, value: &impl Serialize) -> Result<Place, ImportError> {
         self.buffer.clear();
-        serde_json::to_writer(&mut self.buffer, value).map_err(|error| ImportError::whole(error.to_string()))?;
+        let wrong = |error: String| ImportError::whole(format!("an entry of image {image}: {error}"));
+        serde_json::to_writer(&mut self.buffer, value).map_err(|error| wrong(error.to_string()))?;
+        // What is kept of it becomes data and results (SEC-160).
+        let text = std::str::from_utf8(&self.buffer).map_err(|error| wrong(error.to_string()))?;
+        labelkeep_labeling::check_json(text).map_err(|error| wrong(error.to_string()))?;
         let length = u32::try_from(self.buffer.len())
             .map_err(|_| ImportError::TooLarge("an annotation is larger than 4 GiB".to_owned()))?;
         self.file.write_all(&self.buffer)?;
@@ -327,6 +331,12 @@ impl<'de> Visitor<'de> for Top<'_> {
                 "categories" => map.next_value_seed(Rows {
                     reading,
                     take: |reading, category: Category| {
+                        let names = std::iter::once(&category.name).chain(&category.keypoints);
+                        if names.into_iter().any(|name| name.contains('\0')) {
+                            let text = format!("category {}: a name holds a NUL character", category.id);
+                            reading.failed = Some(ImportError::whole(text));
+                            return false;
+                        }
                         reading.categories.insert(category.id, category);
                         true
                     },
@@ -415,6 +425,17 @@ mod tests {
             .expect_err("broken")
             .to_string();
         assert!(error.starts_with("a.json: ") && error.contains("line 2"), "{error}");
+        for hostile in [
+            r#"{"images": [{"id": 1, "file_name": "a\u0000.png"}], "annotations": []}"#,
+            r#"{"images": [], "annotations": [{"image_id": 1, "caption": "\u0000"}]}"#,
+            r#"{"images": [], "annotations": [], "categories": [{"id": 1, "name": "\u0000"}]}"#,
+        ] {
+            let error = File::read(hostile.as_bytes(), "a.json")
+                .map(|_| ())
+                .expect_err("NUL")
+                .to_string();
+            assert!(error.contains("NUL"), "{error}");
+        }
         let marked = "\u{feff}{\"images\": [], \"annotations\": []}";
         assert!(File::read(marked.as_bytes(), "a.json").expect("read").is_some());
     }
