@@ -16,6 +16,8 @@ import threading
 import time
 import zipfile
 
+from busy import Pairs
+from run import RESULT
 from servers import ROOT, TOKEN, Client, Labelkeep
 
 TEXTS = """<View><Text name="text" value="$text"/>
@@ -24,7 +26,6 @@ PICTURES = """<View><Image name="image" value="$image"/>
 <RectangleLabels name="box" toName="image"><Label value="Car"/><Label value="Person"/></RectangleLabels></View>"""
 MASKS = """<View><Image name="image" value="$image"/>
 <BrushLabels name="brush" toName="image"><Label value="Hole"/></BrushLabels></View>"""
-RESULT = [{"id": "a", "from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["pos"]}}]
 BOXES_A_TASK = 10
 MASK = (4000, 3000)
 
@@ -131,21 +132,20 @@ def coco(path, boxes):
 
 
 class Labeling:
-    """Somebody who takes tasks and submits them while something else goes on; how long each request takes."""
+    """Somebody who takes a task and submits it, some times a second, while something else goes on; how long each pair takes.
+
+    `busy.py` asks without a pause and is the measure of waiting; here the work is measured, and a pace leaves it the processor.
+    """
 
     def __init__(self, server, project):
-        self.client, self.project = Client(server), project
+        self.pairs = Pairs(Client(server), project)
         self.times, self.ended = [], threading.Event()
         self.thread = threading.Thread(target=self.work)
 
     def work(self):
         while not self.ended.is_set():
-            begun = time.monotonic()
-            task = self.client.json("GET", f"/api/projects/{self.project}/next/")["id"]
-            between = time.monotonic()
-            self.client.json("POST", f"/api/tasks/{task}/annotations/", {"result": RESULT, "lead_time": 1.0})
-            self.times += [between - begun, time.monotonic() - between]
-            time.sleep(0.05)
+            self.times.append(self.pairs.once())
+            time.sleep(0.1)
 
     def __enter__(self):
         self.thread.start()
@@ -156,7 +156,7 @@ class Labeling:
         self.thread.join()
 
     def p95(self):
-        return statistics.quantiles(self.times, n=20)[18] * 1000 if len(self.times) > 1 else float("nan")
+        return statistics.quantiles(self.times, n=20)[18] if len(self.times) > 1 else float("nan")
 
 
 class Bench:
@@ -317,7 +317,7 @@ def report(rows, sizes, full):
     lines = [
         "# Imports and exports",
         "",
-        f"{model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. One person labels meanwhile; p95 is of their requests.",
+        f"{model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. One person labels meanwhile; p95 is of a next task with its submit.",
         "" if full else f"Sizes below the full ones ({', '.join(f'{name} {value:,}' for name, value in sizes.items())}): limits of time are not judged.",
         "",
         "| work | time | CPU | peak memory | rate | p95 meanwhile | limits | kept |",
@@ -344,11 +344,14 @@ def main():
     options.add_argument("--boxes", type=int)
     options.add_argument("--masks", type=int)
     options.add_argument("--only", default="json,csv,coco,brush")
+    options.add_argument("--program", type=pathlib.Path, default=ROOT / "target/release/labelkeep")
     chosen = options.parse_args()
     usual = {"tasks": 1_000_000, "boxes": 1_000_000, "masks": 1_000}
     sizes = {name: getattr(chosen, name) or max(1, int(value * chosen.scale)) for name, value in usual.items()}
     with tempfile.TemporaryDirectory(prefix="labelkeep-bench-") as folder:
         server = Labelkeep(pathlib.Path(folder) / "data")
+        command = server.command()
+        server.command = lambda: [chosen.program.resolve(), *command[1:]]
         server.start()
         try:
             bench = Bench(server, folder, sizes)
