@@ -194,6 +194,12 @@ impl From<ServiceError> for ApiError {
             ServiceError::ReadOnly(_) => ApiError::new(StatusCode::METHOD_NOT_ALLOWED, text),
             ServiceError::TooMany(seconds) => ApiError::retry(StatusCode::TOO_MANY_REQUESTS, text, seconds),
             ServiceError::Busy(seconds) => ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, seconds),
+            ServiceError::Store(error) if error.is_unreachable() => {
+                tracing::error!(id = %request_id::current(), error = %text, "the database cannot be reached");
+                let text = "The database cannot be reached at the moment. Nothing was changed; try again in 5 seconds."
+                    .to_owned();
+                ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 5)
+            }
             ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Internal(_) => ApiError::unexpected(&text),
         }
     }

@@ -149,7 +149,7 @@ impl Db {
     pub async fn all<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
         match &*self.0 {
             Inner::Sqlite { read, .. } => read.with(|connection| sqlite::all(connection, sql.into(), &args)),
-            Inner::Postgres(pool) => postgres::all(&mut *pool.acquire().await?, sql.into(), args).await,
+            Inner::Postgres(pool) => postgres::read_all(pool, sql.into(), args).await,
         }
     }
 
@@ -183,7 +183,7 @@ impl Db {
     pub async fn optional<T: Row>(&self, sql: impl Into<Sql>, args: Args) -> Result<Option<T>> {
         match &*self.0 {
             Inner::Sqlite { read, .. } => read.with(|connection| sqlite::optional(connection, sql.into(), &args)),
-            Inner::Postgres(pool) => postgres::optional(&mut *pool.acquire().await?, sql.into(), args).await,
+            Inner::Postgres(pool) => postgres::read_optional(pool, sql.into(), args).await,
         }
     }
 
@@ -249,7 +249,7 @@ impl Db {
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
-                    let mut tx = Tx::Postgres(pool.begin().await.map_err(StoreError::from)?);
+                    let mut tx = Tx::Postgres(postgres::begin(&pool).await?);
                     if durability == Durability::System {
                         tx.execute("SET LOCAL synchronous_commit = off", vec![]).await?;
                     }

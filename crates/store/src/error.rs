@@ -37,6 +37,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database could not be reached: it is away, or all connections are in use for longer than is waited.
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            StoreError::Postgres(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            StoreError::Postgres(sqlx::Error::Database(error)) => error
+                .code()
+                // Connection exceptions, and: shut down, crashed, starting up.
+                .is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03")),
+            _ => false,
+        }
+    }
+
     /// Whether a unique index refused the row.
     pub fn is_unique_violation(&self) -> bool {
         match self {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Postgres, Transaction};
 
 use crate::args::{self, Args};
 use crate::builder::{BulkInsert, Sql};
@@ -81,9 +81,9 @@ pub(crate) async fn all_within<T: Row>(
     within: Option<Duration>,
 ) -> Result<Option<Vec<T>>> {
     let Some(within) = within else {
-        return all(&mut *pool.acquire().await?, sql, args).await.map(Some);
+        return read_all(pool, sql, args).await.map(Some);
     };
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     // Milliseconds; a parameter cannot stand in SET.
     sqlx::query("SELECT set_config('statement_timeout', $1, true)")
         .bind(within.as_millis().max(1).to_string())
@@ -101,6 +101,67 @@ pub(crate) async fn all_within<T: Row>(
             Ok(None)
         }
         outcome => outcome.map(Some),
+    }
+}
+
+/// All rows of a read that belongs to no transaction.
+pub(crate) async fn read_all<T: Row>(pool: &PgPool, sql: Sql, args: Args) -> Result<Vec<T>> {
+    let mut kept = Kept::default();
+    loop {
+        let mut connection = pool.acquire().await?;
+        let outcome = all(&mut connection, sql.clone(), args.clone()).await;
+        if !kept.is_stale(&outcome) {
+            return outcome;
+        }
+        connection.close_on_drop();
+    }
+}
+
+/// The first row of a read that belongs to no transaction, if there is one.
+pub(crate) async fn read_optional<T: Row>(pool: &PgPool, sql: Sql, args: Args) -> Result<Option<T>> {
+    let mut kept = Kept::default();
+    loop {
+        let mut connection = pool.acquire().await?;
+        let outcome = optional(&mut connection, sql.clone(), args.clone()).await;
+        if !kept.is_stale(&outcome) {
+            return outcome;
+        }
+        connection.close_on_drop();
+    }
+}
+
+/// Begins a transaction.
+pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    let mut kept = Kept::default();
+    loop {
+        // What does not begin leaves no connection in the pool.
+        let outcome = pool.begin().await.map_err(StoreError::from);
+        if !kept.is_stale(&outcome) {
+            return outcome;
+        }
+    }
+}
+
+/// Connections that were kept while the server went away, or while a migration changed what a statement gives, fail at
+/// their first use, before anything was done: the next one is tried. Testing each before its use would cost every
+/// statement a second way to the server.
+#[derive(Default)]
+struct Kept {
+    tried: u32,
+}
+
+impl Kept {
+    fn is_stale<T>(&mut self, outcome: &Result<T>) -> bool {
+        let Err(error) = outcome else { return false };
+        self.tried += 1;
+        let stale = match error {
+            // All were in use, and time was given to it.
+            StoreError::Postgres(sqlx::Error::PoolTimedOut) => false,
+            // feature_not_supported: “cached plan must not change result type”.
+            StoreError::Postgres(sqlx::Error::Database(error)) if error.code().as_deref() == Some("0A000") => true,
+            error => error.is_unreachable(),
+        };
+        stale && self.tried <= CONNECTIONS
     }
 }
 

@@ -1,6 +1,6 @@
 //! Nothing acknowledged is ever lost: operation ids, revisions, counters in the same transaction.
 
-use labelkeep_testkit::{Client, KitOptions, Reply, Value, json, on_both_databases};
+use labelkeep_testkit::{Client, Engine, Kit, KitOptions, Reply, Value, json, on_both_databases};
 use reqwest::Method;
 
 use super::{answer, project};
@@ -202,5 +202,38 @@ on_both_databases! {
         assert_eq!(numbers(names).await, [2, 1, 0, 1, 1]);
         owner.delete(&format!("/api/projects/{id}/tasks/")).await.expect(204);
         assert_eq!(numbers(names).await, [0, 0, 0, 0, 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_server_that_ended_every_connection_costs_nobody_a_request() {
+    let Some(kit) = Kit::start(Engine::Postgres, KitOptions::default()).await else {
+        return;
+    };
+    let owner = &kit.owner().await;
+    let (_, tasks) = project(owner, 20, json!({})).await;
+    // Many at once, so that many connections are kept.
+    let read = || {
+        futures_util::future::join_all(
+            tasks
+                .iter()
+                .map(|task| async move { owner.get(&format!("/api/tasks/{task}/")).await.expect(200) }),
+        )
+    };
+    read().await;
+    kit.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .await;
+    read().await;
+    kit.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .await;
+    for task in &tasks {
+        let path = format!("/api/tasks/{task}/annotations/");
+        owner.post(&path, json!({ "result": answer("pos") })).await.expect(201);
     }
 }

@@ -7,9 +7,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use labelkeep_crypt::{KeyRing, Place};
 use labelkeep_crypt::secret::random_bytes;
 use labelkeep_crypt::webauthn::RelyingParty;
+use labelkeep_crypt::{KeyRing, Place};
 use labelkeep_store::Tx;
 use labelkeep_store::accounts::factors as store;
 
