@@ -56,6 +56,7 @@ bench: build
 	scripts/setup python
 	.venv/bin/python bench/run.py
 	.venv/bin/python bench/formats.py
+	.venv/bin/python bench/manager.py
 
 clean:
 	$(CARGO) clean

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use labelkeep_policy::{Action, Role};
 use labelkeep_store::assignments as rows;
 pub use labelkeep_store::assignments::AssignmentRow;
-use labelkeep_store::members;
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::{Tx, audit};
+use labelkeep_store::{listing, members};
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
+use crate::data_manager::query::{Names, Reader, Wanted};
 use crate::project_members::{Choice, chosen, everybody};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -156,6 +157,8 @@ pub enum Tasks {
     Included(Vec<i64>),
     /// All but these.
     AllBut(Vec<i64>),
+    /// Those that pass these filters and are selected.
+    Matching(Box<Wanted>),
 }
 
 /// What a bulk assignment has done.
@@ -176,6 +179,10 @@ pub async fn assign_many(
     people: Vec<i64>,
     tasks: Tasks,
 ) -> Result<Assigned> {
+    let matching = match &tasks {
+        Tasks::Matching(wanted) => Some(matching(services, &project, wanted)?),
+        _ => None,
+    };
     let (actor, known) = allowed(project, kind)?;
     bounded(&people)?;
     if people.is_empty() {
@@ -188,7 +195,11 @@ pub async fn assign_many(
     loop {
         let (actor, asked, people) = (actor.clone(), tasks.clone(), people.clone());
         let (now, origin, project_id) = (services.now(), access::origin(&actor), known.id);
-        let (number, step) = services
+        let found = match &matching {
+            Some(query) => listing::ids_after(&services.db, query, after, i64::MAX, chunk as i64).await?,
+            None => Vec::new(),
+        };
+        let (number, step, last) = services
             .db
             .write(move |tx| {
                 Box::pin(async move {
@@ -199,6 +210,7 @@ pub async fn assign_many(
                         Tasks::AllBut(excluded) => {
                             rows::tasks_after(tx, project.id, after, excluded, chunk as i64).await?
                         }
+                        Tasks::Matching(_) => listing::still_in(tx, project.id, &found).await?,
                     };
                     let number = rows::add(tx, project.id, &step, &people, kind.code(), actor.account_id, now).await?;
                     if first {
@@ -206,7 +218,9 @@ pub async fn assign_many(
                         let object = format!("project:{}", project.id);
                         audit::record(tx, &origin, "task.assign_many", &object, &detail, now).await?;
                     }
-                    Ok::<_, ServiceError>((number, step))
+                    let last = found.last().or(step.last()).copied();
+                    let is_full = step.len().max(found.len()) == chunk;
+                    Ok::<_, ServiceError>((number, step, last.filter(|_| is_full)))
                 })
             })
             .await?;
@@ -214,11 +228,24 @@ pub async fn assign_many(
         done.tasks
             .extend(step.iter().copied().take(NAMED - done.tasks.len().min(NAMED)));
         first = false;
-        match (&tasks, step.last()) {
-            (Tasks::AllBut(_), Some(last)) if step.len() == chunk => after = *last,
+        match (&tasks, last) {
+            (Tasks::AllBut(_) | Tasks::Matching(_), Some(last)) => after = last,
             _ => return Ok(done),
         }
     }
+}
+
+/// The list that is meant. A line that a list would pass over is refused: more tasks than were meant would be worse than none.
+fn matching(services: &Services, project: &Granted<ProjectRow>, wanted: &Wanted) -> Result<listing::Query> {
+    let query = Reader::new(services, project)?.read(wanted, Names::Whole)?;
+    let lines = wanted
+        .filters
+        .as_ref()
+        .and_then(|filters| filters.get("items")?.as_array());
+    if lines.map_or(0, Vec::len) != query.filters.items.len() {
+        return Err(Invalid::field("filters", "Each line names a column, an operator, and a value.").into());
+    }
+    Ok(query)
 }
 
 /// Most tasks that a request may name.

@@ -81,6 +81,7 @@ pub struct Parts {
     pub(crate) jobs: crate::jobs::Runner,
     pub(crate) statistics: crate::statistics::Counters,
     pub(crate) list_totals: crate::data_manager::list::TotalsCache,
+    pub(crate) places: crate::data_manager::places::Places,
     pub(crate) under_way: crate::outbound::UnderWay,
 }
 
@@ -100,6 +101,7 @@ impl Services {
             jobs: Default::default(),
             statistics: Default::default(),
             list_totals: Default::default(),
+            places: Default::default(),
             under_way: Default::default(),
         }))
     }

@@ -230,11 +230,13 @@ pub async fn delete_version(services: &Services, project: Granted<ProjectRow>, v
         .write(move |tx| {
             Box::pin(async move {
                 locked_project(tx, project.id).await?;
-                for (task_id, number) in rows::version_counts(tx, project.id, &version).await? {
-                    tasks::count_predictions(tx, task_id, -number).await?;
+                // What is in the trash counts for its task alone.
+                let mut number = 0;
+                for (task_id, of_task, is_there) in rows::version_counts(tx, project.id, &version).await? {
+                    tasks::count_predictions(tx, task_id, -of_task).await?;
+                    number -= of_task * i64::from(is_there);
                 }
                 let deleted = rows::delete_version(tx, project.id, &version).await?;
-                let number = -(deleted as i64);
                 projects::count_change(
                     tx,
                     project.id,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::Arg;
 use crate::builder::{BulkInsert, Parts, over};
 use crate::visible::{numbered, visible};
-use crate::{Db, Result, StoreError, Tx, args, row};
+use crate::{Db, Result, StoreError, Tx, args, result_index, row};
 
 row! {
     /// An annotation. Column for column the table.
@@ -413,7 +413,7 @@ pub async fn delete_many(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// Puts annotations back as they were, with their ids; at most 1,000 in one call. Of two with one `unique_id` the one that is there
+/// Puts annotations of a project back as they were, with their ids; at most 1,000 in one call. Of two with one `unique_id` the one that is there
 /// stays.
 pub async fn put_back(tx: &mut Tx, rows: Vec<AnnotationRow>) -> Result<()> {
     if rows.is_empty() {
@@ -427,6 +427,8 @@ pub async fn put_back(tx: &mut Tx, rows: Vec<AnnotationRow>) -> Result<()> {
         "ON CONFLICT DO NOTHING",
         args![],
     );
+    let project_id = rows.first().map_or(0, |row| row.project_id);
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     for row in rows {
         insert.push([
             row.id.into(),
@@ -453,7 +455,8 @@ pub async fn put_back(tx: &mut Tx, rows: Vec<AnnotationRow>) -> Result<()> {
             row.updated_at.into(),
         ]);
     }
-    tx.insert(insert).await
+    tx.insert(insert).await?;
+    result_index::refresh(tx, project_id, &ids).await
 }
 
 /// Gives annotations to another task of the same project.

@@ -176,10 +176,14 @@ pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// How many predictions of a version each task of the project has.
-pub async fn version_counts(tx: &mut Tx, project_id: i64, model_version: &str) -> Result<Vec<(i64, i64)>> {
+/// How many predictions of a version each task of the project has, and whether the task is there or in the trash. What a running import
+/// brings is not counted yet.
+pub async fn version_counts(tx: &mut Tx, project_id: i64, model_version: &str) -> Result<Vec<(i64, i64, bool)>> {
     tx.all(
-        "SELECT task_id, COUNT(*) FROM prediction WHERE project_id = $1 AND model_version = $2 GROUP BY task_id",
+        "SELECT prediction.task_id, COUNT(*), task.import_id >= 0 FROM prediction JOIN task ON task.id = prediction.task_id
+         WHERE prediction.project_id = $1 AND prediction.model_version = $2
+            AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.id > 0 AND task_import.pending)
+         GROUP BY prediction.task_id, task.import_id",
         args![project_id, model_version],
     )
     .await
@@ -188,7 +192,9 @@ pub async fn version_counts(tx: &mut Tx, project_id: i64, model_version: &str) -
 /// Removes the predictions of a version; gives their number.
 pub async fn delete_version(tx: &mut Tx, project_id: i64, model_version: &str) -> Result<u64> {
     tx.execute(
-        "DELETE FROM prediction WHERE project_id = $1 AND model_version = $2",
+        "DELETE FROM prediction WHERE project_id = $1 AND model_version = $2
+            AND NOT EXISTS (SELECT 1 FROM task JOIN task_import ON task_import.id = task.import_id
+                WHERE task.id = prediction.task_id AND task_import.id > 0 AND task_import.pending)",
         args![project_id, model_version],
     )
     .await

@@ -4,7 +4,7 @@ use labelkeep_policy::Viewer;
 
 use crate::builder::{BulkInsert, Parts};
 use crate::visible::{numbered, visible};
-use crate::{Columns, Db, Result, Row, Tx, args, row, text_index};
+use crate::{Columns, Db, Result, Row, Tx, args, row, task_fields, text_index};
 
 row! {
     /// A task. Column for column the table.
@@ -282,8 +282,8 @@ pub struct NewTask {
     pub file_upload_id: Option<i64>,
 }
 
-/// Adds tasks with consecutive inner ids; gives their ids in order. At most 2,000 in one call (PostgreSQL takes 65,535
-/// arguments).
+/// Adds tasks with consecutive inner ids to the locked project; gives their ids in order. At most 2,000 in one call (PostgreSQL takes
+/// 65,535 arguments).
 pub async fn insert(
     tx: &mut Tx,
     project_id: i64,
@@ -300,7 +300,12 @@ pub async fn insert(
         "",
         args![project_id, import_id, at],
     );
+    let indexes = task_fields::complete(tx, project_id).await?;
+    let mut data = Vec::new();
     for (index, task) in (0_i64..).zip(tasks) {
+        if !indexes.is_empty() {
+            data.push(task.data.clone());
+        }
         insert.push([
             (first_inner_id + index).into(),
             task.data.into(),
@@ -316,7 +321,17 @@ pub async fn insert(
             task.file_upload_id.into(),
         ]);
     }
-    tx.insert_ids(insert).await
+    let ids = tx.insert_ids(insert).await?;
+    if !indexes.is_empty() {
+        task_fields::added(tx, &indexes, &ids, &data).await?;
+    }
+    Ok(ids)
+}
+
+/// Lets the indexes of a task's data know that they change.
+async fn data_changes(tx: &mut Tx, id: i64, data: &str) -> Result<()> {
+    text_index::refresh(tx, id, data).await?;
+    task_fields::refresh(tx, id, data).await
 }
 
 /// The fields that a person may set.
@@ -331,7 +346,7 @@ pub struct TaskFields {
 
 /// Replaces the fields that a person may set.
 pub async fn update(tx: &mut Tx, id: i64, fields: TaskFields, updated_by: i64, at: i64) -> Result<()> {
-    text_index::refresh(tx, id, &fields.data).await?;
+    data_changes(tx, id, &fields.data).await?;
     tx.execute(
         "UPDATE task SET data = $2, meta = $3, overlap = $4, allow_skip = $5, updated_by = $6, updated_at = $7 WHERE id = $1",
         args![id, fields.data, fields.meta, fields.overlap, fields.allow_skip, updated_by, at],
@@ -465,7 +480,7 @@ pub async fn set_labeled(tx: &mut Tx, ids: &[i64], is_labeled: bool) -> Result<(
 
 /// Replaces the data of a task.
 pub async fn set_data(tx: &mut Tx, id: i64, data: &str, updated_by: i64, at: i64) -> Result<()> {
-    text_index::refresh(tx, id, data).await?;
+    data_changes(tx, id, data).await?;
     tx.execute(
         "UPDATE task SET data = $2, updated_by = $3, updated_at = $4 WHERE id = $1",
         args![id, data, updated_by, at],

@@ -10,6 +10,9 @@ use crate::listing::TextIndex;
 use crate::sqlite_functions::fold;
 use crate::{Db, Result, Tx, args};
 
+/// Shorter texts have no trigram.
+pub const CHARACTERS: usize = 3;
+
 /// How far the index of a project reaches; none when nobody has asked for it.
 pub async fn find(db: &Db, project_id: i64) -> Result<Option<TextIndex>> {
     let row: Option<(i64, i64)> = db
@@ -126,6 +129,21 @@ fn content(data: &str) -> String {
         serde_json::from_str(data).unwrap_or_default();
     members.values().for_each(|member| push(&mut text, member));
     fold(&text)
+}
+
+/// The trigrams of a text, in order; each once.
+pub(crate) fn terms(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut terms: Vec<String> = characters.windows(3).map(|three| three.iter().collect()).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+/// All trigrams of a text, each as a term of its own: the index keeps no places.
+pub(crate) fn trigrams(folded: &str) -> String {
+    let quoted = |term: String| format!("\"{}\"", term.replace('"', "\"\""));
+    terms(folded).into_iter().map(quoted).collect::<Vec<_>>().join(" AND ")
 }
 
 #[cfg(test)]

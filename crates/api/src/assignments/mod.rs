@@ -5,7 +5,9 @@ use axum::response::Response;
 use labelkeep_services::Services;
 use labelkeep_services::access::ProjectRow;
 use labelkeep_services::assignments::{self as service, AssignmentRow, Kind, Mode, Tasks};
+use labelkeep_services::data_manager::query::Wanted;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::extract::{Access, Body, PathIds, Query, can};
 use crate::project_members::model::ids;
@@ -140,8 +142,9 @@ pub(crate) struct BulkIn {
     users: Vec<i64>,
     #[serde(rename = "selectedItems")]
     selected: SelectedIn,
+    /// As in views.
     #[serde(default)]
-    filters: Option<FiltersIn>,
+    filters: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,12 +154,6 @@ struct SelectedIn {
     included: Vec<i64>,
     #[serde(default)]
     excluded: Vec<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct FiltersIn {
-    #[serde(default)]
-    items: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -174,15 +171,29 @@ pub(crate) async fn assign_many(
     Access(project, _): Access<ProjectRow, can::AssignAnnotators>,
     Body(body): Body<BulkIn>,
 ) -> ApiResult<Response> {
-    if body.filters.is_some_and(|filters| !filters.items.is_empty()) {
-        // More tasks than were meant would be worse than none.
-        let text = "Name the tasks, or all but some: this server takes no filters here.";
-        return Err(ApiError::field("filters", text));
-    }
-    let tasks = if body.selected.all {
-        Tasks::AllBut(body.selected.excluded)
-    } else {
-        Tasks::Included(body.selected.included)
+    let SelectedIn {
+        all,
+        included,
+        excluded,
+    } = body.selected;
+    let tasks = match body.filters.filter(|filters| !filters.is_null()) {
+        Some(filters) => {
+            let selected = match all {
+                true => json!({ "all": true, "excluded": excluded }),
+                // Of nothing that is named nothing is meant; a list would take it for everything.
+                false if included.is_empty() => {
+                    return Err(ApiError::field("selectedItems", "Name the tasks, or all but some."));
+                }
+                false => json!({ "all": false, "included": included }),
+            };
+            Tasks::Matching(Box::new(Wanted {
+                filters: Some(filters),
+                selected_items: Some(selected),
+                ..Wanted::default()
+            }))
+        }
+        None if all => Tasks::AllBut(excluded),
+        None => Tasks::Included(included),
     };
     let done = service::assign_many(&services, project, kind(&body.kind)?, body.users, tasks).await?;
     answer::ok(&BulkOut {

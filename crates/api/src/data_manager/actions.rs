@@ -205,7 +205,8 @@ pub(crate) async fn run(
     }
     if id == "next_task" {
         let (project, wanted) = resolve(&services, actor, query.project, query.view, wanted, Action::Annotate).await?;
-        return next_task(&services, project, &wanted, &choice).await;
+        let excluded = held(body.fields.get("exclude"));
+        return next_task(&services, project, &wanted, &excluded, &choice).await;
     }
     let (project, wanted) = resolve(&services, actor, query.project, query.view, wanted, Action::TaskView).await?;
     let about = service::find(&project, &id)?;
@@ -216,14 +217,31 @@ pub(crate) async fn run(
     answer_of(&services, &project, job, &headers).await
 }
 
+/// Most tasks that a browser holds.
+const HELD: usize = 100;
+
+/// The tasks that the browser holds already: a list, or a text with commas as `/next/` takes it.
+fn held(exclude: Option<&Value>) -> Vec<i64> {
+    match exclude {
+        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_i64).take(HELD).collect(),
+        Some(Value::String(ids)) => ids
+            .split(',')
+            .filter_map(|id| id.trim().parse().ok())
+            .take(HELD)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// The next task in the order in which the list is shown.
 async fn next_task(
     services: &Services,
     project: Granted<ProjectRow>,
     wanted: &Wanted,
+    excluded: &[i64],
     choice: &FieldChoice,
 ) -> ApiResult<Response> {
-    let Some(task) = list::next_to_label(services, &project, wanted).await? else {
+    let Some(task) = list::next_to_label(services, &project, wanted, excluded).await? else {
         let text = format!("There are no tasks for {}", project.actor().email);
         return Err(ApiError::not_found(text));
     };

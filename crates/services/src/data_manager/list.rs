@@ -1,7 +1,8 @@
 //! Pages of tasks and what lists add up to.
 //!
-//! A page costs the same wherever it lies: in the order of ids its place is known, else the nearer end is counted from. What a
-//! filtered list adds up to may take long to find; who wants the page at once is told the rest later.
+//! A page costs the same wherever it lies: in the order of ids its place is known, near an end it is counted from there, and far from
+//! both the ids of the list are kept ([`super::places`]). What a filtered list adds up to may take long to find; who wants the page at
+//! once is told the rest later.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,7 @@ use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::{assignments, tasks};
 
 use super::index::{self, Indexing};
+use super::places::{self, FAR};
 use super::query::{Names, Reader, Wanted};
 use crate::access::Granted;
 use crate::tasks::{Depth, Page, TaskWithParts, with_parts};
@@ -109,7 +111,8 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
         Depth::Facts
     };
     let size = asked.size;
-    let known = known_totals(services, project, &query, asked).await?;
+    let key = key(&query, wanted);
+    let known = known_totals(services, project, &query, &key, asked).await?;
     let invalid = || ServiceError::Nothing("Invalid page.".to_owned());
     let number = match (asked.place, known) {
         (Place::Number(number), _) => number,
@@ -121,6 +124,17 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
         return Err(invalid());
     }
     let plain = query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All);
+    let listed = async |page: Page, total: i64, totals: Option<Totals>| {
+        Ok(Listed {
+            assigned: assigned(services, project, &page).await?,
+            page,
+            number,
+            total,
+            totals,
+            evaluated,
+            indexing,
+        })
+    };
     let (page, total, totals) = match (known, query.order_of_ids()) {
         (Some(totals), Some(descending)) if plain => {
             let page = crate::tasks::page(services, project, offset, size, descending, depth).await?;
@@ -131,11 +145,28 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
             let from_end = totals.tasks - offset - limit;
             let backwards = from_end < offset;
             let start = if backwards { from_end } else { offset };
-            let ids = rows::ids(&services.db, &query, start, limit, backwards).await?;
+            let kept = match asked.totals_later && start > FAR {
+                true => places::ids(services, &query, &places_key(&key, wanted)).await?,
+                false => None,
+            };
+            let ids = match kept {
+                Some(ids) => stretch(&ids, offset, limit),
+                None => rows::ids(&services.db, &query, start, limit, backwards).await?,
+            };
             let page = page_of(services, project, &ids, depth).await?;
             (page, totals.tasks, known)
         }
         (None, _) => {
+            if offset > FAR
+                && let Some(ids) = places::ids(services, &query, &places_key(&key, wanted)).await?
+            {
+                let here = stretch(&ids, offset, size);
+                if here.is_empty() {
+                    return Err(invalid());
+                }
+                let page = page_of(services, project, &here, depth).await?;
+                return listed(page, ids.len() as i64, None).await;
+            }
             // One more than the page holds says whether there is a next one.
             let mut ids = rows::ids(&services.db, &query, offset, size.saturating_add(1), false).await?;
             if ids.is_empty() && number > 1 {
@@ -149,16 +180,7 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
             (page, total, totals)
         }
     };
-    let assigned = assigned(services, project, &page).await?;
-    Ok(Listed {
-        page,
-        number,
-        total,
-        totals,
-        evaluated,
-        assigned,
-        indexing,
-    })
+    listed(page, total, totals).await
 }
 
 /// What the list adds up to, however long it takes to find out.
@@ -171,8 +193,30 @@ pub async fn totals(services: &Services, project: &Granted<ProjectRow>, wanted: 
         totals_later: false,
         whole: false,
     };
-    let found = known_totals(services, project, &query, asked).await?;
+    let found = known_totals(services, project, &query, &key(&query, wanted), asked).await?;
     found.ok_or_else(|| ServiceError::Internal("totals without a limit of time were not found".to_owned()))
+}
+
+/// What names the tasks of a list, whatever their order.
+fn key(query: &Query, wanted: &Wanted) -> String {
+    let scope = &query.scope;
+    let seen = (
+        scope.project_id,
+        scope.only_own,
+        scope.assigned_to,
+        &scope.model_version,
+    );
+    format!("{seen:?} {:?} {:?}", wanted.filters, wanted.selected_items)
+}
+
+/// What names the tasks of a list in their order.
+fn places_key(key: &str, wanted: &Wanted) -> String {
+    format!("{key} {:?} {:?}", wanted.ordering, wanted.display_types)
+}
+
+fn stretch(ids: &[i64], offset: i64, limit: i64) -> Vec<i64> {
+    let skipped = ids.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
+    skipped.take(usize::try_from(limit).unwrap_or(0)).copied().collect()
 }
 
 async fn page_of(services: &Services, project: &Granted<ProjectRow>, ids: &[i64], depth: Depth) -> Result<Page> {
@@ -193,6 +237,7 @@ async fn known_totals(
     services: &Services,
     project: &Granted<ProjectRow>,
     query: &Query,
+    key: &str,
     asked: Asked,
 ) -> Result<Option<Totals>> {
     if query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All) {
@@ -204,17 +249,16 @@ async fn known_totals(
         }));
     }
     let later = asked.totals_later && asked.place != Place::Last;
-    let key = format!("{:?} {:?} {:?}", query.scope, query.filters, query.selection);
     if later {
-        if let Some(found) = services.list_totals.find(&key) {
+        if let Some(found) = services.list_totals.find(key) {
             return Ok(found);
         }
         let found = rows::totals(&services.db, query, Some(AT_ONCE)).await?;
-        services.list_totals.keep(key, found);
+        services.list_totals.keep(key.to_owned(), found);
         return Ok(found);
     }
     let found = rows::totals(&services.db, query, None).await?;
-    services.list_totals.keep(key, found);
+    services.list_totals.keep(key.to_owned(), found);
     Ok(found)
 }
 
@@ -309,15 +353,16 @@ pub fn labels(part: &TaskWithParts) -> Labels {
     labels
 }
 
-/// The first task of the list that the person may label now.
+/// The first task of the list that the person may label now, besides those that their browser holds already.
 pub async fn next_to_label(
     services: &Services,
     project: &Granted<ProjectRow>,
     wanted: &Wanted,
+    excluded: &[i64],
 ) -> Result<Option<tasks::TaskRow>> {
     let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
     let account_id = project.actor().account_id;
-    match rows::next_to_label(&services.db, &query, account_id).await? {
+    match rows::next_to_label(&services.db, &query, account_id, excluded).await? {
         Some(id) => Ok(tasks::find(&services.db, &project.actor().viewer(), id).await?),
         None => Ok(None),
     }

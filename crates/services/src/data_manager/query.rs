@@ -116,6 +116,7 @@ impl Reader {
                 only_own,
                 assigned_to,
                 model_version: row.model_version.clone(),
+                result_index: None,
             },
             single_key: match config.data_keys() {
                 [key] => Some(key.clone()),
@@ -344,6 +345,7 @@ mod tests {
                 only_own,
                 assigned_to: None,
                 model_version: None,
+                result_index: None,
             },
             single_key: Some("text".to_owned()),
         }

@@ -33,7 +33,7 @@ pub(crate) enum Ended {
 /// Does a job, from where it was left.
 async fn work(services: &Services, job: &Running) -> Result<Ended> {
     match job.row.kind.as_str() {
-        "index" => data_manager::index::fill(services, job).await,
+        "index" | "index_fields" | "index_results" => data_manager::index::fill(services, job).await,
         "restore" => data_manager::trash::restore_job(services, job).await,
         _ => data_manager::actions::work(services, job).await,
     }
@@ -185,9 +185,9 @@ fn is_seen(project: &Granted<ProjectRow>, row: &JobRow) -> bool {
     row.account_id == project.actor().account_id || project.may(Action::ProjectChange)
 }
 
-/// Whether the actor may stop the job.
+/// Whether the actor may stop the job. An index would only be begun again by the next list that could use it.
 pub fn may_cancel(project: &Granted<ProjectRow>, row: &JobRow) -> bool {
-    row.finished_at.is_none() && is_seen(project, row)
+    row.finished_at.is_none() && !row.kind.starts_with("index") && is_seen(project, row)
 }
 
 /// How long a job that has ended is listed, in microseconds: a day.

@@ -58,6 +58,20 @@ pub struct Test {
     pub column: Column,
     /// The question.
     pub predicate: Predicate,
+    /// The tasks that can pass, as far as [`super::narrow()`] has found out.
+    pub candidates: Candidates,
+}
+
+/// Which tasks can pass a question, as far as an index says it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Candidates {
+    /// No index knows.
+    #[default]
+    Unknown,
+    /// These.
+    Few(Vec<i64>),
+    /// So many that a page is soon full of them.
+    Many,
 }
 
 impl Test {
@@ -76,7 +90,11 @@ impl Test {
             (Predicate::Has(..), kind) => matches!(kind, Kind::People | Kind::Ids),
             (Predicate::HasVersion(..), kind) => kind == Kind::Versions,
         };
-        fits.then_some(Test { column, predicate })
+        fits.then_some(Test {
+            column,
+            predicate,
+            candidates: Candidates::Unknown,
+        })
     }
 }
 

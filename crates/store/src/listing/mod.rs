@@ -2,20 +2,25 @@
 //! with the same answers.
 //!
 //! [`column`] says which columns there are and what each holds, [`filter`] what may be asked of them. [`sql`] alone makes SQL of
-//! it: constant texts and placeholders (SEC-206). What a person may see narrows the columns themselves ([`Scope`]): whoever sees
+//! it: constant texts and placeholders (SEC-206); [`narrow`] asks indexes first which few tasks can pass, and [`by_field`] reads lists
+//! from the index of the key that orders them. What a person may see narrows the columns themselves ([`Scope`]): whoever sees
 //! only their own work filters and orders by their own counters.
 
+mod by_field;
 pub mod column;
 pub mod filter;
+mod narrow;
 mod sql;
 
 use std::time::Duration;
 
 pub use column::{Column, DataField, Kind, TextIndex};
-pub use filter::{Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
+pub use filter::{Candidates, Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
+pub use narrow::narrow;
 
 use crate::builder::Parts;
 use crate::db::Dialect;
+use crate::result_index::ResultIndex;
 use crate::tasks::{LISTED, ListedTask, VISIBLE};
 use crate::{Db, Result, Tx, args};
 
@@ -30,6 +35,8 @@ pub struct Scope {
     pub assigned_to: Option<i64>,
     /// Predictions of this version make the score; none: all of them.
     pub model_version: Option<String>,
+    /// How far the index of annotation results reaches, when the project has one.
+    pub result_index: Option<ResultIndex>,
 }
 
 /// Which of the tasks that the filters leave.
@@ -67,6 +74,16 @@ impl Query {
             && self.scope.assigned_to.is_none()
     }
 
+    /// Whether it is known of a few tasks that no others can pass.
+    fn is_narrowed(&self) -> bool {
+        let few = |test: &Test| matches!(test.candidates, Candidates::Few(_));
+        let known = |item: &Item| few(&item.test) || item.child.as_ref().is_some_and(few);
+        match self.filters.conjunction {
+            Conjunction::And => self.filters.items.iter().any(known),
+            Conjunction::Or => !self.filters.items.is_empty() && self.filters.items.iter().all(known),
+        }
+    }
+
     /// The direction of the ids, when nothing else orders the list.
     pub fn order_of_ids(&self) -> Option<bool> {
         match self.order.as_slice() {
@@ -90,7 +107,18 @@ pub struct Totals {
 
 /// The ids at `offset .. offset + limit` of the list; from its end, when `backwards`, in the order of the list still.
 pub async fn ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
-    let mut parts = sql::select(
+    let mut ids = match by_field::order_of(query).filter(|_| !query.is_narrowed()) {
+        Some(order) => by_field::ids(db, query, order, offset, limit, backwards).await?,
+        None => sorted_ids(db, query, offset, limit, backwards).await?,
+    };
+    if backwards {
+        ids.reverse();
+    }
+    Ok(ids)
+}
+
+async fn sorted_ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
+    let mut parts = sql::select_some(
         "SELECT task.id FROM task WHERE task.project_id = ?",
         query,
         db.dialect(),
@@ -99,11 +127,7 @@ pub async fn ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: boo
     parts.push(" LIMIT ? OFFSET ?", args![limit, offset]);
     let (text, args) = parts.finish();
     let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
-    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-    if backwards {
-        ids.reverse();
-    }
-    Ok(ids)
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// What the list adds up to; none when that could not be found within the time.
@@ -169,9 +193,9 @@ pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i6
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The first task of the list that the person may label now: open, without anything of theirs.
-pub async fn next_to_label(db: &Db, query: &Query, account_id: i64) -> Result<Option<i64>> {
-    let mut parts = sql::select(
+/// The first task of the list that the person may label now: open, without anything of theirs, and none of `excluded`.
+pub async fn next_to_label(db: &Db, query: &Query, account_id: i64, excluded: &[i64]) -> Result<Option<i64>> {
+    let mut parts = sql::select_some(
         "SELECT task.id FROM task WHERE task.project_id = ?",
         query,
         db.dialect(),
@@ -182,6 +206,9 @@ pub async fn next_to_label(db: &Db, query: &Query, account_id: i64) -> Result<Op
           AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
         args![account_id, account_id],
     );
+    if !excluded.is_empty() {
+        parts.push(" AND task.id NOT IN ", args![]).push_list(excluded);
+    }
     sql::order(&mut parts, query, db.dialect(), false);
     parts.push(" LIMIT 1", args![]);
     let (text, args) = parts.finish();

@@ -1,13 +1,15 @@
 //! From a query to SQL. Every text here is a constant; every value of the query becomes an argument.
 
 use super::column::{Column, DataField, Kind};
-use super::filter::{Comparison, Conjunction, Number, Predicate, Test};
+use super::filter::{Candidates, Comparison, Conjunction, Number, Predicate, Test};
 use super::{Query, Scope, Selection, by_code_points};
 use crate::args;
 use crate::args::{Arg, Args};
 use crate::builder::{Parts, like_escape};
 use crate::db::Dialect;
+use crate::task_fields::TEXT_KEY;
 use crate::tasks::VISIBLE;
+use crate::text_index::{CHARACTERS, trigrams};
 
 /// `head`, which ends with the project's placeholder, and the conditions of the query.
 pub(super) fn select(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
@@ -16,8 +18,24 @@ pub(super) fn select(head: &'static str, query: &Query, dialect: Dialect) -> Par
     parts
 }
 
-/// The same inside another statement.
+/// The same, for a statement that is done when it has found some tasks: an index that would first gather very many is not asked.
+pub(super) fn select_some(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
+    let mut parts = Parts::default();
+    append_some(&mut parts, head, query, dialect);
+    parts
+}
+
+/// [`select`] inside another statement.
 pub(super) fn append_select(parts: &mut Parts, head: &'static str, query: &Query, dialect: Dialect) {
+    append(parts, head, query, dialect, false);
+}
+
+/// [`select_some`] inside another statement.
+pub(super) fn append_some(parts: &mut Parts, head: &'static str, query: &Query, dialect: Dialect) {
+    append(parts, head, query, dialect, true);
+}
+
+fn append(parts: &mut Parts, head: &'static str, query: &Query, dialect: Dialect, only_some: bool) {
     let project_id = query.scope.project_id;
     parts.push(head, args![project_id]);
     parts.push(VISIBLE, args![project_id]);
@@ -51,11 +69,12 @@ pub(super) fn append_select(parts: &mut Parts, head: &'static str, query: &Query
             parts,
             scope: &query.scope,
             dialect,
+            only_some,
         };
-        writer.test(&item.test);
+        writer.line(&item.test);
         if let Some(child) = &item.child {
             writer.push(" AND ", args![]);
-            writer.test(child);
+            writer.line(child);
         }
         parts.push(")", args![]);
     }
@@ -82,6 +101,7 @@ pub(super) fn order(parts: &mut Parts, query: &Query, dialect: Dialect, backward
             parts,
             scope: &query.scope,
             dialect,
+            only_some: true,
         };
         writer.key(column);
         // Nulls come last, in both directions; read from the end they come first.
@@ -98,18 +118,38 @@ pub(super) fn order(parts: &mut Parts, query: &Query, dialect: Dialect, backward
     parts.push(if ids_descend { "task.id DESC" } else { "task.id" }, args![]);
 }
 
-/// How many characters of a text decide its place.
-const TEXT_KEY: i64 = 200;
+/// Asked of the task's own row before its annotations are looked for: most tasks of a young project have none.
+const ANNOTATED: &str = "(task.total_annotations > 0 OR task.cancelled_annotations > 0)";
 
 struct Writer<'a> {
     parts: &'a mut Parts,
     scope: &'a Scope,
     dialect: Dialect,
+    /// The statement is done when it has found some tasks.
+    only_some: bool,
 }
 
 impl Writer<'_> {
     fn push(&mut self, text: &'static str, args: Args) {
         self.parts.push(text, args);
+    }
+
+    /// A question, and which tasks can pass it.
+    fn line(&mut self, test: &Test) {
+        match &test.candidates {
+            Candidates::Few(ids) => {
+                self.push("task.id IN ", args![]);
+                self.parts.push_list(ids);
+                self.push(" AND ", args![]);
+            }
+            Candidates::Many if self.only_some => {}
+            Candidates::Many | Candidates::Unknown => {
+                if let (Column::Data(field), Predicate::Contains(text, false)) = (&test.column, &test.predicate) {
+                    self.in_text_index(field, text);
+                }
+            }
+        }
+        self.test(test);
     }
 
     /// A question as a condition in brackets.
@@ -185,7 +225,7 @@ impl Writer<'_> {
                 self.push(if *negated { "NOT (" } else { "(" }, args![]);
                 self.any(versions, |writer, version| {
                     writer.push(
-                        "EXISTS (SELECT 1 FROM prediction WHERE prediction.task_id = task.id
+                        "EXISTS (SELECT 1 FROM prediction WHERE task.total_predictions > 0 AND prediction.task_id = task.id
                             AND instr(prediction.model_version, ?) > 0)",
                         args![version],
                     );
@@ -348,9 +388,6 @@ impl Writer<'_> {
     fn contains(&mut self, column: &Column, text: &str, negated: bool) {
         let folded = crate::sqlite_functions::fold(text);
         self.opened(column, negated);
-        if let (Column::Data(field), false) = (column, negated) {
-            self.candidates(field, &folded);
-        }
         self.push("instr(labelkeep_fold(", args![]);
         self.text(column);
         self.push("), ?) > 0", args![folded]);
@@ -358,14 +395,15 @@ impl Writer<'_> {
     }
 
     /// What the text index has, and what is not in it yet; the condition behind it decides.
-    fn candidates(&mut self, field: &DataField, folded: &str) {
-        let Some(index) = field.text_index.filter(|_| folded.chars().count() >= 3) else {
+    fn in_text_index(&mut self, field: &DataField, text: &str) {
+        let folded = crate::sqlite_functions::fold(text);
+        let Some(index) = field.text_index.filter(|_| folded.chars().count() >= CHARACTERS) else {
             return;
         };
         match self.dialect {
             Dialect::Sqlite => self.push(
                 "(task.id > ? OR task.id IN (SELECT rowid FROM task_text WHERE task_text MATCH ? AND rowid BETWEEN ? AND ?)) AND ",
-                args![index.until, trigrams(folded), index.from, index.until],
+                args![index.until, trigrams(&folded), index.from, index.until],
             ),
             Dialect::Postgres => self.push(
                 "(task.id > ? OR task.id IN (SELECT task_text.task_id FROM task_text
@@ -373,7 +411,7 @@ impl Writer<'_> {
                 args![
                     index.until,
                     self.scope.project_id,
-                    format!("%{}%", like_escape(folded))
+                    format!("%{}%", like_escape(&folded))
                 ],
             ),
         }
@@ -384,11 +422,16 @@ impl Writer<'_> {
         let own = self.scope.only_own;
         self.push(if negated { "NOT EXISTS (" } else { "EXISTS (" }, args![]);
         if *column == Column::PredictionsResults {
-            self.push("SELECT 1 FROM prediction WHERE prediction.task_id = task.id", args![]);
+            self.push(
+                "SELECT 1 FROM prediction WHERE task.total_predictions > 0 AND prediction.task_id = task.id",
+                args![],
+            );
             self.push(before, args![]);
             self.push("prediction", args![]);
         } else {
-            self.push("SELECT 1 FROM annotation WHERE annotation.task_id = task.id", args![]);
+            self.push("SELECT 1 FROM annotation WHERE ", args![]);
+            self.push(ANNOTATED, args![]);
+            self.push(" AND annotation.task_id = task.id", args![]);
             self.narrowed(own);
             self.push(before, args![]);
             self.push("annotation", args![]);
@@ -414,10 +457,9 @@ impl Writer<'_> {
                 self.push(")", args![]);
             }
             Column::Annotators | Column::AnnotationsIds => {
-                self.push(
-                    "EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id",
-                    args![],
-                );
+                self.push("EXISTS (SELECT 1 FROM annotation WHERE ", args![]);
+                self.push(ANNOTATED, args![]);
+                self.push(" AND annotation.task_id = task.id", args![]);
                 self.narrowed(own);
                 self.push(
                     if *column == Column::Annotators {
@@ -466,9 +508,11 @@ impl Writer<'_> {
             }
             (Kind::Versions, _) => self.push(
                 if wanted {
-                    "NOT EXISTS (SELECT 1 FROM prediction WHERE prediction.task_id = task.id AND prediction.model_version <> '')"
+                    "NOT EXISTS (SELECT 1 FROM prediction WHERE task.total_predictions > 0 AND prediction.task_id = task.id
+                        AND prediction.model_version <> '')"
                 } else {
-                    "EXISTS (SELECT 1 FROM prediction WHERE prediction.task_id = task.id AND prediction.model_version <> '')"
+                    "EXISTS (SELECT 1 FROM prediction WHERE task.total_predictions > 0 AND prediction.task_id = task.id
+                        AND prediction.model_version <> '')"
                 },
                 args![],
             ),
@@ -492,12 +536,14 @@ impl Writer<'_> {
                 let own = self.scope.only_own;
                 self.push(
                     if wanted {
-                        "NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id"
+                        "NOT EXISTS (SELECT 1 FROM annotation WHERE "
                     } else {
-                        "EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id"
+                        "EXISTS (SELECT 1 FROM annotation WHERE "
                     },
                     args![],
                 );
+                self.push(ANNOTATED, args![]);
+                self.push(" AND annotation.task_id = task.id", args![]);
                 self.narrowed(own);
                 self.push(")", args![]);
             }
@@ -520,7 +566,7 @@ impl Writer<'_> {
             _ => {
                 self.push("substr(", args![]);
                 self.text(column);
-                self.push(", 1, CAST(? AS INTEGER))", args![TEXT_KEY]);
+                self.push(", 1, CAST(? AS INTEGER))", args![TEXT_KEY as i64]);
                 self.push(by_code_points(self.dialect), args![]);
             }
         }
@@ -531,21 +577,9 @@ fn is_data_number(column: &Column) -> bool {
     matches!(column, Column::Data(field) if field.as_number)
 }
 
-fn arg(number: Number) -> Arg {
+pub(super) fn arg(number: Number) -> Arg {
     match number {
         Number::Whole(number) => Arg::from(number),
         Number::Real(number) => Arg::from(number),
     }
-}
-
-/// All trigrams of a text, each as a term of its own: the index keeps no places.
-fn trigrams(folded: &str) -> String {
-    let characters: Vec<char> = folded.chars().collect();
-    let mut terms: Vec<String> = characters
-        .windows(3)
-        .map(|three| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\"")))
-        .collect();
-    terms.sort_unstable();
-    terms.dedup();
-    terms.join(" AND ")
 }

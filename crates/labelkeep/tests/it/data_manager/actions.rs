@@ -266,6 +266,11 @@ on_both_databases! {
         let next = act(&owner, id, "next_task", json!({ "ordering": ["-tasks:id"] })).await.expect(200).json();
         assert_eq!((&next["id"], &next["queue"]), (&json!(tasks[3]), &json!("Data manager order")));
         act(&owner, id, "next_task", json!({ "selectedItems": { "all": false, "included": [tasks[4]] } })).await.expect(404);
+        // What the browser holds already is not handed out again, in either spelling.
+        for held in [json!([tasks[3], tasks[2]]), json!(format!("{},{}", tasks[3], tasks[2]))] {
+            let next = act(&owner, id, "next_task", json!({ "ordering": ["-tasks:id"], "exclude": held })).await.expect(200).json();
+            assert_eq!(next["id"], tasks[1]);
+        }
         let body = json!({ "format": "JSON", "selectedItems": { "all": true, "excluded": [tasks[0]] } });
         let export = act(&owner, id, "export_selection", body).await.expect(200).json();
         let file = owner.get(export["download"].as_str().expect("an address")).await.expect(200).json();

@@ -1,6 +1,7 @@
 //! The data manager: views, columns, lists of tasks, and what is done to them.
 
 mod actions;
+mod indexes;
 mod lists;
 mod live;
 mod random_filters;

@@ -447,7 +447,7 @@ fn random_query(random: &mut Random, tasks: &[Value]) -> Value {
 }
 
 /// The ids that the query should give.
-fn evaluated(tasks: &[Value], query: &Value) -> Vec<i64> {
+pub(super) fn evaluated(tasks: &[Value], query: &Value) -> Vec<i64> {
     let lines = items(&query["filters"], "items");
     let or = query["filters"]["conjunction"] == "or";
     let lines: Vec<&Value> = lines.iter().filter(|line| !line["value"].is_null()).collect();

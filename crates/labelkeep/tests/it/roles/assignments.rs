@@ -1,6 +1,7 @@
 use labelkeep_testkit::{Value, json, on_both_databases};
 
 use super::{annotate, id_of, ids, join, team};
+use crate::data_manager::line;
 use crate::work::project;
 
 on_both_databases! {
@@ -119,6 +120,14 @@ on_both_databases! {
         let done = bulk(json!({ "all": true, "excluded": [tasks[3]] })).await.expect(200).json();
         assert_eq!(done["assignments"], 1, "two were theirs already");
         assert_eq!(team.annotator.get(&format!("/api/projects/{id}/")).await.json()["task_number"], 3);
+        // By a filter: those that pass it, and are selected.
+        let filters = json!({ "conjunction": "and", "items": [line("inner_id", "greater", "Number", 2)] });
+        let body = |selected: Value| json!({ "type": "AN", "users": [me], "selectedItems": selected, "filters": &filters });
+        let done = team.manager.post(&path, body(json!({ "all": true, "excluded": [tasks[3]] }))).await.expect(200).json();
+        assert_eq!((&done["assignments"], &done["task_ids"]), (&json!(0), &json!([tasks[2]])));
+        let done = team.manager.post(&path, body(json!({ "all": false, "included": [tasks[0], tasks[3]] }))).await.expect(200).json();
+        assert_eq!((&done["assignments"], &done["task_ids"]), (&json!(1), &json!([tasks[3]])));
+        team.manager.post(&path, body(json!({ "all": false, "included": [] }))).await.expect(400);
         // Who leaves the project has no tasks in it.
         team.manager.delete(&format!("/api/projects/{id}/members/?user={me}")).await.expect(204);
         join(&team.manager, id, &[&team.annotator]).await;

@@ -87,6 +87,16 @@ on_both_databases! {
         let request = owner.with_csrf(owner.request(reqwest::Method::DELETE, &versions)).json(&json!({ "model_version": "v1" }));
         assert_eq!(owner.send(request).await.expect(200).json(), json!({ "deleted_predictions": 2 }));
         assert_eq!(owner.get(&format!("/api/projects/{id}/")).await.json()["total_predictions_number"], 0);
+        // What lies in the trash goes, too, and is not counted a second time.
+        let body = json!([{ "task": tasks[0], "result": answer("neg"), "model_version": "v2" }, { "task": tasks[1], "result": answer("neg"), "model_version": "v2" }]);
+        owner.post(&path, body).await.expect(201);
+        let gone = owner.post(&format!("/api/dm/actions/?project={id}&id=delete_tasks"), json!({ "selectedItems": { "all": false, "included": [tasks[1]] } })).await.expect(200).json();
+        let request = owner.with_csrf(owner.request(reqwest::Method::DELETE, &versions)).json(&json!({ "model_version": "v2" }));
+        assert_eq!(owner.send(request).await.expect(200).json(), json!({ "deleted_predictions": 2 }));
+        assert_eq!(owner.get(&format!("/api/projects/{id}/")).await.json()["total_predictions_number"], 0);
+        owner.post(&format!("/api/dm/trash/{}/restore/", gone["trash"]), json!({})).await.expect(200);
+        assert_eq!(owner.get(&format!("/api/projects/{id}/")).await.json()["total_predictions_number"], 0);
+        assert_eq!((owner.get(&versions).await.json(), &owner.get(&format!("/api/tasks/{}/", tasks[1])).await.json()["total_predictions"]), (json!({}), &json!(0)));
         assert_eq!(owner.post("/api/predictions/", json!({ "task": tasks[0] })).await.expect(400).json()["validation_errors"], json!({ "result": ["This field is required."] }));
     }
 }
