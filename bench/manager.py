@@ -223,7 +223,8 @@ class Bench:
             return
         number = min(100_000, self.tasks // 2)
         person = annotator(self.server, 1)
-        filters = {"conjunction": "and", "items": [line("inner_id", "less_or_equal", "Number", number)]}
+        # The last ones: whoever labels meanwhile is at the first.
+        filters = {"conjunction": "and", "items": [line("inner_id", "greater", "Number", self.tasks - number)]}
         order = {"filters": filters, "selectedItems": {"all": True, "excluded": []}}
         times, stop = [], threading.Event()
 
