@@ -13,6 +13,8 @@ fn queries() -> Vec<Value> {
     let mut queries = Vec::new();
     for order in ["tasks:data.text", "-tasks:data.text", "tasks:data.n", "-tasks:data.n"] {
         queries.push(json!({ "filters": filters(vec![]), "ordering": [order] }));
+    }
+    for order in ["-tasks:data.text", "tasks:data.n"] {
         let some = line("id", "greater", "Number", 40);
         queries.push(json!({ "filters": filters(vec![some]), "ordering": [order] }));
     }
@@ -21,13 +23,10 @@ fn queries() -> Vec<Value> {
     queries.push(json!({ "filters": either, "ordering": ["-tasks:data.text"] }));
     for one in [
         line("data.n", "in", "Number", json!({ "min": 10, "max": 12 })),
-        line("data.n", "less", "Number", 900),
         line("data.n", "empty", "Number", true),
         line("data.text", "equal", "String", "t4"),
-        line("data.text", "empty", "String", true),
         line("annotations_results", "contains", "String", "\"neg\""),
         line("annotations_results", "contains", "String", "pos"),
-        line("annotations_results", "contains", "String", "no such label"),
     ] {
         queries.push(json!({ "filters": filters(vec![one]), "ordering": [] }));
     }
@@ -52,21 +51,21 @@ async fn everything(owner: &Client, id: i64) -> Vec<Value> {
 }
 
 /// The lists are those that a plain evaluation gives.
-async fn agree(owner: &Client, id: i64, when: &str) {
+async fn agree(owner: &Client, id: i64, queries: Vec<Value>, when: &str) {
     let tasks = everything(owner, id).await;
-    for (number, query) in queries().into_iter().enumerate() {
+    for (number, query) in queries.into_iter().enumerate() {
         let expected = evaluated(&tasks, &query);
-        let pages = expected.len().div_ceil(700).max(1);
+        let pages = expected.len().div_ceil(60).max(1);
         let totals = if number % 3 == 0 { "" } else { "&totals=later" };
         for page in [1, pages.div_ceil(2), pages] {
-            let more = format!("&page_size=700&include=id&page={page}{totals}");
+            let more = format!("&page_size=60&include=id&page={page}{totals}");
             let answer = list(owner, id, &query, &more).await.expect(200).json();
-            let here = &expected[((page - 1) * 700).min(expected.len())..(page * 700).min(expected.len())];
+            let here = &expected[((page - 1) * 60).min(expected.len())..(page * 60).min(expected.len())];
             assert_eq!(task_ids(&answer), here, "{when}, page {page} of {pages}: {query}");
             let is_exact = totals.is_empty() || answer["total_is_exact"] == true;
             assert!(!is_exact || answer["total"] == expected.len(), "{when}: {query}");
         }
-        let beyond = format!("&page_size=700&page={}{totals}", pages + 1);
+        let beyond = format!("&page_size=60&include=id&page={}{totals}", pages + 1);
         list(owner, id, &query, &beyond).await.expect(404);
     }
 }
@@ -92,7 +91,7 @@ on_both_databases! {
         owner.post(&format!("/api/projects/{id}/import"), Value::Array(data)).await.expect(201);
         let begun = list(&owner, id, &queries()[0], "").await.expect(200).json();
         assert_eq!(begun["indexing"][0]["column"], "data.text");
-        agree(&owner, id, "while the indexes are built").await;
+        agree(&owner, id, queries().split_off(7), "while the indexes are built").await;
         kit.until("the indexes are built", || async {
             for query in queries() {
                 if list(&owner, id, &query, "&page_size=1").await.expect(200).json()["indexing"] != json!([]) {
@@ -101,7 +100,7 @@ on_both_databases! {
             }
             true
         }).await;
-        agree(&owner, id, "with indexes").await;
+        agree(&owner, id, queries(), "with indexes").await;
 
         let tasks = everything(&owner, id).await;
         let task = |place: usize| tasks[place]["id"].as_i64().expect("an id");
@@ -112,17 +111,17 @@ on_both_databases! {
         let annotation = tasks[30]["annotations"][0]["id"].as_i64().expect("an id");
         owner.patch(&format!("/api/annotations/{annotation}/"), json!({ "result": answer("neg") })).await.expect(200);
         annotate(&owner, task(31), "neg").await;
-        agree(&owner, id, "with what has changed since").await;
+        agree(&owner, id, queries(), "with what has changed since").await;
 
         // In the trash, and back from there.
         let chosen = json!({ "selectedItems": { "all": false, "included": [task(0), task(9), task(700)] } });
         let act = async |name: &str| owner.post(&format!("/api/dm/actions/?project={id}&id={name}"), chosen.clone()).await.expect(200).json();
         let annotations = act("delete_tasks_annotations").await;
         let gone = act("delete_tasks").await;
-        agree(&owner, id, "with tasks in the trash").await;
+        agree(&owner, id, queries(), "with tasks in the trash").await;
         for deleted in [&gone, &annotations] {
             owner.post(&format!("/api/dm/trash/{}/restore/", deleted["trash"]), json!({})).await.expect(200);
         }
-        agree(&owner, id, "with tasks that came back").await;
+        agree(&owner, id, queries(), "with tasks that came back").await;
     }
 }
