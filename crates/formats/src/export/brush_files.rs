@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use super::archive::{Archive, stored_options, text_options};
 use super::catalog::Fit;
+use super::flat_png::{self, Colors};
 use super::images::entry_name;
 use super::item::{Ids, Item, items, labels};
 use super::masks::{Mask, annotator};
@@ -117,7 +118,7 @@ impl BrushFiles {
     fn write(&self, archive: &mut Archive<'_>, name: &str, mask: &Mask) -> Result<(), ExportError> {
         if self.png {
             archive.start_file(name, stored_options())?;
-            return png(archive, mask);
+            return flat_png::write(archive, (mask.width, mask.height), &Colors::Gray, &mask.pixels);
         }
         // Masks are runs of the same byte: the fastest level makes them as small as the others do.
         let options: SimpleFileOptions = text_options().compression_level(Some(1));
@@ -187,20 +188,4 @@ fn npy_header(width: u32, height: u32) -> Vec<u8> {
     text.push('\n');
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     [BEGIN, &length.to_le_bytes(), text.as_bytes()].concat()
-}
-
-fn png(out: &mut dyn Write, mask: &Mask) -> Result<(), ExportError> {
-    let mut encoder = png::Encoder::new(out, mask.width, mask.height);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fastest);
-    // Most rows are like the row above: the difference is zeros.
-    encoder.set_filter(png::Filter::Up);
-    let broken = |error: png::EncodingError| match error {
-        png::EncodingError::IoError(error) => ExportError::Write(error),
-        other => ExportError::Write(std::io::Error::other(other)),
-    };
-    let mut writer = encoder.write_header().map_err(broken)?;
-    writer.write_image_data(&mask.pixels).map_err(broken)?;
-    writer.finish().map_err(broken)
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::archive::{Archive, large_text_options, stored_options, text_options};
 use super::categories::Keypoints;
+use super::flat_png::{self, Colors};
 use super::pictures::{Classes, Entries, Labelled, Sized, each};
 use super::shapes::{Geometry, Shape};
 use super::spool::List;
-use super::voc_masks::png;
 use super::{Context, ExportError, Exporter, Report, Source};
 
 /// Boxes with the key points that belong to them.
@@ -173,7 +173,7 @@ impl Exporter for CocoPanoptic {
                     .iter()
                     .flat_map(|id| [*id as u8, (*id >> 8) as u8, (*id >> 16) as u8])
                     .collect();
-                png(archive, (width, height), ::png::ColorType::Rgb, None, &pixels)?;
+                flat_png::write(archive, labelled.size, &Colors::Rgb, &pixels)?;
                 Ok(None)
             },
         )?;

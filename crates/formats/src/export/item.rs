@@ -1,6 +1,7 @@
 //! Items: one for each annotation, as all formats but JSON see a task.
 
 use labelkeep_labeling::{Config, Control};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{ExportAnnotation, ExportTask, Report};
@@ -63,17 +64,54 @@ pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids, report:
         .collect()
 }
 
+/// What exports read of a result. The rest of its keys is passed over: a map of all of them costs as much as everything else of a box.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default, deserialize_with = "there")]
+    from_name: Option<Value>,
+    #[serde(default, rename = "type", deserialize_with = "there")]
+    kind: Option<Value>,
+    #[serde(default, deserialize_with = "there")]
+    value: Option<Value>,
+    #[serde(default, deserialize_with = "there")]
+    original_width: Option<Value>,
+    #[serde(default, deserialize_with = "there")]
+    original_height: Option<Value>,
+    #[serde(default, deserialize_with = "there")]
+    id: Option<Value>,
+    #[serde(default, rename = "parentID", deserialize_with = "there")]
+    parent: Option<Value>,
+}
+
+/// What is `null` is there.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl Answer {
+    /// Those of an annotation; what is no object is left out.
+    fn all(text: &str) -> Vec<Answer> {
+        if let Ok(answers) = serde_json::from_str(text) {
+            return answers;
+        }
+        // One that is odd (no object, a key that stands twice) must not cost the others.
+        let results: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
+        let objects = results.into_iter().filter(Value::is_object);
+        objects
+            .filter_map(|result| serde_json::from_value(result).ok())
+            .collect()
+    }
+}
+
 fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids, report: &mut Report) -> Vec<Output> {
-    let results: Vec<Value> = serde_json::from_str(annotation.result.get()).unwrap_or_default();
     let mut outputs: Vec<Output> = Vec::new();
     let everything = config.is_empty_view();
-    for result in results {
-        let Value::Object(mut result) = result else { continue };
-        let Some(from_name) = result.get("from_name").and_then(Value::as_str).map(str::to_owned) else {
+    for answer in Answer::all(annotation.result.get()) {
+        let Some(Value::String(from_name)) = answer.from_name else {
             report.lost("a relation, or another answer of no control", 1);
             continue;
         };
-        let own_type = result.get("type").and_then(Value::as_str).unwrap_or_default();
+        let own_type = answer.kind.as_ref().and_then(Value::as_str).unwrap_or_default();
         let tag = match config.control(&from_name).map(tag_of) {
             Some(tag) => tag.to_owned(),
             None if everything || own_type == "chatmessage" => own_type.to_owned(),
@@ -83,18 +121,21 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids, report: &mu
                 continue;
             }
         };
-        let Some(Value::Object(mut value)) = result.remove("value") else {
+        let Some(Value::Object(mut value)) = answer.value else {
             continue;
         };
         value.insert("type".to_owned(), Value::String(tag));
-        for key in ["original_width", "original_height"] {
-            if let Some(size) = result.remove(key) {
+        for (key, size) in [
+            ("original_width", answer.original_width),
+            ("original_height", answer.original_height),
+        ] {
+            if let Some(size) = size {
                 value.insert(key.to_owned(), size);
             }
         }
         if ids == Ids::Keep {
-            for key in ["id", "parentID"] {
-                if let Some(id) = result.remove(key) {
+            for (key, id) in [("id", answer.id), ("parentID", answer.parent)] {
+                if let Some(id) = id {
                     value.insert(key.to_owned(), id);
                 }
             }
@@ -172,4 +213,34 @@ pub(super) fn labels<'a>(value: &'a Map<String, Value>, key: &str) -> Vec<&'a st
         .and_then(Value::as_array)
         .map(|list| list.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+
+    #[test]
+    fn one_odd_result_does_not_cost_the_others() {
+        let names = |text: &str| -> Vec<Option<String>> {
+            let answers = Answer::all(text).into_iter();
+            answers
+                .map(|answer| answer.from_name.and_then(|name| name.as_str().map(str::to_owned)))
+                .collect()
+        };
+        let a = Some("a".to_owned());
+        assert_eq!(
+            names(r#"[{"from_name": "a", "x": {"y": [1]}}, {"from_name": 1}]"#),
+            [a.clone(), None]
+        );
+        assert_eq!(
+            names(r#"[7, {"from_name": "b", "from_name": "a"}, null, ["a"], {}]"#),
+            [a, None]
+        );
+        let nothing = &Answer::all(r#"[{"original_width": null, "value": null}]"#)[0];
+        assert!(
+            nothing.original_width.as_ref().is_some_and(serde_json::Value::is_null),
+            "null is there"
+        );
+        assert!(names("{}").is_empty() && names("x").is_empty());
+    }
 }

@@ -47,6 +47,7 @@ mod cvat;
 mod datumaro;
 mod doclang;
 mod doclang_find;
+mod flat_png;
 mod geojson;
 mod hugging_face;
 mod images;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::archive::{Archive, stored_options, text_options};
 use super::coco_more::{TOO_LARGE, segments};
+use super::flat_png::{self, Colors};
 use super::pictures::{Classes, Sized, each};
 use super::spool::Text;
 use super::{Context, ExportError, Exporter, Report, Source};
@@ -26,6 +27,7 @@ impl Exporter for VocMasks {
         let mut report = Report::default();
         let mut classes = Classes::of(context.config, false);
         let mut list = Text::new()?;
+        let palette: Vec<u8> = (0..256).flat_map(color).collect();
         each(
             context,
             source,
@@ -53,13 +55,7 @@ impl Exporter for VocMasks {
                     ),
                 ] {
                     archive.start_file(format!("{folder}/{}.png", labelled.stem), stored_options())?;
-                    png(
-                        archive,
-                        labelled.size,
-                        ::png::ColorType::Indexed,
-                        Some(palette()),
-                        &pixels,
-                    )?;
+                    flat_png::write(archive, labelled.size, &Colors::Palette(&palette), &pixels)?;
                 }
                 list.push(&format!("{}\n", labelled.stem))?;
                 Ok(None)
@@ -89,35 +85,6 @@ fn color(mut number: usize) -> [u8; 3] {
         number >>= 3;
     }
     color
-}
-
-fn palette() -> Vec<u8> {
-    (0..256).flat_map(color).collect()
-}
-
-/// A PNG of eight bits a channel.
-pub(super) fn png(
-    out: &mut dyn Write,
-    (width, height): (u32, u32),
-    kind: ::png::ColorType,
-    palette: Option<Vec<u8>>,
-    pixels: &[u8],
-) -> Result<(), ExportError> {
-    let mut encoder = ::png::Encoder::new(out, width, height);
-    encoder.set_color(kind);
-    encoder.set_depth(::png::BitDepth::Eight);
-    encoder.set_compression(::png::Compression::Fastest);
-    encoder.set_filter(::png::Filter::Up);
-    if let Some(palette) = palette {
-        encoder.set_palette(palette);
-    }
-    let broken = |error: ::png::EncodingError| match error {
-        ::png::EncodingError::IoError(error) => ExportError::Write(error),
-        other => ExportError::Write(std::io::Error::other(other)),
-    };
-    let mut writer = encoder.write_header().map_err(broken)?;
-    writer.write_image_data(pixels).map_err(broken)?;
-    writer.finish().map_err(broken)
 }
 
 #[cfg(test)]
