@@ -15,6 +15,7 @@ import { Labeling } from './Labeling';
 import { Members } from './members/Members';
 import { Predictions } from './Predictions';
 import styles from './settings.module.css';
+import { Storages } from './storages/Storages';
 
 /** Saves a change of the project, and shows it everywhere. */
 export function useChange(project: Project) {
@@ -72,6 +73,12 @@ export function SettingsPage() {
       label: 'Predictions',
       action: 'PredictionChange',
       content: <Predictions key={data.id} project={data} />,
+    },
+    {
+      id: 'storage',
+      label: 'Cloud storage',
+      action: 'ProjectChange',
+      content: <Storages key={data.id} project={data} />,
     },
     {
       id: 'danger-zone',

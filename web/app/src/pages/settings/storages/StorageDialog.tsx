@@ -1,0 +1,217 @@
+/** Connects a storage, or changes one. What the form asks for is said by the server. */
+import { api, type Project } from '@labelkeep/api';
+import { Button, Check, Dialog, NumberField, Select, Spinner, Switch, TextField, toast } from '@labelkeep/kit';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { messageOf, problemOf } from '../../../shared/errors';
+import { FileList } from './FileList';
+import {
+  base,
+  bodyOf,
+  createPath,
+  type FileEntry,
+  type FormField,
+  type FormRow,
+  nameOf,
+  pathOf,
+  type Side,
+  type Storage,
+  type StorageType,
+  type Values,
+  valuesOf,
+} from './model';
+import styles from './storages.module.css';
+
+export function StorageDialog({
+  project,
+  side,
+  types,
+  storage,
+  onClose,
+}: {
+  project: Project;
+  side: Side;
+  types: readonly StorageType[];
+  storage: Storage | undefined;
+  onClose: () => void;
+}) {
+  const queries = useQueryClient();
+  const [type, setType] = useState(storage?.type ?? types[0]?.name ?? '');
+  const [values, setValues] = useState<Values>();
+  const form = useQuery({
+    queryKey: ['storage-form', side, type],
+    queryFn: () => api.get<FormRow[]>(`${base(side)}/${type}/form`),
+  });
+  const rows = form.data;
+  useEffect(() => {
+    if (rows) setValues(valuesOf(rows, storage));
+  }, [rows, storage]);
+  const body = () => bodyOf(rows ?? [], values ?? {}, project.id, storage);
+  const check = useMutation({ mutationFn: () => api.post(`${base(side)}/${type}/validate`, body()) });
+  const files = useMutation({
+    mutationFn: () => api.post<{ files: FileEntry[] }>(`${base(side)}/${type}/files`, { ...body(), limit: 100 }),
+  });
+  const save = useMutation({
+    mutationFn: (_andSync: boolean) =>
+      storage ? api.patch<Storage>(pathOf(side, storage), body()) : api.post<Storage>(createPath(side, type), body()),
+    onSuccess: async (saved, andSync) => {
+      if (andSync) await api.post(`${pathOf(side, saved)}/sync`).catch((error) => toast.error(messageOf(error)));
+      else toast.success(storage ? 'Saved' : `${nameOf(saved)} is connected`);
+      await queries.invalidateQueries({ queryKey: ['storages', project.id, side] });
+      onClose();
+    },
+  });
+  const attempts = [check, files, save];
+  const error = attempts.find((attempt) => attempt.error)?.error;
+  const put = (name: string, value: string | number | boolean) => {
+    for (const attempt of attempts) attempt.reset();
+    setValues((old) => ({ ...old, [name]: value }));
+  };
+  const known = new Set(rows?.flatMap((row) => row.fields.map((field) => field.name)));
+  const isElsewhere =
+    error && !Object.keys((error as { fields?: object }).fields ?? {}).some((name) => known.has(name));
+  const isBusy = attempts.some((attempt) => attempt.isPending);
+  const title = storage ? `Edit ${nameOf(storage)}` : side === 'source' ? 'Add a source' : 'Add a target';
+  return (
+    <Dialog
+      title={title}
+      isOpen
+      onClose={onClose}
+      size="large"
+      isKept
+      footer={
+        <>
+          <span className={styles.tried}>
+            <Button isDisabled={!values || isBusy} isPending={check.isPending} onPress={() => check.mutate()}>
+              Check the connection
+            </Button>
+            {side === 'source' && (
+              <Button isDisabled={!values || isBusy} isPending={files.isPending} onPress={() => files.mutate()}>
+                Show its files
+              </Button>
+            )}
+          </span>
+          <Button onPress={onClose}>Cancel</Button>
+          {!storage && (
+            <Button
+              isDisabled={!values || isBusy}
+              isPending={save.isPending && save.variables === false}
+              onPress={() => save.mutate(false)}
+            >
+              Connect
+            </Button>
+          )}
+          <Button
+            variant="primary"
+            isDisabled={!values || isBusy}
+            isPending={save.isPending && save.variables === !storage}
+            onPress={() => save.mutate(!storage)}
+          >
+            {storage ? 'Save' : side === 'source' ? 'Connect and make tasks' : 'Connect and write all'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.form}>
+        {!storage && types.length > 1 && (
+          <Select
+            label="Where"
+            value={type}
+            onChange={(name) => {
+              for (const attempt of attempts) attempt.reset();
+              setValues(undefined);
+              setType(name);
+            }}
+            options={types.map((each) => ({ id: each.name, label: each.title }))}
+          />
+        )}
+        {rows && values ? (
+          rows.map((row) => (
+            <div key={row.fields[0]?.name} className={row.columnCount > 1 ? styles.pair : styles.form}>
+              {row.fields.map((field) => (
+                <Field
+                  key={field.name}
+                  field={field}
+                  value={values[field.name]}
+                  error={error}
+                  isKept={storage !== undefined}
+                  onChange={(value) => put(field.name, value)}
+                />
+              ))}
+            </div>
+          ))
+        ) : form.isError ? (
+          <p className={styles.error} role="alert">
+            {messageOf(form.error)}
+          </p>
+        ) : (
+          <Spinner label="Loading the form" />
+        )}
+        {isElsewhere && (
+          <p className={styles.error} role="alert">
+            {messageOf(error)}
+          </p>
+        )}
+        {check.isSuccess && (
+          <p className={styles.works} role="status">
+            <Check size={16} aria-hidden="true" /> It works.
+          </p>
+        )}
+        {files.data && <FileList files={files.data.files} />}
+      </div>
+    </Dialog>
+  );
+}
+
+function Field({
+  field,
+  value,
+  error,
+  isKept,
+  onChange,
+}: {
+  field: FormField;
+  value: string | number | boolean | undefined;
+  error: unknown;
+  /** A secret that is not typed stays. */
+  isKept: boolean;
+  onChange: (value: string | number | boolean) => void;
+}) {
+  const description = field.description ? { description: field.description } : {};
+  if (field.type === 'toggle') {
+    return (
+      <Switch isSelected={value === true} onChange={onChange} {...description}>
+        {field.label}
+      </Switch>
+    );
+  }
+  if (field.type === 'counter') {
+    return (
+      <NumberField
+        label={field.label}
+        value={typeof value === 'number' ? value : 1}
+        onChange={(number) => onChange(Math.round(number))}
+        {...(field.min === undefined ? {} : { minValue: field.min })}
+        {...(field.max === undefined ? {} : { maxValue: field.max })}
+        {...description}
+      />
+    );
+  }
+  const isSecret = field.type === 'password';
+  return (
+    <TextField
+      label={field.label}
+      value={typeof value === 'string' ? value : ''}
+      onChange={onChange}
+      isRequired={field.required === true && !(isSecret && isKept)}
+      {...(isSecret ? { type: 'password' as const, autoComplete: 'off' } : {})}
+      {...(isSecret && isKept
+        ? { placeholder: 'Unchanged' }
+        : field.placeholder
+          ? { placeholder: field.placeholder }
+          : {})}
+      {...description}
+      {...problemOf(error, field.name)}
+    />
+  );
+}

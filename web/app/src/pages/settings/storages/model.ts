@@ -1,0 +1,120 @@
+/** Storages of a project as they travel: where tasks come from (sources), and where annotations go (targets). */
+
+export type Side = 'source' | 'target';
+
+export type Status = 'initialized' | 'queued' | 'in_progress' | 'failed' | 'completed' | 'completed_with_errors';
+
+export interface Storage {
+  id: number;
+  type: string;
+  title: string | null;
+  description: string | null;
+  status: Status;
+  last_sync: string | null;
+  last_sync_count: number | null;
+  last_sync_job: string | null;
+  traceback: string | null;
+  meta: { tasks_existed?: number; tasks_failed_validation?: number; objects_changed?: number };
+  synchronizable: boolean;
+  project: number;
+  /** Fields of the provider. */
+  [field: string]: unknown;
+}
+
+export interface StorageType {
+  name: string;
+  title: string;
+}
+
+export interface FormField {
+  type: 'text' | 'password' | 'toggle' | 'counter';
+  name: string;
+  label: string;
+  required?: boolean;
+  placeholder?: string;
+  description?: string;
+  min?: number;
+  max?: number;
+  value?: number | boolean;
+}
+
+export interface FormRow {
+  columnCount: number;
+  fields: FormField[];
+}
+
+export interface Notes {
+  waiting: number;
+  failed: number;
+  annotations: { annotation: number; error: string }[];
+  objects: { key: string; has_changed: boolean; problem: string | null }[];
+}
+
+export interface FileEntry {
+  /** None: there are more than are shown. */
+  key: string | null;
+  last_modified: string | null;
+  size: number | null;
+}
+
+export type Values = Record<string, string | number | boolean>;
+
+/** Where the storages of a side are asked for. */
+export const base = (side: Side) => (side === 'source' ? '/api/storages' : '/api/storages/export');
+
+export const pathOf = (side: Side, storage: Storage) => `${base(side)}/${storage.type}/${storage.id}`;
+
+export const listPath = (side: Side) => (side === 'source' ? '/api/storages/' : '/api/storages/export');
+
+export const createPath = (side: Side, type: string) =>
+  side === 'source' ? `/api/storages/${type}/` : `/api/storages/export/${type}`;
+
+export const isUnderWay = (storage: Storage) => storage.status === 'queued' || storage.status === 'in_progress';
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** Where it is, in one line. */
+export function placeOf(storage: Storage): string {
+  if (storage.type === 'localfiles') return text(storage.path);
+  const prefix = text(storage.prefix).replace(/\/+$/, '');
+  return `${storage.type}://${text(storage.bucket)}${prefix ? `/${prefix}` : ''}`;
+}
+
+export const nameOf = (storage: Storage) => storage.title?.trim() || placeOf(storage);
+
+/** What a form begins with: what the storage has, or what is usual. */
+export function valuesOf(rows: readonly FormRow[], storage?: Storage): Values {
+  const values: Values = {};
+  for (const field of rows.flatMap((row) => row.fields)) {
+    const known = storage?.[field.name] ?? field.value;
+    if (field.type === 'toggle') values[field.name] = known === true;
+    else if (field.type === 'counter') values[field.name] = typeof known === 'number' ? known : (field.min ?? 1);
+    else values[field.name] = text(known);
+  }
+  return values;
+}
+
+/** What is sent: a secret that was not typed stays as it is. */
+export function bodyOf(rows: readonly FormRow[], values: Values, project: number, storage?: Storage): Values {
+  const body: Values = { project };
+  if (storage) body.id = storage.id;
+  for (const field of rows.flatMap((row) => row.fields)) {
+    const value = values[field.name];
+    if (value === undefined || (field.type === 'password' && value === '')) continue;
+    body[field.name] = value;
+  }
+  return body;
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** `1.2 MB` */
+export function sizeOf(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
