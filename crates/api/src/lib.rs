@@ -35,6 +35,7 @@ mod scim;
 mod security;
 mod service;
 mod statistics;
+mod storages;
 mod tasks;
 mod templates;
 mod uploads;

@@ -556,6 +556,58 @@ fn work() -> Routes {
         )
 }
 
+/// Storages: buckets and folders that tasks come from and annotations go to, and the objects in them.
+fn storages() -> Routes {
+    use crate::storages::{self, media};
+    let of_project = |methods: Methods| methods.asks(Action::ProjectChange, "project");
+    Routes::new()
+        .route("/api/storages/", of_project(get(storages::list_all)))
+        .route("/api/storages/types", get(storages::types).own())
+        .route("/api/storages/export", of_project(get(storages::list_all)))
+        .route("/api/storages/export/types", get(storages::types).own())
+        .route(
+            "/api/storages/{kind}/",
+            of_project(of_project(get(storages::list)).post(storages::create)),
+        )
+        .route("/api/storages/{kind}/form", get(storages::layout).own())
+        .route("/api/storages/{kind}/validate", of_project(post(storages::validate)))
+        .route("/api/storages/{kind}/files", of_project(post(storages::files)))
+        .route(
+            "/api/storages/{kind}/{id}",
+            get(storages::read)
+                .patch(storages::update)
+                .put(storages::update)
+                .delete(storages::delete),
+        )
+        .route("/api/storages/{kind}/{id}/sync", post(storages::sync))
+        .route("/api/storages/{kind}/{id}/notes", get(storages::notes))
+        .route(
+            "/api/storages/export/{kind}",
+            of_project(of_project(get(storages::list)).post(storages::create)),
+        )
+        .route("/api/storages/export/{kind}/form", get(storages::layout).own())
+        .route(
+            "/api/storages/export/{kind}/validate",
+            of_project(post(storages::validate)),
+        )
+        .route(
+            "/api/storages/export/{kind}/{id}",
+            get(storages::read)
+                .patch(storages::update)
+                .put(storages::update)
+                .delete(storages::delete),
+        )
+        .route("/api/storages/export/{kind}/{id}/sync", post(storages::sync))
+        .route("/api/storages/export/{kind}/{id}/notes", get(storages::notes))
+        .route("/api/storages/export/{kind}/{id}/retry", post(storages::retry))
+        .route("/tasks/{id}/resolve/", get(media::of_task))
+        .route("/tasks/{id}/presign/", get(media::of_task))
+        .route(
+            "/data/local-files/",
+            get(media::local).asks(Action::MediaView, "project"),
+        )
+}
+
 /// The data manager: views, columns, what is done to lists of tasks.
 fn data_manager() -> Routes {
     use crate::data_manager::{actions, columns, events, jobs, statistics, trash, views};
@@ -616,6 +668,7 @@ pub(crate) fn routes() -> Routes {
         .merge(scim())
         .merge(projects())
         .merge(work())
+        .merge(storages())
         .merge(data_manager())
         .merge(oversight())
 }

@@ -207,6 +207,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         local,
         upload_folder: data_folder.join("uploads"),
         export_folder: data_folder.join("exports"),
+        local_files: local_files(values)?,
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
         upload_max_files: usize::try_from(values.number("DATA_UPLOAD_MAX_NUMBER_FILES", 1, 100_000)?)?,
         svg_cleanup: values.boolean("SVG_SECURITY_CLEANUP")?,
@@ -227,6 +228,26 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         public_url: String::new(),
         oidc: oidc(values)?,
     })
+}
+
+/// The root of local folders; it is never switched on by a folder being there (SEC-151).
+fn local_files(values: &Values) -> anyhow::Result<Option<PathBuf>> {
+    if !values.boolean("LOCAL_FILES_SERVING_ENABLED")? {
+        return Ok(None);
+    }
+    let name = "LOCAL_FILES_DOCUMENT_ROOT";
+    let root = values.text(name).context(
+        "LOCAL_FILES_SERVING_ENABLED: LOCAL_FILES_DOCUMENT_ROOT must name the folder below which the data lies",
+    )?;
+    let source = || format!("{}: {root}", values.source(name));
+    let folder = Path::new(root).canonicalize().with_context(source)?;
+    if !Path::new(root).is_absolute() || !folder.is_dir() || folder.parent().is_none() {
+        bail!(
+            "{} is not the absolute path of a folder below the root of the file system",
+            source()
+        );
+    }
+    Ok(Some(folder))
 }
 
 fn oidc(values: &Values) -> anyhow::Result<Option<OidcConnection>> {

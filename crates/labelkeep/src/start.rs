@@ -12,7 +12,7 @@ use labelkeep_api::{App, WebSettings, app};
 use labelkeep_net::smtp::Mailer;
 use labelkeep_net::{Client, Policy};
 use labelkeep_services::{
-    ServiceError, Services, accounts, audit, data_manager, export, housekeeping, jobs, mail, statistics,
+    ServiceError, Services, accounts, audit, data_manager, export, housekeeping, jobs, mail, statistics, storages,
 };
 use labelkeep_store::{Db, DbSettings};
 use tokio::net::TcpListener;
@@ -138,6 +138,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         tokio::spawn(jobs::run(services.clone())),
         tokio::spawn(data_manager::statistics::run(services.clone())),
         tokio::spawn(statistics::run(services.clone())),
+        tokio::spawn(storages::target::run(services.clone())),
         tokio::spawn(keys::follow(config.key_file, services.keys.clone())),
     ];
     beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));

@@ -218,7 +218,7 @@ impl Client {
                 response,
                 left: limits.max_bytes,
                 limit: limits.max_bytes,
-                deadline,
+                deadline: Deadline::Whole(deadline),
             }),
         })
     }
@@ -249,7 +249,7 @@ impl Client {
             response,
             left: limits.max_bytes,
             limit: limits.max_bytes,
-            deadline,
+            deadline: Deadline::Whole(deadline),
         };
         Ok(Answer {
             status,
@@ -303,7 +303,7 @@ impl Client {
     ) -> Result<Response, NetError> {
         let addresses = self.checked_addresses(consumer, target, limits).await?;
         let client = self
-            .connector(consumer, target, &addresses, limits.connect)
+            .connector(consumer, target, &addresses, limits.connect, 0)
             .map_err(|error| {
                 tracing::error!(%error, "the HTTP client cannot be made");
                 NetError::Unreachable
@@ -313,15 +313,7 @@ impl Client {
             .send();
         let response = match timeout(limits.connect + limits.first_byte, sending).await {
             Err(_) => return Err(NetError::TimedOut),
-            Ok(Err(error)) => {
-                let error = error.without_url();
-                match tls::refusal(&error) {
-                    // The person learns no more than that it failed (SEC-143); the operator needs the reason.
-                    Some(reason) => tracing::warn!(host = %target.host(), reason, "TLS was refused"),
-                    None => tracing::info!(host = %target.host(), ?error, "an outgoing request failed"),
-                }
-                return Err(NetError::Unreachable);
-            }
+            Ok(Err(error)) => return Err(unreachable(target, error)),
             Ok(Ok(response)) => response,
         };
         check_head(response.headers())?;
@@ -369,16 +361,17 @@ impl Client {
         }
     }
 
-    /// A client that can reach the checked addresses of one target and nothing else.
+    /// A client that can reach the checked addresses of one target and nothing else, and keeps up to `idle` connections.
     ///
-    /// It is made for one request: a connection of its pool can never serve another check. Making it costs little, because
-    /// roots and TLS settings are shared.
-    fn connector(
+    /// Without these it is made for one request: a connection of its pool can never serve another check. Making it costs
+    /// little, because roots and TLS settings are shared.
+    pub(crate) fn connector(
         &self,
         consumer: Consumer,
         target: &Target,
         addresses: &[IpAddr],
         connect: Duration,
+        idle: usize,
     ) -> reqwest::Result<reqwest::Client> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.0.tls.of(consumer).clone())
@@ -388,7 +381,7 @@ impl Client {
             .referer(false)
             .user_agent("Labelkeep")
             .connect_timeout(connect)
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(idle)
             .dns_resolver(Arc::new(NoResolver));
         if let TargetHost::Name(name) = target.host() {
             let addresses: Vec<_> = addresses.iter().map(|&ip| SocketAddr::new(ip, target.port())).collect();
@@ -416,7 +409,17 @@ impl reqwest::dns::Resolve for NoResolver {
     }
 }
 
-fn check_head(headers: &HeaderMap) -> Result<(), NetError> {
+/// What the person learns: no more than that it failed (SEC-143). The operator needs the reason.
+pub(crate) fn unreachable(target: &Target, error: reqwest::Error) -> NetError {
+    let error = error.without_url();
+    match tls::refusal(&error) {
+        Some(reason) => tracing::warn!(host = %target.host(), reason, "TLS was refused"),
+        None => tracing::info!(host = %target.host(), ?error, "an outgoing request failed"),
+    }
+    NetError::Unreachable
+}
+
+pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), NetError> {
     // Name, value, colon, space and line end.
     let bytes: usize = headers
         .iter()
@@ -433,16 +436,28 @@ fn check_head(headers: &HeaderMap) -> Result<(), NetError> {
 }
 
 /// Where the reading of a content stands.
-struct Reading {
-    response: Response,
-    left: u64,
-    limit: u64,
-    deadline: Instant,
+pub(crate) struct Reading {
+    pub(crate) response: Response,
+    pub(crate) left: u64,
+    pub(crate) limit: u64,
+    pub(crate) deadline: Deadline,
+}
+
+/// How long a content may take.
+pub(crate) enum Deadline {
+    /// Until then, as a whole.
+    Whole(Instant),
+    /// So long without a byte. The time that a slow receiver takes does not count.
+    Standstill(Duration),
 }
 
 impl Reading {
     async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
-        let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
+        let deadline = match self.deadline {
+            Deadline::Whole(until) => until,
+            Deadline::Standstill(patience) => Instant::now() + patience,
+        };
+        let chunk = match timeout_at(deadline, self.response.chunk()).await {
             Err(_) => return Err(NetError::TimedOut),
             Ok(Err(_)) => return Err(NetError::Interrupted),
             Ok(Ok(chunk)) => chunk,
@@ -459,7 +474,7 @@ impl Reading {
 }
 
 impl Body {
-    fn new(reading: Reading) -> Self {
+    pub(crate) fn new(reading: Reading) -> Self {
         Body(Box::pin(stream::unfold(Some(reading), |reading| async move {
             let mut reading = reading?;
             match reading.chunk().await {

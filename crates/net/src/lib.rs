@@ -10,7 +10,7 @@
 //! 4. [`client`] connects to a checked address, follows each redirect through the same three steps, and bounds time
 //!    and size.
 //!
-//! [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard.
+//! [`origin`] keeps connections to one place that is asked often, an object store. [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard.
 //!
 //! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
@@ -20,6 +20,7 @@ pub mod client;
 pub mod directory;
 pub mod error;
 mod file_name;
+pub mod origin;
 pub mod policy;
 pub mod resolve;
 pub mod smtp;
@@ -31,9 +32,10 @@ pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
 pub use directory::{DirectoryEntry, DirectoryQuestion};
 pub use error::NetError;
 pub use ipnet::IpNet;
+pub use origin::{Origin, Streamed};
 pub use policy::{Consumer, Policy, PolicyError, PolicySettings};
 pub use reqwest::Method;
-pub use reqwest::header::HeaderMap;
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use resolve::{Resolver, SystemResolver};
 pub use tls::{Roots, RootsError};
 pub use url::Url;

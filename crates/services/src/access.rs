@@ -11,6 +11,7 @@ pub use labelkeep_store::drafts::DraftRow;
 pub use labelkeep_store::members::ProjectRoleRow;
 pub use labelkeep_store::predictions::PredictionRow;
 pub use labelkeep_store::projects::ProjectRow;
+pub use labelkeep_store::storages::StorageRow;
 pub use labelkeep_store::tasks::TaskRow;
 pub use labelkeep_store::uploads::UploadRow;
 pub use labelkeep_store::workspaces::WorkspaceRow;
@@ -226,6 +227,15 @@ pub async fn upload(services: &Services, actor: Actor, id: i64, action: Action) 
     )
     .await?;
     Request::reached("upload", granted.row.id, granted.row.project_id);
+    Ok(granted)
+}
+
+/// A storage.
+pub async fn storage(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<StorageRow>> {
+    let row = store::storages::find(&services.db, &actor.viewer(), id).await?;
+    let row = row.map(|row| (row.project_id, row));
+    let granted = grant(services, actor, row, "Storage", action).await?;
+    Request::reached("storage", granted.row.id, granted.row.project_id);
     Ok(granted)
 }
 

@@ -16,6 +16,8 @@ pub struct Settings {
     pub upload_folder: PathBuf,
     /// Where snapshots of exports lie.
     pub export_folder: PathBuf,
+    /// The folder below which local folders can be storages; none: they are off (`LOCAL_FILES_DOCUMENT_ROOT`).
+    pub local_files: Option<PathBuf>,
     /// Largest upload, in bytes (`DATA_UPLOAD_MAX_MEMORY_SIZE`).
     pub upload_max_bytes: u64,
     /// Most files in one upload (`DATA_UPLOAD_MAX_NUMBER_FILES`).
@@ -83,6 +85,7 @@ pub struct Parts {
     pub(crate) list_totals: crate::data_manager::list::TotalsCache,
     pub(crate) places: crate::data_manager::places::Places,
     pub(crate) under_way: crate::outbound::UnderWay,
+    pub(crate) buckets: crate::storages::Buckets,
 }
 
 impl Services {
@@ -103,6 +106,7 @@ impl Services {
             list_totals: Default::default(),
             places: Default::default(),
             under_way: Default::default(),
+            buckets: Default::default(),
         }))
     }
 

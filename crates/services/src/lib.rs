@@ -36,6 +36,7 @@ pub mod scim;
 pub mod sight;
 pub mod sso;
 pub mod statistics;
+pub mod storages;
 pub mod summary;
 pub mod tasks;
 pub mod templates;

@@ -68,6 +68,17 @@ pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<Annotation
     .await
 }
 
+/// The annotation of a project, for work that runs beside requests; none when its task is not shown.
+pub async fn for_target(db: &Db, project_id: i64, id: i64) -> Result<Option<AnnotationRow>> {
+    db.optional(
+        "SELECT annotation.* FROM annotation JOIN task ON task.id = annotation.task_id
+         WHERE annotation.id = $1 AND annotation.project_id = $2
+            AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending)",
+        args![id, project_id],
+    )
+    .await
+}
+
 /// The annotation inside a write.
 pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<AnnotationRow>> {
     tx.optional("SELECT * FROM annotation WHERE id = $1", args![id]).await

@@ -205,3 +205,11 @@ pub async fn purge(tx: &mut Tx, before: i64) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// Whether a job has ended; none when there is no such job any more.
+pub async fn is_finished(tx: &mut Tx, id: i64) -> Result<Option<bool>> {
+    let row: Option<(bool,)> = tx
+        .optional("SELECT finished_at IS NOT NULL FROM job WHERE id = $1", args![id])
+        .await?;
+    Ok(row.map(|(is_finished,)| is_finished))
+}

@@ -41,6 +41,7 @@ pub mod roles;
 pub mod scim;
 pub mod sealed;
 pub mod statistics;
+pub mod storages;
 pub mod summary;
 pub mod task_fields;
 pub mod tasks;

@@ -71,6 +71,12 @@ pub const COLUMNS: &[SealedColumn] = &[
         update: "UPDATE identity_provider SET secret = $1 WHERE CAST(organization_id AS TEXT) || '/' || kind = $2 AND secret = $3",
     },
     SealedColumn {
+        table: "storage",
+        column: "secrets",
+        select: "SELECT organization_id AS organization_id, CAST(id AS TEXT) AS name, secrets AS value FROM storage WHERE secrets IS NOT NULL",
+        update: "UPDATE storage SET secrets = $1 WHERE id = CAST(CAST($2 AS TEXT) AS BIGINT) AND secrets = $3",
+    },
+    SealedColumn {
         table: "mail",
         column: "content",
         select: "SELECT COALESCE(organization_id, 0) AS organization_id, id AS name, content AS value FROM mail",

@@ -68,6 +68,11 @@ pub async fn find(db: &Db, viewer: &Viewer, id: i64) -> Result<Option<TaskRow>> 
     .await
 }
 
+/// The task, for work that runs beside requests.
+pub async fn find_for_job(db: &Db, id: i64) -> Result<Option<TaskRow>> {
+    db.optional("SELECT * FROM task WHERE id = $1", args![id]).await
+}
+
 /// The task inside a write, after [`crate::projects::lock`]. One in the trash, which has a negative import id, is not there.
 pub async fn read_in(tx: &mut Tx, id: i64) -> Result<Option<TaskRow>> {
     tx.optional("SELECT * FROM task WHERE id = $1 AND import_id >= 0", args![id])

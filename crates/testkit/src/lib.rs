@@ -19,11 +19,13 @@ mod certificates;
 mod client;
 mod kit;
 mod postgres;
+pub mod s3;
 
 pub use certificates::{Authority, Pair, set_mode};
 pub use client::{Client, Reply};
 pub use kit::{Engine, Kit, KitOptions, OWNER, PASSWORD};
 pub use postgres::SecurePostgres;
+pub use s3::S3Server;
 pub use serde_json::{Value, json};
 
 /// Makes a module of each test, with one test for each database.

@@ -249,5 +249,5 @@ async fn next_task(
     let task = access::task(services, project.actor().clone(), task.id, Action::Annotate).await?;
     let next = queue::take(services, task).await?;
     let page = tasks::detail(services, &next.task).await?;
-    crate::queue::handed(services, &row, &next, &page, choice)
+    crate::queue::handed(services, &row, &next, &page, choice).await
 }

@@ -69,6 +69,7 @@ targets! {
     access::DraftRow => draft,
     access::PredictionRow => prediction,
     access::ProjectRoleRow => project_role,
+    access::StorageRow => storage,
     access::UploadRow => upload,
     access::WorkspaceRow => workspace,
 }

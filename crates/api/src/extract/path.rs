@@ -30,7 +30,11 @@ impl<const N: usize> FromRequestParts<App> for PathIds<N> {
             .await
             .map_err(|_| ApiError::no_such_page())?;
         let mut ids = [0; N];
-        let mut values = params.iter().map(|(_, value)| value);
+        // A kind is a word before the numbers.
+        let mut values = params
+            .iter()
+            .filter(|(name, _)| *name != "kind")
+            .map(|(_, value)| value);
         for id in &mut ids {
             let digits = values
                 .next()

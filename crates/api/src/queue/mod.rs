@@ -37,18 +37,18 @@ pub(crate) async fn next(
         .collect();
     let next = queue::next(&services, project, excluded).await?;
     let page = tasks::detail(&services, &next.task).await?;
-    handed(&services, &row, &next, &page, &choice)
+    handed(&services, &row, &next, &page, &choice).await
 }
 
 /// A task that is handed out.
-pub(crate) fn handed(
+pub(crate) async fn handed(
     services: &Services,
     row: &ProjectRow,
     next: &queue::Next,
     page: &tasks::Page,
     choice: &FieldChoice,
 ) -> ApiResult<Response> {
-    let data = shown_data(services, row, page)?;
+    let data = shown_data(services, row, page, true).await?;
     let (Some(part), Some(data)) = (page.tasks.first(), data.first()) else {
         return Err(ApiError::not_found("No Task matches the given query."));
     };

@@ -43,9 +43,10 @@ struct Given {
     /// `later`: the page need not wait until it is known what the list adds up to.
     #[serde(default)]
     totals: Option<String>,
-    /// Checked only: there are no cloud storages and no reviews.
+    /// Addresses of storages as links of ours.
     #[serde(default)]
     resolve_uri: Option<bool>,
+    /// Checked only: there are no reviews.
     #[serde(default)]
     review: Option<bool>,
 }
@@ -58,6 +59,13 @@ pub(crate) struct Listing {
 }
 
 crate::routes::asks_nothing!(Listing);
+
+impl Listing {
+    /// Whether addresses of storages are shown as links of ours.
+    pub(crate) fn resolves(&self) -> bool {
+        self.given.resolve_uri.unwrap_or(true)
+    }
+}
 
 impl FromRequest<App> for Listing {
     type Rejection = ApiError;

@@ -10,7 +10,8 @@ use axum::response::Response;
 use http::StatusCode;
 use labelkeep_services::access::{self, Action, ProjectRow, TaskRow};
 use labelkeep_services::data_manager::list;
-use labelkeep_services::tasks::{self, Depth, Page};
+use labelkeep_services::storages::{self, Links};
+use labelkeep_services::tasks::{self, Depth, Page, TaskWithParts};
 use labelkeep_services::{ServiceError, Services, projects, sight};
 use serde::Deserialize;
 use serde_json::json;
@@ -41,7 +42,7 @@ pub(crate) async fn list(
         Shape::Columns(found.evaluated)
     };
     let row = project.row();
-    let data = shown_data(&services, row, &found.page)?;
+    let data = shown_data(&services, row, &found.page, listing.resolves()).await?;
     let tasks = listed(&found, &data, shape, row.model_version.as_deref(), services.now());
     let out = TaskPage {
         total_annotations: found.totals.map(|totals| totals.annotations),
@@ -79,17 +80,29 @@ pub(crate) async fn totals(
     }))
 }
 
-/// The data of each task, the placeholder of unknown keys replaced by the key that the configuration asks for.
-pub(crate) fn shown_data<'a>(
+/// The data of each task, the placeholder of unknown keys replaced by the key that the configuration asks for, and addresses of
+/// storages by links of ours when they are to be resolved.
+pub(crate) async fn shown_data<'a>(
     services: &Services,
     project: &ProjectRow,
     page: &'a Page,
+    resolves: bool,
 ) -> ApiResult<Vec<Cow<'a, str>>> {
     let config = projects::config(services, project)?;
+    let shown = |part: &'a TaskWithParts| tasks::shown_data(&config, &part.listed.task.data);
+    // Most tasks name nothing in a storage; then the storages are not asked for.
+    let names = |part: &TaskWithParts| storages::names_objects(&part.listed.task.data);
+    if !resolves || !page.tasks.iter().any(names) {
+        return Ok(page.tasks.iter().map(shown).collect());
+    }
+    let links = Links::of(services, project.id).await?;
     Ok(page
         .tasks
         .iter()
-        .map(|part| tasks::shown_data(&config, &part.listed.task.data))
+        .map(|part| match shown(part) {
+            Cow::Borrowed(data) => links.shown(part.listed.task.id, data),
+            Cow::Owned(data) => Cow::Owned(links.shown(part.listed.task.id, &data).into_owned()),
+        })
         .collect())
 }
 
@@ -141,7 +154,7 @@ pub(crate) async fn list_of_project(
             break;
         }
         at += page.tasks.len() as i64;
-        let data = shown_data(&services, row, &page)?;
+        let data = shown_data(&services, row, &page, true).await?;
         for (part, data) in page.tasks.iter().zip(&data) {
             let shown = TaskOut::of(&part.listed.task, data).with(part, &page.people, now);
             out.push(
@@ -208,21 +221,21 @@ pub(crate) async fn create_in_project(
 /// How to show one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReadQuery {
-    /// Addresses of cloud storages as links of ours. It is checked only: there are no such storages.
-    #[serde(default, rename = "resolve_uri")]
-    _resolve_uri: Option<bool>,
+    /// Addresses of storages as links of ours.
+    #[serde(default)]
+    resolve_uri: Option<bool>,
 }
 
 /// `GET /api/tasks/{id}/`
 pub(crate) async fn read(
     State(services): State<Services>,
     task: Access<TaskRow, can::TaskView>,
-    Query(ReadQuery { .. }): Query<ReadQuery>,
+    Query(query): Query<ReadQuery>,
     choice: FieldChoice,
 ) -> ApiResult<Response> {
     let project = tasks::project_of(&services, &task).await?;
     let page = tasks::detail(&services, &task).await?;
-    let data = shown_data(&services, &project, &page)?;
+    let data = shown_data(&services, &project, &page, query.resolve_uri.unwrap_or(true)).await?;
     let (Some(part), Some(data)) = (page.tasks.first(), data.first()) else {
         return Err(ApiError::not_found("No Task matches the given query."));
     };

@@ -172,7 +172,7 @@ async fn send(services: &Services, actor: Actor, project: i64, name: &str, heade
 }
 
 /// Content type by our own table, and whether it may be shown in place.
-fn content_type(name: &str) -> (&'static str, bool) {
+pub(crate) fn content_type(name: &str) -> (&'static str, bool) {
     let extension = name
         .rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase())
@@ -201,7 +201,7 @@ fn content_type(name: &str) -> (&'static str, bool) {
     }
 }
 
-fn disposition(name: &str, inline: bool) -> HeaderValue {
+pub(crate) fn disposition(name: &str, inline: bool) -> HeaderValue {
     let shown = name.split_once('-').map_or(name, |(_, original)| original);
     let name = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
     header_value(&format!(

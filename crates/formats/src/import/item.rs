@@ -75,7 +75,7 @@ pub struct ImportedPrediction {
 
 impl TaskItem {
     /// A task of one value whose key is not known yet.
-    pub(super) fn of_value(value: &str) -> TaskItem {
+    pub fn of_value(value: &str) -> TaskItem {
         let data = serde_json::json!({ UNDEFINED: value }).to_string();
         TaskItem::of_data(RawValue::from_string(data).unwrap_or_default())
     }

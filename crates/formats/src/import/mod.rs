@@ -33,6 +33,11 @@ pub fn import_json(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Imp
     json::import(reader, sink)
 }
 
+/// A task a line.
+pub fn import_lines(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    json::lines(reader, sink)
+}
+
 /// A file of this kind. `url` is its own address, which media become. Gives what is left out of it, for people.
 pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<Vec<String>, ImportError> {
     match kind {

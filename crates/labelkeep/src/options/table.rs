@@ -228,6 +228,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Data, "TASK_LOCK_TTL", "Seconds for which a task stays reserved for the person who opened it.").default("86400"),
     option(Data, "ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS", "Whether an unknown address in imported annotations means the importing person.")
         .default("false"),
+    option(Data, "LOCAL_FILES_SERVING_ENABLED", "Whether administrators may connect folders of this machine as storages of projects.").default("false"),
+    option(Data, "LOCAL_FILES_DOCUMENT_ROOT", "The folder below which these have to lie; what is outside of it is never read."),
     option(Mail, "EMAIL_HOST", "The server that takes mail (SMTP). Without one there is no mail: links are shown to whoever makes them."),
     option(Mail, "EMAIL_PORT", "Its TCP port.").shown("587; 465 with EMAIL_USE_SSL, 25 without TLS"),
     option(Mail, "EMAIL_HOST_USER", "The user to sign in as."),

@@ -11,5 +11,6 @@ mod roles;
 mod scim;
 mod security;
 mod sso;
+mod storages;
 mod transport;
 mod work;

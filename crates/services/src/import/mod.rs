@@ -5,6 +5,7 @@
 //! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
 
 mod chunk;
+pub(crate) mod each;
 mod files;
 mod preannotated;
 mod read;

@@ -54,9 +54,14 @@ pub(crate) struct Members {
 
 impl Members {
     pub(crate) async fn load(services: &Services, actor: &Actor) -> Result<Members> {
-        let members = people::members(&services.db, actor.organization_id).await?;
+        Members::of(services, actor.organization_id, actor.account_id).await
+    }
+
+    /// Those of an organization, for what somebody has begun to import.
+    pub(crate) async fn of(services: &Services, organization_id: i64, importer: i64) -> Result<Members> {
+        let members = people::members(&services.db, organization_id).await?;
         Ok(Members {
-            importer: actor.account_id,
+            importer,
             ids: members.iter().map(|(id, _)| *id).collect(),
             emails: members.into_iter().map(|(id, email)| (email, id)).collect(),
             unknown_is_importer: services.settings.import_unknown_emails,
@@ -139,6 +144,16 @@ impl Reader {
             progress,
             place: None,
         }
+    }
+
+    /// Checks one item by itself: it and what it counts for, or what is wrong with it. Nothing is sent.
+    pub(super) fn alone(&mut self, item: TaskItem) -> Result<Chunk, String> {
+        self.chunk = Chunk::default();
+        let ready = self.check(item)?;
+        let mut chunk = std::mem::take(&mut self.chunk);
+        chunk.bytes = ready.data.len();
+        chunk.tasks.push(ready);
+        Ok(chunk)
     }
 
     /// Reads everything; an error means that nothing may stay.

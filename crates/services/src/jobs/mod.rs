@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::access::{self, Actor, Granted};
-use crate::{Result, ServiceError, Services, data_manager};
+use crate::{Result, ServiceError, Services, data_manager, storages};
 pub use run::{Runner, run};
 
 /// How a job ended.
@@ -34,6 +34,8 @@ pub(crate) enum Ended {
 async fn work(services: &Services, job: &Running) -> Result<Ended> {
     match job.row.kind.as_str() {
         "index" | "index_fields" | "index_results" => data_manager::index::fill(services, job).await,
+        "storage.sync" => storages::sync::read_all(services, job).await,
+        "storage.export" => storages::target::write_all(services, job).await,
         "restore" => data_manager::trash::restore_job(services, job).await,
         _ => data_manager::actions::work(services, job).await,
     }

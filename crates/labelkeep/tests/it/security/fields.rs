@@ -89,7 +89,7 @@ fn reading() -> Vec<Route> {
 /// The path with objects that are there.
 fn address(route: &Route, objects: &Objects) -> String {
     let id = match route.need {
-        Some(Need::Action(_, kind)) => objects.of(kind).unwrap_or(1),
+        Some(Need::Action(_, kind)) => objects.on(route.path, kind).unwrap_or(1),
         _ => 1,
     };
     let (project, task) = (objects.of("project").expect("one"), objects.of("task").expect("one"));
@@ -100,6 +100,9 @@ fn address(route: &Route, objects: &Objects) -> String {
     let query = match route.path {
         "/api/projects/{id}/neighbour/" => format!("?task={task}"),
         "/api/tasks/" => format!("?project={project}"),
+        "/api/storages/" | "/api/storages/export" | "/api/storages/{kind}/" | "/api/storages/export/{kind}" => {
+            format!("?project={project}")
+        }
         "/api/current-user/product-tour" => "?name=prompts_page".to_owned(),
         _ => String::new(),
     };

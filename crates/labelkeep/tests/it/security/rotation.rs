@@ -19,6 +19,9 @@ on_both_databases! {
         let link = owner.get("/api/invite").await.json()["token"].clone();
         let refresh = owner.post("/api/token/", json!({})).await.expect(201).json()["token"].as_str().expect("a token").to_owned();
         owner.post("/api/projects/", json!({ "title": "With a password", "task_data_login": "ada", "task_data_password": "planted" })).await.expect(201);
+        let store = labelkeep_testkit::S3Server::start().await;
+        let project = crate::storages::empty(&owner).await;
+        let storage = crate::storages::source(&owner, &store, project, json!({})).await;
         owner.patch("/api/sso/oidc/", json!({ "enabled": true, "issuer": "https://id.example.com", "client_id": "x", "client_secret": "planted" })).await.expect(200);
         owner.post("/api/current-user/factors/totp/", json!({})).await.expect(201);
         owner.post("/api/invite/send-email", json!({ "emails": ["ada@example.com"] })).await.expect(201);
@@ -48,6 +51,7 @@ on_both_databases! {
         owner.get("/api/sso/oidc/").await.expect(200);
         let again = owner.post("/api/projects/", json!({ "title": "Later", "task_data_login": "bo", "task_data_password": "planted" })).await;
         again.expect(201);
+        owner.post("/api/storages/s3/validate", json!({ "project": project, "id": storage })).await.expect(200);
         // No value of any table is one of the old key: the list of columns is complete.
         for (table, rows) in crate::security::snapshot::snapshot(&kit).await {
             for row in rows {

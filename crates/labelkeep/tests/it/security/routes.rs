@@ -2,7 +2,7 @@
 
 use labelkeep_api::routes::{Need, Open, Route};
 use labelkeep_services::access::Action;
-use labelkeep_testkit::{Client, Kit, Reply, Value, json, on_both_databases};
+use labelkeep_testkit::{Client, Kit, Reply, S3Server, Value, json, on_both_databases};
 use reqwest::Method;
 
 use crate::roles::{annotate, team, turn_on};
@@ -12,12 +12,29 @@ use crate::work::{answer, project};
 pub(super) const NOTHING: i64 = 987_654_321;
 
 /// Ids of one object of each kind, by the kind's name in the table of routes.
-pub(super) struct Objects(Vec<(&'static str, i64)>);
+pub(super) struct Objects {
+    ids: Vec<(&'static str, i64)>,
+    /// Where the storages are.
+    _server: S3Server,
+}
 
 impl Objects {
     pub(super) fn of(&self, kind: &str) -> Option<i64> {
-        self.0.iter().find(|(name, _)| *name == kind).map(|(_, id)| *id)
+        self.ids.iter().find(|(name, _)| *name == kind).map(|(_, id)| *id)
     }
+
+    /// The one for a path: below `/api/storages/export` a storage is a target.
+    pub(super) fn on(&self, path: &str, kind: &str) -> Option<i64> {
+        match kind {
+            "storage" if path.starts_with("/api/storages/export/") => self.of("target"),
+            _ => self.of(kind),
+        }
+    }
+}
+
+/// Whether the path names an object, and not only a kind of objects.
+pub(super) fn names_object(route: &Route) -> bool {
+    route.path.replace("{kind}", "").contains('{')
 }
 
 async fn id(reply: impl std::future::Future<Output = Reply>) -> i64 {
@@ -43,7 +60,11 @@ pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
         .send(maker.with_csrf(maker.request(Method::POST, &path)).multipart(form))
         .await;
     let upload = upload.expect(201).json()["file_upload_ids"][0].as_i64().expect("an id");
-    Objects(vec![
+    let server = S3Server::start().await;
+    let body = crate::storages::body(&server, project, json!({}));
+    let storage = id(maker.post("/api/storages/s3/", body.clone())).await;
+    let target = id(maker.post("/api/storages/export/s3", body)).await;
+    let ids = vec![
         ("project", project),
         ("task", tasks[0]),
         ("annotation", annotation),
@@ -52,7 +73,10 @@ pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
         ("workspace", workspace),
         ("project_role", role),
         ("upload", upload),
-    ])
+        ("storage", storage),
+        ("target", target),
+    ];
+    Objects { ids, _server: server }
 }
 
 /// The path with the object's id in the first place, and 1 in all others.
@@ -66,6 +90,7 @@ pub(super) fn filled(path: &str, id: i64) -> String {
     let mut first = true;
     path.split('/')
         .map(|part| match part.starts_with('{') {
+            _ if part == "{kind}" => "s3".to_owned(),
             true if std::mem::take(&mut first) => id.to_string(),
             true => "1".to_owned(),
             false => part.to_owned(),
@@ -97,9 +122,9 @@ fn said(reply: &Reply) -> (u16, Value) {
 fn on_objects(objects: &Objects) -> Vec<(Route, Action, i64)> {
     let found: Vec<_> = labelkeep_api::table()
         .into_iter()
-        .filter(|route| route.path.contains('{'))
+        .filter(names_object)
         .filter_map(|route| match route.need {
-            Some(Need::Action(action, kind)) => objects.of(kind).map(|id| (route, action, id)),
+            Some(Need::Action(action, kind)) => objects.on(route.path, kind).map(|id| (route, action, id)),
             _ => None,
         })
         .collect();

@@ -18,7 +18,7 @@ on_both_databases! {
         for route in labelkeep_api::table().iter().filter(|route| route.reads_json && route.method != Method::GET) {
             seen += 1;
             let id = match route.need.expect("said") {
-                Need::Action(_, kind) => objects.of(kind).unwrap_or(1),
+                Need::Action(_, kind) => objects.on(route.path, kind).unwrap_or(1),
                 _ => 1,
             };
             let path = filled(route.path, id);

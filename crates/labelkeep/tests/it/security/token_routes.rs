@@ -6,7 +6,7 @@ use labelkeep_services::access::{Action, Role, Rules};
 use labelkeep_testkit::{Client, Kit, Reply, Value, json, on_both_databases};
 use reqwest::Method;
 
-use super::routes::{Objects, call, filled, objects};
+use super::routes::{Objects, call, filled, names_object, objects};
 use super::snapshot::{difference, snapshot};
 use crate::roles::{id_of, join, team};
 use crate::work::project;
@@ -30,7 +30,7 @@ fn name(route: &Route) -> String {
 /// refuse before it looks.
 fn path(route: &Route, objects: &Objects) -> String {
     let id = match route.need {
-        Some(Need::Action(_, kind)) => objects.of(kind).unwrap_or(1),
+        Some(Need::Action(_, kind)) => objects.on(route.path, kind).unwrap_or(1),
         _ => super::routes::NOTHING,
     };
     filled(route.path, id)
@@ -125,7 +125,7 @@ on_both_databases! {
                 Need::Own => !writes(route) || FOR_EVERY_TOKEN.contains(&label.as_str()),
                 // Lists and what belongs to the organization may be looked at; they hold nothing of this project.
                 Need::Action(action, "organization" | "workspace") => action.only_reads(),
-                Need::Action(..) if !route.path.contains('{') => !writes(route),
+                Need::Action(..) if !names_object(route) => !writes(route),
                 Need::Action(..) => false,
             };
             let reply = call(&bound, &route.method, &path(route, &objects)).await;
@@ -140,7 +140,7 @@ on_both_databases! {
         // Routes that take their object from the body.
         let named = json!({ "project": objects.of("project"), "task": objects.of("task"), "data": { "text": "x" }, "result": [],
             "user": id_of(&team.annotator).await, "role": "AN" });
-        for path in ["/api/tasks/", "/api/predictions/", "/api/projects/roles/"] {
+        for path in ["/api/tasks/", "/api/predictions/", "/api/projects/roles/", "/api/storages/s3/", "/api/storages/s3/files"] {
             let reply = bound.post(path, named.clone()).await;
             assert!(matches!(reply.status, 400 | 403 | 404), "{path}: {} {}", reply.status, reply.text);
         }
@@ -166,7 +166,7 @@ on_both_databases! {
             let reply = call(&team.annotator, &route.method, &path(route, &objects)).await;
             let right = match kind {
                 "organization" => may(action) || refused(route, &reply),
-                _ if route.path.contains('{') => reply.status == 404,
+                _ if names_object(route) => reply.status == 404,
                 _ => !writes(route) || refused(route, &reply) || unnamed(route, reply.status),
             };
             let given = reply.text.contains("hello");
@@ -182,5 +182,5 @@ on_both_databases! {
 
 /// Whether the route wants to know the object in the body before it can refuse: the body names none.
 fn unnamed(route: &Route, status: u16) -> bool {
-    status == 400 && !route.path.contains('{')
+    status == 400 && !names_object(route)
 }

@@ -1,0 +1,215 @@
+//! Objects of storages for the browser: a link that the store answers, or the bytes through the server.
+
+use axum::body::Body as HttpBody;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use futures_util::StreamExt as _;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use labelkeep_services::Services;
+use labelkeep_services::access::TaskRow;
+use labelkeep_services::storages::StorageError;
+use labelkeep_services::storages::media::{self, Fault, Found, Range};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::extract::{Access, Query, StoredData, can};
+use crate::uploads::{content_type, disposition};
+use crate::wire::ranged::header_value;
+use crate::{ApiError, ApiResult};
+
+/// The most bytes of one range (SEC-190).
+const RANGE_MAX: u64 = 8 * 1024 * 1024;
+
+/// Which object.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ResolveQuery {
+    #[serde(default)]
+    fileuri: Option<String>,
+}
+
+/// The address: base64url, or as it is in old links.
+fn address(query: ResolveQuery) -> ApiResult<String> {
+    let text = query
+        .fileuri
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| bare(StatusCode::BAD_REQUEST))?;
+    let padded = format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4));
+    let decoded = URL_SAFE.decode(&padded).or_else(|_| STANDARD.decode(&padded)).ok();
+    Ok(decoded
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|decoded| decoded.contains("://"))
+        .unwrap_or(text))
+}
+
+fn bare(status: StatusCode) -> ApiError {
+    ApiError::new(status, status.canonical_reason().unwrap_or_default())
+}
+
+/// `GET /tasks/{id}/resolve/`, `GET /tasks/{id}/presign/`
+pub(crate) async fn of_task(
+    State(services): State<Services>,
+    Access(task, _): Access<TaskRow, can::MediaView>,
+    Query(query): Query<ResolveQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let found = media::of_task(&services, &task, &address(query)?).await?;
+    send(found, task.actor().account_id, &headers).await
+}
+
+/// Which file.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LocalQuery {
+    #[serde(default)]
+    d: Option<String>,
+}
+
+/// `GET /data/local-files/?d=`
+pub(crate) async fn local(
+    State(services): State<Services>,
+    StoredData(actor): StoredData,
+    Query(query): Query<LocalQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    if !media::serves_local(&services) {
+        return Err(ApiError::forbidden(
+            "Serving local files is switched off. Whoever runs this server can set LOCAL_FILES_SERVING_ENABLED and \
+             LOCAL_FILES_DOCUMENT_ROOT.",
+        ));
+    }
+    let path = query.d.ok_or_else(|| bare(StatusCode::NOT_FOUND))?;
+    let path = percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC);
+    let account_id = actor.account_id;
+    let found = media::local(&services, actor, &format!("/data/local-files/?d={path}")).await?;
+    proxied(found, account_id, &headers).await
+}
+
+async fn send(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+    let (kind, _) = content_type(found.name());
+    let Some((link, minutes)) = found.link(kind) else {
+        return proxied(found, account_id, headers).await;
+    };
+    let cache = format!("no-store, max-age={}", minutes * 60);
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, header_value(&link));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header_value(&cache));
+    Ok(response)
+}
+
+/// The part that is asked for, cut to what one answer gives; none: the whole, also where the header is not understood.
+fn range(headers: &HeaderMap) -> Option<Range> {
+    let text = headers.get(header::RANGE)?.to_str().ok()?;
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let number = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse::<u64>().ok())?
+    };
+    let first = number(first)?;
+    let most = first.saturating_add(RANGE_MAX - 1);
+    let last = match last {
+        "" => most,
+        text => number(text)?.min(most),
+    };
+    (first <= last).then_some(Range {
+        first,
+        last: Some(last),
+    })
+}
+
+/// The bytes, through the server.
+async fn proxied(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+    let range = range(headers);
+    let content = found.read(range).await.map_err(trouble)?;
+    // Who loses access, or is somebody else, has nothing in their cache that counts (SEC-190).
+    let of_store = content
+        .etag
+        .chars()
+        .filter(|character| character.is_ascii_alphanumeric() || "-.".contains(*character));
+    let of_store: String = of_store.take(100).collect();
+    let etag = header_value(&format!("\"{account_id}-{of_store}\""));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| *value == etag);
+    let (kind, inline) = content_type(found.name());
+    let mut response = if known && range.is_none() {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let status = if content.part.is_some() {
+            StatusCode::PARTIAL_CONTENT
+        } else {
+            StatusCode::OK
+        };
+        let length = content.length;
+        let part = content.part;
+        let body = HttpBody::from_stream(content.body.map(|bytes| bytes.map_err(std::io::Error::other)));
+        let mut response = (status, body).into_response();
+        let out = response.headers_mut();
+        if let Some(length) = length {
+            out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        if let Some((first, last, size)) = part {
+            out.insert(
+                header::CONTENT_RANGE,
+                header_value(&format!("bytes {first}-{last}/{size}")),
+            );
+        }
+        response
+    };
+    let out = response.headers_mut();
+    out.insert(header::ETAG, etag);
+    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=3600, must-revalidate"),
+    );
+    // Nothing that lies in a bucket runs on our origin (SEC-163).
+    out.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+    );
+    out.insert(header::CONTENT_DISPOSITION, disposition(found.name(), inline));
+    Ok(response)
+}
+
+/// Trouble at the storage: 424, and what it is in plain words.
+fn trouble(error: StorageError) -> ApiError {
+    if error.fault == Fault::Missing {
+        return ApiError::not_found(error.text);
+    }
+    if error.fault == Fault::Range {
+        return ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, error.text);
+    }
+    let body = json!({ "error": "The storage did not give the object.", "detail": error.text });
+    ApiError::bare(StatusCode::FAILED_DEPENDENCY, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_cut_to_eight_mebibytes() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, HeaderValue::from_str(text).expect("a header"));
+            range(&headers).map(|range| (range.first, range.last.expect("an end")))
+        };
+        assert_eq!(of("bytes=0-0"), Some((0, 0)));
+        assert_eq!(of("bytes=5-"), Some((5, 5 + RANGE_MAX - 1)));
+        assert_eq!(of("bytes=0-99999999999"), Some((0, RANGE_MAX - 1)));
+        for other in [
+            "bytes=-5",
+            "bytes=5-1",
+            "bytes=a-b",
+            "lines=1-2",
+            "bytes=1-2,4-5",
+            "bytes=",
+            "bytes=99999999999999999999-",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}

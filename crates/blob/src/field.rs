@@ -1,0 +1,120 @@
+//! What people fill in to connect an object store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A line of text.
+    Text,
+    /// A line that is not shown, and never given back.
+    Password,
+}
+
+/// A field of a provider's form.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// What is shown while it is empty.
+    pub placeholder: &'static str,
+    /// One sentence, or nothing.
+    pub help: &'static str,
+    /// How it is filled in. A password is kept sealed.
+    pub kind: Kind,
+    /// Whether the form asks for it.
+    pub is_required: bool,
+    /// Whether it says where requests go: secrets are not sent to another place than the one they were given for (SEC-150).
+    pub is_place: bool,
+    /// Whether the form has it; clients may set it all the same.
+    pub is_shown: bool,
+}
+
+impl Field {
+    /// A line of text.
+    pub(crate) const fn text(name: &'static str, label: &'static str) -> Field {
+        Field {
+            name,
+            label,
+            placeholder: "",
+            help: "",
+            kind: Kind::Text,
+            is_required: false,
+            is_place: false,
+            is_shown: true,
+        }
+    }
+
+    /// A secret.
+    pub(crate) const fn password(name: &'static str, label: &'static str) -> Field {
+        Field {
+            kind: Kind::Password,
+            ..Field::text(name, label)
+        }
+    }
+
+    pub(crate) const fn required(self) -> Field {
+        Field {
+            is_required: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn place(self) -> Field {
+        Field { is_place: true, ..self }
+    }
+
+    pub(crate) const fn not_shown(self) -> Field {
+        Field {
+            is_shown: false,
+            ..self
+        }
+    }
+
+    pub(crate) const fn such_as(self, placeholder: &'static str) -> Field {
+        Field { placeholder, ..self }
+    }
+
+    pub(crate) const fn help(self, help: &'static str) -> Field {
+        Field { help, ..self }
+    }
+}
+
+/// What was filled in, by the names of the fields; empty texts are left out. Its debug output shows no values.
+#[derive(Clone, Default)]
+pub struct Values(BTreeMap<String, String>);
+
+impl Values {
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Sets a field; an empty text removes it.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if value.is_empty() {
+            self.0.remove(name);
+        } else {
+            self.0.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// All values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether nothing was filled in.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,81 @@
+//! Object stores behind one trait: what a storage of a project can be connected to.
+//!
+//! A [`Provider`] says which fields people fill in and opens a [`Bucket`] with them; a bucket lists, reads, writes, deletes and
+//! signs. Another provider is a file with both and a line in [`PROVIDERS`]; nothing else knows which there are. What is done with
+//! objects (tasks, annotations, rights) is none of this room's business. Everything goes out by `net`.
+
+mod bucket;
+mod error;
+mod field;
+mod folder;
+mod s3;
+
+pub use bucket::{Bucket, Content, Object, Page, Position, Range};
+pub use error::{BlobError, Fault};
+pub use field::{Field, Kind, Values};
+
+use std::path::PathBuf;
+
+/// What an object store is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Objects become tasks.
+    Source,
+    /// Annotations become objects.
+    Target,
+}
+
+/// What providers need of the installation.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The guarded way out.
+    pub net: labelkeep_net::Client,
+    /// The folder below which local folders may be used; none: they are switched off.
+    pub local_root: Option<PathBuf>,
+}
+
+/// A kind of object store.
+pub trait Provider: Sync {
+    /// Its name on the wire, `s3`.
+    fn kind(&self) -> &'static str;
+
+    /// Its name for people.
+    fn title(&self) -> &'static str;
+
+    /// What people fill in, in the order of the form.
+    fn fields(&self, purpose: Purpose) -> Vec<&'static Field>;
+
+    /// How the addresses of its objects begin, `s3://`; none when browsers can open them as they are.
+    fn scheme(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether browsers can get signed links to its objects.
+    fn signs(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads what lies on the server's own machine: then only who runs the server may connect it (SEC-151).
+    fn is_local(&self) -> bool {
+        false
+    }
+
+    /// Whether it can be used in this installation.
+    fn is_offered(&self, _world: &World) -> bool {
+        true
+    }
+
+    /// Opens a bucket. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// Fields that are missing or not of the form that the provider knows.
+    fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError>;
+}
+
+/// All of them, in the order in which they are offered.
+pub const PROVIDERS: &[&dyn Provider] = &[&s3::S3, &folder::Folder];
+
+/// The provider of this name.
+pub fn provider(kind: &str) -> Option<&'static dyn Provider> {
+    PROVIDERS.iter().copied().find(|provider| provider.kind() == kind)
+}

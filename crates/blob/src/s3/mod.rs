@@ -1,0 +1,221 @@
+//! Amazon S3 and what speaks its language (MinIO, Ceph, R2, Wasabi, Backblaze …).
+
+mod answer;
+mod bucket;
+mod sign;
+
+use labelkeep_net::Consumer;
+
+use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
+use bucket::S3Bucket;
+use sign::Credentials;
+
+/// The provider.
+pub(crate) struct S3;
+
+static BUCKET: Field = Field::text("bucket", "Bucket").required().place().such_as("my-images");
+static PREFIX: Field = Field::text("prefix", "Prefix")
+    .such_as("data/2026")
+    .help("Only objects below this folder. Empty: the whole bucket.");
+static REGION: Field = Field::text("region_name", "Region").such_as("us-east-1");
+static ENDPOINT: Field = Field::text("s3_endpoint", "Endpoint")
+    .place()
+    .such_as("https://s3.example.com")
+    .help("Only for other stores that speak S3, such as MinIO or R2.");
+static KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID")
+    .required()
+    .help("Of somebody with the rights s3:ListBucket and s3:GetObject; no more are needed.");
+static KEY_ID_TO_WRITE: Field = Field::password("aws_access_key_id", "Access key ID")
+    .required()
+    .help("Of somebody with the right s3:PutObject, and s3:DeleteObject if objects are to be deleted.");
+static SECRET: Field = Field::password("aws_secret_access_key", "Secret access key").required();
+static TOKEN: Field = Field::password("aws_session_token", "Session token")
+    .help("Only for temporary credentials; they stop working when it expires.");
+static SSE: Field = Field::text("aws_sse_kms_key_id", "KMS key ID")
+    .help("Objects are encrypted with this key. Empty: as the bucket says.");
+static SSE_TO_READ: Field = Field::text("aws_sse_kms_key_id", "KMS key ID").not_shown();
+
+impl Provider for S3 {
+    fn kind(&self) -> &'static str {
+        "s3"
+    }
+
+    fn title(&self) -> &'static str {
+        "AWS S3"
+    }
+
+    fn fields(&self, purpose: Purpose) -> Vec<&'static Field> {
+        let (key_id, sse) = match purpose {
+            Purpose::Source => (&KEY_ID, &SSE_TO_READ),
+            Purpose::Target => (&KEY_ID_TO_WRITE, &SSE),
+        };
+        vec![&BUCKET, &PREFIX, &REGION, &ENDPOINT, key_id, &SECRET, &TOKEN, sse]
+    }
+
+    fn scheme(&self) -> Option<&'static str> {
+        Some("s3://")
+    }
+
+    fn signs(&self) -> bool {
+        true
+    }
+
+    fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
+        let needed = |field: &Field| {
+            values
+                .get(field.name)
+                .ok_or_else(|| BlobError::field(field.name, "This field is required."))
+        };
+        let bucket = needed(&BUCKET)?;
+        let region = values.get(REGION.name).unwrap_or("us-east-1");
+        if !is_bucket_name(bucket) {
+            let text = "A bucket's name has 3 to 63 letters, digits, dots and hyphens.";
+            return Err(BlobError::field(BUCKET.name, text));
+        }
+        if region.len() > 64 || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(BlobError::field(REGION.name, "A region is named like us-east-1."));
+        }
+        let credentials = Credentials {
+            key_id: token(needed(&KEY_ID)?, &KEY_ID)?,
+            secret: needed(&SECRET)?.to_owned(),
+            token: values.get(TOKEN.name).map(|text| token(text, &TOKEN)).transpose()?,
+        };
+        let sse_key = values.get(SSE.name).map(|text| token(text, &SSE)).transpose()?;
+        let place = match values.get(ENDPOINT.name) {
+            Some(endpoint) => Place::of_endpoint(endpoint, bucket)?,
+            None => Place::of_amazon(bucket, region),
+        };
+        let origin = world
+            .net
+            .origin(Consumer::Storage, &place.base)
+            .map_err(|error| BlobError::field(ENDPOINT.name, error.to_string()))?;
+        Ok(Box::new(S3Bucket::new(
+            origin,
+            place,
+            bucket,
+            values.get(PREFIX.name).unwrap_or_default(),
+            region,
+            credentials,
+            sse_key,
+            purpose,
+        )))
+    }
+}
+
+/// What goes into a header: no spaces and no control characters.
+fn token(text: &str, field: &'static Field) -> Result<String, BlobError> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(BlobError::field(field.name, "It has characters that it cannot have."))
+    }
+}
+
+/// The grammar of names, with the capitals and underscores that stores other than Amazon's, and its oldest buckets, have (SEC-148).
+fn is_bucket_name(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (3..=63).contains(&name.len())
+        && name.bytes().all(known)
+        && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && name.bytes().last().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && !name.contains("..")
+}
+
+/// Where a bucket is.
+pub(crate) struct Place {
+    /// Scheme, host and port, without a slash at the end.
+    base: String,
+    /// As the `Host` header says it.
+    host: String,
+    /// What stands before keys: `/` or `/bucket/`.
+    path: String,
+}
+
+impl Place {
+    fn of_amazon(bucket: &str, region: &str) -> Place {
+        let domain = if region.starts_with("cn-") {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        // A certificate for one part of a name does not cover dots in it; capitals are lost in names.
+        let in_host = bucket
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let (host, path) = if in_host {
+            (format!("{bucket}.s3.{region}.{domain}"), "/".to_owned())
+        } else {
+            (format!("s3.{region}.{domain}"), format!("/{bucket}/"))
+        };
+        Place {
+            base: format!("https://{host}"),
+            host,
+            path,
+        }
+    }
+
+    fn of_endpoint(endpoint: &str, bucket: &str) -> Result<Place, BlobError> {
+        let wrong = |text: &str| BlobError::field(ENDPOINT.name, text);
+        let url = labelkeep_net::target::Target::parse(endpoint)
+            .map_err(|error| wrong(&error.to_string()))?
+            .url()
+            .clone();
+        if url.path() != "/" || url.query().is_some() {
+            return Err(wrong(
+                "An endpoint is a scheme and a host, such as https://s3.example.com.",
+            ));
+        }
+        let host = url.host_str().unwrap_or_default();
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Place {
+            base: format!("{}://{host}", url.scheme()),
+            host,
+            path: format!("/{bucket}/"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_148_names_of_buckets_are_checked() {
+        for good in ["my-images", "a.b.c", "Old_Bucket", "abc"] {
+            assert!(is_bucket_name(good), "{good}");
+        }
+        for bad in [
+            "",
+            "ab",
+            "a/b",
+            "-abc",
+            "abc-",
+            "a..b",
+            "a b c",
+            "évil",
+            "a@b.c",
+            &"x".repeat(64),
+        ] {
+            assert!(!is_bucket_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_has_its_place() {
+        assert_eq!(
+            Place::of_amazon("images", "eu-west-1").base,
+            "https://images.s3.eu-west-1.amazonaws.com"
+        );
+        assert_eq!(Place::of_amazon("a.b.c", "eu-west-1").path, "/a.b.c/");
+        assert_eq!(
+            Place::of_endpoint("http://minio:9000/", "b-b").expect("good").host,
+            "minio:9000"
+        );
+        for bad in ["ftp://x", "https://user@x", "https://x/path", "x", "https://x/?a=b"] {
+            assert!(Place::of_endpoint(bad, "bbb").is_err(), "{bad}");
+        }
+    }
+}

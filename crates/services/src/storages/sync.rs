@@ -1,0 +1,580 @@
+//! Sources: what lies in a bucket becomes tasks.
+//!
+//! A sync goes through the list of the bucket in the order of keys and lays it beside the list of known objects, a page at a time, so
+//! that memory does not grow with the bucket. What is new is read and checked; a bad object is noted with its reason and harms no other
+//! one. Each step writes its tasks, its objects and the place where the next one begins in one transaction: a sync that is broken off
+//! goes on there, and makes nothing twice.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use labelkeep_blob::{Bucket, Object, Position};
+use labelkeep_policy::Action;
+use labelkeep_store::storages::objects::{self, ReadObject, TaskLink};
+use labelkeep_store::storages::{self as rows, StorageRow};
+use labelkeep_store::{Tx, audit};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::change::Filter;
+use super::opened;
+use super::state::Sync;
+use crate::access::{self, Granted};
+use crate::import::Members;
+use crate::import::each::{self, Checker, Parsed};
+use crate::jobs::{self, Ended, Next, Order, Running};
+use crate::{Invalid, Result, ServiceError, Services};
+
+/// Objects of one page of the list.
+const PAGE: usize = 1_000;
+/// Tasks that one write takes: some 20 ms.
+const STEP_TASKS: usize = 1_000;
+/// Bytes of JSON that one write takes.
+const STEP_BYTES: usize = 2 * 1024 * 1024;
+/// The largest object that is read as tasks, in bytes.
+const OBJECT_MAX: u64 = 128 * 1024 * 1024;
+/// How often an object is read when the connection is cut.
+const READS: u32 = 3;
+/// Objects that are read at the same time.
+const AT_ONCE: usize = 8;
+/// Bytes of objects that are in memory at the same time, beside one that is larger.
+const AHEAD_BYTES: u64 = 16 * 1024 * 1024;
+/// Longest key, in bytes: what databases take into an index.
+const KEY_MAX: usize = 2_000;
+/// How long a request waits for a short sync to end.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Begins a sync, of a source or of a target, unless one is under way; gives the storage as it is then. A short sync has ended.
+pub async fn begin(services: &Services, storage: Granted<StorageRow>) -> Result<StorageRow> {
+    let (actor, row) = storage.into_parts();
+    if !row.synchronizable {
+        return Err(Invalid::field("message", format!("Storage {} is not synchronizable", row.id)).into());
+    }
+    let project = access::project(services, actor.clone(), row.project_id, Action::ProjectChange).await?;
+    let (id, now, origin) = (row.id, services.now(), access::origin(&actor));
+    let begins = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
+                if is_under_way(tx, &row).await? {
+                    return Ok(false);
+                }
+                Sync::of(&row).queued(now).write(tx).await?;
+                let detail = json!({ "project": row.project_id, "type": row.kind }).to_string();
+                audit::record(tx, &origin, "storage.sync", &format!("storage:{id}"), &detail, now).await?;
+                Ok::<_, ServiceError>(true)
+            })
+        })
+        .await?;
+    if begins {
+        let name = row
+            .title
+            .as_deref()
+            .filter(|title| !title.is_empty())
+            .unwrap_or(&row.kind);
+        let (kind, title) = if row.is_target {
+            ("storage.export", format!("Write all annotations to {name}"))
+        } else {
+            ("storage.sync", format!("Sync tasks from {name}"))
+        };
+        let parameters = json!({ "storage": id });
+        let job = jobs::begin(
+            services,
+            &project,
+            Order {
+                kind,
+                title,
+                parameters,
+            },
+        )
+        .await?;
+        jobs::wait(services, job.id, PATIENCE).await?;
+    }
+    rows::find(&services.db, &actor.viewer(), id)
+        .await?
+        .ok_or(ServiceError::NotFound("Storage"))
+}
+
+/// Whether a job works for the storage; one whose job has ended, however that came, is free for another one.
+async fn is_under_way(tx: &mut Tx, row: &StorageRow) -> Result<bool> {
+    let (Some(id), "queued" | "in_progress") = (row.last_job_id, row.status.as_str()) else {
+        return Ok(false);
+    };
+    Ok(labelkeep_store::jobs::is_finished(tx, id).await? == Some(false))
+}
+
+/// Notes that a sync is over whose job ended without a word; whether it was so.
+pub(super) async fn give_up(services: &Services, id: i64) -> Result<bool> {
+    let now = services.now();
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
+                if row.status != "in_progress" || is_under_way(tx, &row).await? {
+                    return Ok(false);
+                }
+                let text = "It ended before it was complete. Sync again to go on.".to_owned();
+                Sync::of(&row).failed(text, now).write(tx).await?;
+                Ok(true)
+            })
+        })
+        .await
+}
+
+/// Makes the job the one that works for the storage, unless another one does.
+pub(super) async fn claim(services: &Services, job: &Running, id: i64) -> Result<()> {
+    let (job_id, now) = (job.row.id, services.now());
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
+                if row.last_job_id != Some(job_id) && is_under_way(tx, &row).await? {
+                    return Err(ServiceError::Conflict(
+                        "Another sync of this storage runs already.".to_owned(),
+                    ));
+                }
+                let count = if row.last_job_id == Some(job_id) {
+                    row.last_sync_count.unwrap_or(0)
+                } else {
+                    0
+                };
+                Sync::of(&row).in_progress(job_id, count, now).write(tx).await
+            })
+        })
+        .await
+}
+
+/// The storage, if it is still this job that works for it.
+pub(super) async fn own(tx: &mut Tx, id: i64, job_id: i64) -> Result<StorageRow> {
+    rows::lock(tx, id)
+        .await?
+        .filter(|row| row.last_job_id == Some(job_id))
+        .ok_or(ServiceError::NotFound("Storage"))
+}
+
+/// Does the work of a storage's job; when it cannot go on, the storage says why.
+pub(super) async fn work<'a>(
+    services: &'a Services,
+    job: &'a Running,
+    doing: impl AsyncFnOnce(StorageRow) -> Result<Ended>,
+) -> Result<Ended> {
+    let asked: Asked = job.parameters()?;
+    let (id, job_id) = (asked.storage, job.row.id);
+    claim(services, job, id).await?;
+    let row = rows::find_for_job(&services.db, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Storage"))?;
+    let error = match doing(row).await {
+        // A fault of ours is tried again by who does jobs, and the storage goes on to be in progress.
+        Err(error @ (ServiceError::Store(_) | ServiceError::Internal(_) | ServiceError::File(_))) => return Err(error),
+        Err(error) => error,
+        ended => return ended,
+    };
+    let text = match &error {
+        ServiceError::Invalid(invalid) => {
+            let texts: Vec<_> = invalid
+                .fields
+                .iter()
+                .flat_map(|(_, texts)| texts.iter().cloned())
+                .collect();
+            texts.join(" ")
+        }
+        other => other.to_string(),
+    };
+    let now = services.now();
+    let noted: Result<()> = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = own(tx, id, job_id).await?;
+                Sync::of(&row).failed(text, now).write(tx).await
+            })
+        })
+        .await;
+    match noted {
+        // It was removed meanwhile.
+        Ok(()) | Err(ServiceError::NotFound(_)) => Err(error),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// What a job of a storage is asked to do.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    pub(super) storage: i64,
+}
+
+/// How far a sync has come.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct At {
+    position: Position,
+    /// The object that is being read, when not all of its tasks are in.
+    begun: Option<String>,
+    /// How many of them are.
+    rows: usize,
+    /// Objects that the list had so far.
+    seen: i64,
+    /// Tasks that were made.
+    made: i64,
+    /// Objects that were known.
+    existed: i64,
+    /// Objects of which no tasks could be made.
+    failed: i64,
+    /// Objects that have changed since their tasks were made.
+    changed: i64,
+}
+
+/// Reads a source, from where it was left.
+pub(crate) async fn read_all(services: &Services, job: &Running) -> Result<Ended> {
+    work(services, job, async |row| read(services, job, &row).await).await
+}
+
+/// A part of an object that goes into one write.
+struct Piece {
+    object: Object,
+    parsed: Parsed,
+    /// Its first task's place in the object.
+    first: usize,
+    /// Whether tasks are numbered: the object can hold many.
+    is_numbered: bool,
+    /// Whether the object is in with it; its tasks then.
+    ends: Option<usize>,
+    problem: Option<String>,
+}
+
+struct Reading<'a> {
+    services: &'a Services,
+    job: &'a Running,
+    storage: &'a StorageRow,
+    bucket: Arc<dyn Bucket>,
+    checker: Checker,
+    at: At,
+    waiting: VecDeque<Piece>,
+    changed: Vec<String>,
+    /// Objects of which no tasks are there, and that the store has no more.
+    gone: Vec<String>,
+}
+
+async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Result<Ended> {
+    let project = labelkeep_store::projects::find_for_job(&services.db, storage.project_id)
+        .await?
+        .ok_or(ServiceError::NotFound("Project"))?;
+    let config = crate::projects::config(services, &project)?;
+    let members = Members::of(services, storage.organization_id, job.row.account_id).await?;
+    let filter = Filter::new(storage.regex_filter.as_deref())?;
+    let mut reading = Reading {
+        services,
+        job,
+        storage,
+        bucket: opened::bucket(services, storage)?,
+        checker: Checker::new(services, config, members),
+        at: job.checkpoint(),
+        waiting: VecDeque::new(),
+        changed: Vec::new(),
+        gone: Vec::new(),
+    };
+    loop {
+        let from = reading.at.position.clone();
+        let page = reading
+            .bucket
+            .list(&from, storage.recursive_scan, PAGE)
+            .await
+            .map_err(|error| Invalid::whole(error.text))?;
+        let mut found = page.objects;
+        found.retain(|object| filter.takes(&object.key));
+        // No key is behind this one.
+        let until = page.next.as_ref().map_or("\u{10FFFF}", |next| next.after.as_str());
+        let stopped = reading.take(&from.after, until, found).await? == Next::Stop;
+        match page.next {
+            Some(next) if !stopped => {
+                if reading.step(Some(next)).await? == Next::Stop {
+                    return reading.end(true).await;
+                }
+            }
+            _ => return reading.end(stopped).await,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Takes the objects of a page, behind one key and up to another: what is new is read, in the order of keys.
+    async fn take(&mut self, after: &str, until: &str, mut found: Vec<Object>) -> Result<Next> {
+        self.at.seen += found.len() as i64;
+        let all = found.len();
+        found.retain(|object| object.key.len() <= KEY_MAX);
+        self.at.failed += (all - found.len()) as i64;
+        // Keys are compared as bytes, by both databases and by stores.
+        let known = objects::known(&self.services.db, self.storage.id, after, until).await?;
+        let mut known = known.into_iter().peekable();
+        let mut fresh = Vec::new();
+        for object in found {
+            while let Some(other) = known.next_if(|other| other.object_key < object.key) {
+                self.gone.extend((!other.is_done).then_some(other.object_key));
+            }
+            match known.next_if(|other| other.object_key == object.key) {
+                Some(other) if other.is_done => {
+                    self.at.existed += 1;
+                    if other.etag != object.etag {
+                        self.at.changed += 1;
+                        if !other.has_changed {
+                            self.changed.push(object.key);
+                        }
+                    }
+                }
+                _ => fresh.push(object),
+            }
+        }
+        self.gone
+            .extend(known.filter(|other| !other.is_done).map(|other| other.object_key));
+        if self.storage.use_blob_urls {
+            for object in fresh {
+                let address = self.bucket.address(&object.key);
+                let outcome = self.checker.address(&address);
+                if self.put(object, outcome, false).await? == Next::Stop {
+                    return Ok(Next::Stop);
+                }
+            }
+            return Ok(Next::GoOn);
+        }
+        self.contents(fresh).await
+    }
+
+    /// Reads objects as tasks.
+    async fn contents(&mut self, fresh: Vec<Object>) -> Result<Next> {
+        let mut fresh = VecDeque::from(fresh);
+        while !fresh.is_empty() {
+            let mut ahead = 0;
+            let mut group = Vec::new();
+            while let Some(object) = fresh.pop_front_if(|object| group.is_empty() || ahead + object.size <= AHEAD_BYTES)
+            {
+                ahead += object.size;
+                group.push(object);
+            }
+            let bucket = self.bucket.clone();
+            let mut contents = stream::iter(group)
+                .map(|object| {
+                    let bucket = bucket.clone();
+                    async move {
+                        let content = content(&*bucket, &object).await;
+                        (object, content)
+                    }
+                })
+                .buffered(AT_ONCE);
+            while let Some((object, content)) = contents.next().await {
+                let is_lines = matches!(extension(&object.key), Some("jsonl"));
+                let outcome = content?.and_then(|bytes| self.checker.content(&bytes, is_lines));
+                if self.put(object, outcome, true).await? == Next::Stop {
+                    return Ok(Next::Stop);
+                }
+            }
+        }
+        Ok(Next::GoOn)
+    }
+
+    /// Takes what came of an object, and writes when there is enough.
+    async fn put(&mut self, object: Object, outcome: Result<Parsed, String>, is_numbered: bool) -> Result<Next> {
+        let (mut parsed, problem) = match outcome {
+            Ok(parsed) => (parsed, None),
+            Err(text) => (Parsed::default(), Some(text)),
+        };
+        let total = parsed.len();
+        // What a sync that was broken off has made of the first object is there already.
+        let is_begun = self.at.begun.as_ref() == Some(&object.key);
+        let mut first = if is_begun { self.at.rows.min(total) } else { 0 };
+        if first > 0 {
+            parsed = parsed.split_off(first);
+        }
+        loop {
+            let rest = parsed.split_off(STEP_TASKS.min(fitting(&parsed)));
+            let ends = (rest.len() == 0).then_some(total);
+            let number = parsed.len();
+            self.waiting.push_back(Piece {
+                object: object.clone(),
+                parsed,
+                first,
+                is_numbered,
+                ends,
+                problem: problem.clone(),
+            });
+            let tasks: usize = self.waiting.iter().map(|piece| piece.parsed.len()).sum();
+            let bytes: usize = self.waiting.iter().map(|piece| piece.parsed.bytes()).sum();
+            let is_full = tasks >= STEP_TASKS || bytes >= STEP_BYTES || ends.is_none();
+            if is_full && self.step(None).await? == Next::Stop {
+                return Ok(Next::Stop);
+            }
+            if ends.is_some() {
+                return Ok(Next::GoOn);
+            }
+            first += number;
+            parsed = rest;
+        }
+    }
+
+    /// Writes what waits, and where the sync goes on: behind what is in, or at `next`, when a whole page is.
+    async fn step(&mut self, next: Option<Position>) -> Result<Next> {
+        let pieces: Vec<Piece> = self.waiting.drain(..).collect();
+        let (changed, gone) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.gone));
+        let mut read = Vec::new();
+        let mut links: Vec<(String, Option<i64>)> = Vec::new();
+        let mut parts = Vec::new();
+        for piece in pieces {
+            let number = piece.parsed.len();
+            for place in 0..number {
+                let row = piece.is_numbered.then_some((piece.first + place) as i64);
+                links.push((piece.object.key.clone(), row));
+            }
+            self.at.made += number as i64;
+            match piece.ends {
+                Some(tasks) => {
+                    self.at.failed += i64::from(piece.problem.is_some());
+                    self.at.position = Position {
+                        after: piece.object.key.clone(),
+                        token: None,
+                    };
+                    self.at.begun = None;
+                    read.push(ReadObject {
+                        key: piece.object.key,
+                        etag: piece.object.etag,
+                        tasks: tasks as i64,
+                        problem: piece.problem,
+                    });
+                }
+                None => {
+                    self.at.rows = piece.first + number;
+                    self.at.begun = Some(piece.object.key.clone());
+                }
+            }
+            parts.push(piece.parsed);
+        }
+        if let Some(next) = next {
+            self.at.position = next;
+        }
+        let (now, at) = (self.services.now(), self.at.clone());
+        let (id, project_id, job) = (self.storage.id, self.storage.project_id, self.job);
+        let (job_id, account_id) = (job.row.id, job.row.account_id);
+        self.services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    // A storage that was removed meanwhile gets no more tasks.
+                    let row = own(tx, id, job_id).await?;
+                    let ids = each::insert(tx, project_id, account_id, parts, now).await?;
+                    let links = links
+                        .into_iter()
+                        .zip(ids)
+                        .map(|((object_key, row_index), task_id)| TaskLink {
+                            task_id,
+                            object_key,
+                            row_index,
+                        });
+                    objects::link(tx, id, links.collect()).await?;
+                    objects::put(tx, id, read).await?;
+                    objects::set_changed(tx, id, changed).await?;
+                    objects::forget(tx, id, gone).await?;
+                    let sync = Sync::of(&row).in_progress(job_id, at.made, now);
+                    sync.with("tasks_existed", at.existed).write(tx).await?;
+                    jobs::advance(tx, job_id, &at, at.seen, 0, now).await
+                })
+            })
+            .await
+    }
+
+    /// Writes the rest, and how it went.
+    async fn end(mut self, is_cancelled: bool) -> Result<Ended> {
+        self.step(None).await?;
+        let (now, at, id, origin) = (self.services.now(), self.at, self.storage.id, self.job.origin());
+        let mut notes = Vec::new();
+        if at.failed > 0 {
+            notes.push(format!(
+                "No tasks could be made of {} objects; they are read again by the next sync.",
+                at.failed
+            ));
+        }
+        if at.changed > 0 {
+            notes.push(format!(
+                "{} objects have changed since their tasks were made; the tasks stay as they are.",
+                at.changed
+            ));
+        }
+        if is_cancelled {
+            notes.push("The sync was stopped; the next one goes on.".to_owned());
+        }
+        let text = (at.failed > 0 || is_cancelled).then(|| notes.join("\n"));
+        let (project_id, job_id) = (self.storage.project_id, self.job.row.id);
+        self.services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let row = own(tx, id, job_id).await?;
+                    let sync = Sync::of(&row).completed(at.made, text, now);
+                    let sync = sync
+                        .with("tasks_existed", at.existed)
+                        .with("tasks_failed_validation", at.failed);
+                    sync.with("objects_changed", at.changed).write(tx).await?;
+                    if at.made > 0 {
+                        let detail = json!({ "tasks": at.made, "storage": id }).to_string();
+                        let object = format!("project:{project_id}");
+                        audit::record(tx, &origin, "task.import", &object, &detail, now).await?;
+                    }
+                    Ok::<_, ServiceError>(())
+                })
+            })
+            .await?;
+        let mut detail = format!("{} new tasks; {} objects were known", at.made, at.existed);
+        for note in notes {
+            detail.push('\n');
+            detail.push_str(&note);
+        }
+        let result = json!({ "detail": detail, "tasks": at.made, "existed": at.existed, "failed": at.failed });
+        Ok(if is_cancelled {
+            Ended::Cancelled(result)
+        } else {
+            Ended::Done(result)
+        })
+    }
+}
+
+/// How many of the tasks one write takes by their bytes: at least one.
+fn fitting(parsed: &Parsed) -> usize {
+    let average = parsed.bytes() / parsed.len().max(1);
+    (STEP_BYTES / average.max(1)).max(1)
+}
+
+/// What comes after the last dot of a key's last part.
+fn extension(key: &str) -> Option<&str> {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    name.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// The bytes of an object that holds tasks; inside, what is wrong with the object. An error ends the sync: the store itself fails.
+async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>, String>> {
+    if !matches!(extension(&object.key), None | Some("json" | "jsonl")) {
+        return Ok(Err(format!(
+            "File \"{}\" is not a JSON/JSONL file. Only .json and .jsonl files can be processed. Switch to files as tasks if each \
+             object is to be one task.",
+            object.key
+        )));
+    }
+    if object.size > OBJECT_MAX {
+        return Ok(Err(format!(
+            "The object is larger than {OBJECT_MAX} bytes. Split it into several."
+        )));
+    }
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let read = async { bucket.read(&object.key, None).await?.bytes(OBJECT_MAX).await };
+        match read.await {
+            Ok(bytes) => return Ok(Ok(bytes)),
+            // A connection that was cut in the middle.
+            Err(error) if error.may_pass() && attempts < READS => {}
+            Err(error) if error.may_pass() => return Err(Invalid::whole(error.text).into()),
+            Err(error) => return Ok(Err(error.text)),
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! An S3 server in memory with one bucket, for tests: it checks signatures, pages its lists, and fails when it is told to.
+//!
+//! It is written after the documentation of the protocol and shares no code with the client.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sha2::{Digest, Sha256};
+
+/// The name of its bucket.
+pub const BUCKET: &str = "our-data";
+/// The keys that it takes.
+pub const KEY_ID: &str = "AKIATESTKEY";
+/// And the secret.
+pub const SECRET: &str = "a-secret-of-the-tests";
+
+/// The server; gone with this value.
+pub struct S3Server {
+    address: String,
+    state: Arc<State>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct State {
+    objects: Mutex<BTreeMap<String, Vec<u8>>>,
+    faults: Mutex<VecDeque<(u16, &'static str)>>,
+    seen: Mutex<Vec<String>>,
+    clock: Mutex<i64>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl S3Server {
+    /// Starts one on a free port.
+    pub async fn start() -> S3Server {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let state = Arc::new(State::default());
+        let serving = state.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let state = serving.clone();
+                tokio::spawn(async move {
+                    let service = service_fn(move |request| {
+                        let state = state.clone();
+                        async move { Ok::<_, Infallible>(state.answer(request).await) }
+                    });
+                    let _ = hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service)
+                        .await;
+                });
+            }
+        });
+        S3Server { address, state, task }
+    }
+
+    /// Its endpoint.
+    pub fn endpoint(&self) -> &str {
+        &self.address
+    }
+
+    /// Puts an object there.
+    pub fn put(&self, key: &str, content: impl Into<Vec<u8>>) {
+        lock(&self.state.objects).insert(key.to_owned(), content.into());
+    }
+
+    /// Takes an object away.
+    pub fn remove(&self, key: &str) {
+        lock(&self.state.objects).remove(key);
+    }
+
+    /// An object.
+    pub fn get(&self, key: &str) -> Option<Vec<u8>> {
+        lock(&self.state.objects).get(key).cloned()
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.state.objects).keys().cloned().collect()
+    }
+
+    /// Answers the next request with an error, after those that it was told before.
+    pub fn fail(&self, status: u16, code: &'static str) {
+        lock(&self.state.faults).push_back((status, code));
+    }
+
+    /// Sets its clock forward, in seconds.
+    pub fn set_clock(&self, ahead: i64) {
+        *lock(&self.state.clock) = ahead;
+    }
+
+    /// The requests so far, `GET /bucket/key`.
+    pub fn requests(&self) -> Vec<String> {
+        lock(&self.state.seen).clone()
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+type Answer = Response<Full<Bytes>>;
+
+fn answer(status: u16, body: impl Into<Bytes>) -> Answer {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+    response
+}
+
+fn error(status: u16, code: &str) -> Answer {
+    let text =
+        format!("<Error><Code>{code}</Code><Message>The server says {code} of our-data-secret-text</Message></Error>");
+    answer(status, text)
+}
+
+impl State {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let now = Utc::now() + TimeDelta::seconds(*lock(&self.clock));
+        let mut response = self.answered(request, now).await;
+        let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        response.headers_mut().insert("date", date.parse().expect("a header"));
+        response
+    }
+
+    async fn answered(&self, request: Request<Incoming>, now: DateTime<Utc>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        lock(&self.seen).push(format!("{} {}", parts.method, parts.uri));
+        if let Some((status, code)) = lock(&self.faults).pop_front() {
+            return error(status, code);
+        }
+        if let Err(code) = checked(&parts, &body, now) {
+            return error(403, code);
+        }
+        let decoded = percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned();
+        let path = decoded.trim_start_matches('/');
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        if bucket != BUCKET {
+            return error(404, "NoSuchBucket");
+        }
+        let query = pairs(parts.uri.query().unwrap_or_default());
+        let mut objects = lock(&self.objects);
+        match (parts.method, key) {
+            (Method::GET, "") => list(&objects, &query),
+            (Method::GET, key) => match objects.get(key) {
+                Some(content) => {
+                    let range = parts.headers.get("range").and_then(|value| value.to_str().ok());
+                    read(content, range, query.get("response-content-type").map(String::as_str))
+                }
+                None => error(404, "NoSuchKey"),
+            },
+            (Method::PUT, key) => {
+                objects.insert(key.to_owned(), body.to_vec());
+                answer(200, "")
+            }
+            (Method::DELETE, key) => {
+                objects.remove(key);
+                answer(204, "")
+            }
+            _ => error(405, "MethodNotAllowed"),
+        }
+    }
+}
+
+fn pairs(query: &str) -> BTreeMap<String, String> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+fn etag(content: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(content))[..32].to_owned()
+}
+
+fn read(content: &[u8], range: Option<&str>, content_type: Option<&str>) -> Answer {
+    let size = content.len();
+    let range = range.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
+    let mut response = match range {
+        None => answer(200, content.to_vec()),
+        Some((first, last)) => {
+            let first: usize = first.parse().unwrap_or(0);
+            let last = last.parse().unwrap_or(usize::MAX).min(size.saturating_sub(1));
+            if first >= size {
+                return error(416, "InvalidRange");
+            }
+            let mut response = answer(206, content[first..=last].to_vec());
+            let value = format!("bytes {first}-{last}/{size}");
+            response
+                .headers_mut()
+                .insert("content-range", value.parse().expect("a header"));
+            response
+        }
+    };
+    let out = response.headers_mut();
+    out.insert("etag", format!("\"{}\"", etag(content)).parse().expect("a header"));
+    out.insert(
+        "content-type",
+        content_type.unwrap_or("binary/octet-stream").parse().expect("a header"),
+    );
+    response
+}
+
+fn list(objects: &BTreeMap<String, Vec<u8>>, query: &BTreeMap<String, String>) -> Answer {
+    let text = |name: &str| query.get(name).cloned().unwrap_or_default();
+    let (prefix, delimiter) = (text("prefix"), text("delimiter"));
+    let most: usize = text("max-keys").parse().unwrap_or(1_000);
+    let after = match query.get("continuation-token") {
+        Some(token) => token.trim_start_matches("t:").to_owned(),
+        None => text("start-after"),
+    };
+    let encode = |key: &str| {
+        utf8_percent_encode(key, NON_ALPHANUMERIC)
+            .to_string()
+            .replace("%20", "+")
+    };
+    let (mut contents, mut folders) = (String::new(), BTreeSet::new());
+    let (mut number, mut last, mut is_cut) = (0, String::new(), false);
+    for (key, content) in objects.range(after.clone()..) {
+        if *key <= after || !key.starts_with(&prefix) {
+            continue;
+        }
+        let below = &key[prefix.len()..];
+        let folder = below
+            .find(&delimiter)
+            .filter(|_| !delimiter.is_empty())
+            .map(|at| &key[..prefix.len() + at + 1]);
+        if folder.is_some_and(|folder| folders.contains(folder) || after.starts_with(folder)) {
+            last.clone_from(key);
+            continue;
+        }
+        if number == most {
+            is_cut = true;
+            break;
+        }
+        number += 1;
+        last.clone_from(key);
+        match folder {
+            Some(folder) => {
+                folders.insert(folder.to_owned());
+            }
+            None => {
+                let _ = write!(
+                    contents,
+                    "<Contents><Key>{}</Key><LastModified>2026-11-23T08:38:09.000Z</LastModified><ETag>&quot;{}&quot;</ETag><Size>{}</Size></Contents>",
+                    encode(key),
+                    etag(content),
+                    content.len()
+                );
+            }
+        }
+    }
+    for folder in folders {
+        let _ = write!(
+            contents,
+            "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>",
+            encode(&folder)
+        );
+    }
+    let token = if is_cut {
+        format!("<NextContinuationToken>t:{last}</NextContinuationToken>")
+    } else {
+        String::new()
+    };
+    answer(
+        200,
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+             <Name>{BUCKET}</Name><EncodingType>url</EncodingType><IsTruncated>{is_cut}</IsTruncated>{token}{contents}</ListBucketResult>"
+        ),
+    )
+}
+
+/// Whether a request is signed, by header or in its query, with the keys, and now.
+fn checked(parts: &hyper::http::request::Parts, body: &[u8], now: DateTime<Utc>) -> Result<(), &'static str> {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let query = pairs(parts.uri.query().unwrap_or_default());
+    let in_query = query.contains_key("X-Amz-Signature");
+    let (credential, names, signature, date) = if in_query {
+        let of = |name: &str| query.get(name).cloned().unwrap_or_default();
+        (
+            of("X-Amz-Credential"),
+            of("X-Amz-SignedHeaders"),
+            of("X-Amz-Signature"),
+            of("X-Amz-Date"),
+        )
+    } else {
+        let text = header("authorization")
+            .and_then(|text| text.strip_prefix("AWS4-HMAC-SHA256 "))
+            .ok_or("AccessDenied")?;
+        let of = |name: &str| {
+            let part = text
+                .split(',')
+                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+            part.unwrap_or_default().to_owned()
+        };
+        (
+            of("Credential"),
+            of("SignedHeaders"),
+            of("Signature"),
+            header("x-amz-date").unwrap_or_default().to_owned(),
+        )
+    };
+    let mut scope = credential.splitn(2, '/');
+    if scope.next() != Some(KEY_ID) {
+        return Err("InvalidAccessKeyId");
+    }
+    let scope = scope.next().unwrap_or_default();
+    let at = NaiveDateTime::parse_from_str(&date, "%Y%m%dT%H%M%SZ")
+        .map_err(|_| "AccessDenied")?
+        .and_utc();
+    let age = (now - at).num_seconds();
+    let life = query
+        .get("X-Amz-Expires")
+        .and_then(|seconds| seconds.parse().ok())
+        .unwrap_or(900);
+    if in_query && age > life {
+        return Err("AccessDenied");
+    }
+    if age.abs() > 900 {
+        return Err("RequestTimeTooSkewed");
+    }
+    let mut sorted: Vec<&str> = parts
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .collect();
+    sorted.retain(|pair| !pair.starts_with("X-Amz-Signature="));
+    sorted.sort_unstable();
+    let mut canonical = format!("{}\n{}\n{}\n", parts.method, parts.uri.path(), sorted.join("&"));
+    for name in names.split(';') {
+        let _ = writeln!(canonical, "{name}:{}", header(name).unwrap_or_default().trim());
+    }
+    let hash = if in_query {
+        "UNSIGNED-PAYLOAD".to_owned()
+    } else {
+        hexadecimal(&Sha256::digest(body))
+    };
+    if !in_query && header("x-amz-content-sha256") != Some(hash.as_str()) {
+        return Err("XAmzContentSHA256Mismatch");
+    }
+    let _ = write!(canonical, "\n{names}\n{hash}");
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
+        hexadecimal(&Sha256::digest(&canonical))
+    );
+    let key = scope
+        .split('/')
+        .fold(format!("AWS4{SECRET}").into_bytes(), |key, part| mac(&key, part));
+    if hexadecimal(&mac(&key, &text)) == signature {
+        Ok(())
+    } else {
+        Err("SignatureDoesNotMatch")
+    }
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,122 @@
+"""Storages by the official client, against an S3 server that is not ours (moto)."""
+import json
+import time
+import urllib.request
+
+import boto3
+import pytest
+from label_studio_sdk.core.api_error import ApiError
+from moto.server import ThreadedMotoServer
+
+CONFIG = """<View><Text name="text" value="$text"/>
+<Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
+KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
+
+
+@pytest.fixture
+def bucket(endpoint):
+    s3 = boto3.resource("s3", endpoint_url=endpoint, **KEYS)
+    made = s3.create_bucket(Bucket=f"bucket-{time.monotonic_ns()}")
+    yield made
+    made.objects.all().delete()
+    made.delete()
+
+
+@pytest.fixture
+def project(client):
+    made = client.projects.create(title="With storages", label_config=CONFIG)
+    yield made
+    client.projects.delete(id=made.id)
+
+
+def until(check, what):
+    deadline = time.monotonic() + 30
+    while not (found := check()):
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+    return found
+
+
+def synced(storages, id):
+    storages.sync(id=id)
+    return until(lambda: (s := storages.get(id=id)).status.startswith(("completed", "failed")) and s, "the sync ends")
+
+
+def test_objects_become_tasks_and_are_shown(client, project, bucket, endpoint):
+    keys = ["d/a.txt", "d/b c#?%25+é.txt", "d/deep/d.txt"]
+    for key in keys:
+        bucket.put_object(Key=key, Body=f"text of {key}".encode())
+    storages = client.import_storage.s3
+    made = storages.create(
+        project=project.id, bucket=bucket.name, prefix="d", s3endpoint=endpoint, use_blob_urls=True, recursive_scan=True, **KEYS
+    )
+    assert (made.bucket, made.status, made.last_sync_count) == (bucket.name, "initialized", None)
+    storages.validate(project=project.id, id=made.id)
+    done = synced(storages, made.id)
+    assert (done.status, done.last_sync_count) == ("completed", 3)
+    tasks = list(client.tasks.list(project=project.id))
+    for task in tasks:
+        shown = client.tasks.get(id=str(task.id)).data["text"]
+        assert shown.startswith(f"/tasks/{task.id}/resolve/?fileuri="), "the address is a link of ours"
+    found = set()
+    for task in tasks:
+        answer = client._client_wrapper.httpx_client.httpx_client.get(
+            f"{client._client_wrapper.get_base_url()}{client.tasks.get(id=str(task.id)).data['text']}",
+            headers=client._client_wrapper.get_headers(),
+            follow_redirects=False,
+        )
+        assert answer.status_code == 303
+        with urllib.request.urlopen(answer.headers["location"], timeout=10) as opened:
+            found.add(opened.read().decode())
+    assert found == {f"text of {key}" for key in keys}
+    assert synced(storages, made.id).last_sync_count == 0
+    assert [storage.id for storage in storages.list(project=project.id)] == [made.id]
+    renamed = storages.update(id=made.id, title="Pictures")
+    assert (renamed.title, renamed.bucket) == ("Pictures", bucket.name)
+    storages.delete(id=made.id)
+    with pytest.raises(ApiError) as gone:
+        storages.get(id=made.id)
+    assert gone.value.status_code == 404
+
+
+def test_json_becomes_tasks_over_many_pages(client, project, bucket, endpoint):
+    for number in range(1_050):
+        bucket.put_object(Key=f"{number:05}.json", Body=json.dumps({"text": f"t{number}"}).encode())
+    storages = client.import_storage.s3
+    made = storages.create(project=project.id, bucket=bucket.name, s3endpoint=endpoint, **KEYS)
+    done = synced(storages, made.id)
+    assert (done.status, done.last_sync_count) == ("completed", 1_050)
+
+
+def test_annotations_are_written_and_deleted(client, project, bucket, endpoint):
+    task = client.tasks.create(project=project.id, data={"text": "hello"})
+    storages = client.export_storage.s3
+    made = storages.create(
+        project=project.id, bucket=bucket.name, prefix="out", s3endpoint=endpoint, can_delete_objects=True, **KEYS
+    )
+    result = [{"id": "a", "from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["pos"]}}]
+    annotation = client.annotations.create(id=task.id, result=result)
+    names = lambda: [item.key for item in bucket.objects.all()]
+    until(lambda: names() == [f"out/{annotation.id}"], "the annotation is written")
+    written = json.loads(bucket.Object(f"out/{annotation.id}").get()["Body"].read())
+    assert written["result"] == result and written["task"]["data"] == {"text": "hello"}
+    assert written["completed_by"]["email"] == "ada@example.com"
+    assert synced(storages, made.id).last_sync_count == 1
+    client.annotations.delete(id=annotation.id)
+    until(lambda: names() == [], "the object is removed")
+
+
+def test_what_is_wrong_is_said(client, project, bucket, endpoint):
+    with pytest.raises(ApiError) as refused:
+        client.import_storage.s3.create(project=project.id, bucket="no-such-bucket", s3endpoint=endpoint, **KEYS)
+    assert refused.value.status_code == 400
+    assert "Cannot find bucket no-such-bucket in S3" in str(refused.value.body)
