@@ -71,12 +71,15 @@ export function nameOf(item: Picked): string {
   return item.kind === 'file' ? item.file.name : item.url;
 }
 
+/** Files that are read, not shown. */
+const READ = /\.(jsonl?|ndjson|csv|tsv|xls[xm]|txt|html?|xml|zip|tar|tgz|gz)$/i;
+
 /** Tables alone, so that an error names one file and the others still come in; media together. */
 function grouped(picked: readonly Picked[]): Picked[][] {
   const groups: Picked[][] = [];
   let media: Picked[] = [];
   for (const item of picked) {
-    if (item.kind === 'file' && !/\.(jsonl?|ndjson|csv|tsv|xls[xm]|txt|html?|xml|zip|tar|tgz|gz)$/i.test(item.file.name)) {
+    if (item.kind === 'file' && !READ.test(item.file.name)) {
       media.push(item);
       if (media.length === FILES_AT_ONCE) {
         groups.push(media);
