@@ -131,9 +131,7 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   await look('security', '/organization/security', () =>
     page.getByRole('textbox', { name: 'Minimum length, in characters' }).waitFor(),
   );
-  await look('installation', '/organization/security/installation', () =>
-    page.getByText('LABELKEEP_LOCAL').waitFor(),
-  );
+  await look('installation', '/organization/security/installation', () => page.getByText('LABELKEEP_LOCAL').waitFor());
   await look('token rules', '/organization/security/tokens', () =>
     page.getByRole('textbox', { name: 'Longest life of a new token, in days' }).waitFor(),
   );

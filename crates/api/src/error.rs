@@ -160,6 +160,15 @@ impl ApiError {
         ApiError::new(status, detail).with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
+    /// 507: there is no room left (SEC-154). Nothing of what was to be written is there.
+    fn full(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(id = %request_id::current(), error = %cause, "the disk is full");
+        ApiError::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "The disk of this server is full. Nothing of this was kept.",
+        )
+    }
+
     /// 500. The cause goes to the log under the id that the client sees; the client learns nothing else (SEC-215).
     fn unexpected(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(id = %request_id::current(), error = %cause, "a request failed");
@@ -168,6 +177,11 @@ impl ApiError {
             "The server could not do this. Its log says more under this id.",
         )
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
 }
 
 impl From<Invalid> for ApiError {
@@ -200,6 +214,8 @@ impl From<ServiceError> for ApiError {
                     .to_owned();
                 ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 5)
             }
+            ServiceError::Store(error) if error.is_full() => ApiError::full(&error),
+            ServiceError::File(error) if is_full(&error) => ApiError::full(&error),
             ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Internal(_) => ApiError::unexpected(&text),
         }
     }

@@ -59,7 +59,7 @@ pub async fn open_beside(config: Config, make: bool) -> anyhow::Result<Beside> {
             .with_context(|| format!("PostgreSQL on {}:{} cannot be opened", settings.host, settings.port))?,
     };
     let keys = keys::open(&config.key_file, &db).await?;
-    let net = Client::new(Policy::new(&config.policy)?, &config.roots);
+    let net = Client::behind(Policy::new(&config.policy)?, &config.roots, config.egress.clone());
     Ok(Beside {
         services: Services::new(db, config.services, keys, net),
         server_runs,

@@ -7,10 +7,11 @@ use anyhow::{Context as _, bail};
 use labelkeep_api::{CrossOrigin, WebSettings, origin_pattern};
 use labelkeep_crypt::Secret;
 use labelkeep_net::smtp::SmtpSettings;
-use labelkeep_net::{PolicySettings, Roots};
+use labelkeep_net::{EgressProxy, PolicySettings, Roots};
 use labelkeep_services::Settings;
 use labelkeep_services::accounts::Bootstrap;
 use labelkeep_services::sso::OidcConnection;
+use labelkeep_services::uploads::Quotas;
 use labelkeep_store::DbSettings;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
@@ -41,6 +42,8 @@ pub struct Config {
     pub policy: PolicySettings,
     /// The trusted authorities of all outgoing connections.
     pub roots: Roots,
+    /// The proxy by which requests go out, if there is one.
+    pub egress: Option<EgressProxy>,
     /// What somebody has set that has no effect here, for the log at the start.
     pub notes: Vec<&'static str>,
     /// The account to make at the start.
@@ -135,6 +138,7 @@ impl Config {
             key_file,
             policy,
             roots,
+            egress: values.text("EGRESS_PROXY").map(EgressProxy::parse).transpose()?,
             notes,
             bootstrap: Bootstrap {
                 username: values.text("USERNAME").map(str::to_owned),
@@ -220,6 +224,10 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         session_max_seconds: values.number("MAX_SESSION_AGE", 300, 30 * 24 * 3_600)?,
         password_blocklist: values.boolean("PASSWORD_BLOCKLIST")?,
         import_unknown_emails: values.boolean("ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS")?,
+        quotas: Quotas {
+            project: quota(values, "LABELKEEP_PROJECT_QUOTA")?,
+            organization: quota(values, "LABELKEEP_ORGANIZATION_QUOTA")?,
+        },
         export_days: values.number("LABELKEEP_EXPORT_DAYS", 1, 100 * 366)?,
         audit_days: values.number("LABELKEEP_AUDIT_DAYS", 1, 100 * 366)?,
         checkpoint_file: values.text("LABELKEEP_AUDIT_CHECKPOINT_FILE").map(PathBuf::from),
@@ -248,6 +256,13 @@ fn local_files(values: &Values) -> anyhow::Result<Option<PathBuf>> {
         );
     }
     Ok(Some(folder))
+}
+
+fn quota(values: &Values, name: &'static str) -> anyhow::Result<Option<i64>> {
+    match values.text(name) {
+        Some(_) => values.number(name, 1, i64::MAX).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn oidc(values: &Values) -> anyhow::Result<Option<OidcConnection>> {

@@ -95,7 +95,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     for note in &config.notes {
         tracing::warn!("{note}");
     }
-    let net = Client::new(Policy::new(&config.policy)?, &config.roots);
+    let net = Client::behind(Policy::new(&config.policy)?, &config.roots, config.egress.clone());
     let mailer = config
         .mail
         .as_ref()

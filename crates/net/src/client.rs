@@ -17,6 +17,7 @@ use rustls::ClientConfig;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
+use crate::egress::EgressProxy;
 use crate::error::NetError;
 use crate::file_name::file_name;
 use crate::policy::{Consumer, Policy};
@@ -102,6 +103,7 @@ struct Parts {
     policy: Policy,
     tls: Tls,
     resolver: Arc<dyn Resolver>,
+    proxy: Option<EgressProxy>,
     attempts: AtomicU64,
 }
 
@@ -158,16 +160,27 @@ pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, NetError>> + Send>>);
 impl Client {
     /// A client that asks the operating system for addresses.
     pub fn new(policy: Policy, roots: &Roots) -> Self {
-        Self::with_resolver(policy, roots, Arc::new(SystemResolver))
+        Self::behind(policy, roots, None)
+    }
+
+    /// The same, whose requests go out by a proxy if there is one. Directories and mail know no such proxies.
+    pub fn behind(policy: Policy, roots: &Roots, proxy: Option<EgressProxy>) -> Self {
+        Self::with(policy, roots, Arc::new(SystemResolver), proxy)
     }
 
     /// A client with another source of addresses.
     pub fn with_resolver(policy: Policy, roots: &Roots, resolver: Arc<dyn Resolver>) -> Self {
+        Self::with(policy, roots, resolver, None)
+    }
+
+    /// All parts.
+    pub fn with(policy: Policy, roots: &Roots, resolver: Arc<dyn Resolver>, proxy: Option<EgressProxy>) -> Self {
         let tls = Tls::new(roots);
         Client(Arc::new(Parts {
             policy,
             tls,
             resolver,
+            proxy,
             attempts: AtomicU64::new(0),
         }))
     }
@@ -302,8 +315,9 @@ impl Client {
         request: impl FnOnce(&reqwest::Client, Url) -> RequestBuilder,
     ) -> Result<Response, NetError> {
         let addresses = self.checked_addresses(consumer, target, limits).await?;
+        let proxy = self.proxy_addresses(limits).await?;
         let client = self
-            .connector(consumer, target, &addresses, limits.connect, 0)
+            .connector(consumer, target, &addresses, &proxy, limits.connect, 0)
             .map_err(|error| {
                 tracing::error!(%error, "the HTTP client cannot be made");
                 NetError::Unreachable
@@ -345,6 +359,14 @@ impl Client {
         Ok(addresses)
     }
 
+    /// The addresses of the proxy, where it has a name. The installation has chosen it: nothing is checked.
+    pub(crate) async fn proxy_addresses(&self, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
+        match self.0.proxy.as_ref().and_then(EgressProxy::name) {
+            Some(name) => self.look_up(name, limits).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     async fn look_up(&self, name: &str, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
         let answer = timeout(limits.connect, self.0.resolver.resolve(name)).await;
         match answer {
@@ -370,6 +392,7 @@ impl Client {
         consumer: Consumer,
         target: &Target,
         addresses: &[IpAddr],
+        proxy_addresses: &[IpAddr],
         connect: Duration,
         idle: usize,
     ) -> reqwest::Result<reqwest::Client> {
@@ -383,7 +406,12 @@ impl Client {
             .connect_timeout(connect)
             .pool_max_idle_per_host(idle)
             .dns_resolver(Arc::new(NoResolver));
-        if let TargetHost::Name(name) = target.host() {
+        if let Some(proxy) = &self.0.proxy {
+            builder = builder.proxy(proxy.for_client()?);
+            if let Some(name) = proxy.name() {
+                builder = builder.resolve_to_addrs(name, &proxy.at(proxy_addresses));
+            }
+        } else if let TargetHost::Name(name) = target.host() {
             let addresses: Vec<_> = addresses.iter().map(|&ip| SocketAddr::new(ip, target.port())).collect();
             builder = builder.resolve_to_addrs(name, &addresses);
         }

@@ -12,12 +12,13 @@
 //!
 //! [`origin`] keeps connections to one place that is asked often, an object store. [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard.
 //!
-//! [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
+//! [`egress`] is a proxy of the installation, if it has one. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
 pub mod certificate;
 pub mod client;
 pub mod directory;
+pub mod egress;
 pub mod error;
 mod file_name;
 pub mod origin;
@@ -30,6 +31,7 @@ pub mod tls;
 pub use certificate::Validity;
 pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
 pub use directory::{DirectoryEntry, DirectoryQuestion};
+pub use egress::{EgressError, EgressProxy};
 pub use error::NetError;
 pub use ipnet::IpNet;
 pub use origin::{Origin, Streamed};

@@ -119,9 +119,11 @@ impl Origin {
         {
             tracing::warn!(?error, "an outgoing request was refused");
         }
+        let checked = checked?;
+        let proxy = self.client.proxy_addresses(self.limits).await?;
         let made = self
             .client
-            .connector(self.consumer, &self.target, &checked?, self.limits.connect, IDLE)
+            .connector(self.consumer, &self.target, &checked, &proxy, self.limits.connect, IDLE)
             .map_err(|error| {
                 tracing::error!(%error, "the HTTP client cannot be made");
                 NetError::Unreachable

@@ -43,6 +43,8 @@ pub struct Settings {
     /// An unknown e-mail address in imported annotations means the importing person
     /// (`ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS`).
     pub import_unknown_emails: bool,
+    /// How much uploaded files may take together.
+    pub quotas: crate::uploads::Quotas,
     /// Days that snapshots of exports are kept (`LABELKEEP_EXPORT_DAYS`, SEC-171).
     pub export_days: i64,
     /// Days that entries of the audit log are kept (`LABELKEEP_AUDIT_DAYS`).

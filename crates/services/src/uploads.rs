@@ -176,7 +176,39 @@ pub(crate) struct Placed {
     stored_as: String,
     path: PathBuf,
     size: i64,
+    quotas: Quotas,
     keep: bool,
+}
+
+/// How many bytes uploaded files may take together; none: as many as there is room for (SEC-154).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quotas {
+    /// Of a project (`LABELKEEP_PROJECT_QUOTA`).
+    pub project: Option<i64>,
+    /// Of all projects of an organization (`LABELKEEP_ORGANIZATION_QUOTA`).
+    pub organization: Option<i64>,
+}
+
+impl Quotas {
+    /// Refuses what has come to be too much in this transaction.
+    async fn check(&self, tx: &mut Tx, project_id: i64) -> Result<()> {
+        let full = |whose: &str, most: i64| {
+            ServiceError::TooLarge(format!(
+                "The files of this {whose} may take {most} bytes. Remove some, or ask whoever runs the server."
+            ))
+        };
+        if let Some(most) = self.project
+            && rows::bytes_of_project(tx, project_id).await? > most
+        {
+            return Err(full("project", most));
+        }
+        if let Some(most) = self.organization
+            && rows::bytes_of_organization(tx, project_id).await? > most
+        {
+            return Err(full("organization", most));
+        }
+        Ok(())
+    }
 }
 
 impl Placed {
@@ -187,7 +219,9 @@ impl Placed {
 
     /// Adds the row.
     pub(crate) async fn insert(&self, tx: &mut Tx, project_id: i64, account_id: i64, now: i64) -> Result<UploadRow> {
-        Ok(rows::insert(tx, project_id, account_id, &self.name, &self.stored_as, self.size, now).await?)
+        let row = rows::insert(tx, project_id, account_id, &self.name, &self.stored_as, self.size, now).await?;
+        self.quotas.check(tx, project_id).await?;
+        Ok(row)
     }
 
     /// Where the bytes lie.
@@ -235,6 +269,7 @@ pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Res
         stored_as,
         path,
         size: incoming.size as i64,
+        quotas: services.settings.quotas,
         keep: false,
     })
 }

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// A write was not carried out because its task panicked or the process is stopping.
     #[error("the write was aborted")]
     Aborted,
+    /// There was no room for a commit that others were part of.
+    #[error("there is no room left")]
+    Full,
     /// A file of the database could not be prepared.
     #[error("{path}: {source}")]
     File {
@@ -45,6 +48,16 @@ impl StoreError {
                 .code()
                 // Connection exceptions, and: shut down, crashed, starting up.
                 .is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03")),
+            _ => false,
+        }
+    }
+
+    /// Whether there is no room left for what was to be written.
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Postgres(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code == "53100"),
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ffi::ErrorCode::DiskFull),
+            StoreError::Full => true,
             _ => false,
         }
     }

@@ -308,7 +308,13 @@ fn write_group(tx: &mut Tx, first: Job, mut more: impl FnMut() -> Option<Job>) -
                 done.push((durability, answer));
             }
             failed => {
-                if alone {
+                if tx.is_over() {
+                    // With this one all that was written before it in the group is taken back.
+                    for (_, answer) in done.drain(..) {
+                        answer(Err(StoreError::Full));
+                    }
+                    run(tx, "BEGIN IMMEDIATE")?;
+                } else if alone {
                     run(tx, "ROLLBACK")?;
                     run(tx, "BEGIN IMMEDIATE")?;
                 } else {
@@ -328,6 +334,7 @@ fn write_group(tx: &mut Tx, first: Job, mut more: impl FnMut() -> Option<Job>) -
     let mut waiting = Vec::new();
     for (durability, answer) in done {
         match durability {
+            _ if committed.as_ref().is_err_and(StoreError::is_full) => answer(Err(StoreError::Full)),
             _ if committed.is_err() => answer(Err(StoreError::Aborted)),
             Durability::Disk => waiting.push(answer),
             Durability::System => answer(Ok(())),
@@ -372,6 +379,32 @@ mod tests {
         assert_eq!(save(&writer, Durability::System).await.expect("saved"), 2);
         writer.close().await;
         assert!(save(&writer, Durability::System).await.is_err(), "closed");
+    }
+
+    #[tokio::test]
+    async fn sec_154_a_write_without_room_fails_alone_and_says_why() {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let (_folder, writer) = writer(log.path());
+        assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 1);
+        let limited = |pages: &'static str| {
+            writer.run(Durability::System, move |tx| {
+                Box::pin(async move { Ok::<_, StoreError>(tx.optional::<(i64,)>(pages, args![]).await?) })
+            })
+        };
+        limited("PRAGMA max_page_count = 20").await.expect("a limit");
+        let large: Result<u64> = writer
+            .run(Durability::Disk, |tx| {
+                Box::pin(async {
+                    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+                        INSERT INTO save (id) SELECT i FROM n";
+                    tx.execute(sql, args![]).await
+                })
+            })
+            .await;
+        assert!(large.as_ref().is_err_and(StoreError::is_full), "{large:?}");
+        assert_eq!(save(&writer, Durability::Disk).await.expect("small ones go on"), 2);
+        limited("PRAGMA max_page_count = 100000").await.expect("a limit");
+        assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 3);
     }
 
     #[tokio::test]

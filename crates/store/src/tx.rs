@@ -25,6 +25,14 @@ impl Tx {
         }
     }
 
+    /// Whether the database has ended the transaction by itself: SQLite does so where it has no room left.
+    pub(crate) fn is_over(&self) -> bool {
+        match self {
+            Tx::Sqlite(connection) => connection.is_autocommit(),
+            Tx::Postgres(_) => false,
+        }
+    }
+
     /// All rows.
     pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
         match self {

@@ -75,6 +75,29 @@ pub async fn insert(
     .await
 }
 
+/// Bytes of all uploads of a project.
+pub async fn bytes_of_project(tx: &mut Tx, project_id: i64) -> Result<i64> {
+    let (bytes,) = tx
+        .one(
+            "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM file_upload WHERE project_id = $1",
+            args![project_id],
+        )
+        .await?;
+    Ok(bytes)
+}
+
+/// Bytes of all uploads of the organization to which a project belongs.
+pub async fn bytes_of_organization(tx: &mut Tx, project_id: i64) -> Result<i64> {
+    let (bytes,) = tx
+        .one(
+            "SELECT CAST(COALESCE(SUM(file_upload.size), 0) AS BIGINT) FROM file_upload JOIN project ON project.id = project_id
+             WHERE project.organization_id = (SELECT organization_id FROM project WHERE id = $1)",
+            args![project_id],
+        )
+        .await?;
+    Ok(bytes)
+}
+
 /// Forgets uploads.
 pub async fn delete(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     let (sql, args) = over("DELETE FROM file_upload WHERE id IN ", ids, "");

@@ -221,6 +221,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Web, "LABELKEEP_SECURITY_CONTACT", "Whom to tell about a weakness (a URI, as in mailto:…); shown at /.well-known/security.txt."),
     option(Data, "DATA_UPLOAD_MAX_MEMORY_SIZE", "Largest upload, in bytes.").default("262144000"),
     option(Data, "DATA_UPLOAD_MAX_NUMBER_FILES", "Most files in one upload.").default("100"),
+    option(Data, "LABELKEEP_PROJECT_QUOTA", "Most bytes that the uploaded files of a project may take; no limit when empty."),
+    option(Data, "LABELKEEP_ORGANIZATION_QUOTA", "The same of all projects of an organization."),
     option(Data, "SVG_SECURITY_CLEANUP", "Whether scripts, links and addresses of others are taken out of SVG pictures when they are uploaded.").default("true"),
     option(Data, "IMPORT_MAX_BYTES", "Largest JSON or JSONL import that is read as a stream, in bytes.").default("4294967296"),
     option(Data, "TASKS_MAX_NUMBER", "Most tasks in one import.").default("1000000"),
@@ -250,6 +252,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Network, "AWS_CA_BUNDLE", "PEM file whose certificates are trusted for S3 and its token service, besides those."),
     option(Network, "VERIFY_SSL_CERTS", "Whether certificates of addresses that people give are verified; those of sign-in, mail and the database always are.")
         .default("true"),
+    option(Network, "EGRESS_PROXY", "http:// or https:// address of a proxy by which requests to addresses that people give go out, after they were checked; variables such as HTTPS_PROXY have no effect.")
+        .secret(),
     option(Logs, "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.").flag("log-level", "LEVEL").default("WARNING"),
     option(Logs, "JSON_LOG", "Whether each line of the log is a JSON object.").default("false"),
     option(Logs, "LABELKEEP_AUDIT_DAYS", "Days that entries of the audit log are kept; what goes leaves a signed checkpoint.").default("400"),

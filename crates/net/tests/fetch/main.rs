@@ -1,6 +1,7 @@
 //! Fetching from real servers on loopback, with a resolver that answers what a test wants (SEC-152).
 
 mod content;
+mod egress;
 mod guard;
 mod redirects;
 mod refusals;

@@ -64,6 +64,7 @@ fn client(roots: &Roots) -> Client {
     ]);
     let settings = PolicySettings {
         protection: false,
+        ml_block_local: false,
         ..PolicySettings::default()
     };
     Client::with_resolver(Policy::new(&settings).unwrap(), roots, names)

@@ -16,6 +16,7 @@ mod places;
 mod planted;
 mod replicas;
 mod report;
+mod room;
 mod rotation;
 mod routes;
 mod sessions;
