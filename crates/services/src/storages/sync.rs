@@ -491,13 +491,13 @@ impl Reading<'_> {
         let mut notes = Vec::new();
         if at.failed > 0 {
             notes.push(format!(
-                "No tasks could be made of {} objects; they are read again by the next sync.",
+                "Objects of which no tasks could be made: {}. They are read again by the next sync.",
                 at.failed
             ));
         }
         if at.changed > 0 {
             notes.push(format!(
-                "{} objects have changed since their tasks were made; the tasks stay as they are.",
+                "Objects that have changed since their tasks were made: {}. The tasks stay as they are.",
                 at.changed
             ));
         }

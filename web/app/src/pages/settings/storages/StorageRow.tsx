@@ -87,10 +87,14 @@ export function StorageRow({
           <strong>
             <bdi>{nameOf(storage)}</bdi>
           </strong>
-          <Chip {...(status.color ? { color: status.color } : {})}>{status.label}</Chip>
+          <Chip {...(status.color ? { color: status.color } : {})}>
+            {side === 'target' && storage.status === 'initialized' ? 'Connected' : status.label}
+          </Chip>
           {noted > 0 && (
             <Button size="small" variant="quiet" onPress={() => setShowsNotes(true)}>
-              {side === 'source' ? `${count(noted)} objects to look at` : `${count(noted)} not written yet`}
+              {side === 'source'
+                ? `${count(noted)} ${noted === 1 ? 'object' : 'objects'} to look at`
+                : `${count(noted)} not written yet`}
             </Button>
           )}
         </div>
