@@ -111,8 +111,11 @@ function tellEnd(job: Job, restore: (trash: number) => Promise<boolean>): void {
   const undo = trash === null ? undefined : { label: 'Undo', onAction: () => void restore(trash) };
   const download = result?.download;
   if (job.state === 'failed') toast.error(`${job.title}: ${job.error ?? 'it failed.'}`);
-  else if (job.state === 'cancelled') toast.success(`${job.title} was cancelled.`, undo);
-  else if (typeof download === 'string' && /^\/(?!\/)/.test(download)) {
+  else if (job.state === 'cancelled') {
+    // What was done before stays done: how much that was is told.
+    const done = result?.detail ? ` ${result.detail}.` : '';
+    toast.success(`${job.title} was cancelled.${done}`, undo);
+  } else if (typeof download === 'string' && /^\/(?!\/)/.test(download)) {
     toast.success(result?.detail ?? `${job.title} is ready.`, {
       label: 'Download',
       onAction: () => {

@@ -149,8 +149,9 @@ export function isComplete(filter: Filter, kind: Kind): boolean {
       return Array.isArray(value) && value.length > 0;
     case 'numbers':
     case 'times': {
+      // One end is enough: the other is open.
       const { min, max } = (value ?? {}) as { min?: unknown; max?: unknown };
-      return min !== null && min !== undefined && max !== null && max !== undefined;
+      return (min ?? max ?? null) !== null;
     }
     default:
       return value !== null && value !== undefined && value !== '';
@@ -254,10 +255,22 @@ function phraseOf(filter: Filter, columns: ColumnIndex, names: Names): string | 
   const kind = column?.kind ?? 'text';
   if (!isComplete(filter, kind)) return undefined;
   const name = column?.title ?? filter.column.replace(/^tasks:(data\.)?/, '');
-  const value = valueInWords(filter, kind, names);
-  const own = `${name} ${wordOf(filter.operator, kind)}${value === '' ? '' : ` ${value}`}`;
+  const said = openEnded(filter) ?? filter;
+  const value = valueInWords(said, kind, names);
+  const own = `${name} ${wordOf(said.operator, kind)}${value === '' ? '' : ` ${value}`}`;
   const inner = filter.child && phraseOf(filter.child, columns, names);
   return inner ? `${own} with ${inner}` : own;
+}
+
+/** A range of which one end is given, as people say it: `is at least 3`. */
+function openEnded(filter: Filter): Filter | undefined {
+  if (filter.operator !== 'in' && filter.operator !== 'not_in') return undefined;
+  const { min = null, max = null } = (filter.value ?? {}) as { min?: unknown; max?: unknown };
+  if ((min === null) === (max === null)) return undefined;
+  const isWithin = filter.operator === 'in';
+  return min === null
+    ? { ...filter, operator: isWithin ? 'less_or_equal' : 'greater', value: max }
+    : { ...filter, operator: isWithin ? 'greater_or_equal' : 'less', value: min };
 }
 
 function valueInWords(filter: Filter, kind: Kind, names: Names): string {

@@ -36,7 +36,7 @@ export function ValueEditor({ editor, value, column, names, onChange }: ValueEdi
       const Part = editor === 'numbers' ? NumberText : TimeText;
       const { min = null, max = null } = (value ?? {}) as { min?: unknown; max?: unknown };
       return (
-        <div className={styles.range}>
+        <div className={editor === 'times' ? `${styles.range} ${styles.times}` : styles.range}>
           <Part label="From" value={min} onChange={(next) => onChange({ min: next, max })} />
           <span>and</span>
           <Part label="To" value={max} onChange={(next) => onChange({ min, max: next })} />

@@ -63,7 +63,7 @@ describe('filters', () => {
   it('are not sent before they are complete', () => {
     const items: Filters['items'] = [
       { column: 'tasks:data.text', operator: 'contains', value: '' },
-      { column: 'tasks:total_annotations', operator: 'in', value: { min: 1, max: null } },
+      { column: 'tasks:total_annotations', operator: 'in', value: { min: null, max: null } },
       { column: 'tasks:predictions_model_versions', operator: 'contains', value: [] },
       { column: 'tasks:annotators', operator: 'contains', value: null },
     ];
@@ -84,6 +84,20 @@ describe('filters', () => {
     };
     expect(toWire(fromWire(wire), columns)).toEqual(wire);
     expect(summaryOf(fromWire(wire), columns, names)).toBe('gone is “x”');
+  });
+
+  it('take a range of which one end is open, and say it so', () => {
+    const range = (operator: 'in' | 'not_in', min: unknown, max: unknown, name = 'tasks:total_annotations') => {
+      const filters: Filters = { conjunction: 'and', items: [{ column: name, operator, value: { min, max } }] };
+      expect(toWire(filters, columns)).toMatchObject({ items: [{ operator, value: { min, max } }] });
+      return summaryOf(filters, columns, names);
+    };
+    expect(range('in', 0, null)).toBe('Annotations is at least 0');
+    expect(range('in', null, 5)).toBe('Annotations is at most 5');
+    expect(range('not_in', 3, null)).toBe('Annotations is less than 3');
+    expect(range('not_in', null, 3)).toBe('Annotations is more than 3');
+    expect(range('in', 1, 3)).toBe('Annotations is between 1 and 3');
+    expect(range('in', '2026-05-17T09:30:00.000Z', null, 'tasks:created_at')).toMatch(/^Created at is from .*2026/);
   });
 
   it('read as a sentence', () => {
