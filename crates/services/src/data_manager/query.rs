@@ -141,6 +141,7 @@ impl Reader {
                 Some(ordering) => self.order(ordering, wanted.display_types.as_ref())?,
                 None => Vec::new(),
             },
+            span: None,
         })
     }
 

@@ -63,9 +63,28 @@ pub struct Query {
     /// Columns, each with whether the largest comes first. Nulls come last. The id decides among equals, in the direction of the
     /// first column.
     pub order: Vec<(Column, bool)>,
+    /// The project's first and last task, when nearly all that lie between them are its own.
+    pub span: Option<(i64, i64)>,
 }
 
 impl Query {
+    /// Whether no index says which tasks pass, or gives them in order: all have to be looked at, until there are enough.
+    fn reads_all(&self) -> bool {
+        let indexed = |column: &Column| matches!(column, Column::Id | Column::InnerId | Column::TotalAnnotations);
+        let filters = &self.filters;
+        let tested = filters.items.iter().any(|item| indexed(&item.test.column));
+        let ordered = self
+            .order
+            .first()
+            .is_some_and(|(column, _)| indexed(column) && *column != Column::Id);
+        let whole = filters.items.is_empty() && self.order_of_ids().is_some();
+        !whole
+            && !tested
+            && !ordered
+            && !self.is_narrowed()
+            && matches!(self.selection, Selection::All | Selection::AllBut(_))
+    }
+
     /// Whether nothing narrows the list: its counters are those of the project.
     pub fn is_whole(&self) -> bool {
         self.filters.items.is_empty()
@@ -118,11 +137,7 @@ pub async fn ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: boo
 }
 
 async fn sorted_ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
-    let mut parts = sql::select_some(
-        "SELECT task.id FROM task WHERE task.project_id = ?",
-        query,
-        db.dialect(),
-    );
+    let mut parts = sql::select_some("SELECT task.id", query, db.dialect());
     sql::order(&mut parts, query, db.dialect(), backwards);
     parts.push(" LIMIT ? OFFSET ?", args![limit, offset]);
     let (text, args) = parts.finish();
@@ -136,13 +151,9 @@ pub async fn totals(db: &Db, query: &Query, within: Option<Duration>) -> Result<
     let head = match query.scope.only_own {
         None => {
             "SELECT COUNT(*), CAST(COALESCE(SUM(task.total_annotations), 0) AS BIGINT),
-            CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT) FROM task WHERE task.project_id = ?"
+            CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT)"
         }
-        // Behind the head comes the project; the person is named there, too.
-        Some(_) => {
-            "SELECT COUNT(*), CAST(0 AS BIGINT), CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT)
-            FROM task WHERE task.project_id = ?"
-        }
+        Some(_) => "SELECT COUNT(*), CAST(0 AS BIGINT), CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT)",
     };
     let (text, args) = sql::select(head, query, dialect).finish();
     let rows: Option<Vec<(i64, i64, i64)>> = db.all_beside(text, args, within).await?;
@@ -179,11 +190,7 @@ pub async fn totals(db: &Db, query: &Query, within: Option<Duration>) -> Result<
 /// Up to `limit` ids behind `after` and up to `until`, in the order of ids, whatever the order of the list: how work on a list is
 /// done step by step.
 pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i64) -> Result<Vec<i64>> {
-    let mut parts = sql::select(
-        "SELECT task.id FROM task WHERE task.project_id = ?",
-        query,
-        db.dialect(),
-    );
+    let mut parts = sql::select("SELECT task.id", query, db.dialect());
     parts.push(
         " AND task.id > ? AND task.id <= ? ORDER BY task.id LIMIT ?",
         args![after, until, limit],
@@ -195,11 +202,7 @@ pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i6
 
 /// The first task of the list that the person may label now: open, without anything of theirs, and none of `excluded`.
 pub async fn next_to_label(db: &Db, query: &Query, account_id: i64, excluded: &[i64]) -> Result<Option<i64>> {
-    let mut parts = sql::select_some(
-        "SELECT task.id FROM task WHERE task.project_id = ?",
-        query,
-        db.dialect(),
-    );
+    let mut parts = sql::select_some("SELECT task.id", query, db.dialect());
     parts.push(
         " AND task.is_labeled = FALSE
           AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
@@ -214,6 +217,17 @@ pub async fn next_to_label(db: &Db, query: &Query, account_id: i64, excluded: &[
     let (text, args) = parts.finish();
     let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
     Ok(rows.first().map(|(id,)| *id))
+}
+
+/// The lowest id of the project's tasks now; 0 when it has none.
+pub async fn first_id(db: &Db, project_id: i64) -> Result<i64> {
+    let row: Option<(i64,)> = db
+        .optional(
+            "SELECT id FROM task WHERE project_id = $1 ORDER BY id LIMIT 1",
+            args![project_id],
+        )
+        .await?;
+    Ok(row.map_or(0, |(id,)| id))
 }
 
 /// The highest id of the project's tasks now; 0 when it has none.

@@ -11,18 +11,35 @@ use crate::task_fields::TEXT_KEY;
 use crate::tasks::VISIBLE;
 use crate::text_index::{CHARACTERS, trigrams};
 
-/// `head`, which ends with the project's placeholder, and the conditions of the query.
+/// `head`, which says what of the tasks is wanted, and the conditions of the query.
 pub(super) fn select(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
-    let mut parts = Parts::default();
-    append_select(&mut parts, head, query, dialect);
+    let mut parts = Parts::new(head, args![]);
+    let scope = from(&mut parts, query, dialect);
+    append_select(&mut parts, scope, query, dialect);
     parts
 }
 
 /// The same, for a statement that is done when it has found some tasks: an index that would first gather very many is not asked.
 pub(super) fn select_some(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
-    let mut parts = Parts::default();
-    append_some(&mut parts, head, query, dialect);
+    let mut parts = Parts::new(head, args![]);
+    let scope = from(&mut parts, query, dialect);
+    append_some(&mut parts, scope, query, dialect);
     parts
+}
+
+/// From where the tasks are read, up to the project's placeholder. Where no index narrows the list, and nearly all rows between the
+/// project's first and last task are its own, SQLite reads these rows as they lie: looking each up costs a third more.
+fn from(parts: &mut Parts, query: &Query, dialect: Dialect) -> &'static str {
+    match query.span.filter(|_| dialect == Dialect::Sqlite && query.reads_all()) {
+        Some((first, last)) => {
+            parts.push(
+                " FROM task NOT INDEXED WHERE task.id BETWEEN ? AND ?",
+                args![first, last],
+            );
+            " AND task.project_id = ?"
+        }
+        None => " FROM task WHERE task.project_id = ?",
+    }
 }
 
 /// [`select`] inside another statement.
@@ -304,16 +321,15 @@ impl Writer<'_> {
                 self.push(" ORDER BY annotation.id DESC LIMIT 1) END", args![]);
             }
             (Column::AverageLeadTime, own) => {
-                self.push(
-                    "(SELECT AVG(annotation.lead_time) FROM annotation WHERE annotation.task_id = task.id",
-                    args![],
-                );
+                self.push("(SELECT AVG(annotation.lead_time) FROM annotation WHERE ", args![]);
+                self.push(ANNOTATED, args![]);
+                self.push(" AND annotation.task_id = task.id", args![]);
                 self.narrowed(own);
                 self.push(")", args![]);
             }
             (Column::PredictionsScore, _) => {
                 self.push(
-                    "(SELECT AVG(prediction.score) FROM prediction WHERE prediction.task_id = task.id",
+                    "(SELECT AVG(prediction.score) FROM prediction WHERE task.total_predictions > 0 AND prediction.task_id = task.id",
                     args![],
                 );
                 if let Some(version) = &self.scope.model_version {

@@ -43,6 +43,12 @@ pub(crate) async fn attach(
     indexing.extend(fields::attach(services, project, query).await?);
     indexing.extend(results::attach(services, project, query).await?);
     listing::narrow(&services.db, query).await?;
+    let row = project.row();
+    if row.task_number >= WORTH_IT {
+        let (db, id) = (&services.db, row.id);
+        let (first, last) = (listing::first_id(db, id).await?, listing::last_id(db, id).await?);
+        query.span = (last - first < 2 * row.task_number).then_some((first, last));
+    }
     Ok(indexing)
 }
 
