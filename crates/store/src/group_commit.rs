@@ -388,7 +388,7 @@ mod tests {
         assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 1);
         let limited = |pages: &'static str| {
             writer.run(Durability::System, move |tx| {
-                Box::pin(async move { Ok::<_, StoreError>(tx.optional::<(i64,)>(pages, args![]).await?) })
+                Box::pin(async move { tx.optional::<(i64,)>(pages, args![]).await })
             })
         };
         limited("PRAGMA max_page_count = 20").await.expect("a limit");
