@@ -112,9 +112,13 @@ journey('a reload in the middle keeps the draft and what can be undone', async (
   await taskShown(other);
   assert.equal(await regionCount(other), 2);
   await other.close();
+  // The next task is shown before this one is saved.
+  const saved = page.waitForResponse(
+    (answer) => answer.url().includes(`/api/tasks/${task}/annotations/`) && answer.request().method() === 'POST',
+  );
   await page.keyboard.press('Control+Enter');
   await taskShown(page, task);
-  await page.getByText(/Saving/).waitFor({ state: 'detached' });
+  assert.equal((await saved).status(), 201);
   const [annotation] = (await annotationsOf(page, project)).get(task);
   assert.equal(annotation.result.length, 2);
 });

@@ -1,6 +1,7 @@
 /**
  * What the server tells of a project while its page is open. A page that is not seen listens to nothing, as each listener takes
- * one of the few connections that a browser has; when it is seen again it asks for everything.
+ * one of the few connections that a browser has. Whenever listening begins, also after a connection was lost, everything is
+ * asked for: of what changed between the last answer and then nothing tells.
  */
 import { useEffect, useRef } from 'react';
 
@@ -32,6 +33,10 @@ export function useEvents(project: number, handlers: EventHandlers): void {
       });
     const listen = () => {
       source = new EventSource(`/api/dm/events/?project=${project}`);
+      source.addEventListener('open', () => {
+        latest.current.onReload();
+        latest.current.onViews();
+      });
       on('tasks', ({ ids }) => Array.isArray(ids) && latest.current.onTasks(ids as number[]));
       on('reload', () => latest.current.onReload());
       on('counters', (counters) => latest.current.onCounters(counters as Record<string, number>));
@@ -42,13 +47,8 @@ export function useEvents(project: number, handlers: EventHandlers): void {
       const isSeen = document.visibilityState === 'visible';
       if (isSeen === wasSeen) return;
       wasSeen = isSeen;
-      if (!isSeen) {
-        source?.close();
-        return;
-      }
-      listen();
-      latest.current.onReload();
-      latest.current.onViews();
+      if (isSeen) listen();
+      else source?.close();
     };
     listen();
     document.addEventListener('visibilitychange', look);
