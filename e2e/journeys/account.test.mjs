@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ask, signUp } from './support/browser.mjs';
 import { dragOver, regionCount, regionsAre, taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
-import { annotationsOf, projectOfTexts } from './support/project.mjs';
+import { annotationsOf, delivered, projectOfTexts } from './support/project.mjs';
 import { codeOf, enrol } from './support/second-factor.mjs';
 
 const EMAIL = 'ada@example.com';
@@ -115,7 +115,7 @@ journey('a session ended from elsewhere: one signs in again in place, and no wor
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
   await away.page.getByText(/Kept on this computer|Saving/).waitFor({ state: 'detached' });
-  const kept = (await annotationsOf(page, project)).get(task);
+  const kept = (await delivered(page, project, [task])).get(task);
   assert.equal(kept.length, 1);
   assert.deepEqual(kept[0].result[0].value, { choices: ['Good'] });
 });

@@ -24,3 +24,19 @@ export async function annotationsOf(page, project) {
   const { tasks } = await ask(page, 'GET', `/api/tasks/?project=${project}&page_size=1000&fields=all`);
   return new Map(tasks.map((task) => [task.id, task.annotations]));
 }
+
+/**
+ * The same, once each of the tasks has an annotation and nothing more is on its way from the page. The next task is shown before the one
+ * before is saved, and that it is being saved is shown only when it takes a while.
+ */
+export async function delivered(page, project, tasks) {
+  const until = Date.now() + 20_000;
+  for (;;) {
+    const kept = await annotationsOf(page, project);
+    if (tasks.every((task) => kept.get(task)?.length > 0)) break;
+    if (Date.now() > until) throw new Error(`not all of the tasks ${tasks} have an annotation after 20 seconds`);
+    await page.waitForTimeout(100);
+  }
+  await page.getByText(/Kept on this computer|Saving/).waitFor({ state: 'detached' });
+  return annotationsOf(page, project);
+}
