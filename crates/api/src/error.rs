@@ -210,8 +210,8 @@ impl From<ServiceError> for ApiError {
             ServiceError::Busy(seconds) => ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, seconds),
             ServiceError::Store(error) if error.is_unreachable() => {
                 tracing::error!(id = %request_id::current(), error = %text, "the database cannot be reached");
-                let text = "The database cannot be reached at the moment. Nothing was changed; try again in 5 seconds."
-                    .to_owned();
+                // Whether a commit had arrived nobody knows, so that nothing is said of it; `Idempotency-Key` makes a repeat safe.
+                let text = "The database cannot be reached at the moment. Try again in 5 seconds.".to_owned();
                 ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 5)
             }
             ServiceError::Store(error) if error.is_full() => ApiError::full(&error),

@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sec_154_a_write_without_room_fails_alone_and_says_why() {
+    async fn sec_154_a_write_without_room_says_why_and_the_next_ones_go_on() {
         let log = tempfile::NamedTempFile::new().expect("a file");
         let (_folder, writer) = writer(log.path());
         assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 1);

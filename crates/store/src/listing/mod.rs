@@ -1,13 +1,14 @@
 //! Lists of tasks as the data manager shows them: filters, order and selection over an allow-list of columns, on both databases
 //! with the same answers.
 //!
-//! [`column`] says which columns there are and what each holds, [`filter`] what may be asked of them. [`sql`] alone makes SQL of
-//! it: constant texts and placeholders (SEC-206); [`narrow`] asks indexes first which few tasks can pass, and [`by_field`] reads lists
-//! from the index of the key that orders them. What a person may see narrows the columns themselves ([`Scope`]): whoever sees
-//! only their own work filters and orders by their own counters.
+//! [`column`] says which columns there are and what each holds, [`filter`] what may be asked of them. [`sql`] and [`condition`]
+//! alone make SQL of it: constant texts and placeholders (SEC-206); [`narrow`] asks indexes first which few tasks can pass, and
+//! [`by_field`] reads lists from the index of the key that orders them. What a person may see narrows the columns themselves
+//! ([`Scope`]): whoever sees only their own work filters and orders by their own counters.
 
 mod by_field;
 pub mod column;
+mod condition;
 pub mod filter;
 mod narrow;
 mod sql;

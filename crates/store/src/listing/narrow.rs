@@ -2,8 +2,8 @@
 //! Where many can, the page is soon full in the order of the list, and no index would be faster.
 
 use super::column::{Column, DataField};
+use super::condition::arg;
 use super::filter::{Candidates, Comparison, Number, Predicate, Test};
-use super::sql::arg;
 use super::{Query, Scope};
 use crate::builder::{Parts, like_escape};
 use crate::db::Dialect;
