@@ -249,12 +249,11 @@ async fn known_totals(
         }));
     }
     let later = asked.totals_later && asked.place != Place::Last;
-    if later {
-        if let Some((mark, found)) = services.list_totals.find(key)
-            && mark.holds(services, query.scope.project_id).await?
-        {
-            return Ok(found);
-        }
+    if later
+        && let Some(counted) = services.list_totals.find(key)
+        && counted.mark.holds(services, query.scope.project_id).await?
+    {
+        return Ok(counted.totals);
     }
     // Before the counting: what happens meanwhile is a change.
     let mark = Mark::now(services).await?;
@@ -268,7 +267,22 @@ async fn known_totals(
 /// What filtered lists have added up to a moment ago: whoever turns pages does not count the list again for each. Only used where
 /// the caller asked for the page at once, and while nothing has happened in the project.
 #[derive(Debug, Default)]
-pub struct TotalsCache(Mutex<HashMap<String, (Instant, Mark, Option<Totals>)>>);
+pub struct TotalsCache(Mutex<HashMap<String, Counted>>);
+
+/// What a list added up to, if that was found in time.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    at: Instant,
+    /// How far the changes had come before the counting.
+    mark: Mark,
+    totals: Option<Totals>,
+}
+
+impl Counted {
+    fn is_fresh(&self) -> bool {
+        self.at.elapsed() < FRESH
+    }
+}
 
 /// How long totals are kept.
 const FRESH: Duration = Duration::from_secs(10);
@@ -276,21 +290,19 @@ const FRESH: Duration = Duration::from_secs(10);
 const REMEMBERED: usize = 512;
 
 impl TotalsCache {
-    fn find(&self, key: &str) -> Option<(Mark, Option<Totals>)> {
+    fn find(&self, key: &str) -> Option<Counted> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cache
-            .get(key)
-            .filter(|(at, _, _)| at.elapsed() < FRESH)
-            .map(|(_, mark, totals)| (*mark, *totals))
+        cache.get(key).copied().filter(Counted::is_fresh)
     }
 
     fn keep(&self, key: String, mark: Mark, totals: Option<Totals>) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= REMEMBERED {
-            cache.retain(|_, (at, _, _)| at.elapsed() < FRESH);
+            cache.retain(|_, counted| counted.is_fresh());
         }
         if cache.len() < REMEMBERED {
-            cache.insert(key, (Instant::now(), mark, totals));
+            let at = Instant::now();
+            cache.insert(key, Counted { at, mark, totals });
         }
     }
 }
