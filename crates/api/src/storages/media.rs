@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::extract::{Access, Query, StoredData, can};
-use crate::uploads::{content_type, disposition};
 use crate::wire::ranged::header_value;
+use crate::wire::stored;
 use crate::{ApiError, ApiResult};
 
 /// The most bytes of one range (SEC-190).
@@ -86,7 +86,7 @@ pub(crate) async fn local(
 }
 
 async fn send(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
-    let (kind, _) = content_type(found.name());
+    let (kind, _) = stored::content_type(found.name());
     let Some((link, minutes)) = found.link(kind) else {
         return proxied(found, account_id, headers).await;
     };
@@ -132,7 +132,6 @@ async fn proxied(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResul
     let of_store: String = of_store.take(100).collect();
     let etag = header_value(&format!("\"{account_id}-{of_store}\""));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| *value == etag);
-    let (kind, inline) = content_type(found.name());
     let mut response = if known && range.is_none() {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -160,17 +159,7 @@ async fn proxied(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResul
     let out = response.headers_mut();
     out.insert(header::ETAG, etag);
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    out.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=3600, must-revalidate"),
-    );
-    // Nothing that lies in a bucket runs on our origin (SEC-163).
-    out.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
-    );
-    out.insert(header::CONTENT_DISPOSITION, disposition(found.name(), inline));
+    stored::describe(out, found.name());
     Ok(response)
 }
 

@@ -2,15 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use labelkeep_services::access::{self, Action, Actor, ProjectRow, UploadRow};
 use labelkeep_services::{Services, uploads};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::extract::{Access, Body, ContentKind, Query, RawBody, StoredData, can};
-use crate::wire::answer;
-use crate::wire::ranged::{self, header_value};
+use crate::wire::{answer, ranged, stored};
 use crate::{ApiError, ApiResult};
 
 /// An uploaded file.
@@ -151,73 +150,12 @@ pub(crate) async fn serve_stored(
 async fn send(services: &Services, actor: Actor, project: i64, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
     let project = access::project(services, actor, project, Action::MediaView).await?;
     let (row, path) = uploads::open(services, &project, name).await?;
-    let (kind, inline) = content_type(name);
     let mut response = ranged::file(&path, &row.id.to_string(), headers).await?;
     if response.status() == StatusCode::NOT_MODIFIED {
         return Ok(response);
     }
-    let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    out.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=3600, must-revalidate"),
-    );
-    // What people upload never runs on our origin, whatever it says it is (SEC-163).
-    out.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
-    );
-    out.insert(header::CONTENT_DISPOSITION, disposition(name, inline));
+    // What stands before the first hyphen was put there when the file came in.
+    let original = name.split_once('-').map_or(name, |(_, original)| original);
+    stored::describe(response.headers_mut(), original);
     Ok(response)
-}
-
-/// Content type by our own table, and whether it may be shown in place.
-pub(crate) fn content_type(name: &str) -> (&'static str, bool) {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase())
-        .unwrap_or_default();
-    match extension.as_str() {
-        "png" => ("image/png", true),
-        "jpg" | "jpeg" => ("image/jpeg", true),
-        "gif" => ("image/gif", true),
-        "webp" => ("image/webp", true),
-        "bmp" => ("image/bmp", true),
-        // Shown by <img> only, where it cannot run.
-        "svg" => ("image/svg+xml", false),
-        "mp3" => ("audio/mpeg", true),
-        "wav" => ("audio/wav", true),
-        "ogg" => ("audio/ogg", true),
-        "flac" => ("audio/flac", true),
-        "m4a" => ("audio/mp4", true),
-        "mp4" => ("video/mp4", true),
-        "webm" => ("video/webm", true),
-        "pdf" => ("application/pdf", true),
-        "txt" => ("text/plain; charset=utf-8", true),
-        "csv" => ("text/csv; charset=utf-8", false),
-        "tsv" => ("text/tab-separated-values; charset=utf-8", false),
-        "json" => ("application/json", false),
-        _ => ("application/octet-stream", false),
-    }
-}
-
-pub(crate) fn disposition(name: &str, inline: bool) -> HeaderValue {
-    let shown = name.split_once('-').map_or(name, |(_, original)| original);
-    let name = percent_encoding::utf8_percent_encode(shown, percent_encoding::NON_ALPHANUMERIC);
-    header_value(&format!(
-        "{}; filename*=UTF-8''{name}",
-        if inline { "inline" } else { "attachment" }
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::content_type;
-
-    #[test]
-    fn sec_163_markup_is_never_shown_in_place() {
-        for name in ["a.html", "a.svg", "a.xml", "a.HTM", "a", "a.js"] {
-            assert!(!content_type(name).1, "{name}");
-        }
-    }
 }
