@@ -1,5 +1,5 @@
 /** Messages to the person, and sentences for screen readers. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Notice } from '../core/editor';
 import { ICONS } from '../core/icons';
 import { useEditor, useTaskState } from '../react/hooks';
@@ -26,10 +26,18 @@ export function Notices() {
     const timer = setTimeout(() => setNotice(null), INFO_STAYS);
     return () => clearTimeout(timer);
   }, [notice]);
+  // The editor around leaves room for it. The attribute stands there, as a rule with `:has` is asked after every change.
+  const problem = notice !== null && editor.problem !== null;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const around = place.current?.parentElement;
+    around?.toggleAttribute('data-problem', problem);
+    return () => around?.removeAttribute('data-problem');
+  }, [problem]);
   return (
-    <div className={styles['place']} aria-live={notice?.kind === 'error' ? 'assertive' : 'polite'}>
+    <div ref={place} className={styles['place']} aria-live={notice?.kind === 'error' ? 'assertive' : 'polite'}>
       {notice && (
-        <div className={`${styles['notice']} ${styles[notice.kind]}`} data-problem={editor.problem ? '' : undefined}>
+        <div className={`${styles['notice']} ${styles[notice.kind]}`}>
           <span>{notice.text}</span>
           <button type="button" aria-label="Close message" onClick={() => setNotice(null)}>
             <IconView icon={ICONS.close} />

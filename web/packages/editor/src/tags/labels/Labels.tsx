@@ -62,7 +62,7 @@ export function LabelsPanel({ editor, node }: TagPanelProps) {
   const nested = shown.length > 0 && node.children.some((child) => child.type !== 'label');
   const tool = editor.labels.toolOf(node);
   return (
-    <div className={styles['panel']}>
+    <div className={`${styles['panel']} ${tool ? styles['tooled'] : ''}`}>
       {tool && (
         <span className={styles['tool']} title={tool.label} role="img" aria-label={tool.label}>
           <IconView icon={tool.icon} />
