@@ -21,7 +21,8 @@ export function snap(text: string, selection: Stretch, granularity: Granularity,
   if (end <= start) return null;
   if (granularity === 'paragraph') return trim(text, paragraph(text, start, end));
   const by = granularity === 'symbol' ? 'grapheme' : granularity;
-  const segmenter = new Intl.Segmenter(locale, { granularity: by });
+  if (by === 'grapheme' && isBorder(text, start) && isBorder(text, end)) return { start, end };
+  const segmenter = segmenterFor(locale, by);
   // Trimming first: a selection that ends in the space after a word means that word alone.
   const inner = granularity === 'symbol' ? { start, end } : trim(text, { start, end });
   if (!inner) return null;
@@ -77,7 +78,7 @@ export function blockOf(text: string, breaks: readonly number[], place: number):
 export function wordAt(text: string, place: number, locale?: string): Stretch | null {
   const from = windowStart(text, place);
   const part = text.slice(from, Math.min(text.length, place + WINDOW));
-  for (const segment of new Intl.Segmenter(locale, { granularity: 'word' }).segment(part)) {
+  for (const segment of segmenterFor(locale, 'word').segment(part)) {
     const start = from + segment.index;
     const end = start + segment.segment.length;
     if (start <= place && place < end) return segment.isWordLike ? { start, end } : null;
@@ -101,7 +102,7 @@ export function step(
     return Math.max(0, text.lastIndexOf('\n', place - 2) + 1);
   }
   const by = granularity === 'symbol' ? 'grapheme' : granularity;
-  const segmenter = new Intl.Segmenter(locale, { granularity: by });
+  const segmenter = segmenterFor(locale, by);
   const from = windowStart(text, Math.max(0, place - 1));
   const to = Math.min(text.length, place + WINDOW);
   let before = from;
@@ -125,6 +126,29 @@ function boundary(text: string, segmenter: Intl.Segmenter, place: number, side: 
     if (side === 'end' && start < place && place <= end) return end;
   }
   return place;
+}
+
+/**
+ * Does a character surely end at a place, and another begin? Below U+0300 nothing combines but the line break of two
+ * units: for most texts no segmenter has to be asked.
+ */
+function isBorder(text: string, place: number): boolean {
+  if (place <= 0 || place >= text.length) return true;
+  const [before, after] = [text.charCodeAt(place - 1), text.charCodeAt(place)];
+  return before < 0x300 && after < 0x300 && !(before === 0x0d && after === 0x0a);
+}
+
+const segmenters = new Map<string, Intl.Segmenter>();
+
+/** Making one takes some ten milliseconds the first time. */
+function segmenterFor(locale: string | undefined, granularity: 'grapheme' | 'word' | 'sentence'): Intl.Segmenter {
+  const key = `${granularity} ${locale ?? ''}`;
+  let segmenter = segmenters.get(key);
+  if (!segmenter) {
+    segmenter = new Intl.Segmenter(locale, { granularity });
+    segmenters.set(key, segmenter);
+  }
+  return segmenter;
 }
 
 /** A place before `place` where a segmenter may begin: just after a line break, or far enough away. */

@@ -63,7 +63,7 @@ export class MarkupSurface extends Surface {
   private measure(): Float64Array {
     const places = new Float64Array(this.segments.length * 2);
     const above = this.element.getBoundingClientRect().top;
-    const range = this.element.ownerDocument.createRange();
+    const range = this.ruler;
     this.segments.forEach(({ node }, i) => {
       range.selectNode(node);
       const rect = range.getBoundingClientRect();

@@ -18,8 +18,15 @@ export interface PaintedSpan extends Interval {
 
 export type Emphasis = 'none' | 'hovered' | 'selected';
 
+/** Which highlight is painted over which. */
+const PRIORITY: Readonly<Record<Emphasis, number>> = { none: 0, hovered: 2, selected: 3 };
+const OVERLAP = 1;
+
 /** Up to this many spans are all coloured at once. */
 const FEW = 500;
+
+/** Names the painter of a text on its element. */
+const MARK = 'data-labelkeep-spans';
 
 let instances = 0;
 
@@ -28,6 +35,8 @@ export class HighlightPainter {
   private readonly spans = new Map<string, PaintedSpan>();
   private readonly ranges = new Map<string, StaticRange>();
   private readonly highlights = new Map<string, Highlight>();
+  /** Names that have a rule. */
+  private readonly dressed = new Set<string>();
   private readonly emphasised = new Map<string, string>();
   private readonly sheet: CSSStyleSheet;
   private readonly prefix: string;
@@ -45,6 +54,7 @@ export class HighlightPainter {
     this.sheet = new this.view.CSSStyleSheet();
     const { scope } = this;
     scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, this.sheet];
+    surface.element.setAttribute(MARK, this.prefix);
     this.rule(`${this.prefix}-overlap`, 'text-decoration: underline 2px; text-underline-offset: 3px;');
   }
 
@@ -117,13 +127,7 @@ export class HighlightPainter {
     if (emphasis === 'none') this.emphasised.delete(id);
     else {
       this.emphasised.set(id, emphasis);
-      if (span && range) {
-        const style =
-          emphasis === 'selected'
-            ? `background-color: color-mix(in srgb, ${span.color} 55%, transparent); text-decoration: underline 2px ${span.color}; text-underline-offset: 3px;`
-            : `background-color: color-mix(in srgb, ${span.color} 18%, transparent);`;
-        this.highlight(this.emphasisName(span, emphasis), emphasis === 'selected' ? 3 : 2, style).add(range);
-      }
+      if (span && range) this.highlight(this.emphasisName(span, emphasis), PRIORITY[emphasis]).add(range);
     }
   }
 
@@ -132,6 +136,7 @@ export class HighlightPainter {
     this.highlights.clear();
     const { scope } = this;
     scope.adoptedStyleSheets = scope.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
+    this.surface.element.removeAttribute(MARK);
   }
 
   private paintIfNot(id: string): void {
@@ -143,7 +148,8 @@ export class HighlightPainter {
     const range = HighlightPainter.supported ? this.surface.range(span.start, span.end) : null;
     if (!range) return;
     this.ranges.set(span.id, range);
-    this.highlight(this.fillName(span), 0, fillStyle(span.color, span.opacity)).add(range);
+    this.dress(span);
+    this.highlight(this.fillName(span), PRIORITY.none).add(range);
     const emphasis = this.emphasised.get(span.id);
     if (emphasis) this.emphasise(span.id, emphasis as Emphasis);
   }
@@ -164,7 +170,7 @@ export class HighlightPainter {
     this.overlapDue = true;
     queueMicrotask(() => {
       this.overlapDue = false;
-      const highlight = this.highlight(`${this.prefix}-overlap`, 1, null);
+      const highlight = this.highlight(`${this.prefix}-overlap`, OVERLAP);
       const kept = new Set<string>();
       const { near, index } = this;
       for (const { start, end } of overlaps(near ? index.overlapping(near.start, near.end) : index.all())) {
@@ -184,20 +190,39 @@ export class HighlightPainter {
     });
   }
 
-  private highlight(name: string, priority: number, style: string | null): Highlight {
+  private highlight(name: string, priority: number): Highlight {
     let highlight = this.highlights.get(name);
     if (!highlight) {
       highlight = new this.view.Highlight();
       highlight.priority = priority;
       this.highlights.set(name, highlight);
       this.view.CSS.highlights.set(name, highlight);
-      if (style !== null) this.rule(name, style);
     }
     return highlight;
   }
 
+  /** Rules for spans of a colour, those for their emphasis with them: after a new rule browsers look at the whole page again. */
+  private dress(span: PaintedSpan): void {
+    const { color, opacity } = span;
+    const fill = this.fillName(span);
+    if (this.dressed.has(fill)) return;
+    this.dressed.add(fill);
+    const mixed = (percent: number) => `background-color: color-mix(in srgb, ${color} ${percent}%, transparent);`;
+    this.rule(fill, mixed(Math.round(opacity * 100)));
+    const selected = this.emphasisName(span, 'selected');
+    if (this.dressed.has(selected)) return;
+    this.dressed.add(selected);
+    this.rule(selected, `${mixed(55)} text-decoration: underline 2px ${color}; text-underline-offset: 3px;`);
+    this.rule(this.emphasisName(span, 'hovered'), mixed(18));
+  }
+
+  /** For this text alone: a rule for all elements would have styles made for each element of the page. */
   private rule(name: string, style: string): void {
-    this.sheet.insertRule(`::highlight(${name}) { ${style} }`, this.sheet.cssRules.length);
+    const within = `[${MARK}="${this.prefix}"]`;
+    this.sheet.insertRule(
+      `${within}::highlight(${name}), ${within} *::highlight(${name}) { ${style} }`,
+      this.sheet.cssRules.length,
+    );
   }
 
   private fillName(span: PaintedSpan): string {
@@ -207,8 +232,4 @@ export class HighlightPainter {
   private emphasisName(span: PaintedSpan, emphasis: string): string {
     return `${this.prefix}-${emphasis}-${span.color.slice(1)}`;
   }
-}
-
-function fillStyle(color: string, opacity: number): string {
-  return `background-color: color-mix(in srgb, ${color} ${Math.round(opacity * 100)}%, transparent);`;
 }

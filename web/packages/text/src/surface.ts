@@ -30,6 +30,8 @@ type PointDocument = Document & {
 
 export abstract class Surface {
   private readonly byNode = new Map<Node, Segment>();
+  /** The one live range of this text: browsers follow each one that was ever made through all changes of the page. */
+  private ownRange: Range | null = null;
 
   constructor(
     /** What holds the text. */
@@ -86,15 +88,21 @@ export abstract class Surface {
     });
   }
 
-  /** The same as a live range, for rectangles and selections. */
+  /** The same as a live range, for rectangles and selections; the next call moves it. */
   liveRange(start: number, end: number): Range | null {
     const from = this.place(Math.max(0, start), false);
     const to = this.place(Math.min(this.text.length, end), start < end);
     if (!from || !to) return null;
-    const range = this.element.ownerDocument.createRange();
+    const range = this.ruler;
     range.setStart(from.node, from.offset);
     range.setEnd(to.node, to.offset);
     return range;
+  }
+
+  /** Moved by whoever uses it next. */
+  protected get ruler(): Range {
+    this.ownRange ??= this.element.ownerDocument.createRange();
+    return this.ownRange;
   }
 
   /** The text node of an offset and the offset in it. `atEnd`: the node that ends there rather than the one that begins. */
@@ -126,7 +134,7 @@ export abstract class Surface {
     if (segment) return isText(segment.node) ? segment.start + Math.min(offset, segment.node.length) : segment.start;
     if (!this.element.contains(container)) return null;
     // A place between elements: the start of the first piece behind it.
-    const range = this.element.ownerDocument.createRange();
+    const range = this.ruler;
     range.setStart(container, Math.min(offset, container.childNodes.length));
     range.collapse(true);
     let low = 0;
@@ -240,7 +248,7 @@ export abstract class Surface {
   }
 
   private touches(range: AbstractRange): boolean {
-    const live = this.element.ownerDocument.createRange();
+    const live = this.ruler;
     live.setStart(range.startContainer, range.startOffset);
     live.setEnd(range.endContainer, range.endOffset);
     return live.intersectsNode(this.element);

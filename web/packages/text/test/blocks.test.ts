@@ -68,4 +68,48 @@ describe('IntervalIndex while it changes', () => {
       }),
     );
   });
+
+  it('finds the same as a scan among thousands, while they come and go', () => {
+    const random = sequence(7);
+    const known = new Map<string, { id: string; start: number; end: number }>();
+    const index = new IntervalIndex();
+    const put = (id: string) => {
+      // Some begin at one place, and a few reach over many others.
+      const start = random() < 0.2 ? 500 : Math.floor(random() * 20_000);
+      const span = { id, start, end: start + 1 + Math.floor(random() ** 8 * 9000) };
+      index.set(span);
+      known.set(id, span);
+    };
+    for (let at = 0; at < 3000; at++) put(`s${at}`);
+    expect(index.all()).toHaveLength(3000);
+    for (let round = 0; round < 4000; round++) {
+      const id = `s${Math.floor(random() * 5000)}`;
+      if (random() < 0.4) {
+        index.delete(id);
+        known.delete(id);
+      } else put(id);
+      if (round % 50 > 0) continue;
+      const from = Math.floor(random() * 20_000);
+      const scanned = [...known.values()].filter((span) => span.start < from + 40 && span.end > from);
+      const found = index.overlapping(from, from + 40);
+      expect(found.map((span) => span.id).sort()).toEqual(scanned.map((span) => span.id).sort());
+      for (let at = 1; at < found.length; at++) {
+        const [before, after] = [found[at - 1], found[at]];
+        expect(
+          (before?.start ?? 0) - (after?.start ?? 0) || (after?.end ?? 0) - (before?.end ?? 0),
+        ).toBeLessThanOrEqual(0);
+      }
+    }
+    for (const id of known.keys()) index.delete(id);
+    expect(index.overlapping(0, 30_000)).toEqual([]);
+  });
 });
+
+/** Numbers from 0 to 1, the same in each run. */
+function sequence(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -100,6 +100,43 @@ describe('granularity', () => {
     expect(step(value, start, 1, 'symbol')).toBe(start + '👩‍👩‍👧'.length);
     expect(step(value, start + '👩‍👩‍👧'.length, -1, 'symbol')).toBe(start);
   });
+  it('cuts where the language says that a character ends, in any text', () => {
+    const piece = fc.constantFrom(
+      'a',
+      ' ',
+      '\r',
+      '\n',
+      'é',
+      'e\u0301',
+      'ÿ',
+      '\u00ad',
+      '\u200d',
+      '👩‍👧',
+      '🇸🇪',
+      '각',
+      '\u1100',
+      'ก็',
+      '©\ufe0f',
+    );
+    const any = fc.array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 2 })), { maxLength: 20 });
+    fc.assert(
+      fc.property(any, fc.nat(60), fc.nat(60), (pieces, one, other) => {
+        const text = pieces.join('');
+        const [from, to] = [Math.min(one, other, text.length), Math.min(Math.max(one, other), text.length)];
+        const stretch = snap(text, { start: from, end: to }, 'symbol');
+        const borders = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(
+          ({ index }) => index,
+        );
+        borders.push(text.length);
+        if (from === to) expect(stretch).toBeNull();
+        else
+          expect(stretch).toEqual({
+            start: borders.filter((border) => border <= from).at(-1),
+            end: borders.find((border) => border >= to),
+          });
+      }),
+    );
+  });
   it('finds the word at a place', () => {
     expect(wordAt(value, 7)).toEqual({ start: 6, end: 10 });
     expect(wordAt(value, 5)).toBeNull();
