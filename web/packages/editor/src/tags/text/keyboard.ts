@@ -90,15 +90,8 @@ export class TextKeyboard {
 
   /** Enter without a selection selects the span under the caret. */
   private selectAt(place: number): void {
-    const { document } = this.view.context.editor;
-    let best: { id: string; length: number } | null = null;
-    for (const region of document.store.onObject(this.view.name)) {
-      if (region.kind !== this.view.kind) continue;
-      const { start, end } = this.view.units(region);
-      if (start <= place && place < end && (!best || end - start < best.length))
-        best = { id: region.id, length: end - start };
-    }
-    if (best) document.view.select([best.id]);
+    const id = this.view.spanAt(place);
+    if (id !== null) this.view.context.editor.document.view.select([id]);
   }
 
   /** Puts the caret to the first visible character when there is none in the text. */

@@ -3,7 +3,7 @@
  * takes a word. Text that was selected before a label was chosen becomes a span when one is; on touch
  * screens, where a long press selects, that is the usual order.
  */
-import { blockOf, type HighlightPainter, type Surface, wordAt } from '@labelkeep/text';
+import { blockOf, type Surface, wordAt } from '@labelkeep/text';
 import type { SpanView } from './span-view';
 
 /** Pixels that a hand trembles. */
@@ -18,18 +18,19 @@ export class TextPointer {
   /** A selection that waits for a label. */
   private waiting: { readonly start: number; readonly end: number } | null = null;
   private settling = 0;
+  /** What shows the hand, and its own cursor. */
+  private pointed: { readonly element: HTMLElement; readonly before: string } | null = null;
 
   constructor(
     private readonly view: SpanView,
     private readonly surface: Surface,
-    private readonly painter: HighlightPainter,
     private readonly page: Document,
   ) {
     const { element } = surface;
     const { signal } = this.abort;
     element.addEventListener('pointerdown', (event) => this.down(event), { signal });
     element.addEventListener('pointermove', (event) => this.hover(event), { signal });
-    element.addEventListener('pointerleave', () => view.context.editor.document.view.hover(null), { signal });
+    element.addEventListener('pointerleave', () => this.leave(), { signal });
     element.addEventListener('dblclick', (event) => this.doubleClick(event), { signal });
     element.addEventListener('touchend', () => this.touched(), { signal, passive: true });
     for (const document of new Set([page, element.ownerDocument])) {
@@ -144,18 +145,34 @@ export class TextPointer {
     const { x, y } = this.at(event);
     const hit = this.hit(x, y);
     this.view.context.editor.document.view.hover(hit);
-    this.surface.element.style.cursor = hit === null ? '' : 'pointer';
+    this.point(hit === null ? null : (event.target as HTMLElement | null));
+  }
+
+  private leave(): void {
+    this.view.context.editor.document.view.hover(null);
+    this.point(null);
+  }
+
+  /**
+   * Shows the hand over a span. On the element right under the pointer: set on the whole text it would be inherited by
+   * every block of it, each with a style for every colour of spans.
+   */
+  private point(element: HTMLElement | null): void {
+    const { pointed } = this;
+    if (pointed?.element === element) return;
+    if (pointed) pointed.element.style.cursor = pointed.before;
+    this.pointed = element?.style ? { element, before: element.style.cursor } : null;
+    if (this.pointed) this.pointed.element.style.cursor = 'pointer';
   }
 
   private hit(x: number, y: number): string | null {
-    const { surface, painter } = this;
+    const { surface } = this;
     const at = surface.offsetAt(x, y);
     if (at === null || !surface.isOver(x, y, at)) return null;
     // A caret place lies between two characters: the point is over one of them.
     const before = surface
       .rects(at - 1, at)
       .some((rect) => x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom);
-    const hits = painter.index.at(before && at > 0 ? at - 1 : at);
-    return hits[0]?.id ?? null;
+    return this.view.spanAt(before && at > 0 ? at - 1 : at);
   }
 }

@@ -175,6 +175,11 @@ export class SpanView implements ObjectHandle {
     return this.content?.units(region.geometry) ?? { start: 0, end: 0 };
   }
 
+  /** The innermost span that covers a place and is shown. */
+  spanAt(place: number): string | null {
+    return this.painter?.index.at(place)[0]?.id ?? null;
+  }
+
   /** Snapping in force: that of the armed label, of the object, or single symbols. */
   granularity(): Granularity {
     const { editor, node } = this.context;
@@ -213,7 +218,7 @@ export class SpanView implements ObjectHandle {
       new TextHandles(this, surface, this.scroller),
       new LineNumbers(this, surface, this.scroller),
       new TextKeyboard(this, surface, this.scroller),
-      new TextPointer(this, surface, painter, this.root.ownerDocument),
+      new TextPointer(this, surface, this.root.ownerDocument),
     ];
     this.listen(surface);
     this.offs.push(shareSpanActions(this));
