@@ -82,7 +82,7 @@ const ROWS: RowOptions = {
 };
 
 function shape(editor: Editor, options: Partial<RowOptions> = {}): string[] {
-  return regionRows(editor, { ...ROWS, ...options }).map((row) =>
+  return Array.from(regionRows(editor, { ...ROWS, ...options }), (row) =>
     row.kind === 'region' ? `${'-'.repeat(row.level - 1)}${row.id}` : `[${row.title}]`,
   );
 }

@@ -6,7 +6,7 @@ import { Edit, type NewRegion } from './edit';
 import { Emitter } from './emitter';
 import { History } from './history';
 import { newUuid } from './ids';
-import { ANSWER, RegionStore } from './store';
+import { RegionStore } from './store';
 import type { Delta, Region } from './types';
 import { ViewState } from './view-state';
 
@@ -100,39 +100,18 @@ export class AnnotationDocument {
 
   /** Ids of the annotation's regions with a geometry, in order of creation. */
   regionIds(): readonly string[] {
-    this.sortOut();
-    return this.ownIds;
+    return this.store.ownIds();
   }
 
   /** Ids of what the regions panel lists: the annotation's regions, and suggestions that wait for a decision. */
   listedIds(): readonly string[] {
-    this.sortOut();
-    return this.allIds;
+    return this.store.listedIds();
   }
-
-  private sortOut(): void {
-    const ids = this.store.ids();
-    if (this.sortedOf === ids) return;
-    this.sortedOf = ids;
-    this.allIds = ids.filter((id) => this.store.get(id)?.kind !== ANSWER);
-    const own = this.allIds.filter((id) => !this.store.get(id)?.suggested);
-    this.ownIds = own.length === this.allIds.length ? this.allIds : own;
-  }
-  private sortedOf: readonly string[] | null = null;
-  private allIds: readonly string[] = [];
-  private ownIds: readonly string[] = [];
 
   /** Running number of a region as people see it, from 1; 0 when it has none: a suggestion, or not a region. */
   regionNumber(id: string): number {
-    const ids = this.regionIds();
-    if (this.numbersOf !== ids) {
-      this.numbersOf = ids;
-      this.numbers = new Map(ids.map((one, index) => [one, index + 1]));
-    }
-    return this.numbers.get(id) ?? 0;
+    return this.store.ownIndexOf(id) + 1;
   }
-  private numbersOf: readonly string[] | null = null;
-  private numbers = new Map<string, number>();
 
   private replay(delta: Delta, direction: 'forward' | 'backward'): void {
     this.store.apply(delta.changes, direction);

@@ -143,7 +143,9 @@ export class Edit {
   remove(ids: readonly string[]): void {
     const gone = new Set(ids.filter((id) => this.editable(id)));
     if (gone.size === 0) return;
-    for (const region of this.store.all()) {
+    // Where nothing stands below anything, nothing has to move up: most results, and thousands of regions.
+    const nested = this.store.isNested || this.pending.size > 0;
+    for (const region of nested ? this.store.all() : []) {
       const current = this.get(region.id);
       if (!current || gone.has(current.id) || current.parentId === undefined) continue;
       const parent = this.parentOf(current);

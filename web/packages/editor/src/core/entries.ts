@@ -104,6 +104,7 @@ export class Entry {
    * ready: the result can be had at once. Results are right without it; reading them only takes longer.
    */
   prepare(): Promise<unknown> | null {
+    if (!this.editor.modules.prepares) return null;
     const waits: Promise<void>[] = [];
     const { store } = this.document;
     for (const id of store.ids()) {

@@ -26,6 +26,11 @@ export class Modules {
     return this.byTag.get(tag.toLowerCase());
   }
 
+  /** Are there shapes that have to be made ready before they are written? */
+  get prepares(): boolean {
+    return [...this.shapes.values()].some((shape) => shape.prepare !== undefined);
+  }
+
   shape(kind: string): AnyShape | undefined {
     return this.shapes.get(kind);
   }

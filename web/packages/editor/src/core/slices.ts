@@ -1,7 +1,7 @@
 /** Long work in slices, between which the page draws and answers. */
 
-/** Milliseconds of work at a time: half a frame. */
-const SLICE = 8;
+/** Milliseconds of work at a time: what is left of a frame in which the page draws and answers. */
+const SLICE = 4;
 
 /**
  * Calls `work` for 0 … `count` − 1, or until it gives false. A page that is not seen has nobody to answer to, and slow timers:

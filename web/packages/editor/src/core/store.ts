@@ -4,6 +4,7 @@
  * history nor selection.
  */
 import { Emitter, KeyedEmitter } from './emitter';
+import { Order } from './order';
 import type { Change, ChangeBatch, ForeignItem, Region, Relation } from './types';
 
 export class RegionStore {
@@ -20,7 +21,11 @@ export class RegionStore {
   /** Answers by control and item, see `answerKey`. */
   private readonly answerIndex = new Map<string, string>();
   private foreignItems: readonly ForeignItem[] = [];
-  private cachedIds: readonly string[] | null = null;
+  private readonly everything = new Order(this.regions, () => true);
+  private readonly listed = new Order(this.regions, (region) => region.kind !== ANSWER);
+  private readonly own = new Order(this.regions, (region) => region.kind !== ANSWER && !region.suggested);
+  /** Regions that stand below another one. */
+  private below = 0;
   private cachedRelations: readonly Relation[] | null = null;
   private nextSeq = 0;
   private changes = 0;
@@ -35,6 +40,7 @@ export class RegionStore {
     this.regions.clear();
     this.relationMap.clear();
     this.answerIndex.clear();
+    this.below = 0;
     this.nextSeq = 0;
     this.changes++;
     for (const region of regions) this.put(region.id, region);
@@ -44,7 +50,7 @@ export class RegionStore {
     }
     for (const item of foreign) this.noteSeq(item.seq);
     this.foreignItems = foreign;
-    this.cachedIds = null;
+    for (const order of [this.everything, this.listed, this.own]) order.reset();
     this.cachedRelations = null;
   }
 
@@ -54,14 +60,34 @@ export class RegionStore {
 
   /** Ids of all regions, answers included, in order of creation. The same array until membership changes. */
   ids(): readonly string[] {
-    if (!this.cachedIds) {
-      const all = [...this.regions.values()];
-      let sorted = true;
-      for (let i = 1; i < all.length && sorted; i++) sorted = at(all, i - 1).seq <= at(all, i).seq;
-      if (!sorted) all.sort((a, b) => a.seq - b.seq);
-      this.cachedIds = all.map((region) => region.id);
-    }
-    return this.cachedIds;
+    return this.everything.ids();
+  }
+
+  /** Ids of what has a geometry, suggestions included; as `ids`. */
+  listedIds(): readonly string[] {
+    return this.listed.ids();
+  }
+
+  /** Ids of the annotation's own regions with a geometry; as `ids`. */
+  ownIds(): readonly string[] {
+    return this.own.ids();
+  }
+
+  /** Place among the own regions, from 0; −1 for what is none. */
+  ownIndexOf(id: string): number {
+    const region = this.regions.get(id);
+    return region ? this.own.indexOf(region) : -1;
+  }
+
+  /** Place among the listed regions, from 0; −1 for what is none. */
+  listedIndexOf(id: string): number {
+    const region = this.regions.get(id);
+    return region ? this.listed.indexOf(region) : -1;
+  }
+
+  /** Does any region stand below another one? */
+  get isNested(): boolean {
+    return this.below > 0;
   }
 
   /** All regions in order of creation, answers included. */
@@ -117,6 +143,7 @@ export class RegionStore {
     let relations = false;
     this.changes++;
     const steps = direction === 'forward' ? changes : [...changes].reverse();
+    const moves: { before: Region | undefined; after: Region | undefined }[] = [];
     for (const change of steps) {
       if (change.on === 'relation') {
         relations = true;
@@ -129,14 +156,15 @@ export class RegionStore {
         continue;
       }
       const next = direction === 'forward' ? change.after : change.before;
-      const there = this.regions.has(change.id);
+      const before = this.regions.get(change.id);
       this.put(change.id, next);
-      if (!there && next) added.push(change.id);
-      else if (there && !next) removed.push(change.id);
+      moves.push({ before, after: next ?? undefined });
+      if (!before && next) added.push(change.id);
+      else if (before && !next) removed.push(change.id);
       else if (next) updated.push(change.id);
     }
+    for (const order of [this.everything, this.listed, this.own]) order.follow(moves);
     const batch: ChangeBatch = { added, updated, removed, relations, transient };
-    if (added.length > 0 || removed.length > 0) this.cachedIds = null;
     for (const id of added) this.region.emit(id);
     for (const id of updated) this.region.emit(id);
     for (const id of removed) this.region.emit(id);
@@ -161,6 +189,8 @@ export class RegionStore {
 
   private put(id: string, next: Region | null): void {
     const before = this.regions.get(id);
+    if (before?.parentId !== undefined) this.below--;
+    if (next?.parentId !== undefined) this.below++;
     if (before?.kind === ANSWER) {
       for (const facet of before.facets) {
         const key = answerKey(facet.from, before.itemIndex);
@@ -189,8 +219,4 @@ export const ANSWER = 'answer';
 
 function answerKey(from: string, itemIndex: number | undefined): string {
   return `${itemIndex ?? ''}\u0000${from}`;
-}
-
-function at<T>(list: readonly T[], index: number): T {
-  return list[index] as T;
 }

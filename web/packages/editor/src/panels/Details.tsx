@@ -1,7 +1,7 @@
 /** Details of the selection: numbers that can be changed, labels, answers, note; the open tab when nothing is selected. */
 import { questionTitle } from '../core/titles';
 import type { Region } from '../core/types';
-import { useDocument, useEditor, useEntry, useRegion, useRegionFlags, useSelection } from '../react/hooks';
+import { useDocument, useEditor, useEntry, useLater, useRegion, useRegionFlags, useSelection } from '../react/hooks';
 import { Fact, NumberField } from './detail-fields';
 import styles from './details.module.css';
 import { NoteField } from './NoteField';
@@ -11,7 +11,7 @@ import { SeveralRegions } from './SeveralRegions';
 import { answerText, duration, personName, when } from './words';
 
 export function Details() {
-  const selection = useSelection();
+  const selection = useLater(useSelection());
   const [first] = selection;
   return (
     <div className={styles['details']}>

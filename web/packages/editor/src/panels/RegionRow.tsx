@@ -4,7 +4,7 @@ import { ICONS } from '../core/icons';
 import { noteOf, type Row, toolOf } from '../core/region-rows';
 import { transcriptOf } from '../core/transcript';
 import { useDocument, useEditor, useRegion, useRegionFlags, useVersion } from '../react/hooks';
-import { RowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
+import { hasRowFields, RowFields, rowFieldsHeight } from '../tags/row-fields/RowFields';
 import { IconView } from './parts/Icon';
 import type { MenuPlace } from './parts/Menu';
 import styles from './regions.module.css';
@@ -34,15 +34,14 @@ export const RegionRow = memo(
     active,
     height,
     position,
-    total,
     gutter,
     onSelect,
     onFold,
     onMenu,
   }: Shared & {
     readonly row: RegionRowData;
+    /** From 1; the list says of how many. */
     readonly position: number;
-    readonly total: number;
     /** Room for the sign that folds, because other rows have it. */
     readonly gutter: boolean;
   }) {
@@ -82,7 +81,6 @@ export const RegionRow = memo(
         data-region=""
         aria-level={level}
         aria-posinset={position}
-        aria-setsize={total}
         aria-expanded={row.parent ? !row.folded : undefined}
         aria-selected={selected}
         aria-label={words.join(', ').replace(/\s+/g, ' ')}
@@ -110,7 +108,7 @@ export const RegionRow = memo(
           gutter && <span className={styles['gutter']} />
         )}
         <span className={styles['number']}>{number}</span>{' '}
-        <span className={styles['swatch']} title={tool.title}>
+        <span className={`${styles['swatch']} ${tool.icon ? styles['iconic'] : ''}`} title={tool.title}>
           {tool.icon && <IconView icon={tool.icon} />}
         </span>
         <bdi className={labels.length > 0 ? styles['labels'] : styles['unlabelled']}>{title}</bdi>{' '}
@@ -166,7 +164,7 @@ export const RegionRow = memo(
             }}
           />
         )}
-        <RowFields region={id} />
+        {hasRowFields(editor) && <RowFields region={id} />}
       </div>
     );
   },
@@ -178,7 +176,6 @@ export const RegionRow = memo(
     a.active === b.active &&
     a.height === b.height &&
     a.position === b.position &&
-    a.total === b.total &&
     a.gutter === b.gutter &&
     a.domId === b.domId,
 );

@@ -1,12 +1,13 @@
 /** The regions panel: a tree of all regions with search, filter, order and groups. */
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
-import { moveBelow, type RegionFilter, type Row, regionRows } from '../core/region-rows';
+import { useCallback, useId, useLayoutEffect, useMemo, useRef } from 'react';
+import { keyOf, moveBelow, type RegionFilter, type Row, regionRows } from '../core/region-rows';
 import {
   useContent,
   useDocument,
   useEditor,
   useEmitter,
   useFocusRequest,
+  useLater,
   useListedIds,
   useSelection,
   useSetting,
@@ -20,7 +21,7 @@ import { RegionTools } from './RegionTools';
 import { regionMenu } from './region-menu';
 import styles from './regions.module.css';
 import { startRowDrag } from './row-drag';
-import { keyOf, treeKey } from './tree-keys';
+import { treeKey } from './tree-keys';
 
 /** Height of a row, pixels; on touch screens rows are as high as a finger. */
 const ROW = TOUCH ? 44 : 32;
@@ -30,9 +31,11 @@ const NONE: ReadonlySet<string> = new Set();
 export function Regions() {
   const editor = useEditor();
   const document = useDocument();
-  const ids = useListedIds();
+  const listed = useListedIds();
   const selection = useSelection();
-  const content = useContent();
+  const change = useContent();
+  const now = useMemo(() => ({ ids: listed, content: change, last: selection.at(-1) }), [listed, change, selection]);
+  const { ids, content, last } = useLater(now);
   const group = useSetting('regionGroup');
   const order = useSetting('regionOrder');
   const descending = useSetting('regionOrderDescending');
@@ -53,25 +56,24 @@ export function Regions() {
   const heights = useMemo(
     () =>
       hasRowFields(editor)
-        ? rows.map((row) => ROW + (row.kind === 'region' ? rowFieldsHeight(editor, row.id) : 0))
+        ? Array.from(rows, (row) => ROW + (row.kind === 'region' ? rowFieldsHeight(editor, row.id) : 0))
         : ROW,
     [editor, rows],
   );
-  const nests = useMemo(() => rows.some((row) => row.kind === 'region' && row.parent), [rows]);
-  // Looked for among a hundred thousand it takes a millisecond; an index of them would take thirty to make.
-  const indexOf = (key: string | null) => (key === null ? -1 : rows.findIndex((row) => keyOf(row) === key));
+  const indexOf = (key: string | null) => (key === null ? -1 : rows.indexOf(key));
 
   // Another task's list is seen from its beginning.
   useLayoutEffect(() => {
     list.current?.scrollTo(0);
   }, [editor]);
   useFocusRequest('region-list', () => list.current?.focus());
-  const last = selection.at(-1);
-  useEffect(() => {
-    if (last === undefined) return;
-    setActive(last);
-    list.current?.scrollTo(indexOf(last));
-  }, [last]);
+  // The row that was selected last is where keys go on from, and is seen.
+  const [followed, setFollowed] = useTaskState<string | undefined>(undefined);
+  if (followed !== last) {
+    setFollowed(last);
+    if (last !== undefined) setActive(last);
+  }
+  const shown = useMemo(() => (last === undefined ? undefined : { index: rows.indexOf(last) }), [last]);
 
   const select = (row: Row, event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }) => {
     const key = keyOf(row);
@@ -79,8 +81,12 @@ export function Regions() {
     if (event.shiftKey) {
       const from = indexOf(active ?? key);
       const to = indexOf(key);
-      const between = rows.slice(Math.min(from, to), Math.max(from, to) + 1);
-      document.view.select(between.flatMap((one) => (one.kind === 'region' ? [one.id] : [])));
+      const between: string[] = [];
+      for (let index = Math.max(0, Math.min(from, to)); index <= Math.max(from, to); index++) {
+        const one = rows.at(index);
+        if (one?.kind === 'region') between.push(one.id);
+      }
+      document.view.select(between);
       return;
     }
     setActive(key);
@@ -124,7 +130,7 @@ export function Regions() {
       rows,
       index: indexOf(active),
       go: (index) => {
-        const row = rows[index];
+        const row = rows.at(index);
         if (!row) return;
         setActive(keyOf(row));
         list.current?.scrollTo(index);
@@ -173,6 +179,7 @@ export function Regions() {
           heights={heights}
           role="tree"
           label="Regions"
+          shown={shown}
           activeId={active === null || indexOf(active) < 0 ? undefined : `${prefix}${active}`}
           onKeyDown={onKeyDown}
           onPointerDown={(event) =>
@@ -184,7 +191,7 @@ export function Regions() {
             })
           }
           render={(index) => {
-            const row = rows[index] as Row;
+            const row = rows.at(index) as Row;
             const key = keyOf(row);
             const shared = {
               domId: `${prefix}${key}`,
@@ -195,7 +202,7 @@ export function Regions() {
               onMenu,
             };
             return row.kind === 'region' ? (
-              <RegionRow key={key} row={row} position={index + 1} total={rows.length} gutter={nests} {...shared} />
+              <RegionRow key={key} row={row} position={index + 1} gutter={rows.nests} {...shared} />
             ) : (
               <GroupRow key={key} row={row} {...shared} />
             );

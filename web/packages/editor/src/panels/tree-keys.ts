@@ -1,20 +1,16 @@
 /** Keys of the regions tree, as screen readers know them from other trees. */
 import type { Editor } from '../core/editor';
-import { moveBelow, type Row } from '../core/region-rows';
+import { moveBelow, type Row, type Rows } from '../core/region-rows';
 
 export interface TreeContext {
   readonly editor: Editor;
-  readonly rows: readonly Row[];
+  readonly rows: Rows;
   /** Row that has the focus; -1 when none has. */
   readonly index: number;
   go(index: number): void;
   select(row: Row, event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }): void;
   fold(key: string, close: boolean): void;
   openMenu(row: Row): void;
-}
-
-export function keyOf(row: Row): string {
-  return row.kind === 'region' ? row.id : `group ${row.key}`;
 }
 
 /** Carries out a key, or leaves it to the editor. */
@@ -24,7 +20,7 @@ export function treeKey(event: React.KeyboardEvent, tree: TreeContext): void {
   const { editor, rows } = tree;
   const { view } = editor.document;
   const index = Math.max(0, tree.index);
-  const row = rows[index];
+  const row = rows.at(index);
   const own = () => {
     event.preventDefault();
     event.stopPropagation();
@@ -32,7 +28,7 @@ export function treeKey(event: React.KeyboardEvent, tree: TreeContext): void {
   const go = (to: number) => {
     own();
     const next = Math.max(0, Math.min(rows.length - 1, to));
-    const target = rows[next];
+    const target = rows.at(next);
     if (event.shiftKey && target?.kind === 'region' && !view.isSelected(target.id)) {
       const from = row?.kind === 'region' && !view.isSelected(row.id) ? [row.id] : [];
       view.select([...view.selected, ...from, target.id]);
@@ -109,22 +105,23 @@ function levelOf(row: Row | undefined): number {
 }
 
 /** The row above that this one stands below; itself when it stands below none. */
-function parentIndex(rows: readonly Row[], index: number): number {
-  const level = levelOf(rows[index]);
-  for (let at = index - 1; at >= 0; at--) if (levelOf(rows[at]) < level) return at;
+function parentIndex(rows: Rows, index: number): number {
+  const level = levelOf(rows.at(index));
+  for (let at = index - 1; at >= 0; at--) if (levelOf(rows.at(at)) < level) return at;
   return index;
 }
 
-function parentOf(rows: readonly Row[], index: number): string | null {
-  const up = rows[parentIndex(rows, index)];
-  return up?.kind === 'region' && up !== rows[index] ? up.id : null;
+function parentOf(rows: Rows, index: number): string | null {
+  const above = parentIndex(rows, index);
+  const up = above === index ? undefined : rows.at(above);
+  return up?.kind === 'region' ? up.id : null;
 }
 
 /** The region on the same level right above; it can take this one below itself. */
-function previousSibling(rows: readonly Row[], index: number): string | null {
-  const level = levelOf(rows[index]);
+function previousSibling(rows: Rows, index: number): string | null {
+  const level = levelOf(rows.at(index));
   for (let at = index - 1; at >= 0; at--) {
-    const row = rows[at];
+    const row = rows.at(at);
     if (levelOf(row) < level) return null;
     if (levelOf(row) === level) return row?.kind === 'region' ? row.id : null;
   }

@@ -5,7 +5,9 @@ import {
   type SetStateAction,
   useCallback,
   useContext,
+  useDeferredValue,
   useEffect,
+  useMemo,
   useRef,
   useState,
   useSyncExternalStore,
@@ -83,6 +85,17 @@ export function useRegionFlags(id: string): { selected: boolean; hovered: boolea
     hidden: (flags & 4) !== 0,
     locked: (flags & 8) !== 0,
   };
+}
+
+/**
+ * A value for parts that need not be in the frame that shows a change on the data: they are drawn right after it, in
+ * slices that let the page answer. Another document is shown at once.
+ */
+export function useLater<T>(value: T): T {
+  const document = useDocument();
+  const now = useMemo(() => ({ document, value }), [document, value]);
+  const later = useDeferredValue(now);
+  return later.document === document ? later.value : value;
 }
 
 /** Ids of the selected regions. */

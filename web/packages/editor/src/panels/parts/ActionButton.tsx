@@ -1,6 +1,7 @@
+import { useCallback, useSyncExternalStore } from 'react';
 import type { Action } from '../../core/actions';
 import { formatShortcut } from '../../core/shortcut';
-import { useConditions, useDocument, useEditor, useSetting, useVersion } from '../../react/hooks';
+import { useDocument, useEditor, useEmitter } from '../../react/hooks';
 import { IconView } from './Icon';
 import styles from './parts.module.css';
 
@@ -9,12 +10,7 @@ type Subscribe = (listener: () => void) => () => void;
 /** A button for an action of the registry: icon (or words), key on hover, enabled and pressed as the action says. */
 export function ActionButton({ action, words = false }: { readonly action: Action; readonly words?: boolean }) {
   const editor = useEditor();
-  const document = useDocument();
-  useConditions();
-  useSetting('hotkeyTooltips');
-  useVersion(editor.actions.changed.subscribe as Subscribe);
-  useVersion(editor.saving.changed.subscribe as Subscribe);
-  useVersion(document.history.changed.subscribe as Subscribe);
+  useActionState(action);
   const keys = editor.actions.shortcutOf(action);
   const title =
     keys && editor.settings.get('hotkeyTooltips') ? `${action.label} (${formatShortcut(keys)})` : action.label;
@@ -35,10 +31,42 @@ export function ActionButton({ action, words = false }: { readonly action: Actio
   );
 }
 
+/**
+ * Draws again when the button shows something else. Any change may concern any action, and hardly one does: dozens of
+ * buttons are asked after each.
+ */
+function useActionState(action: Action): void {
+  const editor = useEditor();
+  const document = useDocument();
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const offs = [
+        editor.actions.changed.subscribe(listener),
+        editor.settings.changed.subscribe(listener),
+        editor.saving.changed.subscribe(listener),
+        document.history.changed.subscribe(listener),
+        document.view.selectionChanged.subscribe(listener),
+        document.store.changed.subscribe(({ transient }) => !transient && listener()),
+      ];
+      return () => {
+        for (const off of offs) off();
+      };
+    },
+    [editor, document],
+  );
+  useSyncExternalStore(subscribe, () =>
+    [
+      action.enabled?.(),
+      action.active?.(),
+      editor.settings.get('hotkeyTooltips'),
+      editor.actions.shortcutOf(action),
+    ].join(),
+  );
+}
+
 /** The button of an action by id; nothing when the action does not exist here. */
 export function ActionById({ id, words = false }: { readonly id: string; readonly words?: boolean }) {
   const editor = useEditor();
-  useVersion(editor.actions.changed.subscribe as Subscribe);
-  const action = editor.actions.get(id);
+  const action = useEmitter(editor.actions.changed.subscribe as Subscribe, () => editor.actions.get(id));
   return action ? <ActionButton action={action} words={words} /> : null;
 }

@@ -27,6 +27,8 @@ interface Props {
   readonly role?: string;
   readonly label: string;
   readonly activeId?: string | undefined;
+  /** Another object brings its row into view. */
+  readonly shown?: { readonly index: number } | undefined;
 }
 
 const OVERSCAN = 6;
@@ -42,17 +44,32 @@ export function VirtualList({
   role = 'list',
   label,
   activeId,
+  shown,
 }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  /** What of the rows was seen when it was looked at last, pixels. */
+  const seen = useRef({ top: 0, height: 0 });
   const [range, setRange] = useState({ from: 0, to: 40 });
+  const [brought, setBrought] = useState(shown);
   const places = useMemo(() => placesOf(heights, count), [heights, count]);
+  const lookAt = (top: number, height: number) => {
+    const from = Math.max(0, places.at(top) - OVERSCAN);
+    const to = places.at(top + height) + 1 + OVERSCAN;
+    setRange((old) => (old.from === from && old.to === to ? old : { from, to }));
+  };
   const measure = useCallback(() => {
     const element = box.current;
     if (!element) return;
-    const from = Math.max(0, places.at(element.scrollTop) - OVERSCAN);
-    const to = places.at(element.scrollTop + element.clientHeight) + 1 + OVERSCAN;
-    setRange((old) => (old.from === from && old.to === to ? old : { from, to }));
+    seen.current = { top: element.scrollTop, height: element.clientHeight };
+    lookAt(element.scrollTop, element.clientHeight);
   }, [places]);
+  // The rows around it are drawn with this very change, not after the list has scrolled to where they are missing.
+  if (brought !== shown) {
+    setBrought(shown);
+    const { top, height } = seen.current;
+    if (shown && shown.index >= 0 && height > 0) lookAt(topFor(places, shown.index, top, height), height);
+  }
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -66,14 +83,27 @@ export function VirtualList({
       scrollTo: (index) => {
         const element = box.current;
         if (!element || index < 0) return;
-        const [top, bottom] = [places.top(index), places.top(index + 1)];
-        if (top < element.scrollTop) element.scrollTop = top;
-        else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+        const top = topFor(places, index, element.scrollTop, element.clientHeight);
+        if (top !== element.scrollTop) element.scrollTop = top;
       },
       focus: () => box.current?.focus(),
     }),
     [places],
   );
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !brought || brought.index < 0) return;
+    const top = topFor(places, brought.index, element.scrollTop, element.clientHeight);
+    if (top !== element.scrollTop) element.scrollTop = top;
+  }, [brought]);
+  // Written here, as with every row that comes or goes all others would have to be drawn for it.
+  useLayoutEffect(() => {
+    const size = String(count);
+    for (const row of body.current?.children ?? []) {
+      if (row.hasAttribute('aria-posinset') && row.getAttribute('aria-setsize') !== size)
+        row.setAttribute('aria-setsize', size);
+    }
+  });
   const rows: ReactNode[] = [];
   for (let index = range.from; index < Math.min(range.to, count); index++) rows.push(render(index));
   return (
@@ -94,6 +124,7 @@ export function VirtualList({
     >
       <div role="presentation" style={{ height: places.top(count), position: 'relative' }}>
         <div
+          ref={body}
           role="presentation"
           style={{ position: 'absolute', insetInline: 0, top: places.top(Math.min(range.from, count)) }}
         >
@@ -102,6 +133,13 @@ export function VirtualList({
       </div>
     </div>
   );
+}
+
+/** Where the list has to be scrolled to for a row to be seen, from where it is. */
+function topFor(places: Places, index: number, scrolled: number, height: number): number {
+  const [top, bottom] = [places.top(index), places.top(index + 1)];
+  if (top < scrolled) return top;
+  return bottom > scrolled + height ? bottom - height : scrolled;
 }
 
 interface Places {

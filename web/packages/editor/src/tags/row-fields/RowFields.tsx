@@ -43,7 +43,7 @@ export function RowFields({ region }: { readonly region: string }) {
   const editor = useEditor();
   const document = useDocument();
   useConditions();
-  const current = hasRowFields(editor) ? document.store.get(region) : undefined;
+  const current = document.store.get(region);
   const nodes = current ? askedIn(editor, current) : [];
   if (nodes.length === 0) return null;
   return (
