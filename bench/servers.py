@@ -75,8 +75,11 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def roots(self):
+        return [self.process.pid]
+
     def family(self):
-        found = [self.process.pid]
+        found = self.roots()
         for pid in found:
             try:
                 for task in os.listdir(f"/proc/{pid}/task"):
@@ -120,6 +123,26 @@ class Server:
 
 class Labelkeep(Server):
     name = "Labelkeep"
+
+    def __init__(self, folder, postgres=None):
+        super().__init__(folder)
+        self.postgres, self.database = postgres, {}
+
+    def start(self):
+        if self.postgres:
+            self.database = self.postgres.start()
+        return super().start()
+
+    def stop(self):
+        super().stop()
+        if self.postgres:
+            self.postgres.stop()
+
+    def environment(self):
+        return self.database
+
+    def roots(self):
+        return [self.process.pid, *([self.postgres.process.pid] if self.postgres else [])]
 
     def command(self):
         return [ROOT / "target/release/labelkeep", "start", "--local", "--port", str(self.port), "--data-dir", self.folder]

@@ -226,3 +226,54 @@ journey('what is displayed is labeled in its order', async ({ enter }) => {
   await taskShown(page, first);
   await page.locator('[role=document]').getByText('Text 10:').waitFor();
 });
+
+journey('the list is asked for once, and shows each role what is theirs to see and to do', async ({ enter }) => {
+  const ada = await enter();
+  const project = await projectOfTexts(ada.page, 4);
+  await ask(ada.page, 'PATCH', `/api/projects/${project}/`, { is_published: true });
+  await ask(ada.page, 'POST', '/api/organizations/1/roles/', { on: true, roles: [] });
+  const joins = async (name, role) => {
+    const email = `${name}@example.com`;
+    const { invitations } = await ask(ada.page, 'POST', '/api/invite/send-email', {
+      emails: [email],
+      role,
+      projects: [project],
+    });
+    const one = await enter();
+    await one.page.goto(invitations[0].invite_url);
+    await one.page.getByLabel('Password').fill('Harbour-ferry-7');
+    await one.page.getByRole('button', { name: 'Create the account' }).click();
+    await one.page.getByRole('link', { name: 'Harbour' }).waitFor();
+    return one;
+  };
+  const cleo = await joins('cleo', 'RE');
+  const dan = await joins('dan', 'AN');
+  const { tasks } = await ask(ada.page, 'GET', `/api/tasks/?project=${project}`);
+  const good = [{ from_name: 'mood', to_name: 'text', type: 'choices', value: { choices: ['Good'] } }];
+  await ask(ada.page, 'POST', `/api/tasks/${tasks[0].id}/annotations/`, { result: good });
+  await ask(dan.page, 'POST', `/api/tasks/${tasks[1].id}/annotations/`, { result: good });
+
+  // Whoever checks sees everybody's work, and assigns; nothing is offered that would be refused.
+  const asked = [];
+  cleo.page.on('request', (request) => {
+    if (/\/api\/tasks\/\?/.test(request.url())) asked.push(request.url());
+  });
+  await cleo.page.goto(`/projects/${project}/data`);
+  await rowsAre(cleo.page, 4);
+  await row(cleo.page, 'Text 0:').getByText('Finished').waitFor();
+  await row(cleo.page, 'Text 1:').getByText('Finished').waitFor();
+  assert.equal(await cleo.page.getByRole('button', { name: 'Import', exact: true }).count(), 0);
+  await cleo.page.getByRole('columnheader', { name: 'Annotated by' }).waitFor();
+  await tabTo(cleo.page, grid(cleo.page));
+  await cleo.page.keyboard.press('Space');
+  await cleo.page.getByText('1 task selected').waitFor();
+  assert.equal(await cleo.page.getByRole('button', { name: 'Delete the selected tasks' }).count(), 0);
+  assert.equal(asked.length, 1, asked.join(' '));
+
+  // Whoever labels sees their own.
+  await dan.page.goto(`/projects/${project}/data`);
+  await rowsAre(dan.page, 4);
+  await row(dan.page, 'Text 1:').getByText('Finished').waitFor();
+  assert.equal(await row(dan.page, 'Text 0:').getByText('Finished').count(), 0);
+  assert.equal(await dan.page.getByRole('columnheader', { name: 'Annotated by' }).count(), 0);
+});

@@ -228,6 +228,11 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
             project: quota(values, "LABELKEEP_PROJECT_QUOTA")?,
             organization: quota(values, "LABELKEEP_ORGANIZATION_QUOTA")?,
         },
+        search: std::time::Duration::from_millis(
+            values
+                .number("LABELKEEP_SEARCH_MILLISECONDS", 0, 60_000)?
+                .unsigned_abs(),
+        ),
         export_days: values.number("LABELKEEP_EXPORT_DAYS", 1, 100 * 366)?,
         audit_days: values.number("LABELKEEP_AUDIT_DAYS", 1, 100 * 366)?,
         checkpoint_file: values.text("LABELKEEP_AUDIT_CHECKPOINT_FILE").map(PathBuf::from),

@@ -45,6 +45,8 @@ pub struct Settings {
     pub import_unknown_emails: bool,
     /// How much uploaded files may take together.
     pub quotas: crate::uploads::Quotas,
+    /// How long a page of tasks is searched for where no index knows them (`LABELKEEP_SEARCH_MILLISECONDS`).
+    pub search: std::time::Duration,
     /// Days that snapshots of exports are kept (`LABELKEEP_EXPORT_DAYS`, SEC-171).
     pub export_days: i64,
     /// Days that entries of the audit log are kept (`LABELKEEP_AUDIT_DAYS`).

@@ -68,6 +68,15 @@ pub enum SslMode {
     VerifyFull,
 }
 
+/// Rows that a statement has given.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    /// The first ones.
+    pub(crate) rows: Vec<T>,
+    /// Whether there are no others: the statement has come to its end.
+    pub(crate) is_whole: bool,
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -161,6 +170,17 @@ impl Db {
         args: Args,
         within: Option<Duration>,
     ) -> Result<Option<Vec<T>>> {
+        let found = self.found_beside(sql, args, within).await?;
+        Ok(found.is_whole.then_some(found.rows))
+    }
+
+    /// The same, with the rows that were found before it was broken off.
+    pub(crate) async fn found_beside<T: Row>(
+        &self,
+        sql: impl Into<Sql>,
+        args: Args,
+        within: Option<Duration>,
+    ) -> Result<Found<T>> {
         let sql = sql.into();
         match &*self.0 {
             Inner::Sqlite { .. } => {
@@ -169,13 +189,13 @@ impl Db {
                     let Inner::Sqlite { read, .. } = &*inner else {
                         return Err(StoreError::Aborted);
                     };
-                    read.with(|connection| sqlite::all_within(connection, sql, &args, within))
+                    read.with(|connection| sqlite::found_within(connection, sql, &args, within))
                 };
                 tokio::task::spawn_blocking(work)
                     .await
                     .unwrap_or(Err(StoreError::Aborted))
             }
-            Inner::Postgres(pool) => postgres::all_within(pool, sql, args, within).await,
+            Inner::Postgres(pool) => postgres::found_within(pool, sql, args, within).await,
         }
     }
 
@@ -290,6 +310,29 @@ impl Db {
                 Ok(())
             }
         }
+    }
+
+    /// The same after an index of lists was filled. On PostgreSQL what comes into a GIN index waits in a list that every search
+    /// reads, until it is taken in.
+    pub async fn analyze_indexes(&self) -> Result<()> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        self.write(|tx| {
+            Box::pin(async {
+                let _: Vec<(i64,)> = tx
+                    .all(
+                        "SELECT gin_clean_pending_list(pg_class.oid) FROM pg_class JOIN pg_am ON pg_am.oid = pg_class.relam
+                         WHERE pg_am.amname = 'gin' AND pg_class.relname IN ('task_text_content', 'result_text_content')
+                            AND pg_table_is_visible(pg_class.oid)",
+                        vec![],
+                    )
+                    .await?;
+                tx.execute("ANALYZE task_text, result_text, task_field", vec![]).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Ends the writer after what it has been given, and closes the connections.

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Postgres, Transaction};
 
 use crate::args::{self, Args};
 use crate::builder::{BulkInsert, Sql};
-use crate::db::{Dialect, PostgresSettings, SslMode};
+use crate::db::{Dialect, Found, PostgresSettings, SslMode};
 use crate::row::{Columns, Row};
 use crate::{Result, StoreError};
 
@@ -73,35 +74,48 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     })
 }
 
-/// All rows; none when the statement takes longer than `within`, or than the server gives every statement.
-pub(crate) async fn all_within<T: Row>(
+/// The rows that are found within a time, or within the one that the server gives every statement. The statement is not kept
+/// prepared: which plan is good depends on its values, and the texts of lists are too many to be kept.
+pub(crate) async fn found_within<T: Row>(
     pool: &PgPool,
     sql: Sql,
     args: Args,
     within: Option<Duration>,
-) -> Result<Option<Vec<T>>> {
-    let Some(within) = within else {
-        return read_all(pool, sql, args).await.map(Some);
-    };
+) -> Result<Found<T>> {
     let mut transaction = begin(pool).await?;
-    // Milliseconds; a parameter cannot stand in SET.
-    sqlx::query("SELECT set_config('statement_timeout', $1, true)")
-        .bind(within.as_millis().max(1).to_string())
-        .execute(&mut *transaction)
-        .await?;
-    let outcome = all(&mut transaction, sql, args).await;
+    if let Some(within) = within {
+        // Milliseconds; a parameter cannot stand in SET.
+        sqlx::query("SELECT set_config('statement_timeout', $1, true)")
+            .bind(within.as_millis().max(1).to_string())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    let mut rows = Vec::new();
+    let outcome = take_all(&mut transaction, sql, args, &mut rows).await;
     transaction.rollback().await?;
-    match outcome {
+    let is_whole = match outcome {
         // query_canceled
         Err(StoreError::Postgres(error))
-            if error
-                .as_database_error()
-                .is_some_and(|error| error.code().as_deref() == Some("57014")) =>
+            if within.is_some()
+                && error
+                    .as_database_error()
+                    .is_some_and(|error| error.code().as_deref() == Some("57014")) =>
         {
-            Ok(None)
+            false
         }
-        outcome => outcome.map(Some),
+        outcome => outcome.map(|()| true)?,
+    };
+    Ok(Found { rows, is_whole })
+}
+
+/// Takes rows as they come: those that came before an error are there.
+async fn take_all<T: Row>(connection: &mut PgConnection, sql: Sql, args: Args, found: &mut Vec<T>) -> Result<()> {
+    let statement = sqlx::query_with(AssertSqlSafe(sql.text(Dialect::Postgres)), args::postgres(args)?);
+    let mut rows = statement.persistent(false).fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        found.push(T::read(&mut Columns::postgres(&row))?);
     }
+    Ok(())
 }
 
 /// All rows of a read that belongs to no transaction.

@@ -174,9 +174,10 @@ pub(crate) fn candidates(dialect: Dialect, project_id: i64, index: ResultIndex, 
         "SELECT task_id FROM annotation WHERE id > ? AND project_id = ? AND instr(result, ?) > 0",
         args![index.until_id, project_id, text],
     );
+    // A join would read all annotations: first, or for a Bloom filter of their ids.
     let changed = Parts::new(
-        "SELECT annotation.task_id FROM annotation_log JOIN annotation ON annotation.id = annotation_log.annotation_id
-         WHERE annotation_log.id > ? AND annotation_log.project_id = ? AND instr(annotation.result, ?) > 0",
+        "SELECT task_id FROM annotation
+         WHERE id IN (SELECT annotation_id FROM annotation_log WHERE id > ? AND project_id = ?) AND instr(result, ?) > 0",
         args![index.log_id, project_id, text],
     );
     [indexed, new, changed]

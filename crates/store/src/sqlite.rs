@@ -9,7 +9,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
 use crate::args::{Arg, Args};
 use crate::builder::{BulkInsert, Sql};
-use crate::db::Dialect;
+use crate::db::{Dialect, Found};
 use crate::row::{Columns, Row};
 use crate::{Result, StoreError, sqlite_functions};
 
@@ -116,36 +116,42 @@ impl Readers {
 
 /// All rows.
 pub(crate) fn all<T: Row>(connection: &Connection, sql: Sql, args: &Args) -> Result<Vec<T>> {
-    let mut statement = prepared(connection, sql, args)?;
-    let mut rows = statement.raw_query();
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(T::read(&mut Columns::sqlite(row))?);
-    }
+    take_all(connection, sql, args, &mut found)?;
     Ok(found)
 }
 
-/// All rows; none when the statement takes longer than `within`.
-pub(crate) fn all_within<T: Row>(
+fn take_all<T: Row>(connection: &Connection, sql: Sql, args: &Args, found: &mut Vec<T>) -> Result<()> {
+    let mut statement = prepared(connection, sql, args)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        found.push(T::read(&mut Columns::sqlite(row))?);
+    }
+    Ok(())
+}
+
+/// The rows that are found within a time.
+pub(crate) fn found_within<T: Row>(
     connection: &Connection,
     sql: Sql,
     args: &Args,
     within: Option<Duration>,
-) -> Result<Option<Vec<T>>> {
+) -> Result<Found<T>> {
+    let mut rows = Vec::new();
     let Some(within) = within else {
-        return all(connection, sql, args).map(Some);
+        take_all(connection, sql, args, &mut rows)?;
+        return Ok(Found { rows, is_whole: true });
     };
     let end = Instant::now() + within;
     // Asked every thousand steps of the virtual machine, which is some 20 µs.
     connection.progress_handler(1_000, Some(move || Instant::now() >= end))?;
-    let outcome = all(connection, sql, args);
+    let outcome = take_all(connection, sql, args, &mut rows);
     connection.progress_handler(0, None::<fn() -> bool>)?;
-    match outcome {
-        Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
-            Ok(None)
-        }
-        outcome => outcome.map(Some),
-    }
+    let is_whole = match outcome {
+        Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => false,
+        outcome => outcome.map(|()| true)?,
+    };
+    Ok(Found { rows, is_whole })
 }
 
 /// The first row, if there is one.

@@ -39,6 +39,8 @@ pub struct ListedTask {
     pub task: TaskRow,
     /// `upload/{project}/{name}` or nothing.
     pub file_upload: Option<String>,
+    /// The name of the object in a storage from which it came.
+    pub storage_filename: Option<String>,
 }
 
 impl Row for ListedTask {
@@ -46,6 +48,7 @@ impl Row for ListedTask {
         Ok(ListedTask {
             task: TaskRow::read(columns)?,
             file_upload: columns.named("file_upload")?,
+            storage_filename: columns.named("storage_filename")?,
         })
     }
 }
@@ -87,6 +90,17 @@ pub async fn file_name(db: &Db, file_upload_id: i64) -> Result<Option<String>> {
     Ok(row.map(|(name,)| name))
 }
 
+/// The name of the object in a storage from which a task came.
+pub async fn object_name(db: &Db, task_id: i64) -> Result<Option<String>> {
+    let row: Option<(String,)> = db
+        .optional(
+            "SELECT object_key FROM storage_task WHERE task_id = $1 ORDER BY storage_id LIMIT 1",
+            args![task_id],
+        )
+        .await?;
+    Ok(row.map(|(name,)| name))
+}
+
 /// A stretch of a project's tasks.
 #[derive(Debug, Clone, Copy)]
 pub struct Stretch {
@@ -102,7 +116,8 @@ pub struct Stretch {
     pub descending: bool,
 }
 
-pub(crate) const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload
+pub(crate) const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload,
+        (SELECT object_key FROM storage_task WHERE storage_task.task_id = task.id ORDER BY storage_id LIMIT 1) AS storage_filename
      FROM task LEFT JOIN file_upload ON file_upload.id = task.file_upload_id WHERE task.project_id = ?";
 
 /// A page in id order. The last page costs what the first does: without gaps the place is the inner id,
@@ -469,18 +484,6 @@ pub async fn read_many_in(tx: &mut Tx, project_id: i64, ids: &[i64], trash_id: O
     parts.push(" ORDER BY id", args![]);
     let (sql, args) = parts.finish();
     tx.all(sql, args).await
-}
-
-/// Writes whether tasks are labeled.
-pub async fn set_labeled(tx: &mut Tx, ids: &[i64], is_labeled: bool) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut parts = Parts::new("UPDATE task SET is_labeled = ? WHERE id IN ", args![is_labeled]);
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
-    tx.execute(sql, args).await?;
-    Ok(())
 }
 
 /// Replaces the data of a task.

@@ -101,12 +101,16 @@ pub async fn hidden_tasks(tx: &mut Tx, trash_id: i64, after: i64, limit: i64) ->
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Shows tasks again: they get back what they were, except `is_labeled`, which is the caller's.
-pub async fn show_tasks(tx: &mut Tx, trash_id: i64, ids: &[i64]) -> Result<()> {
+/// Shows tasks again: they get back what they were. Whether they are labeled the caller knows.
+pub async fn show_tasks(tx: &mut Tx, trash_id: i64, ids: &[i64], labeled: bool) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let mut parts = Parts::new(
-        "UPDATE task SET import_id = (SELECT import_id FROM trash_task WHERE trash_task.trash_id = ? AND trash_task.task_id = task.id)
+        "UPDATE task SET is_labeled = ?,
+            import_id = (SELECT import_id FROM trash_task WHERE trash_task.trash_id = ? AND trash_task.task_id = task.id)
          WHERE import_id = ? AND id IN ",
-        args![trash_id, -trash_id],
+        args![labeled, trash_id, -trash_id],
     );
     parts.push_list(ids);
     let (sql, args) = parts.finish();

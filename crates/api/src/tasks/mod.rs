@@ -49,6 +49,7 @@ pub(crate) async fn list(
         total_predictions: found.totals.map(|totals| totals.predictions),
         total: found.total,
         total_is_exact: found.totals.is_some(),
+        is_searching: found.is_searching,
         page: found.number,
         page_size: asked.size,
         indexing: found.indexing.iter().map(Into::into).collect(),

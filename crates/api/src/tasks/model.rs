@@ -107,7 +107,7 @@ pub(crate) struct ListedOut<'a> {
     predictions_results: String,
     predictions_score: Option<f64>,
     file_upload: Option<&'a str>,
-    storage_filename: Option<()>,
+    storage_filename: Option<&'a str>,
     annotations_ids: String,
     predictions_model_versions: String,
     avg_lead_time: Option<f64>,
@@ -228,7 +228,7 @@ impl<'a> ListedOut<'a> {
             },
             predictions_score: score(part, model_version),
             file_upload: part.listed.file_upload.as_deref(),
-            storage_filename: None,
+            storage_filename: part.listed.storage_filename.as_deref(),
             annotations_ids: joined(part.facts.iter().map(|fact| fact.id.to_string())),
             predictions_model_versions: versions(part),
             avg_lead_time: mean(part.facts.iter().filter_map(|fact| fact.lead_time)),
@@ -349,6 +349,9 @@ pub(crate) struct TaskPage {
     /// At least, when it is not exact yet.
     pub(crate) total: i64,
     pub(crate) total_is_exact: bool,
+    /// The page may have more tasks than were found in time.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_searching: bool,
     pub(crate) page: i64,
     pub(crate) page_size: i64,
     /// Columns in use whose index is being built.

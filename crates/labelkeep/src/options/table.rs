@@ -226,6 +226,8 @@ pub const OPTIONS: &[Opt] = &[
     option(Data, "SVG_SECURITY_CLEANUP", "Whether scripts, links and addresses of others are taken out of SVG pictures when they are uploaded.").default("true"),
     option(Data, "IMPORT_MAX_BYTES", "Largest JSON or JSONL import that is read as a stream, in bytes.").default("4294967296"),
     option(Data, "TASKS_MAX_NUMBER", "Most tasks in one import.").default("1000000"),
+    option(Data, "LABELKEEP_SEARCH_MILLISECONDS", "How long a page of tasks is searched for where no index knows them; then it shows what was found, and the rest follows.")
+        .default("100"),
     option(Data, "LABELKEEP_EXPORT_DAYS", "Days that snapshots of exports are kept.").default("7"),
     option(Data, "TASK_LOCK_TTL", "Seconds for which a task stays reserved for the person who opened it.").default("86400"),
     option(Data, "ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS", "Whether an unknown address in imported annotations means the importing person.")

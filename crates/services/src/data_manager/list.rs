@@ -1,8 +1,8 @@
 //! Pages of tasks and what lists add up to.
 //!
 //! A page costs the same wherever it lies: in the order of ids its place is known, near an end it is counted from there, and far from
-//! both the ids of the list are kept ([`super::places`]). What a filtered list adds up to may take long to find; who wants the page at
-//! once is told the rest later.
+//! both the ids of the list are kept ([`super::places`]). What a filtered list adds up to may take long to find, and so do its tasks
+//! where no index knows them; who wants the page at once is given what was found in time, and told the rest later.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ pub struct Asked {
     pub place: Place,
     /// Tasks of a page.
     pub size: i64,
-    /// Whether the caller takes the page before it is known what the list adds up to.
+    /// Whether the caller takes the page before it is known what the list adds up to, and before all of its tasks are found.
     pub totals_later: bool,
     /// Whether all that hangs on the tasks is wanted.
     pub whole: bool,
@@ -54,6 +54,9 @@ pub struct Listed {
     pub total: i64,
     /// What the list adds up to, when that is known.
     pub totals: Option<Totals>,
+    /// The page may have more tasks: no index says which, and the time that a page may take was over. Who asks without
+    /// `totals_later` gets them all.
+    pub is_searching: bool,
     /// Columns whose making costs something, and that are wanted.
     pub evaluated: Evaluated,
     /// To whom the tasks of the page are assigned, for those who may assign.
@@ -110,77 +113,144 @@ pub async fn page(services: &Services, project: &Granted<ProjectRow>, wanted: &W
     } else {
         Depth::Facts
     };
+    let found = find(services, project, &query, wanted, asked).await?;
+    let page = match &found.tasks {
+        Tasks::Of(ids) => {
+            let listed = rows::rows(&services.db, project.row().id, ids).await?;
+            with_parts(services, listed, depth, project.only_own()).await?
+        }
+        Tasks::At { offset, descending } => {
+            crate::tasks::page(services, project, *offset, asked.size, *descending, depth).await?
+        }
+    };
+    let totals = found.totals.or_else(|| found.is_all.then(|| sum(&page)));
+    Ok(Listed {
+        assigned: assigned(services, project, &page).await?,
+        page,
+        number: found.number,
+        total: totals.map_or(found.total, |totals| totals.tasks),
+        totals,
+        is_searching: found.is_searching,
+        evaluated,
+        indexing,
+    })
+}
+
+/// A page that was found.
+struct Found {
+    number: i64,
+    tasks: Tasks,
+    /// Tasks of the list; at least, when `totals` is missing.
+    total: i64,
+    totals: Option<Totals>,
+    /// The page holds the whole list.
+    is_all: bool,
+    is_searching: bool,
+}
+
+/// The tasks of a page.
+enum Tasks {
+    /// These.
+    Of(Vec<i64>),
+    /// Those in this place of all tasks in the order of ids.
+    At { offset: i64, descending: bool },
+}
+
+async fn find(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    query: &Query,
+    wanted: &Wanted,
+    asked: Asked,
+) -> Result<Found> {
     let size = asked.size;
-    let key = key(&query, wanted);
-    let known = known_totals(services, project, &query, &key, asked).await?;
-    let invalid = || ServiceError::Nothing("Invalid page.".to_owned());
+    let key = key(query, wanted);
+    let places_key = places_key(&key, wanted);
+    let kept = places::kept(services, query, &places_key).await?;
+    let known = match &kept {
+        Some(list) => Some(list.totals),
+        None => known_totals(services, project, query, &key, asked).await?,
+    };
     let number = match (asked.place, known) {
         (Place::Number(number), _) => number,
         (Place::Last, Some(totals)) => ((totals.tasks + size - 1) / size).max(1),
-        (Place::Last, None) => return Err(invalid()),
+        (Place::Last, None) => return Err(no_such_page()),
     };
     let offset = number.saturating_sub(1).saturating_mul(size);
     if number < 1 || known.is_some_and(|totals| number > 1 && offset >= totals.tasks) {
-        return Err(invalid());
+        return Err(no_such_page());
     }
-    let plain = query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All);
-    let listed = async |page: Page, total: i64, totals: Option<Totals>| {
-        Ok(Listed {
-            assigned: assigned(services, project, &page).await?,
-            page,
-            number,
-            total,
-            totals,
-            evaluated,
-            indexing,
-        })
+    let found = |tasks: Tasks, totals: Option<Totals>| Found {
+        number,
+        tasks,
+        total: 0,
+        totals,
+        is_all: false,
+        is_searching: false,
     };
-    let (page, total, totals) = match (known, query.order_of_ids()) {
-        (Some(totals), Some(descending)) if plain => {
-            let page = crate::tasks::page(services, project, offset, size, descending, depth).await?;
-            (page, totals.tasks, known)
-        }
-        (Some(totals), _) => {
+    if let Some(list) = kept {
+        return Ok(found(stretch(&list, offset, size), Some(list.totals)));
+    }
+    if let (true, Some(descending)) = (is_plain(query), query.order_of_ids()) {
+        return Ok(found(Tasks::At { offset, descending }, known));
+    }
+    // Counted from the nearer end; one more than the page holds says whether there is a next one.
+    let (start, limit, backwards) = match known {
+        Some(totals) => {
             let limit = size.min(totals.tasks - offset).max(0);
             let from_end = totals.tasks - offset - limit;
-            let backwards = from_end < offset;
-            let start = if backwards { from_end } else { offset };
-            let kept = match asked.totals_later && start > FAR {
-                true => places::ids(services, &query, &places_key(&key, wanted)).await?,
-                false => None,
-            };
-            let ids = match kept {
-                Some(ids) => stretch(&ids, offset, limit),
-                None => rows::ids(&services.db, &query, start, limit, backwards).await?,
-            };
-            let page = page_of(services, project, &ids, depth).await?;
-            (page, totals.tasks, known)
+            (offset.min(from_end), limit, from_end < offset)
         }
-        (None, _) => {
-            if offset > FAR
-                && let Some(ids) = places::ids(services, &query, &places_key(&key, wanted)).await?
-            {
-                let here = stretch(&ids, offset, size);
-                if here.is_empty() {
-                    return Err(invalid());
-                }
-                let page = page_of(services, project, &here, depth).await?;
-                return listed(page, ids.len() as i64, None).await;
-            }
-            // One more than the page holds says whether there is a next one.
-            let mut ids = rows::ids(&services.db, &query, offset, size.saturating_add(1), false).await?;
-            if ids.is_empty() && number > 1 {
-                return Err(invalid());
-            }
-            let total = offset + ids.len() as i64;
-            let is_last = ids.len() as i64 <= size;
-            ids.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-            let page = page_of(services, project, &ids, depth).await?;
-            let totals = (is_last && number == 1).then(|| sum(&page));
-            (page, total, totals)
-        }
+        None => (offset, size.saturating_add(1), false),
     };
-    listed(page, total, totals).await
+    let is_far = start > FAR && asked.totals_later;
+    // A list that could not be counted in time has to be read to its end by who wants to know what it adds up to.
+    let is_read = is_far || (known.is_none() && !asked.totals_later);
+    let mut some = rows::Found::default();
+    if !is_read {
+        some = rows::ids(
+            &services.db,
+            query,
+            start,
+            limit,
+            backwards,
+            Some(services.settings.search),
+        )
+        .await?;
+    }
+    if !some.is_whole && (is_read || !asked.totals_later) {
+        if let Some(list) = places::read(services, query, &places_key).await? {
+            if number > 1 && offset >= list.totals.tasks {
+                return Err(no_such_page());
+            }
+            return Ok(found(stretch(&list, offset, size), Some(list.totals)));
+        }
+        // Too long to be kept.
+        some = rows::ids(&services.db, query, start, limit, backwards, None).await?;
+    }
+    let rows::Found { mut ids, is_whole } = some;
+    if ids.is_empty() && is_whole && number > 1 {
+        return Err(no_such_page());
+    }
+    let total = if ids.is_empty() { 0 } else { offset + ids.len() as i64 };
+    let is_all = is_whole && number == 1 && ids.len() as i64 <= size;
+    ids.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    let is_full = ids.len() as i64 == limit.min(size);
+    Ok(Found {
+        total,
+        is_all,
+        is_searching: !is_whole && !is_full,
+        ..found(Tasks::Of(ids), known)
+    })
+}
+
+fn no_such_page() -> ServiceError {
+    ServiceError::Nothing("Invalid page.".to_owned())
+}
+
+/// Whether the list has all tasks that the person sees.
+fn is_plain(query: &Query) -> bool {
+    query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All)
 }
 
 /// What the list adds up to, however long it takes to find out.
@@ -214,14 +284,9 @@ fn places_key(key: &str, wanted: &Wanted) -> String {
     format!("{key} {:?} {:?}", wanted.ordering, wanted.display_types)
 }
 
-fn stretch(ids: &[i64], offset: i64, limit: i64) -> Vec<i64> {
-    let skipped = ids.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
-    skipped.take(usize::try_from(limit).unwrap_or(0)).copied().collect()
-}
-
-async fn page_of(services: &Services, project: &Granted<ProjectRow>, ids: &[i64], depth: Depth) -> Result<Page> {
-    let listed = rows::rows(&services.db, project.row().id, ids).await?;
-    with_parts(services, listed, depth, project.only_own()).await
+fn stretch(list: &places::Whole, offset: i64, limit: i64) -> Tasks {
+    let skipped = list.ids.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
+    Tasks::Of(skipped.take(usize::try_from(limit).unwrap_or(0)).copied().collect())
 }
 
 fn sum(page: &Page) -> Totals {
@@ -240,7 +305,7 @@ async fn known_totals(
     key: &str,
     asked: Asked,
 ) -> Result<Option<Totals>> {
-    if query.filters.items.is_empty() && matches!(query.selection, rows::Selection::All) {
+    if is_plain(query) {
         let seen = sight::project(services, project).await?;
         return Ok(Some(Totals {
             tasks: seen.task_number,
@@ -256,9 +321,14 @@ async fn known_totals(
         return Ok(counted.totals);
     }
     // Before the counting: what happens meanwhile is a change.
-    let mark = Mark::now(services).await?;
-    let found = rows::totals(&services.db, query, later.then_some(AT_ONCE)).await?;
-    if !places::asks_for_drafts(query) {
+    let mark = Mark::now(services, query.scope.project_id).await?;
+    let within = match asked.place {
+        Place::Last => None,
+        Place::Number(_) if asked.totals_later => Some(AT_ONCE.min(services.settings.search)),
+        Place::Number(_) => Some(services.settings.search),
+    };
+    let found = rows::totals(&services.db, query, within).await?;
+    if (later || found.is_some()) && !places::asks_for_drafts(query) {
         services.list_totals.keep(key.to_owned(), mark, found);
     }
     Ok(found)
@@ -375,7 +445,8 @@ pub async fn next_to_label(
     wanted: &Wanted,
     excluded: &[i64],
 ) -> Result<Option<tasks::TaskRow>> {
-    let query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    let mut query = Reader::new(services, project)?.read(wanted, Names::Lenient)?;
+    index::attach(services, project, &mut query).await?;
     let account_id = project.actor().account_id;
     match rows::next_to_label(&services.db, &query, account_id, excluded).await? {
         Some(id) => Ok(tasks::find(&services.db, &project.actor().viewer(), id).await?),

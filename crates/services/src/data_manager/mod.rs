@@ -6,6 +6,7 @@ pub mod columns;
 pub mod events;
 pub mod index;
 pub mod list;
+mod pace;
 pub mod places;
 mod predicate;
 pub mod query;

@@ -1,10 +1,10 @@
-//! Lists in the middle of which somebody is. A page far from both ends of a filtered or ordered list costs the reading of all that lies
-//! before it; whoever turns there turns again, so the ids of the whole list are kept for as long as nothing changes in the project.
+//! Lists whose pages cost the reading of very many tasks: those far from both ends, and those of which no index says which tasks they
+//! have. Whoever turns there turns again, so the ids of the whole list are kept for as long as nothing changes in the project.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use labelkeep_store::listing::{self as rows, Column, Query};
+use labelkeep_store::listing::{self as rows, Column, Query, Totals};
 use labelkeep_store::{jobs, work};
 
 use crate::{Result, Services};
@@ -25,7 +25,16 @@ struct Kept {
     key: String,
     since: Instant,
     mark: Mark,
-    ids: Arc<[i64]>,
+    list: Whole,
+}
+
+/// A whole list.
+#[derive(Debug, Clone)]
+pub(super) struct Whole {
+    /// Its tasks in its order.
+    pub(super) ids: Arc<[i64]>,
+    /// What it adds up to.
+    pub(super) totals: Totals,
 }
 
 /// How far the logs of changes had come when a list was read.
@@ -33,45 +42,73 @@ struct Kept {
 pub(super) struct Mark {
     log: i64,
     audit: i64,
+    /// Entries of the project among the last of both logs: on PostgreSQL one may become visible behind another with a higher number.
+    entries: usize,
     at: i64,
 }
 
+/// Entries of a log that are looked at again.
+const AGAIN: i64 = 100;
+
 impl Mark {
-    pub(super) async fn now(services: &Services) -> Result<Mark> {
+    pub(super) async fn now(services: &Services, project_id: i64) -> Result<Mark> {
+        let (log, audit) = (
+            work::last_log_id(&services.db).await?,
+            work::last_audit_id(&services.db).await?,
+        );
+        let at = services.now();
+        let entries = entries(services, project_id, log, audit).await?;
         Ok(Mark {
-            at: services.now(),
-            log: work::last_log_id(&services.db).await?,
-            audit: work::last_audit_id(&services.db).await?,
+            log,
+            audit,
+            entries,
+            at,
         })
     }
 
     /// Whether nothing has happened in the project since: no save, no action, no step of a job.
     pub(super) async fn holds(self, services: &Services, project_id: i64) -> Result<bool> {
-        let db = &services.db;
-        Ok(work::saves_after(db, project_id, self.log, 1).await?.is_empty()
-            && work::actions_after(db, project_id, self.audit, 1).await?.is_empty()
-            && !jobs::has_moved(db, project_id, self.at).await?)
+        Ok(
+            entries(services, project_id, self.log, self.audit).await? == self.entries
+                && !jobs::has_moved(&services.db, project_id, self.at).await?,
+        )
     }
 }
 
-/// The ids of the whole list, if it can be kept; `key` names it.
-pub(super) async fn ids(services: &Services, query: &Query, key: &str) -> Result<Option<Arc<[i64]>>> {
-    if asks_for_drafts(query) {
+/// The number of the project's entries in the logs, from a little before these; no more than are enough to see that there is one more.
+async fn entries(services: &Services, project_id: i64, log: i64, audit: i64) -> Result<usize> {
+    let saves = work::saves_after(&services.db, project_id, log - AGAIN, AGAIN + 1).await?;
+    let actions = work::actions_after(&services.db, project_id, audit - AGAIN, AGAIN + 1).await?;
+    Ok(saves.len() + actions.len())
+}
+
+/// The whole list, if it is kept and nothing has happened since; `key` names it.
+pub(super) async fn kept(services: &Services, query: &Query, key: &str) -> Result<Option<Whole>> {
+    let Some((mark, list)) = services.places.find(key) else {
         return Ok(None);
+    };
+    if mark.holds(services, query.scope.project_id).await? {
+        return Ok(Some(list));
     }
-    if let Some((mark, ids)) = services.places.find(key) {
-        if mark.holds(services, query.scope.project_id).await? {
-            return Ok(Some(ids));
-        }
-        services.places.forget(key);
-    }
-    let mark = Mark::now(services).await?;
-    let ids: Arc<[i64]> = rows::ids(&services.db, query, 0, MOST as i64 + 1, false).await?.into();
-    if ids.len() > MOST {
+    services.places.forget(key);
+    Ok(None)
+}
+
+/// The whole list, read and kept; none when it is too long.
+pub(super) async fn read(services: &Services, query: &Query, key: &str) -> Result<Option<Whole>> {
+    // Before the reading: what happens meanwhile is a change.
+    let mark = Mark::now(services, query.scope.project_id).await?;
+    let Some((ids, totals)) = rows::whole(&services.db, query, MOST as i64).await? else {
         return Ok(None);
+    };
+    let list = Whole {
+        ids: ids.into(),
+        totals,
+    };
+    if !asks_for_drafts(query) {
+        services.places.keep(key, mark, list.clone());
     }
-    services.places.keep(key, mark, ids.clone());
-    Ok(Some(ids))
+    Ok(Some(list))
 }
 
 /// Drafts are in no log: a list that asks for them is not kept.
@@ -83,33 +120,33 @@ pub(super) fn asks_for_drafts(query: &Query) -> bool {
 }
 
 impl Places {
-    fn find(&self, key: &str) -> Option<(Mark, Arc<[i64]>)> {
+    fn find(&self, key: &str) -> Option<(Mark, Whole)> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|list| list.since.elapsed() < KEPT);
-        let place = kept.iter().position(|list| list.key == key)?;
-        let list = kept.remove(place);
-        let found = (list.mark, list.ids.clone());
-        kept.push(list);
+        kept.retain(|kept| kept.since.elapsed() < KEPT);
+        let place = kept.iter().position(|kept| kept.key == key)?;
+        let last = kept.remove(place);
+        let found = (last.mark, last.list.clone());
+        kept.push(last);
         Some(found)
     }
 
     fn forget(&self, key: &str) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|list| list.key != key);
+        kept.retain(|kept| kept.key != key);
     }
 
-    fn keep(&self, key: &str, mark: Mark, ids: Arc<[i64]>) {
+    fn keep(&self, key: &str, mark: Mark, list: Whole) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|list| list.key != key);
+        kept.retain(|kept| kept.key != key);
         kept.push(Kept {
             key: key.to_owned(),
             since: Instant::now(),
             mark,
-            ids,
+            list,
         });
         let mut sum = 0;
-        let fitting = kept.iter().rev().take_while(|list| {
-            sum += list.ids.len();
+        let fitting = kept.iter().rev().take_while(|kept| {
+            sum += kept.list.ids.len();
             sum <= MOST
         });
         let surplus = kept.len() - fitting.count();

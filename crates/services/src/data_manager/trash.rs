@@ -15,6 +15,7 @@ use labelkeep_store::{Tx, audit, drafts, predictions, tasks};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::pace::Pace;
 use crate::access::{self, Actor, Granted};
 use crate::annotations::locked_project;
 use crate::completion::{self, State};
@@ -140,7 +141,7 @@ pub async fn restore(services: &Services, project: &Granted<ProjectRow>, row: &T
     jobs::begin(services, project, order).await
 }
 
-/// Tasks that one write brings back or takes away: savers wait some 20 ms at most.
+/// Most tasks that one write brings back or takes away.
 pub(crate) const STEP: i64 = 500;
 
 /// Restores an entry step by step.
@@ -148,9 +149,11 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
     let Restore { trash } = job.parameters()?;
     let mut at: Restored = job.checkpoint();
     let (job_id, project_id, origin) = (job.row.id, job.project_id()?, job.origin());
+    let mut pace = Pace::new(STEP);
     loop {
         let origin = origin.clone();
         let now = services.now();
+        let limit = pace.begin();
         let (number, after) = (at.number, at.after);
         let (next, step, is_end) = services
             .db
@@ -162,9 +165,9 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
                         .filter(|entry| entry.restored_at.is_none())
                         .ok_or(ServiceError::NotFound("TrashEntry"))?;
                     let (back, last) = if entry.kind == "tasks" {
-                        tasks_back(tx, &project, trash, now).await?
+                        tasks_back(tx, &project, trash, limit, now).await?
                     } else {
-                        rows_back(tx, &project, trash, after, now).await?
+                        rows_back(tx, &project, trash, after, limit, now).await?
                     };
                     let is_end = last.is_none();
                     if is_end {
@@ -183,6 +186,7 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
             })
             .await?;
         at = step;
+        pace.end();
         let result = json!({ "processed_items": at.number, "detail": format!("Restored {} items", at.number) });
         if is_end {
             return Ok(Ended::Done(result));
@@ -194,21 +198,23 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
 }
 
 /// Brings tasks back; gives how many, and the last of them.
-async fn tasks_back(tx: &mut Tx, project: &ProjectRow, trash_id: i64, now: i64) -> Result<(i64, Option<i64>)> {
-    let ids = rows::hidden_tasks(tx, trash_id, 0, STEP).await?;
+async fn tasks_back(
+    tx: &mut Tx,
+    project: &ProjectRow,
+    trash_id: i64,
+    limit: i64,
+    now: i64,
+) -> Result<(i64, Option<i64>)> {
+    let ids = rows::hidden_tasks(tx, trash_id, 0, limit).await?;
     let Some(last) = ids.last().copied() else {
         return Ok((0, None));
     };
     let found = tasks::read_many_in(tx, project.id, &ids, Some(trash_id)).await?;
     let weighed = Weight::of(tx, project, &found).await?;
-    rows::show_tasks(tx, trash_id, &ids).await?;
     let labeled: BTreeSet<i64> = weighed.labeled.iter().copied().collect();
-    let open: Vec<i64> = found
-        .iter()
-        .map(|task| task.id)
-        .filter(|id| !labeled.contains(id))
-        .collect();
-    tasks::set_labeled(tx, &open, false).await?;
+    let (labeled, open): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| labeled.contains(id));
+    rows::show_tasks(tx, trash_id, &labeled, true).await?;
+    rows::show_tasks(tx, trash_id, &open, false).await?;
     weighed.weight.apply(tx, project.id, 1, now).await?;
     Ok((found.len() as i64, Some(last)))
 }
@@ -219,9 +225,11 @@ async fn rows_back(
     project: &ProjectRow,
     trash_id: i64,
     after: i64,
+    limit: i64,
     now: i64,
 ) -> Result<(i64, Option<i64>)> {
-    let kept = rows::kept(tx, trash_id, after, STEP / 5).await?;
+    // What hangs on a task takes longer than the task.
+    let kept = rows::kept(tx, trash_id, after, (limit / 5).max(1)).await?;
     let Some(last) = kept.last().map(|row| row.task_id) else {
         return Ok((0, None));
     };

@@ -142,15 +142,19 @@ async fn complete(
     }
     Ok(listed
         .into_iter()
-        .map(|ListedTask { mut task, file_upload }| {
-            if sight.only.is_some() {
-                let own = annotations.get(&task.id).map_or(&[][..], Vec::as_slice);
-                task.cancelled_annotations = own.iter().filter(|row| row.was_cancelled).count() as i64;
-                task.total_annotations = own.len() as i64 - task.cancelled_annotations;
-                task.updated_by = task.updated_by.filter(|id| Some(*id) == sight.only);
-            }
-            (task, file_upload)
-        })
+        .map(
+            |ListedTask {
+                 mut task, file_upload, ..
+             }| {
+                if sight.only.is_some() {
+                    let own = annotations.get(&task.id).map_or(&[][..], Vec::as_slice);
+                    task.cancelled_annotations = own.iter().filter(|row| row.was_cancelled).count() as i64;
+                    task.total_annotations = own.len() as i64 - task.cancelled_annotations;
+                    task.updated_by = task.updated_by.filter(|id| Some(*id) == sight.only);
+                }
+                (task, file_upload)
+            },
+        )
         .collect::<Vec<_>>()
         .into_iter()
         .map(|(task, file_upload)| ExportTask {

@@ -87,13 +87,13 @@ pub async fn detail(services: &Services, task: &Granted<TaskRow>) -> Result<Page
         Some(id) => rows::file_name(&services.db, id).await?,
         None => None,
     };
-    with_parts(
-        services,
-        vec![ListedTask { task: row, file_upload }],
-        Depth::Whole,
-        task.only_own(),
-    )
-    .await
+    let storage_filename = rows::object_name(&services.db, row.id).await?;
+    let listed = ListedTask {
+        task: row,
+        file_upload,
+        storage_filename,
+    };
+    with_parts(services, vec![listed], Depth::Whole, task.only_own()).await
 }
 
 /// `only` is the one whose work is shown, when not everybody's is.

@@ -1,6 +1,8 @@
 //! Lists in the order of one key of task data that has a complete index: read from the index, from either end.
 
-use super::{Column, Query, Selection, sql};
+use std::time::{Duration, Instant};
+
+use super::{Column, Found, Query, Selection, sql};
 use crate::builder::Parts;
 use crate::{Db, Result, args};
 
@@ -42,7 +44,10 @@ pub(super) async fn ids(
     offset: i64,
     limit: i64,
     backwards: bool,
-) -> Result<Vec<i64>> {
+    within: Option<Duration>,
+) -> Result<Found> {
+    let end = within.map(|within| Instant::now() + within);
+    let left = || end.map(|end| end.saturating_duration_since(Instant::now()));
     let bare = is_bare(db, query).await?;
     let parts = if backwards {
         [Part::Missing, Part::Valued]
@@ -51,8 +56,8 @@ pub(super) async fn ids(
     };
     let (mut found, mut skip) = (Vec::new(), offset);
     for part in parts {
-        let left = limit - found.len() as i64;
-        if left == 0 {
+        let missing = limit - found.len() as i64;
+        if missing == 0 {
             break;
         }
         let mut statement = from(query, order, part, bare, "SELECT task_field.task_id", db);
@@ -65,23 +70,42 @@ pub(super) async fn ids(
             },
             args![],
         );
-        statement.push(" LIMIT ? OFFSET ?", args![left, skip]);
+        statement.push(" LIMIT ? OFFSET ?", args![missing, skip]);
         let (text, args) = statement.finish();
-        let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
-        skip = match (rows.is_empty(), skip) {
-            (true, 1..) => skip - number(db, query, order, part, bare).await?,
-            _ => 0,
+        let rows: Found = db.found_beside(text, args, left()).await?.into();
+        let number = match (rows.ids.is_empty() && rows.is_whole, skip) {
+            (true, 1..) => number(db, query, order, part, bare, left()).await?,
+            _ => Some(skip),
         };
-        found.extend(rows.into_iter().map(|(id,)| id));
+        found.extend(rows.ids);
+        match number {
+            Some(number) if rows.is_whole => skip -= number,
+            _ => {
+                return Ok(Found {
+                    ids: found,
+                    is_whole: false,
+                });
+            }
+        }
     }
-    Ok(found)
+    Ok(Found {
+        ids: found,
+        is_whole: true,
+    })
 }
 
-/// How many tasks of the list a part has.
-async fn number(db: &Db, query: &Query, order: Order, part: Part, bare: bool) -> Result<i64> {
+/// How many tasks of the list a part has; none when that could not be found within the time.
+async fn number(
+    db: &Db,
+    query: &Query,
+    order: Order,
+    part: Part,
+    bare: bool,
+    within: Option<Duration>,
+) -> Result<Option<i64>> {
     let (text, args) = from(query, order, part, bare, "SELECT COUNT(*)", db).finish();
-    let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
-    Ok(rows.first().map_or(0, |(number,)| *number))
+    let rows: Option<Vec<(i64,)>> = db.all_beside(text, args, within).await?;
+    Ok(rows.map(|rows| rows.first().map_or(0, |(number,)| *number)))
 }
 
 fn from(query: &Query, order: Order, part: Part, bare: bool, head: &'static str, db: &Db) -> Parts {

@@ -141,6 +141,22 @@ impl Column {
         matches!(self, Column::Annotators | Column::UpdatedBy | Column::Assigned)
     }
 
+    /// Whether every task has a value.
+    pub(super) fn is_always_there(&self) -> bool {
+        self.kind() == Kind::Boolean
+            || matches!(
+                self,
+                Column::Id
+                    | Column::InnerId
+                    | Column::TotalAnnotations
+                    | Column::CancelledAnnotations
+                    | Column::TotalPredictions
+                    | Column::Overlap
+                    | Column::CreatedAt
+                    | Column::UpdatedAt
+            )
+    }
+
     /// Whether lists can be put in its order.
     pub fn is_orderable(&self) -> bool {
         !matches!(self.kind(), Kind::People | Kind::Results | Kind::Versions | Kind::Ids)

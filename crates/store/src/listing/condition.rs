@@ -261,6 +261,11 @@ impl Writer<'_> {
                 "(SELECT file_upload.name FROM file_upload WHERE file_upload.id = task.file_upload_id)",
                 args![],
             ),
+            Column::StorageFilename => self.push(
+                "(SELECT storage_task.object_key FROM storage_task WHERE storage_task.task_id = task.id
+                    ORDER BY storage_task.storage_id LIMIT 1)",
+                args![],
+            ),
             Column::Data(field) => self.field(field),
             _ => self.push("CAST(NULL AS TEXT)", args![]),
         }

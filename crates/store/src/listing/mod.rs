@@ -23,7 +23,7 @@ use crate::builder::Parts;
 use crate::db::Dialect;
 use crate::result_index::ResultIndex;
 use crate::tasks::{LISTED, ListedTask, VISIBLE};
-use crate::{Db, Result, Tx, args};
+use crate::{Db, Result, Tx, args, db};
 
 /// Whose list it is.
 #[derive(Debug, Clone)]
@@ -86,6 +86,11 @@ impl Query {
             && matches!(self.selection, Selection::All | Selection::AllBut(_))
     }
 
+    /// Whether it helps to know the project's first and last task.
+    pub fn may_read_a_span(&self, db: &Db) -> bool {
+        db.dialect() == Dialect::Sqlite && self.reads_all()
+    }
+
     /// Whether nothing narrows the list: its counters are those of the project.
     pub fn is_whole(&self) -> bool {
         self.filters.items.is_empty()
@@ -125,25 +130,99 @@ pub struct Totals {
     pub predictions: i64,
 }
 
-/// The ids at `offset .. offset + limit` of the list; from its end, when `backwards`, in the order of the list still.
-pub async fn ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
-    let mut ids = match by_field::order_of(query).filter(|_| !query.is_narrowed()) {
-        Some(order) => by_field::ids(db, query, order, offset, limit, backwards).await?,
-        None => sorted_ids(db, query, offset, limit, backwards).await?,
-    };
-    if backwards {
-        ids.reverse();
-    }
-    Ok(ids)
+/// Tasks of a stretch of the list, as far as they were found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The first of them.
+    pub ids: Vec<i64>,
+    /// Whether there are no others in the stretch.
+    pub is_whole: bool,
 }
 
-async fn sorted_ids(db: &Db, query: &Query, offset: i64, limit: i64, backwards: bool) -> Result<Vec<i64>> {
-    let mut parts = sql::select_some("SELECT task.id", query, db.dialect());
+impl From<db::Found<(i64,)>> for Found {
+    fn from(found: db::Found<(i64,)>) -> Found {
+        Found {
+            ids: found.rows.into_iter().map(|(id,)| id).collect(),
+            is_whole: found.is_whole,
+        }
+    }
+}
+
+/// The ids at `offset .. offset + limit` of the list; from its end, when `backwards`, in the order of the list still. What takes
+/// longer than `within` is broken off; what was found until then is the beginning of the stretch.
+pub async fn ids(
+    db: &Db,
+    query: &Query,
+    offset: i64,
+    limit: i64,
+    backwards: bool,
+    within: Option<Duration>,
+) -> Result<Found> {
+    let mut found = match indexed_order(query) {
+        Some(order) => by_field::ids(db, query, order, offset, limit, backwards, within).await?,
+        None => sorted_ids(db, query, offset, limit, backwards, within).await?,
+    };
+    if backwards {
+        found.ids.reverse();
+        if !found.is_whole {
+            // The end of the stretch is no beginning of it.
+            found.ids.clear();
+        }
+    }
+    Ok(found)
+}
+
+/// The order of the list, when it is read from the index of the key that orders it.
+fn indexed_order(query: &Query) -> Option<by_field::Order> {
+    by_field::order_of(query).filter(|_| !query.is_narrowed())
+}
+
+async fn sorted_ids(
+    db: &Db,
+    query: &Query,
+    offset: i64,
+    limit: i64,
+    backwards: bool,
+    within: Option<Duration>,
+) -> Result<Found> {
+    let mut parts = sql::select_some(Parts::new("SELECT task.id", args![]), query, db.dialect());
     sql::order(&mut parts, query, db.dialect(), backwards);
     parts.push(" LIMIT ? OFFSET ?", args![limit, offset]);
     let (text, args) = parts.finish();
-    let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(db.found_beside(text, args, within).await?.into())
+}
+
+/// The ids of the whole list and what it adds up to; none when it has more than `most` tasks.
+pub async fn whole(db: &Db, query: &Query, most: i64) -> Result<Option<(Vec<i64>, Totals)>> {
+    if indexed_order(query).is_some() {
+        let found = ids(db, query, 0, most + 1, false, None).await?;
+        let totals = totals(db, query, None).await?.unwrap_or_default();
+        return Ok((found.ids.len() as i64 <= most).then_some((found.ids, totals)));
+    }
+    let head = match query.scope.only_own {
+        None => Parts::new("SELECT task.id, task.total_annotations, task.total_predictions", args![]),
+        Some(account_id) => Parts::new(
+            "SELECT task.id, (SELECT COUNT(*) FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?
+                AND NOT annotation.was_cancelled), task.total_predictions",
+            args![account_id],
+        ),
+    };
+    let mut parts = sql::select(head, query, db.dialect());
+    sql::order(&mut parts, query, db.dialect(), false);
+    parts.push(" LIMIT ?", args![most + 1]);
+    let (text, args) = parts.finish();
+    let rows: Vec<(i64, i64, i64)> = db.all_beside(text, args, None).await?.unwrap_or_default();
+    if rows.len() as i64 > most {
+        return Ok(None);
+    }
+    let totals = rows
+        .iter()
+        .fold(Totals::default(), |sum, (_, annotations, predictions)| Totals {
+            tasks: sum.tasks + 1,
+            annotations: sum.annotations + annotations,
+            predictions: sum.predictions + predictions,
+        });
+    Ok(Some((rows.into_iter().map(|(id, ..)| id).collect(), totals)))
 }
 
 /// What the list adds up to; none when that could not be found within the time.
@@ -156,7 +235,7 @@ pub async fn totals(db: &Db, query: &Query, within: Option<Duration>) -> Result<
         }
         Some(_) => "SELECT COUNT(*), CAST(0 AS BIGINT), CAST(COALESCE(SUM(task.total_predictions), 0) AS BIGINT)",
     };
-    let (text, args) = sql::select(head, query, dialect).finish();
+    let (text, args) = sql::select(Parts::new(head, args![]), query, dialect).finish();
     let rows: Option<Vec<(i64, i64, i64)>> = db.all_beside(text, args, within).await?;
     let Some((tasks, mut annotations, predictions)) = rows.and_then(|rows| rows.into_iter().next()) else {
         return Ok(None);
@@ -191,7 +270,7 @@ pub async fn totals(db: &Db, query: &Query, within: Option<Duration>) -> Result<
 /// Up to `limit` ids behind `after` and up to `until`, in the order of ids, whatever the order of the list: how work on a list is
 /// done step by step.
 pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i64) -> Result<Vec<i64>> {
-    let mut parts = sql::select("SELECT task.id", query, db.dialect());
+    let mut parts = sql::select(Parts::new("SELECT task.id", args![]), query, db.dialect());
     parts.push(
         " AND task.id > ? AND task.id <= ? ORDER BY task.id LIMIT ?",
         args![after, until, limit],
@@ -203,7 +282,7 @@ pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i6
 
 /// The first task of the list that the person may label now: open, without anything of theirs, and none of `excluded`.
 pub async fn next_to_label(db: &Db, query: &Query, account_id: i64, excluded: &[i64]) -> Result<Option<i64>> {
-    let mut parts = sql::select_some("SELECT task.id", query, db.dialect());
+    let mut parts = sql::select_some(Parts::new("SELECT task.id", args![]), query, db.dialect());
     parts.push(
         " AND task.is_labeled = FALSE
           AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)

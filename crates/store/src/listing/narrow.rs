@@ -1,6 +1,8 @@
 //! What indexes know before a list is read: where only a few tasks can pass a line of the filter, the list is read from them alone.
 //! Where many can, the page is soon full in the order of the list, and no index would be faster.
 
+use std::time::Duration;
+
 use super::column::{Column, DataField};
 use super::condition::arg;
 use super::filter::{Candidates, Comparison, Number, Predicate, Test};
@@ -15,6 +17,9 @@ use crate::{Db, Result, args, result_index};
 /// So many tasks are few: each costs a look at its row (about 2 µs), and all of them are looked at.
 pub(crate) const FEW: i64 = 3_000;
 
+/// How long an index is asked; where it takes longer, it says nothing.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Asks the indexes about each line of the filter.
 pub async fn narrow(db: &Db, query: &mut Query) -> Result<()> {
     let Query { scope, filters, .. } = query;
@@ -27,6 +32,9 @@ pub async fn narrow(db: &Db, query: &mut Query) -> Result<()> {
 }
 
 async fn candidates(db: &Db, scope: &Scope, test: &Test) -> Result<Candidates> {
+    if asks_for_uploads(test) && !any_upload(db, scope, test).await? {
+        return Ok(Candidates::Few(Vec::new()));
+    }
     let mut statements = Vec::new();
     match (&test.column, &test.predicate) {
         (Column::Data(field), Predicate::Contains(text, false)) => match field.text_index {
@@ -61,7 +69,7 @@ async fn candidates(db: &Db, scope: &Scope, test: &Test) -> Result<Candidates> {
                 statements.extend(result_index::candidates(db.dialect(), scope.project_id, index, text));
             }
         }
-        _ => {}
+        _ => statements.extend(of_counters(scope, test)),
     }
     if statements.is_empty() {
         return Ok(Candidates::Unknown);
@@ -70,7 +78,9 @@ async fn candidates(db: &Db, scope: &Scope, test: &Test) -> Result<Candidates> {
     for mut statement in statements {
         statement.push(" LIMIT ?", args![FEW + 1 - found.len() as i64]);
         let (text, args) = statement.finish();
-        let rows: Vec<(i64,)> = db.all_beside(text, args, None).await?.unwrap_or_default();
+        let Some(rows) = db.all_beside::<(i64,)>(text, args, Some(LOOK)).await? else {
+            return Ok(Candidates::Unknown);
+        };
         found.extend(rows.into_iter().map(|(id,)| id));
         if found.len() as i64 > FEW {
             return Ok(Candidates::Many);
@@ -79,6 +89,142 @@ async fn candidates(db: &Db, scope: &Scope, test: &Test) -> Result<Candidates> {
     found.sort_unstable();
     found.dedup();
     Ok(Candidates::Few(found))
+}
+
+/// What rows that few tasks may have say about questions that only such tasks pass: predictions, drafts, skipped annotations, open
+/// tasks of a project that is nearly done.
+fn of_counters(scope: &Scope, test: &Test) -> Option<Parts> {
+    let project_id = scope.project_id;
+    let own = scope.only_own.is_some();
+    let (column, predicate) = (&test.column, &test.predicate);
+    Some(match column {
+        Column::TotalPredictions if above_zero(predicate) => {
+            Parts::new("SELECT task_id FROM prediction WHERE project_id = ?", args![project_id])
+        }
+        Column::PredictionsScore
+            if matches!(
+                predicate,
+                Predicate::Compare(_, _, false)
+                    | Predicate::Between(_, _, false)
+                    | Predicate::OneOf(_, false)
+                    | Predicate::Empty(false)
+            ) =>
+        {
+            Parts::new("SELECT task_id FROM prediction WHERE project_id = ?", args![project_id])
+        }
+        Column::PredictionsResults
+            if matches!(
+                predicate,
+                Predicate::Contains(_, false)
+                    | Predicate::Equal(_, false)
+                    | Predicate::Matches(_)
+                    | Predicate::Empty(false)
+            ) =>
+        {
+            Parts::new("SELECT task_id FROM prediction WHERE project_id = ?", args![project_id])
+        }
+        Column::PredictionsModelVersions => match predicate {
+            Predicate::HasVersion(versions, false) => {
+                let mut parts = Parts::new("SELECT task_id FROM prediction WHERE project_id = ?", args![project_id]);
+                one_of(
+                    &mut parts,
+                    " instr(model_version, ?) > 0",
+                    versions,
+                    |version: &String| version.into(),
+                );
+                parts
+            }
+            Predicate::Empty(false) => {
+                Parts::new("SELECT task_id FROM prediction WHERE project_id = ?", args![project_id])
+            }
+            _ => return None,
+        },
+        Column::CancelledAnnotations if !own && above_zero(predicate) => Parts::new(
+            "SELECT task_id FROM annotation WHERE project_id = ? AND was_cancelled",
+            args![project_id],
+        ),
+        Column::TotalAnnotations if !own => match predicate {
+            Predicate::Compare(Comparison::Greater, value, false) if at_least(*value, 0) => Parts::new(
+                "SELECT id FROM task WHERE project_id = ? AND total_annotations > ?",
+                vec![project_id.into(), arg(*value)],
+            ),
+            Predicate::Compare(Comparison::GreaterOrEqual, value, false) if at_least(*value, 1) => Parts::new(
+                "SELECT id FROM task WHERE project_id = ? AND total_annotations >= ?",
+                vec![project_id.into(), arg(*value)],
+            ),
+            Predicate::Compare(Comparison::Equal, value, false) => Parts::new(
+                "SELECT id FROM task WHERE project_id = ? AND total_annotations = ?",
+                vec![project_id.into(), arg(*value)],
+            ),
+            Predicate::Between(low, high, false) => Parts::new(
+                "SELECT id FROM task WHERE project_id = ? AND total_annotations BETWEEN ? AND ?",
+                vec![project_id.into(), arg(*low), arg(*high)],
+            ),
+            Predicate::Empty(false) => Parts::new(
+                "SELECT id FROM task WHERE project_id = ? AND total_annotations > 0",
+                args![project_id],
+            ),
+            _ => return None,
+        },
+        Column::IsLabeled if !own && *predicate == Predicate::Is(false) => Parts::new(
+            "SELECT id FROM task WHERE project_id = ? AND is_labeled = FALSE",
+            args![project_id],
+        ),
+        // Those of other projects are few, too, when all are.
+        Column::DraftExists if *predicate == Predicate::Is(true) => Parts::new("SELECT task_id FROM draft", args![]),
+        _ => return None,
+    })
+}
+
+/// Whether zero does not pass: a question to a counter, which is never below.
+fn above_zero(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Compare(Comparison::Greater, value, false) => at_least(*value, 0),
+        Predicate::Compare(Comparison::GreaterOrEqual | Comparison::Equal, value, false) => at_least(*value, 1),
+        Predicate::Between(low, _, false) => at_least(*low, 1),
+        Predicate::OneOf(values, false) => values.iter().all(|value| at_least(*value, 1)),
+        Predicate::Empty(false) => true,
+        _ => false,
+    }
+}
+
+fn at_least(number: Number, least: i64) -> bool {
+    match number {
+        Number::Whole(number) => number >= least,
+        Number::Real(number) => number >= least as f64,
+    }
+}
+
+/// Whether only tasks that came from an uploaded file pass.
+fn asks_for_uploads(test: &Test) -> bool {
+    test.column == Column::FileUpload
+        && matches!(
+            test.predicate,
+            Predicate::Contains(_, false)
+                | Predicate::Equal(_, false)
+                | Predicate::TextOneOf(_, false)
+                | Predicate::Matches(_)
+                | Predicate::Empty(false)
+        )
+}
+
+/// Whether an uploaded file of the project has a name that passes.
+async fn any_upload(db: &Db, scope: &Scope, test: &Test) -> Result<bool> {
+    let mut parts = Parts::new(
+        "SELECT id FROM file_upload WHERE project_id = ?",
+        args![scope.project_id],
+    );
+    match &test.predicate {
+        Predicate::Contains(text, _) => parts.push(" AND instr(labelkeep_fold(name), ?) > 0", args![fold(text)]),
+        Predicate::Equal(text, _) => parts.push(" AND name = ?", args![text]),
+        Predicate::TextOneOf(texts, _) => one_of(&mut parts, " name = ?", texts, |text: &String| text.into()),
+        Predicate::Matches(pattern) => parts.push(" AND labelkeep_matches(name, ?)", args![pattern]),
+        _ => &mut parts,
+    };
+    parts.push(" LIMIT 1", args![]);
+    let (text, args) = parts.finish();
+    let found: Option<Vec<(i64,)>> = db.all_beside(text, args, Some(LOOK)).await?;
+    Ok(found.is_none_or(|rows| !rows.is_empty()))
 }
 
 /// What the index of a field knows.

@@ -10,19 +10,17 @@ use crate::db::Dialect;
 use crate::tasks::VISIBLE;
 
 /// `head`, which says what of the tasks is wanted, and the conditions of the query.
-pub(super) fn select(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
-    let mut parts = Parts::new(head, args![]);
-    let scope = from(&mut parts, query, dialect);
-    append_select(&mut parts, scope, query, dialect);
-    parts
+pub(super) fn select(mut head: Parts, query: &Query, dialect: Dialect) -> Parts {
+    let scope = from(&mut head, query, dialect);
+    append_select(&mut head, scope, query, dialect);
+    head
 }
 
 /// The same, for a statement that is done when it has found some tasks: an index that would first gather very many is not asked.
-pub(super) fn select_some(head: &'static str, query: &Query, dialect: Dialect) -> Parts {
-    let mut parts = Parts::new(head, args![]);
-    let scope = from(&mut parts, query, dialect);
-    append_some(&mut parts, scope, query, dialect);
-    parts
+pub(super) fn select_some(mut head: Parts, query: &Query, dialect: Dialect) -> Parts {
+    let scope = from(&mut head, query, dialect);
+    append_some(&mut head, scope, query, dialect);
+    head
 }
 
 /// From where the tasks are read, up to the project's placeholder. Where no index narrows the list, and nearly all rows between the
@@ -119,9 +117,12 @@ pub(super) fn order(parts: &mut Parts, query: &Query, dialect: Dialect, backward
             only_some: true,
         };
         writer.key(column);
-        // Nulls come last, in both directions; read from the end they come first.
+        // Nulls come last, in both directions; read from the end they come first. An index has them at one end: where there are
+        // none, it must not be asked for them.
         writer.push(
             match (descends, backwards) {
+                (false, _) if column.is_always_there() => ", ",
+                (true, _) if column.is_always_there() => " DESC, ",
                 (false, false) => " NULLS LAST, ",
                 (true, false) => " DESC NULLS LAST, ",
                 (false, true) => " NULLS FIRST, ",

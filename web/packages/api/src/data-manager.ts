@@ -87,6 +87,8 @@ export interface ListedTasks extends Totals {
   tasks: ListedTask[];
   /** False: `total` is what is known to be there at least. */
   total_is_exact?: boolean;
+  /** The page may have more tasks than were found in time; asked for without `totals=later` it has them all. */
+  is_searching?: boolean;
   indexing?: { column: string; done: number; total: number }[];
 }
 

@@ -5,6 +5,7 @@ mod indexes;
 mod lists;
 mod live;
 mod random_filters;
+mod search;
 mod text_index;
 mod views;
 

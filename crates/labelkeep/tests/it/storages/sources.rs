@@ -3,6 +3,7 @@
 use labelkeep_testkit::{S3Server, json, on_both_databases};
 
 use super::{data, empty, source, synced};
+use crate::data_manager::{line, list, only};
 
 on_both_databases! {
     async fn each_object_is_one_task(kit: Kit) {
@@ -22,6 +23,9 @@ on_both_databases! {
         assert_eq!(tasks[0], json!({ "text": "s3://our-data/in/0000.txt" }));
         let counted = owner.get(&format!("/api/projects/{project}/")).await.json();
         assert_eq!(counted["task_number"], 1_203);
+        let named = only(line("storage_filename", "contains", "String", "0500"));
+        let named = list(&owner, project, &named, "").await.expect(200).json();
+        assert_eq!((&named["total"], &named["tasks"][0]["storage_filename"]), (&json!(1), &json!("in/0500.txt")));
         // Once more: nothing is new, and what is new comes alone.
         let storage = synced(&kit, &owner, &path).await;
         assert_eq!((&storage["last_sync_count"], &storage["meta"]["tasks_existed"]), (&json!(0), &json!(1_203)));

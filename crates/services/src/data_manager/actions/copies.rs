@@ -35,7 +35,7 @@ pub(super) async fn remove_duplicates(
         ..At::default()
     };
     loop {
-        let ids = next_ids(services, query, &place).await?;
+        let ids = next_ids(services, query, &place, STEP).await?;
         let Some(last) = ids.last().copied() else { break };
         for row in listing::rows(&services.db, project.id, &ids).await? {
             let annotated = row.task.total_annotations + row.task.cancelled_annotations > 0;

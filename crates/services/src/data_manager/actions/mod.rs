@@ -16,6 +16,7 @@ use labelkeep_store::{Tx, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::pace::Pace;
 use super::query::{Names, Reader, Wanted};
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
@@ -193,7 +194,7 @@ impl Step<'_> {
     }
 }
 
-/// Tasks of one step: savers of the project wait some 20 ms at most.
+/// Most tasks of one step.
 const STEP: i64 = 500;
 
 /// Does the job of an action.
@@ -218,8 +219,9 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
     if job.row.kind == "remove_duplicates" {
         return copies::remove_duplicates(services, job, &project, &query, at).await;
     }
+    let mut pace = Pace::new(STEP);
     loop {
-        let ids = next_ids(services, &query, &at).await?;
+        let ids = next_ids(services, &query, &at, pace.begin()).await?;
         let Some(last) = ids.last().copied() else {
             return Ok(Ended::Done(finish(services, job, at).await?));
         };
@@ -254,6 +256,7 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
             })
             .await?;
         at = moved;
+        pace.end();
         if next == Next::Stop {
             return Ok(Ended::Cancelled(finish(services, job, at).await?));
         }
@@ -261,8 +264,8 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
 }
 
 /// The next tasks of the list.
-async fn next_ids(services: &Services, query: &Query, at: &At) -> Result<Vec<i64>> {
-    super::list::ids_after(services, query, at.after, at.until, STEP).await
+async fn next_ids(services: &Services, query: &Query, at: &At, limit: i64) -> Result<Vec<i64>> {
+    super::list::ids_after(services, query, at.after, at.until, limit).await
 }
 
 async fn one_step(tx: &mut Tx, step: &Step<'_>, at: &mut At, ids: &[i64]) -> Result<()> {

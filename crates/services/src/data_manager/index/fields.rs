@@ -13,8 +13,8 @@ use crate::{Result, ServiceError, Services};
 
 /// Most keys of a project that have an index: every write of task data keeps each of them.
 const MOST: i64 = 12;
-/// Tasks that one write takes into an index: some 15 ms.
-const STEP: i64 = 500;
+/// Most tasks that one write takes into an index.
+pub(super) const STEP: i64 = 500;
 
 pub(super) async fn attach(
     services: &Services,
@@ -118,13 +118,13 @@ async fn begin(services: &Services, project_id: i64, keys: Vec<(String, bool)>) 
 }
 
 /// Takes the next tasks into the first index that is not complete.
-pub(super) async fn step(tx: &mut Tx, project: &ProjectRow, at: At) -> Result<(At, bool)> {
+pub(super) async fn step(tx: &mut Tx, project: &ProjectRow, at: At, limit: i64) -> Result<(At, bool)> {
     let Some(index) = rows::unfinished(tx, project.id).await? else {
         return Ok((at, true));
     };
     // A further key may have come since the step before.
     let left = rows::left(tx, project.id, project.task_number).await?;
-    let number = rows::fill(tx, project.id, &index, STEP).await?;
+    let number = rows::fill(tx, project.id, &index, limit).await?;
     let done = at.done + number;
     let moved = At {
         done,

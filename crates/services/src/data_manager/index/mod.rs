@@ -14,6 +14,7 @@ use labelkeep_store::projects::ProjectRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::pace::Pace;
 use crate::access::Granted;
 use crate::jobs::{self, Ended, Next, Order, Running};
 use crate::{Result, ServiceError, Services};
@@ -44,7 +45,7 @@ pub(crate) async fn attach(
     indexing.extend(results::attach(services, project, query).await?);
     listing::narrow(&services.db, query).await?;
     let row = project.row();
-    if row.task_number >= WORTH_IT {
+    if row.task_number >= WORTH_IT && query.may_read_a_span(&services.db) {
         let (db, id) = (&services.db, row.id);
         let (first, last) = (listing::first_id(db, id).await?, listing::last_id(db, id).await?);
         query.span = (last - first < 2 * row.task_number).then_some((first, last));
@@ -80,17 +81,23 @@ async fn ask(
 pub(crate) async fn fill(services: &Services, job: &Running) -> Result<Ended> {
     let (job_id, project_id, kind) = (job.row.id, job.project_id()?, job.row.kind.clone());
     let mut at: At = job.checkpoint();
+    let mut pace = Pace::new(match kind.as_str() {
+        "index_fields" => fields::STEP,
+        "index_results" => results::STEP,
+        _ => texts::STEP,
+    });
     loop {
         let (now, before, of_job) = (services.now(), at, kind.clone());
+        let limit = pace.begin();
         let (next, moved, is_end) = services
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     let project = crate::annotations::locked_project(tx, project_id).await?;
                     let (moved, is_end) = match of_job.as_str() {
-                        "index_fields" => fields::step(tx, &project, before).await?,
-                        "index_results" => results::step(tx, &project).await?,
-                        _ => texts::step(tx, &project, before).await?,
+                        "index_fields" => fields::step(tx, &project, before, limit).await?,
+                        "index_results" => results::step(tx, &project, limit).await?,
+                        _ => texts::step(tx, &project, before, limit).await?,
                     };
                     let next = jobs::advance(tx, job_id, &moved, moved.done, moved.total, now).await?;
                     Ok::<_, ServiceError>((next, moved, is_end))
@@ -98,6 +105,7 @@ pub(crate) async fn fill(services: &Services, job: &Running) -> Result<Ended> {
             })
             .await?;
         at = moved;
+        pace.end();
         let of = if kind == "index_results" {
             "annotations"
         } else {
@@ -105,6 +113,7 @@ pub(crate) async fn fill(services: &Services, job: &Running) -> Result<Ended> {
         };
         let result = json!({ "detail": format!("Indexed {} {of}", at.done) });
         if is_end {
+            services.db.analyze_indexes().await?;
             return Ok(Ended::Done(result));
         }
         if next == Next::Stop {

@@ -12,8 +12,8 @@ use crate::{Result, Services};
 
 /// So many annotations, or entries of their log, may be behind it before the job is begun again: each is read by every list.
 const BEHIND: i64 = 5_000;
-/// Annotations that one write takes into the index: some 15 ms.
-const STEP: i64 = 200;
+/// Most annotations that one write takes into the index.
+pub(super) const STEP: i64 = 200;
 
 pub(super) async fn attach(
     services: &Services,
@@ -51,9 +51,9 @@ pub(super) async fn attach(
 }
 
 /// Takes the next annotations in.
-pub(super) async fn step(tx: &mut Tx, project: &ProjectRow) -> Result<(At, bool)> {
+pub(super) async fn step(tx: &mut Tx, project: &ProjectRow, limit: i64) -> Result<(At, bool)> {
     rows::begin(tx, project.id).await?;
-    let (done, is_end) = rows::fill(tx, project.id, STEP).await?;
+    let (done, is_end) = rows::fill(tx, project.id, limit).await?;
     let moved = At {
         done,
         total: project.total_annotations_number.max(done),

@@ -11,8 +11,8 @@ use crate::{Result, Services};
 
 /// So many tasks may be missing before the job is begun again.
 const MISSING: i64 = 2_000;
-/// Tasks that one write takes into the index: some 15 ms.
-const STEP: i64 = 200;
+/// Most tasks that one write takes into the index.
+pub(super) const STEP: i64 = 200;
 
 pub(super) async fn attach(
     services: &Services,
@@ -57,9 +57,9 @@ pub(super) async fn attach(
 }
 
 /// Takes the next tasks in.
-pub(super) async fn step(tx: &mut Tx, project: &ProjectRow, at: At) -> Result<(At, bool)> {
+pub(super) async fn step(tx: &mut Tx, project: &ProjectRow, at: At, limit: i64) -> Result<(At, bool)> {
     rows::begin(tx, project.id).await?;
-    let (number, last) = rows::fill(tx, project.id, STEP).await?;
+    let (number, last) = rows::fill(tx, project.id, limit).await?;
     let done = at.done + number as i64;
     let moved = At {
         done,

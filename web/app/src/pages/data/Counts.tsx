@@ -14,8 +14,9 @@ export function Counts({
   isWhole: boolean;
 }) {
   if (state.isFirst) return null;
-  const { total, isExact, annotations, predictions, indexing } = state;
-  const tasks = `${isExact ? '' : 'at least '}${counted(total, 'task')}`;
+  const { total, isExact, isSearching, annotations, predictions, indexing } = state;
+  const known = isExact ? counted(total, 'task') : total > 0 ? `at least ${counted(total, 'task')}` : undefined;
+  const tasks = [known, isSearching && 'searching…'].filter(Boolean).join(' · ');
   const more = (
     isWhole
       ? []

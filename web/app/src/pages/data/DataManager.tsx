@@ -48,7 +48,7 @@ import { QuickView } from './quick/QuickView';
 import { TaskArea } from './TaskArea';
 import { type Panel, Toolbar } from './toolbar/Toolbar';
 import { ViewSentence } from './toolbar/ViewSentence';
-import { useEvents } from './use-events';
+import { type ProjectEvents, useEventHandlers, useIsListening, useProjectEvents } from './use-events';
 import { useTableColumns } from './use-table-columns';
 import { useTaskList } from './use-task-list';
 import { addressOfView, type DataSearch, useViewState } from './use-view-state';
@@ -57,6 +57,7 @@ import { ViewTabs } from './views/ViewTabs';
 
 export function DataManager({ project: id, search }: { project: number; search: DataSearch }) {
   const go = useGo();
+  const events = useProjectEvents(id);
   const project = useQuery(projectQuery(id));
   const columns = useQuery({
     queryKey: ['columns', id],
@@ -88,7 +89,7 @@ export function DataManager({ project: id, search }: { project: number; search: 
     );
   }
   if (!project.data || !columns.data) return <Spinner label="Loading the project" />;
-  return <Tasks project={project.data} answer={columns.data} search={search} />;
+  return <Tasks project={project.data} answer={columns.data} search={search} events={events} />;
 }
 
 /** Ids of tasks that an address may hold. */
@@ -104,7 +105,14 @@ function positionOf(project: number, view: number | undefined): TablePosition {
   return known;
 }
 
-function Tasks({ project, answer, search }: { project: Project; answer: ColumnsAnswer; search: DataSearch }) {
+interface TasksProps {
+  project: Project;
+  answer: ColumnsAnswer;
+  search: DataSearch;
+  events: ProjectEvents;
+}
+
+function Tasks({ project, answer, search, events }: TasksProps) {
   const { id } = project;
   const go = useGo();
   const router = useRouter();
@@ -126,7 +134,8 @@ function Tasks({ project, answer, search }: { project: Project; answer: ColumnsA
   const { view, slice, display } = state;
   const table = useTableColumns(columns, people, colors, state, (column) => setPanel({ open: 'filter', seed: column }));
   // With an address of a view nothing is asked before the view is known.
-  const isReady = search.tab === undefined || search.tab === 'all' || views.isReady;
+  const isKnown = search.tab === undefined || search.tab === 'all' || views.isReady;
+  const isReady = useIsListening(events) && isKnown;
   const { hidden, types } = display;
   const numeric = useMemo(() => new Set(Object.keys(types).filter((name) => types[name] === 'Number')), [types]);
   const query = useMemo(
@@ -157,7 +166,7 @@ function Tasks({ project, answer, search }: { project: Project; answer: ColumnsA
     void queries.invalidateQueries({ queryKey: ['trash', id] });
     if (job.kind === 'delete_tasks') setSelection(NOTHING);
   });
-  useEvents(id, {
+  useEventHandlers(events, {
     onTasks: (ids) => void tasks.update(ids),
     onReload: () => tasks.refresh(),
     onCounters: (counters) =>

@@ -8,6 +8,7 @@ import {
   EmptyState,
   ListFilter,
   type ListSelection,
+  Spinner,
   type TablePosition,
   Tag,
   Upload,
@@ -86,6 +87,7 @@ export function TaskArea(props: TaskAreaProps) {
     );
   }
   if (!loaded.isFirst && !loaded.isStale && total === 0) {
+    if (loaded.isSearching) return <Spinner label="Looking through all tasks" />;
     return (
       <EmptyState
         icon={<ListFilter size={32} />}

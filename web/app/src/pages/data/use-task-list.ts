@@ -6,8 +6,13 @@ import { PAGE, type TaskSource, TaskWindow, type WindowState } from './model/tas
 function sourceOf(project: number): TaskSource {
   const ask = (query: TaskQuery) => ({ project, query: JSON.stringify(query) });
   return {
-    page: (query, page) =>
-      api.get<ListedTasks>('/api/tasks/', { ...ask(query), page: page + 1, page_size: PAGE, totals: 'later' }),
+    page: (query, page, isAll) =>
+      api.get<ListedTasks>('/api/tasks/', {
+        ...ask(query),
+        page: page + 1,
+        page_size: PAGE,
+        ...(isAll ? {} : { totals: 'later' }),
+      }),
     totals: (query) => api.get<Totals>('/api/dm/totals/', ask(query)),
     some: async ({ hiddenColumns }, ids) => {
       const query: TaskQuery = {

@@ -11,8 +11,8 @@ const KEPT = 200;
 
 /** The server, as the window asks it. Tests give their own. */
 export interface TaskSource {
-  /** `page` from 0. */
-  page(query: TaskQuery, page: number): Promise<ListedTasks>;
+  /** `page` from 0; with what was found in time, or with all of it, however long that takes. */
+  page(query: TaskQuery, page: number, isAll: boolean): Promise<ListedTasks>;
   totals(query: TaskQuery): Promise<Totals>;
   /** These tasks, with the same columns. */
   some(query: TaskQuery, ids: readonly number[]): Promise<ListedTask[]>;
@@ -23,6 +23,8 @@ export interface WindowState {
   readonly total: number;
   /** False: there are at least so many, and the exact number is on its way. */
   readonly isExact: boolean;
+  /** More tasks of what is on screen are being looked for. */
+  readonly isSearching: boolean;
   readonly annotations: number | null;
   readonly predictions: number | null;
   /** Nothing has been answered yet. */
@@ -48,6 +50,7 @@ export class TaskWindow {
   private current: WindowState = {
     total: 0,
     isExact: true,
+    isSearching: false,
     annotations: null,
     predictions: null,
     isFirst: true,
@@ -89,7 +92,7 @@ export class TaskWindow {
     this.generation += 1;
     this.loading.clear();
     this.stale = new Set(this.pages.keys());
-    this.set({ ...change, error: undefined });
+    this.set({ ...change, error: undefined, isSearching: false });
     this.show(this.shown.first, this.shown.last);
   }
 
@@ -142,20 +145,28 @@ export class TaskWindow {
     if (!query) return;
     this.loading.add(page);
     try {
-      const answer = await this.source.page(query, page);
+      let answer = await this.source.page(query, page, false);
       if (generation !== this.generation) return;
+      if (answer.is_searching) {
+        // What was found in time is shown where nothing of this question is: it never takes rows away.
+        if (this.current.isFirst || this.current.isStale) this.take(page, answer);
+        this.set({ isSearching: true });
+        answer = await this.source.page(query, page, true);
+        if (generation !== this.generation) return;
+      }
       this.loading.delete(page);
       this.take(page, answer);
     } catch (error) {
       if (generation !== this.generation) return;
       this.loading.delete(page);
       // Without an answer the row stays a shimmer; the next move asks again.
-      this.set({ error, isFirst: false });
+      this.set({ error, isFirst: false, isSearching: false });
     }
   }
 
   private take(page: number, answer: ListedTasks): void {
     const wasStale = this.current.isStale;
+    const isSearching = answer.is_searching ?? false;
     if (wasStale) this.pages.clear();
     this.stale.delete(page);
     this.pages.set(page, answer.tasks);
@@ -177,10 +188,12 @@ export class TaskWindow {
           }),
       isFirst: false,
       isStale: false,
+      isSearching,
       error: undefined,
       indexing: answer.indexing ?? [],
     });
-    if (!isExact) void this.count();
+    // The whole page comes with the exact numbers.
+    if (!isExact && !isSearching) void this.count();
     // The rest of what is on screen.
     if (wasStale) this.show(this.shown.first, this.shown.last);
   }

@@ -27,7 +27,7 @@ import { useTitle } from '../../../shared/title';
 import { JobTray } from '../actions/JobTray';
 import { useJobs } from '../actions/use-jobs';
 import styles from '../data.module.css';
-import { useEvents } from '../use-events';
+import { useEventHandlers, useProjectEvents } from '../use-events';
 
 const ONE: Record<TrashEntry['kind'], string> = {
   tasks: 'task',
@@ -53,7 +53,7 @@ export function TrashPage() {
   useTitle('Trash', project.data?.title);
   const reload = () => queries.invalidateQueries({ queryKey: ['trash', id] });
   const jobs = useJobs(id, () => void reload());
-  useEvents(id, {
+  useEventHandlers(useProjectEvents(id), {
     onTasks: () => undefined,
     onReload: () => void reload(),
     onCounters: () => undefined,

@@ -10,14 +10,15 @@ class Server implements TaskSource {
   readonly asked: {
     query: TaskQuery;
     page: number;
+    isAll: boolean;
     answer: (answer: ListedTasks) => void;
     fail: (error: Error) => void;
   }[] = [];
   readonly counted: ((totals: Totals) => void)[] = [];
   readonly wanted: number[][] = [];
 
-  page(query: TaskQuery, page: number): Promise<ListedTasks> {
-    return new Promise((answer, fail) => this.asked.push({ query, page, answer, fail }));
+  page(query: TaskQuery, page: number, isAll: boolean): Promise<ListedTasks> {
+    return new Promise((answer, fail) => this.asked.push({ query, page, isAll, answer, fail }));
   }
 
   totals(): Promise<Totals> {
@@ -147,6 +148,32 @@ describe('the window of tasks', () => {
     server.asked[1]?.answer(answer(0, 100));
     await settled();
     expect(window.state()).toMatchObject({ error: undefined, total: 100 });
+  });
+
+  it('shows what was found in time, looks on for the rest, and takes no rows away meanwhile', async () => {
+    const server = new Server();
+    const window = new TaskWindow(server);
+    const some = (number: number, mark: string): ListedTasks => ({
+      ...answer(0, number, mark, false),
+      tasks: rows(0, mark).slice(0, number),
+      is_searching: true,
+    });
+    window.ask({});
+    server.asked[0]?.answer(some(3, 'first'));
+    await settled();
+    expect(window.state()).toMatchObject({ total: 3, isExact: false, isSearching: true });
+    expect(window.row(2)?.data.mark).toBe('first');
+    expect(server.asked.map(({ isAll }) => isAll)).toEqual([false, true]);
+    // The whole page knows the exact numbers: they are not asked for besides.
+    expect(server.counted).toHaveLength(0);
+    server.asked[1]?.answer({ ...answer(0, 57, 'all'), tasks: rows(0, 'all').slice(0, 57) });
+    await settled();
+    expect(window.state()).toMatchObject({ total: 57, isExact: true, isSearching: false });
+    window.refresh();
+    server.asked[2]?.answer(some(1, 'again'));
+    await settled();
+    expect(window.state()).toMatchObject({ total: 57, isSearching: true });
+    expect(window.row(56)?.data.mark).toBe('all');
   });
 
   it('gives the ids of a stretch that is not here yet', async () => {
