@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod annotations;
 pub mod assignments;
 pub mod audit;
+mod background;
 mod completion;
 mod context;
 pub mod data_manager;

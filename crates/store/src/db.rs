@@ -8,7 +8,7 @@ use sqlx::postgres::PgPool;
 
 use crate::args::Args;
 use crate::builder::Sql;
-use crate::group_commit::{Durability, GroupCommit};
+use crate::group_commit::{GroupCommit, Manner};
 use crate::row::Row;
 use crate::sqlite::Readers;
 use crate::tx::Tx;
@@ -221,7 +221,19 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
-        self.run(Durability::System, work).await
+        self.run(Manner::System, work).await
+    }
+
+    /// As [`Db::write_unsynced`], for a step of long work such as a chunk of an import: writes of people go before it, and on
+    /// SQLite its commit goes to the disk beside the writer. What ends the work (makes it visible, says that it is done) is a
+    /// [`Db::write`]: it brings all steps before it to the disk. A step should take some 10 ms, for which people wait.
+    pub async fn write_step<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
+    {
+        self.run(Manner::Step, work).await
     }
 
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
@@ -236,11 +248,11 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
-        self.run(Durability::Disk, work).await
+        self.run(Manner::Disk, work).await
     }
 
     /// The request that is being answered goes with the work: the entries that it writes to the log name it.
-    async fn run<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
+    async fn run<R, E, F>(&self, manner: Manner, work: F) -> Result<R, E>
     where
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -249,7 +261,7 @@ impl Db {
         let request = audit::current();
         let inner = request.clone();
         let outcome = self
-            .carry_out(durability, move |tx| Box::pin(audit::inside(inner, work(tx))))
+            .carry_out(manner, move |tx| Box::pin(audit::inside(inner, work(tx))))
             .await;
         if let Some(request) = request {
             request.ended(outcome.is_ok());
@@ -257,20 +269,20 @@ impl Db {
         outcome
     }
 
-    async fn carry_out<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
+    async fn carry_out<R, E, F>(&self, manner: Manner, work: F) -> Result<R, E>
     where
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + 'static,
     {
         match &*self.0 {
-            Inner::Sqlite { write: Some(write), .. } => write.run(durability, work).await,
+            Inner::Sqlite { write: Some(write), .. } => write.run(manner, work).await,
             Inner::Sqlite { write: None, .. } => Err(StoreError::Aborted.into()),
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
                     let mut tx = Tx::Postgres(postgres::begin(&pool).await?);
-                    if durability == Durability::System {
+                    if manner != Manner::Disk {
                         tx.execute("SET LOCAL synchronous_commit = off", vec![]).await?;
                     }
                     let outcome = work(&mut tx).await;
@@ -300,7 +312,7 @@ impl Db {
         match &*self.0 {
             // SQLite's own heuristic: looks at what has changed, and is bounded by analysis_limit.
             Inner::Sqlite { .. } => {
-                self.write(|tx| Box::pin(async { tx.execute("PRAGMA optimize", vec![]).await.map(|_| ()) }))
+                self.write_step(|tx| Box::pin(async { tx.execute("PRAGMA optimize", vec![]).await.map(|_| ()) }))
                     .await
             }
             Inner::Postgres(pool) => {

@@ -11,6 +11,9 @@
 //! commit and before the answers: the writer is free meanwhile, and one group holds saves that wait for it and work that
 //! does not. Reads see a commit while it is on its way; what is written on their ground comes behind it in the log, and is not
 //! answered before both are on the disk.
+//!
+//! Steps of long work (imports, jobs) come one at a time behind the saves of people (`turns`), and bring nothing to the disk here:
+//! that, and copying a log that has grown long into the database, is done beside the writer (`beside`).
 
 use std::cell::Cell;
 use std::fs::File;
@@ -23,6 +26,8 @@ use futures_util::FutureExt as _;
 use rusqlite::Connection;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
+use crate::beside::Beside;
+use crate::turns::{Message, News, Queue, Turn};
 use crate::{BoxFuture, Result, StoreError, Tx};
 
 /// What waits for the writer before callers have to wait for a place.
@@ -34,6 +39,10 @@ const GROUP_TIME: Duration = Duration::from_millis(8);
 /// Pages in the log (16 MiB) from which on they are copied into the database. A save changes some fifteen pages, most of them
 /// the same as the save before: copied rarely, each is copied once for many saves.
 const CHECKPOINT_PAGES: u32 = 4000;
+/// So many pages, the writer copies itself: what was saved while the rest was copied beside it. Then the log begins anew.
+const REST_PAGES: u32 = 256;
+/// How often the rest is copied beside the writer in the hope of a smaller one.
+const ROUNDS: u32 = 3;
 
 thread_local! {
     /// Pages in the log after the newest commit of this thread: SQLite tells them to a function that has nowhere else to
@@ -46,28 +55,30 @@ type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Does the work; says whether its changes stay.
 type Work = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Answer)> + Send>;
 
-/// What must be true when the caller is answered.
+/// How a write is carried out, and what is true when its caller is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
+pub(crate) enum Manner {
     /// On disk: a power cut loses nothing.
     Disk,
     /// With the operating system: a crash of the process loses nothing; a power cut may take it back, in order, with what
     /// was written after it.
     System,
+    /// A step of long work: as `System`, and behind everybody else.
+    Step,
 }
 
-struct Job {
+pub(crate) struct Job {
     work: Work,
-    durability: Durability,
+    pub(crate) manner: Manner,
 }
 
-/// What the thread is told.
-enum Message {
-    Job(Job),
-    /// The log has grown long.
-    Checkpoint,
-    /// Nothing comes behind this.
-    End,
+#[cfg(test)]
+impl Job {
+    /// One that does nothing.
+    pub(crate) fn empty(manner: Manner) -> Job {
+        let work: Work = Box::new(|_| Box::pin(async { (true, Box::new(|_| {}) as Answer) }));
+        Job { work, manner }
+    }
 }
 
 pub(crate) struct GroupCommit {
@@ -82,10 +93,13 @@ impl GroupCommit {
     pub(crate) fn start(connection: Connection, path: &Path) -> Result<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        let log = File::open(&log).map_err(|source| StoreError::File {
-            path: log.display().to_string(),
-            source,
-        })?;
+        let open_log = || {
+            File::open(&log).map_err(|source| StoreError::File {
+                path: log.display().to_string(),
+                source,
+            })
+        };
+        let (log_of_writer, log_beside) = (open_log()?, open_log()?);
         connection.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages.unsigned_abs());
             Ok(())
@@ -95,16 +109,14 @@ impl GroupCommit {
         let writer = Arc::new(Mutex::new(Writer {
             tx: Some(Tx::Sqlite(connection)),
             log_pages: 0,
+            copied_from: CHECKPOINT_PAGES,
         }));
+        let beside = Beside::start(path.to_owned(), log_beside, messages.downgrade())?;
         let of_thread = writer.clone();
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
-                let queue = Queue {
-                    messages: queue,
-                    kept: None,
-                };
-                serve(&of_thread, &log, queue);
+                serve(&of_thread, &log_of_writer, beside, Queue::new(queue));
                 drop(end);
             })
             .map_err(|source| StoreError::File {
@@ -118,7 +130,7 @@ impl GroupCommit {
         })
     }
 
-    pub(crate) async fn run<R, E, F>(&self, durability: Durability, work: F) -> Result<R, E>
+    pub(crate) async fn run<R, E, F>(&self, manner: Manner, work: F) -> Result<R, E>
     where
         R: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -139,15 +151,15 @@ impl GroupCommit {
                 (keep, answer)
             })
         });
-        if let Some(job) = self.here(Job { work, durability }) {
+        if let Some(job) = self.here(Job { work, manner }) {
             self.tell(Message::Job(job)).await?;
         }
         answer.await.unwrap_or_else(|_| Err(StoreError::Aborted.into()))
     }
 
-    /// Carries the job out at once, unless it has to wait for the disk or for the writer.
+    /// Carries the job out at once, unless it has to wait for the disk or for the writer, or takes long.
     fn here(&self, job: Job) -> Option<Job> {
-        if job.durability == Durability::Disk {
+        if job.manner != Manner::System {
             return Some(job);
         }
         let mut writer = match self.writer.try_lock() {
@@ -156,9 +168,9 @@ impl GroupCommit {
             Err(TryLockError::WouldBlock) => return Some(job),
         };
         writer.write(job, || None);
-        if writer.log_pages >= CHECKPOINT_PAGES {
+        if writer.log_is_long() {
             // A full queue is no loss: the thread looks after each group.
-            let _ = self.messages.try_send(Message::Checkpoint);
+            let _ = self.messages.try_send(Message::News(News::Long));
         }
         None
     }
@@ -170,42 +182,19 @@ impl GroupCommit {
     /// Ends the writer after what it has been given.
     pub(crate) async fn close(&self) {
         // An error says that it has ended.
-        let _ = self.tell(Message::End).await;
+        let _ = self.tell(Message::News(News::End)).await;
         if let Some(ended) = self.ended.lock().await.take() {
             let _ = ended.await;
         }
     }
 }
 
-/// What waits for the thread.
-struct Queue {
-    messages: mpsc::Receiver<Message>,
-    /// Taken out already; comes first.
-    kept: Option<Message>,
-}
-
-impl Queue {
-    fn next(&mut self) -> Option<Message> {
-        self.kept.take().or_else(|| self.messages.blocking_recv())
-    }
-
-    /// A further member for a group, unless something else comes first.
-    fn member(&mut self) -> Option<Job> {
-        match self.messages.try_recv().ok()? {
-            Message::Job(job) => Some(job),
-            other => {
-                self.kept = Some(other);
-                None
-            }
-        }
-    }
-}
-
-fn serve(writer: &Mutex<Writer>, log: &File, mut queue: Queue) {
+fn serve(writer: &Mutex<Writer>, log: &File, beside: Beside, mut queue: Queue) {
     let locked = || writer.lock().unwrap_or_else(PoisonError::into_inner);
-    while let Some(message) = queue.next() {
-        match message {
-            Message::Job(job) => {
+    let mut rounds = 0;
+    while let Some(turn) = queue.next() {
+        match turn {
+            Turn::Group(job) => {
                 let waiting = locked().write(job, || queue.member());
                 if !waiting.is_empty() {
                     let synced = log.sync_data();
@@ -218,23 +207,41 @@ fn serve(writer: &Mutex<Writer>, log: &File, mut queue: Queue) {
                     }
                 }
             }
-            Message::Checkpoint => {}
-            Message::End => queue.messages.close(),
+            Turn::Step(job) => {
+                locked().write(job, || None);
+                beside.flush();
+            }
+            Turn::News(News::Copied(pages)) => {
+                queue.holds_steps = locked().rest_is_long(pages) && rounds < ROUNDS;
+                if queue.holds_steps {
+                    rounds += 1;
+                    beside.copy();
+                } else {
+                    rounds = 0;
+                    locked().copy_rest();
+                }
+            }
+            Turn::News(News::Failed) => locked().give_up(),
+            Turn::News(News::Long) => {}
+            Turn::News(News::End) => queue.close(),
         }
-        // Behind the answers, so that only the next group waits for it.
-        let mut writer = locked();
-        if writer.log_pages >= CHECKPOINT_PAGES {
-            writer.checkpoint();
+        // Behind the answers; steps wait until it is done, people go on.
+        if !queue.holds_steps && locked().log_is_long() {
+            queue.holds_steps = true;
+            beside.copy();
         }
     }
+    beside.end();
     locked().close();
 }
 
 struct Writer {
     /// None when it has been closed.
     tx: Option<Tx>,
-    /// Pages in the log that may have to be copied into the database.
+    /// Pages in the log behind the newest commit.
     log_pages: u32,
+    /// From how many on they are copied into the database; more while readers keep the log from beginning anew.
+    copied_from: u32,
 }
 
 impl Writer {
@@ -243,7 +250,13 @@ impl Writer {
         let Some(tx) = &mut self.tx else { return Vec::new() };
         LOG_PAGES.set(0);
         let outcome = write_group(tx, first, more);
-        self.log_pages = self.log_pages.max(LOG_PAGES.get());
+        // Nothing is told of a transaction that has changed nothing.
+        if LOG_PAGES.get() > 0 {
+            self.log_pages = LOG_PAGES.get();
+            if self.log_pages < CHECKPOINT_PAGES {
+                self.copied_from = CHECKPOINT_PAGES;
+            }
+        }
         outcome.unwrap_or_else(|error| {
             tracing::error!(%error, "a group of writes failed");
             // It may have broken off in the middle. The next group needs a connection without a transaction; there is nothing
@@ -259,8 +272,19 @@ impl Writer {
         self.tx = None;
     }
 
-    fn checkpoint(&mut self) {
-        self.log_pages = 0;
+    fn log_is_long(&self) -> bool {
+        self.log_pages >= self.copied_from
+    }
+
+    /// Whether much has come into the log beyond the pages that have been copied.
+    fn rest_is_long(&self, copied: Option<u32>) -> bool {
+        copied.is_some_and(|copied| self.log_pages.saturating_sub(copied) > REST_PAGES)
+    }
+
+    /// Copies what has come into the log meanwhile. When nothing is left, the next commit begins it anew, unless somebody still
+    /// reads in it.
+    fn copy_rest(&mut self) {
+        self.copied_from = self.log_pages + CHECKPOINT_PAGES / 8;
         if let Some(tx) = &mut self.tx
             && let Err(error) = run(tx, "PRAGMA wal_checkpoint(PASSIVE)")
         {
@@ -293,7 +317,7 @@ fn write_group(tx: &mut Tx, first: Job, mut more: impl FnMut() -> Option<Job>) -
     let mut done = Vec::new();
     run(tx, "BEGIN IMMEDIATE")?;
     let mut next = Some(first);
-    while let Some(Job { work, durability }) = next.take() {
+    while let Some(Job { work, manner }) = next.take() {
         // The first of a group needs no savepoint: if it fails, the whole transaction is its own.
         let alone = done.is_empty();
         if !alone {
@@ -305,7 +329,7 @@ fn write_group(tx: &mut Tx, first: Job, mut more: impl FnMut() -> Option<Job>) -
                 if !alone {
                     run(tx, "RELEASE member")?;
                 }
-                done.push((durability, answer));
+                done.push((manner, answer));
             }
             failed => {
                 if tx.is_over() {
@@ -332,12 +356,12 @@ fn write_group(tx: &mut Tx, first: Job, mut more: impl FnMut() -> Option<Job>) -
     }
     let committed = run(tx, "COMMIT");
     let mut waiting = Vec::new();
-    for (durability, answer) in done {
-        match durability {
+    for (manner, answer) in done {
+        match manner {
             _ if committed.as_ref().is_err_and(StoreError::is_full) => answer(Err(StoreError::Full)),
             _ if committed.is_err() => answer(Err(StoreError::Aborted)),
-            Durability::Disk => waiting.push(answer),
-            Durability::System => answer(Ok(())),
+            Manner::Disk => waiting.push(answer),
+            Manner::System | Manner::Step => answer(Ok(())),
         }
     }
     committed.map(|_| waiting)
@@ -360,9 +384,9 @@ mod tests {
         (folder, GroupCommit::start(connection, &path).expect("a writer"))
     }
 
-    async fn save(writer: &GroupCommit, durability: Durability) -> Result<i64> {
+    async fn save(writer: &GroupCommit, manner: Manner) -> Result<i64> {
         writer
-            .run(durability, |tx| {
+            .run(manner, |tx| {
                 Box::pin(async {
                     tx.execute("INSERT INTO save (id) VALUES (1)", args![]).await?;
                     Ok(tx.one::<(i64,)>("SELECT COUNT(*) FROM save", args![]).await?.0)
@@ -375,25 +399,53 @@ mod tests {
     async fn saves_that_wait_for_the_disk_and_work_that_does_not_are_answered() {
         let log = tempfile::NamedTempFile::new().expect("a file");
         let (_folder, writer) = writer(log.path());
-        assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 1);
-        assert_eq!(save(&writer, Durability::System).await.expect("saved"), 2);
+        assert_eq!(save(&writer, Manner::Disk).await.expect("saved"), 1);
+        assert_eq!(save(&writer, Manner::System).await.expect("saved"), 2);
         writer.close().await;
-        assert!(save(&writer, Durability::System).await.is_err(), "closed");
+        assert!(save(&writer, Manner::System).await.is_err(), "closed");
+    }
+
+    #[tokio::test]
+    async fn the_log_is_copied_beside_the_saves_and_begins_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("data.sqlite3");
+        let connection = crate::sqlite::open_writer(&path).expect("opens");
+        connection
+            .execute_batch("CREATE TABLE save (id INTEGER); CREATE TABLE chunk (content BLOB)")
+            .expect("tables");
+        let writer = GroupCommit::start(connection, &path).expect("a writer");
+        // 60 MiB in steps of one, and somebody who saves meanwhile.
+        for number in 1..=60 {
+            let step = writer.run::<_, StoreError, _>(Manner::Step, |tx| {
+                Box::pin(async {
+                    tx.execute("INSERT INTO chunk (content) VALUES (zeroblob(1048576))", args![])
+                        .await
+                })
+            });
+            let (step, saved) = tokio::join!(step, save(&writer, Manner::Disk));
+            assert_eq!(step.expect("a step"), 1);
+            assert_eq!(saved.expect("saved"), number);
+        }
+        let length = |name: &str| std::fs::metadata(folder.path().join(name)).expect("a file").len();
+        let log = length("data.sqlite3-wal");
+        assert!(log < 32 * 1024 * 1024, "the log has {log} bytes");
+        writer.close().await;
+        assert!(length("data.sqlite3") > 60 * 1024 * 1024);
     }
 
     #[tokio::test]
     async fn sec_154_a_write_without_room_says_why_and_the_next_ones_go_on() {
         let log = tempfile::NamedTempFile::new().expect("a file");
         let (_folder, writer) = writer(log.path());
-        assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 1);
+        assert_eq!(save(&writer, Manner::Disk).await.expect("saved"), 1);
         let limited = |pages: &'static str| {
-            writer.run(Durability::System, move |tx| {
+            writer.run(Manner::System, move |tx| {
                 Box::pin(async move { tx.optional::<(i64,)>(pages, args![]).await })
             })
         };
         limited("PRAGMA max_page_count = 20").await.expect("a limit");
         let large: Result<u64> = writer
-            .run(Durability::Disk, |tx| {
+            .run(Manner::Disk, |tx| {
                 Box::pin(async {
                     let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
                         INSERT INTO save (id) SELECT i FROM n";
@@ -402,19 +454,19 @@ mod tests {
             })
             .await;
         assert!(large.as_ref().is_err_and(StoreError::is_full), "{large:?}");
-        assert_eq!(save(&writer, Durability::Disk).await.expect("small ones go on"), 2);
+        assert_eq!(save(&writer, Manner::Disk).await.expect("small ones go on"), 2);
         limited("PRAGMA max_page_count = 100000").await.expect("a limit");
-        assert_eq!(save(&writer, Durability::Disk).await.expect("saved"), 3);
+        assert_eq!(save(&writer, Manner::Disk).await.expect("saved"), 3);
     }
 
     #[tokio::test]
     async fn a_disk_that_fails_answers_no_save_and_ends_writing() {
         // Nothing can be synced there.
         let (_folder, writer) = writer(Path::new("/dev/null"));
-        assert_eq!(save(&writer, Durability::System).await.expect("does not wait"), 1);
-        assert!(save(&writer, Durability::Disk).await.is_err());
-        for durability in [Durability::System, Durability::Disk] {
-            assert!(save(&writer, durability).await.is_err(), "{durability:?}");
+        assert_eq!(save(&writer, Manner::System).await.expect("does not wait"), 1);
+        assert!(save(&writer, Manner::Disk).await.is_err());
+        for manner in [Manner::System, Manner::Disk, Manner::Step] {
+            assert!(save(&writer, manner).await.is_err(), "{manner:?}");
         }
     }
 }

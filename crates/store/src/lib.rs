@@ -9,6 +9,7 @@
 //! * A write runs to its end even when the caller goes away (see [`Db::write`]).
 
 mod args;
+mod beside;
 pub mod builder;
 mod db;
 mod error;
@@ -18,6 +19,7 @@ mod postgres;
 mod row;
 mod sqlite;
 pub mod sqlite_functions;
+mod turns;
 mod tx;
 mod visible;
 

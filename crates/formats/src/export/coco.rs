@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use labelkeep_labeling::Config;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::archive::{Archive, large_text_options, text_options};
@@ -99,6 +100,28 @@ impl Exporter for Coco {
         archive.finish(&report)?;
         Ok(report)
     }
+}
+
+/// A picture as the file has it.
+#[derive(Serialize)]
+struct Image<'a> {
+    width: Value,
+    height: Value,
+    id: u64,
+    file_name: &'a str,
+}
+
+/// A box or a polygon as the file has it: there are millions of them, and a tree of JSON for each takes twice as long.
+#[derive(Serialize)]
+struct Region<'a> {
+    id: u64,
+    image_id: u64,
+    category_id: i64,
+    segmentation: &'a [Vec<f64>],
+    bbox: [f64; 4],
+    ignore: u8,
+    iscrowd: u8,
+    area: f64,
 }
 
 /// The parts of `result.json`. Images and annotations are kept in temporary files: a project may have millions.
@@ -202,8 +225,13 @@ impl File {
     }
 
     fn image(&mut self, path: &str, width: Value, height: Value) -> Result<(), ExportError> {
-        self.images
-            .push(&json!({ "width": width, "height": height, "id": self.images.length, "file_name": path }))
+        let id = self.images.length;
+        self.images.push(&Image {
+            width,
+            height,
+            id,
+            file_name: path,
+        })
     }
 
     fn rectangle(
@@ -225,10 +253,7 @@ impl File {
         let [x, y, width, height] = hull(x, y, width, height, rotation);
         let (x, width) = (x * size[0] / 100.0, width * size[0] / 100.0);
         let (y, height) = (y * size[1] / 100.0, height * size[1] / 100.0);
-        self.annotations.push(&json!({
-            "id": self.annotations.length, "image_id": image, "category_id": category, "segmentation": [], "bbox": [x, y, width, height],
-            "ignore": 0, "iscrowd": 0, "area": width * height,
-        }))?;
+        self.region(image, category, None, [x, y, width, height], width * height)?;
         Ok(true)
     }
 
@@ -253,10 +278,28 @@ impl File {
     /// An annotation of what lies within the points.
     fn outline(&mut self, points: &[(f64, f64)], category: i64, image: u64) -> Result<(), ExportError> {
         let flat: Vec<f64> = points.iter().flat_map(|(x, y)| [*x, *y]).collect();
-        self.annotations.push(&json!({
-            "id": self.annotations.length, "image_id": image, "category_id": category, "segmentation": [flat], "bbox": bounds(points),
-            "ignore": 0, "iscrowd": 0, "area": area(points),
-        }))
+        self.region(image, category, Some(flat), bounds(points), area(points))
+    }
+
+    fn region(
+        &mut self,
+        image_id: u64,
+        category_id: i64,
+        outline: Option<Vec<f64>>,
+        bbox: [f64; 4],
+        area: f64,
+    ) -> Result<(), ExportError> {
+        let id = self.annotations.length;
+        self.annotations.push(&Region {
+            id,
+            image_id,
+            category_id,
+            segmentation: outline.as_slice(),
+            bbox,
+            ignore: 0,
+            iscrowd: 0,
+            area,
+        })
     }
 
     /// All key points of an item are one annotation, in the order of their labels' `model_index`.

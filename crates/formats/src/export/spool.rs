@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek as _, Write};
 
-use serde_json::Value;
+use serde::Serialize;
 
 use super::ExportError;
 
@@ -45,7 +45,7 @@ impl List {
         })
     }
 
-    pub(super) fn push(&mut self, value: &Value) -> Result<(), ExportError> {
+    pub(super) fn push(&mut self, value: &impl Serialize) -> Result<(), ExportError> {
         let separator: &[u8] = if self.length == 0 { b"\n    " } else { b",\n    " };
         self.length += 1;
         self.file.write_all(separator)?;

@@ -2,15 +2,14 @@
 //!
 //! A column's type depends on all its values, so the file is read twice: once to type, once to give the tasks.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _};
 
-use ::csv::{ByteRecord, ReaderBuilder};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::quotes::Quotes;
+use super::records::{Record, Records, Row};
 use super::{ImportError, Sink, TaskItem, rewound};
 
 /// Longest cell, in bytes (SEC-161).
@@ -18,11 +17,32 @@ pub(super) const CELL: usize = 1_310_720;
 /// Most columns (SEC-161).
 pub(super) const COLUMNS: usize = 10_000;
 
-/// What stands for a missing value.
-const MISSING: &[&str] = &[
-    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None", "<NA>", "#N/A", "#N/A N/A", "#NA",
-    "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN",
-];
+/// Whether it stands for a missing value.
+fn is_missing(cell: &str) -> bool {
+    // Most cells are longer than all of these.
+    cell.len() <= 8
+        && matches!(
+            cell,
+            "" | "NA"
+                | "N/A"
+                | "n/a"
+                | "NaN"
+                | "nan"
+                | "-nan"
+                | "-NaN"
+                | "NULL"
+                | "null"
+                | "None"
+                | "<NA>"
+                | "#N/A"
+                | "#N/A N/A"
+                | "#NA"
+                | "-1.#IND"
+                | "-1.#QNAN"
+                | "1.#IND"
+                | "1.#QNAN"
+        )
+}
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +72,20 @@ impl Column {
     };
 
     fn see(&mut self, cell: &str) {
-        if MISSING.contains(&cell) {
+        // A column of text stays one.
+        if !(self.integers || self.numbers || self.booleans) {
+            return;
+        }
+        if is_missing(cell) {
             self.missing = true;
             return;
         }
         self.any = true;
-        self.integers &= integer(cell).is_some();
-        self.numbers &= number(cell).is_some();
-        self.booleans &= boolean(cell).is_some();
+        if !is_plain_integer(cell) {
+            self.integers = self.integers && integer(cell).is_some();
+            self.numbers = self.numbers && number(cell).is_some();
+        }
+        self.booleans = self.booleans && boolean(cell).is_some();
     }
 
     /// A number next to a missing value becomes a float.
@@ -76,6 +102,12 @@ impl Column {
             _ => Type::Text,
         }
     }
+}
+
+/// Whether it is an integer as JSON writes it, too: some digits, no zero in front.
+fn is_plain_integer(cell: &str) -> bool {
+    let digits = cell.as_bytes();
+    matches!(digits.len(), 1..=18) && digits.iter().all(u8::is_ascii_digit) && (digits[0] != b'0' || digits.len() == 1)
 }
 
 fn integer(cell: &str) -> Option<i64> {
@@ -109,105 +141,95 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
         Some(delimiter) => delimiter,
         None => guess(file)?,
     };
-    let mut columns = Vec::new();
-    let mut keys = Vec::new();
-    each_row(file, delimiter, &mut |line, row| {
-        if keys.is_empty() {
-            keys = header(row)?;
-            columns = vec![Column::NEW; keys.len()];
-            return Ok(());
+    let mut record = Record::default();
+    let mut records = Records::new(rewound(file)?, delimiter)?;
+    if !records.next(&mut record)? {
+        return Ok(());
+    }
+    let keys = header(record.row()?);
+    let mut columns = vec![Column::NEW; keys.len()];
+    while records.next(&mut record)? {
+        let row = record.row()?;
+        if row.length() > keys.len() {
+            let message = format!("the header has {} columns, this row has {}", keys.len(), row.length());
+            return Err(ImportError::Row {
+                line: record.line,
+                message,
+            });
         }
-        if row.len() > keys.len() {
-            let message = format!("the header has {} columns, this row has {}", keys.len(), row.len());
-            return Err(ImportError::Row { line, message });
+        for (column, cell) in columns.iter_mut().zip(cells(row)) {
+            column.see(cell);
         }
-        for (index, column) in columns.iter_mut().enumerate() {
-            let cell = row.get(index).unwrap_or_default();
-            column.see(text(cell, line)?.as_ref());
+    }
+    let mut writers = Vec::with_capacity(keys.len());
+    for (key, column) in keys.iter().zip(columns) {
+        let before = if writers.is_empty() { '{' } else { ',' };
+        writers.push((format!("{before}{}:", Value::from(key.as_str())), column.kind()));
+    }
+    let mut records = Records::new(rewound(file)?, delimiter)?;
+    records.next(&mut record)?;
+    let mut data = Vec::new();
+    while records.next(&mut record)? {
+        data.clear();
+        for ((name, kind), cell) in writers.iter().zip(cells(record.row()?)) {
+            data.extend_from_slice(name.as_bytes());
+            push_value(&mut data, cell, *kind).map_err(|error| at(&record, error))?;
         }
-        Ok(())
-    })?;
-    let types: Vec<Type> = columns.iter().map(|column| column.kind()).collect();
-    let names: Vec<String> = keys
-        .iter()
-        .map(|key| serde_json::Value::from(key.as_str()).to_string())
-        .collect();
-    let mut past_header = false;
-    each_row(file, delimiter, &mut |line, row| {
-        if !std::mem::replace(&mut past_header, true) {
-            return Ok(());
-        }
-        let mut data = String::from("{");
-        for (index, (name, kind)) in names.iter().zip(&types).enumerate() {
-            if index > 0 {
-                data.push(',');
-            }
-            data.push_str(name);
-            data.push(':');
-            data.push_str(&value(text(row.get(index).unwrap_or_default(), line)?.as_ref(), *kind));
-        }
-        data.push('}');
-        let data = RawValue::from_string(data).map_err(|error| ImportError::Row {
-            line,
-            message: error.to_string(),
-        })?;
-        sink(TaskItem::of_data(data))
-    })
+        data.push(b'}');
+        // Of this very length, so that it is not moved again.
+        let text = std::str::from_utf8(&data)
+            .map_err(|error| at(&record, error))?
+            .to_owned();
+        sink(TaskItem::of_data(
+            RawValue::from_string(text).map_err(|error| at(&record, error))?,
+        ))?;
+    }
+    Ok(())
 }
 
-fn value(cell: &str, kind: Type) -> String {
-    if MISSING.contains(&cell) {
-        return "\"\"".to_owned();
+fn at(record: &Record, error: impl std::fmt::Display) -> ImportError {
+    ImportError::Row {
+        line: record.line,
+        message: error.to_string(),
+    }
+}
+
+/// The cells of a row; those that it does not have are empty.
+fn cells(row: Row<'_>) -> impl Iterator<Item = &str> {
+    row.cells().chain(std::iter::repeat(""))
+}
+
+fn push_value(out: &mut Vec<u8>, cell: &str, kind: Type) -> serde_json::Result<()> {
+    if is_missing(cell) {
+        out.extend_from_slice(b"\"\"");
+        return Ok(());
     }
     let typed = match kind {
-        Type::Integer => integer(cell).map(|number| number.to_string()),
-        Type::Float => number(cell)
-            .and_then(serde_json::Number::from_f64)
-            .map(|number| number.to_string()),
-        Type::Boolean => boolean(cell).map(|boolean| boolean.to_string()),
+        Type::Integer if is_plain_integer(cell) => {
+            out.extend_from_slice(cell.as_bytes());
+            return Ok(());
+        }
+        Type::Integer => integer(cell).map(Value::from),
+        Type::Float => number(cell).map(Value::from),
+        Type::Boolean => boolean(cell).map(Value::from),
         Type::Text => None,
     };
-    typed.unwrap_or_else(|| serde_json::Value::from(cell).to_string())
-}
-
-fn text(cell: &[u8], line: u64) -> Result<Cow<'_, str>, ImportError> {
-    if cell.len() > CELL {
-        return Err(ImportError::Row {
-            line,
-            message: format!("a cell is longer than {CELL} bytes"),
-        });
-    }
-    match std::str::from_utf8(cell) {
-        Ok(text) if text.contains('\0') => Err(ImportError::Row {
-            line,
-            message: "a cell holds a NUL character".to_owned(),
-        }),
-        Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(_) => Err(ImportError::Row {
-            line,
-            message: "the text is not UTF-8. Save the file as UTF-8".to_owned(),
-        }),
+    match typed {
+        Some(value) => serde_json::to_writer(out, &value),
+        None => serde_json::to_writer(out, cell),
     }
 }
 
 /// Keys of the header: a repeated one becomes `name.1`, an empty one `Unnamed: {place}`.
-fn header(row: &ByteRecord) -> Result<Vec<String>, ImportError> {
-    if row.len() > COLUMNS {
-        return Err(ImportError::Row {
-            line: 1,
-            message: format!("more than {COLUMNS} columns"),
-        });
-    }
-    let mut cells = Vec::with_capacity(row.len());
-    for (index, cell) in row.iter().enumerate() {
-        let cell = text(cell, 1)?;
-        cells.push(if index == 0 {
-            cell.trim_start_matches('\u{feff}').to_owned()
+fn header(row: Row<'_>) -> Vec<String> {
+    let names = row.cells().enumerate();
+    unique(names.map(|(index, name)| {
+        if index == 0 {
+            name.trim_start_matches('\u{feff}')
         } else {
-            cell.into_owned()
-        });
-    }
-    Ok(unique(cells.iter().map(String::as_str)))
+            name
+        }
+    }))
 }
 
 /// The names, each once.
@@ -238,50 +260,10 @@ pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 fn guess(file: &File) -> Result<u8, ImportError> {
     let mut first = Vec::new();
-    rewound(file)?.take_line(&mut first)?;
+    // A first line of more than this is no header.
+    rewound(file)?.take(1024 * 1024).read_until(b'\n', &mut first)?;
     let count = |byte| memchr::memchr_iter(byte, &first).count();
     Ok(if count(b';') > count(b',') { b';' } else { b',' })
-}
-
-trait TakeLine {
-    fn take_line(self, line: &mut Vec<u8>) -> std::io::Result<()>;
-}
-
-impl<R: std::io::BufRead> TakeLine for R {
-    fn take_line(self, line: &mut Vec<u8>) -> std::io::Result<()> {
-        // A first line of more than this is no header.
-        std::io::Read::take(self, 1024 * 1024)
-            .read_until(b'\n', line)
-            .map(|_| ())
-    }
-}
-
-fn each_row(
-    file: &File,
-    delimiter: u8,
-    with: &mut dyn FnMut(u64, &ByteRecord) -> Result<(), ImportError>,
-) -> Result<(), ImportError> {
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(Quotes::new(rewound(file)?, delimiter)?);
-    let mut row = ByteRecord::new();
-    while reader
-        .read_byte_record(&mut row)
-        .map_err(|error| ImportError::whole(error.to_string()))?
-    {
-        let line = row.position().map_or(0, ::csv::Position::line);
-        with(line, &row)?;
-    }
-    match reader.get_ref().open() {
-        Some(line) => Err(ImportError::Row {
-            line,
-            message: "a quote is opened here and never closed; close it, or write it twice if it belongs to the text"
-                .to_owned(),
-        }),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

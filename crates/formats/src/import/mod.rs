@@ -6,7 +6,7 @@ mod excel;
 mod file;
 mod item;
 mod json;
-mod quotes;
+mod records;
 mod text;
 mod unpack;
 

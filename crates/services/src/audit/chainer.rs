@@ -80,7 +80,7 @@ pub async fn pass(services: &Services) -> Result<bool> {
     }
     let (chained, written) = (links.len(), signed.clone());
     let ours = db
-        .write_unsynced(move |tx| {
+        .write_step(move |tx| {
             Box::pin(async move {
                 if !store::take(tx, turn, watermark).await? {
                     return Ok::<_, ServiceError>(false);

@@ -59,7 +59,7 @@ async fn prune_one(services: &Services, organization_id: i64, oldest: i64) -> Re
     }
     loop {
         let gone = db
-            .write_unsynced(move |tx| Box::pin(async move { chain::prune(tx, organization_id, last, CHUNK).await }))
+            .write_step(move |tx| Box::pin(async move { chain::prune(tx, organization_id, last, CHUNK).await }))
             .await?;
         if gone == 0 {
             return Ok(());

@@ -153,7 +153,7 @@ async fn catch_up(services: &Services, steps: i64) -> Result<()> {
         };
         let number = services
             .db
-            .write_unsynced(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let mark = rows::lock_mark(tx).await?;
                     let entries = rows::logged(tx, mark, ENTRIES).await?;

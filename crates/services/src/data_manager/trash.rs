@@ -157,7 +157,7 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
         let (number, after) = (at.number, at.after);
         let (next, step, is_end) = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
                     let entry = rows::read_in(tx, trash)
@@ -315,7 +315,7 @@ async fn purge(services: &Services, id: i64) -> Result<()> {
     loop {
         let removed = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let removed = rows::purge_tasks(tx, id, STEP).await?;
                     if removed == 0 {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use labelkeep_formats::export::{ExportError, StoredTasks, Tasks};
 use labelkeep_store::exports::{self as rows, ConversionRow, Made, SnapshotRow};
 use labelkeep_store::projects::ProjectRow;
+use tokio::sync::oneshot;
 
 use super::snapshots::Conversion;
 use super::{Options, Selection, Sight, Writer, exporter_of};
-use crate::{Progress, Result, Services};
+use crate::{Progress, Result, Services, background};
 
 /// How often one that is being made says that it still is.
 const BEAT: Duration = Duration::from_secs(20);
@@ -55,7 +56,7 @@ pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow) {
     let path = services.settings.export_folder.join(&row.stored_as);
     let runtime = tokio::runtime::Handle::current();
     let target = path.clone();
-    let work = tokio::task::spawn_blocking(move || -> std::result::Result<Made, ExportError> {
+    let work = background::run(move || -> std::result::Result<Made, ExportError> {
         let mut out = Hashed::create(&target)?;
         let numbers = [const { Cell::new(0_u64) }; 2];
         let config = crate::projects::config(&writer.services, &writer.project)
@@ -104,7 +105,7 @@ pub(super) async fn convert_row(
     let runtime = tokio::runtime::Handle::current();
     let target = path.clone();
     let inner = services.clone();
-    let work = tokio::task::spawn_blocking(move || -> std::result::Result<(String, i64), ExportError> {
+    let work = background::run(move || -> std::result::Result<(String, i64), ExportError> {
         let writer =
             writer(&inner, project, &row.export_type, how).map_err(|error| ExportError::Source(error.to_string()))?;
         let mut out = Hashed::create(&target)?;
@@ -139,7 +140,7 @@ enum Kind {
 /// Waits for the work, and says meanwhile that it goes on.
 async fn alive<T>(
     services: &Services,
-    mut work: tokio::task::JoinHandle<std::result::Result<T, ExportError>>,
+    mut work: oneshot::Receiver<std::result::Result<T, ExportError>>,
     kind: Kind,
 ) -> std::result::Result<T, String> {
     let outcome = loop {

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
-use crate::{Invalid, Progress, Result, ServiceError, Services};
+use crate::{Invalid, Progress, Result, ServiceError, Services, background};
 use media::Uploads;
 pub use resume::resume;
 pub use selection::{Kept, Selection};
@@ -87,7 +87,7 @@ pub async fn start(services: &Services, project: Granted<ProjectRow>, options: O
     let extension = formats::extension(writer.exporter, writer.options.manifest);
     let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || writer.run(&runtime, sender));
+    background::run(move || writer.run(&runtime, sender));
     Ok(Download {
         name,
         extension,
@@ -111,7 +111,7 @@ pub async fn write_to(
         bytes: 0,
     };
     let runtime = tokio::runtime::Handle::current();
-    let written = tokio::task::spawn_blocking(move || {
+    let written = background::run(move || {
         let report = writer.write(&runtime, &mut out)?;
         out.flush()?;
         Ok(report)
@@ -223,7 +223,7 @@ pub async fn report(services: &Services, project: Granted<ProjectRow>, options: 
         progress: Progress::default(),
     };
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || writer.write(&runtime, &mut std::io::sink()))
+    background::run(move || writer.write(&runtime, &mut std::io::sink()))
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?
         .map_err(|error| ServiceError::Internal(error.to_string()))
@@ -357,7 +357,7 @@ impl Writer {
         let sight = self.sight;
         // In a thread of its own: a stretch of an embedded database is read at once, and takes some milliseconds.
         let reading = runtime.clone();
-        runtime.spawn_blocking(move || {
+        background::run(move || {
             reading.block_on(async {
                 if let Err(error) = read::read(&services, &project, &options, sight, &sender).await {
                     let _ = sender.send(Err(error)).await;

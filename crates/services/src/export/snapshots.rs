@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::making::{convert_row, make, stored_tasks, writer};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::access::{self, Granted};
-use crate::{Invalid, Progress, Result, ServiceError, Services};
+use crate::{Invalid, Progress, Result, ServiceError, Services, background};
 
 /// How many are listed.
 const LISTED: i64 = 100;
@@ -293,7 +293,7 @@ pub async fn report(
     let writer = writer(services, project.into_parts().1, exporter.name(), how)?;
     let path = services.settings.export_folder.join(&snapshot.stored_as);
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
+    background::run(move || {
         let mut source = || stored_tasks(&path);
         writer.write_from(&runtime, &mut source, &mut std::io::sink())
     })

@@ -1,6 +1,9 @@
 //! A chunk of checked tasks, and how it gets into the database.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use labelkeep_store::Tx;
 use labelkeep_store::annotations::{self, AnnotationFacts, NewAnnotation};
@@ -55,14 +58,41 @@ pub(super) struct Chunk {
     pub(super) warnings: BTreeMap<String, u64>,
 }
 
-/// A chunk is written when it holds so many tasks (about 5 ms of writer time in the release build)…
-pub(super) const CHUNK_TASKS: usize = 1_000;
-/// …or so many bytes.
-pub(super) const CHUNK_BYTES: usize = 2 * 1024 * 1024;
+/// Most tasks of a chunk…
+const CHUNK_TASKS: usize = 1_000;
+/// …and the fewest that one is cut down to, however slow the database is.
+const LEAST_TASKS: usize = 50;
+/// Most bytes of a chunk.
+const CHUNK_BYTES: usize = 2 * 1024 * 1024;
+/// How long the database should be busy with a chunk; whoever saves something meanwhile waits for it.
+const CHUNK_TIME: Duration = Duration::from_millis(6);
 
 impl Chunk {
-    pub(super) fn is_full(&self) -> bool {
-        self.tasks.len() >= CHUNK_TASKS || self.bytes >= CHUNK_BYTES
+    pub(super) fn is_full(&self, pace: &Pace) -> bool {
+        self.tasks.len() >= pace.tasks() || self.bytes >= CHUNK_BYTES
+    }
+}
+
+/// How many tasks the chunks of an import hold: what the database takes in [`CHUNK_TIME`], as those before have shown.
+#[derive(Debug, Clone)]
+pub(super) struct Pace(Arc<AtomicUsize>);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace(Arc::new(AtomicUsize::new(CHUNK_TASKS / 4)))
+    }
+}
+
+impl Pace {
+    fn tasks(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Goes half the way to what would have fitted, so that one chunk that was held up does not count for all.
+    pub(super) fn learn(&self, tasks: usize, took: Duration) {
+        let fitting = tasks as f64 * CHUNK_TIME.as_secs_f64() / took.as_secs_f64().max(1e-6);
+        let fitting = fitting.clamp(LEAST_TASKS as f64, CHUNK_TASKS as f64) as usize;
+        self.0.store(self.tasks().midpoint(fitting), Ordering::Relaxed);
     }
 }
 
@@ -229,5 +259,24 @@ fn new_prediction(task_id: i64, prediction: ReadyPrediction) -> NewPrediction {
         mislabeling: 0.0,
         model: None,
         model_run: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_as_large_as_the_database_is_fast() {
+        let pace = Pace::default();
+        for (took, tasks) in [(1, CHUNK_TASKS), (12, CHUNK_TASKS / 2), (10_000, LEAST_TASKS)] {
+            // Each takes so many milliseconds a thousand tasks.
+            for _ in 0..32 {
+                pace.learn(pace.tasks(), Duration::from_micros(took * pace.tasks() as u64));
+            }
+            assert!(pace.tasks().abs_diff(tasks) <= 2, "{took} ms: {} tasks", pace.tasks());
+        }
+        pace.learn(0, Duration::ZERO);
+        assert!(pace.tasks() >= LEAST_TASKS);
     }
 }

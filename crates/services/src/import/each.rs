@@ -8,7 +8,7 @@ use labelkeep_labeling::Config;
 use labelkeep_store::{Tx, imports};
 use tokio::sync::mpsc;
 
-use super::chunk::{Chunk, Totals};
+use super::chunk::{Chunk, Pace, Totals};
 use super::read::{Members, Reader};
 use super::{Options, settle};
 use crate::annotations::locked_project;
@@ -68,6 +68,7 @@ impl Checker {
             Options::default(),
             chunks,
             Progress::default(),
+            Pace::default(),
         ))
     }
 

@@ -1,7 +1,7 @@
 //! Import of tasks: all of a request, or nothing.
 //!
-//! A thread reads and checks the items; the database takes them in chunks, so that people who label at the same time wait
-//! some 20 ms at most. Until the last chunk is in, no query shows any of them; one short write then makes them visible
+//! A thread reads and checks the items; the database takes them in chunks of some milliseconds, behind the saves of people who
+//! label at the same time. Until the last chunk is in, no query shows any of them; one short write then makes them visible
 //! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
 
 mod chunk;
@@ -22,8 +22,8 @@ use tokio::sync::mpsc;
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
 use crate::uploads::Incoming;
-use crate::{Invalid, Progress, Result, ServiceError, Services};
-use chunk::{Chunk, Totals};
+use crate::{Invalid, Progress, Result, ServiceError, Services, background};
+use chunk::{Chunk, Pace, Totals};
 use files::Stored;
 pub use labelkeep_store::imports::ImportRow;
 pub(crate) use read::Members;
@@ -150,9 +150,18 @@ pub async fn watched(
         }
     };
     let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
-    let reader = read::Reader::new(services, config, members, options.clone(), chunks, progress.clone());
-    let reading = tokio::task::spawn_blocking(move || reader.run(input));
-    let written = write(services, &actor, &project, &options, received, progress).await;
+    let pace = Pace::default();
+    let reader = read::Reader::new(
+        services,
+        config,
+        members,
+        options.clone(),
+        chunks,
+        progress.clone(),
+        pace.clone(),
+    );
+    let reading = background::run(move || reader.run(input));
+    let written = write(services, &actor, &project, &options, received, progress, &pace).await;
     let read = reading
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
@@ -217,6 +226,7 @@ async fn write(
     options: &Options,
     mut received: mpsc::Receiver<Chunk>,
     progress: &Progress,
+    pace: &Pace,
 ) -> Result<Written> {
     let mut written = Written {
         import_id: None,
@@ -231,7 +241,7 @@ async fn write(
         let outcome = if progress.is_cancelled() {
             Err(cancelled())
         } else {
-            write_one(services, actor, &mut written, chunk).await
+            write_one(services, actor, &mut written, chunk, pace).await
         };
         if let Err(error) = outcome {
             drop(received);
@@ -247,7 +257,7 @@ fn cancelled() -> ServiceError {
     Invalid::whole("The import was cancelled.").into()
 }
 
-async fn write_one(services: &Services, actor: &Actor, written: &mut Written, chunk: Chunk) -> Result<()> {
+async fn write_one(services: &Services, actor: &Actor, written: &mut Written, chunk: Chunk, pace: &Pace) -> Result<()> {
     let now = services.now();
     let account_id = actor.account_id;
     let project_id = written.project_id;
@@ -263,12 +273,15 @@ async fn write_one(services: &Services, actor: &Actor, written: &mut Written, ch
         }
     };
     let mut totals = std::mem::replace(&mut written.totals, Totals::new(false));
+    let pace = pace.clone();
     written.totals = services
         .db
-        .write(move |tx| {
+        .write_step(move |tx| {
             Box::pin(async move {
+                let (begun, tasks) = (Instant::now(), chunk.tasks.len());
                 let project = locked_project(tx, project_id).await?;
                 chunk.insert(tx, &project, import_id, now, &mut totals).await?;
+                pace.learn(tasks, begun.elapsed());
                 if !imports::advance(tx, import_id, &counted(&totals), now).await? {
                     return Err(taken_back());
                 }
@@ -434,7 +447,7 @@ async fn remove(services: &Services, project_id: i64, import_id: i64) {
     loop {
         let removed = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let removed = imports::remove_tasks(tx, project_id, import_id, 500).await?;
                     if removed == 0 {

@@ -17,7 +17,7 @@ use labelkeep_store::people;
 use labelkeep_store::summary::Kind;
 use tokio::sync::mpsc;
 
-use super::chunk::{Chunk, Ready, ReadyAnnotation, ReadyPrediction};
+use super::chunk::{Chunk, Pace, Ready, ReadyAnnotation, ReadyPrediction};
 use super::{Options, Summary, preannotated};
 use crate::uploads::Incoming;
 use crate::{Invalid, Progress, Result, ServiceError, Services};
@@ -118,6 +118,7 @@ pub(super) struct Reader {
     errors: Vec<String>,
     file: Option<i64>,
     progress: Progress,
+    pace: Pace,
     /// The file that is read, by a handle that shares its place, and the bytes of the files before it.
     place: Option<(File, u64)>,
 }
@@ -130,6 +131,7 @@ impl Reader {
         options: Options,
         chunks: mpsc::Sender<Chunk>,
         progress: Progress,
+        pace: Pace,
     ) -> Self {
         Reader {
             config,
@@ -142,6 +144,7 @@ impl Reader {
             errors: Vec::new(),
             file: None,
             progress,
+            pace,
             place: None,
         }
     }
@@ -334,7 +337,7 @@ impl Reader {
                         .map(|prediction| prediction.result.len())
                         .sum::<usize>();
                 self.chunk.tasks.push(ready);
-                if self.chunk.is_full() {
+                if self.chunk.is_full(&self.pace) {
                     if let Some((file, before)) = &mut self.place {
                         self.progress
                             .set_bytes(*before + file.stream_position().unwrap_or_default());

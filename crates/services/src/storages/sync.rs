@@ -459,7 +459,7 @@ impl Reading<'_> {
         let (job_id, account_id) = (job.row.id, job.row.account_id);
         self.services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     // A storage that was removed meanwhile gets no more tasks.
                     let row = own(tx, id, job_id).await?;

@@ -85,7 +85,7 @@ async fn gather(services: &Services, target: &StorageRow, last: i64, settled_at:
         let after = mark;
         mark = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let taken = work::take(tx, id, project_id, after, ENTRIES, settled_at).await?;
                     // Saves in other projects are passed over.
@@ -279,7 +279,7 @@ async fn export(services: &Services, job: &Running, target: StorageRow) -> Resul
         let total = project.task_number.max(at.tasks);
         let (next, step) = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let mut at = at;
                     let row = own(tx, id, job_id).await?;

@@ -79,7 +79,7 @@ pub(super) async fn remove_duplicates(
         let now = services.now();
         let (next, moved) = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
                     let trash_id = match moved.trash {

@@ -230,7 +230,7 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
         let now = services.now();
         let (next, moved) = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
                     let there = listing::still_in(tx, project_id, &ids).await?;

@@ -91,7 +91,7 @@ pub(crate) async fn fill(services: &Services, job: &Running) -> Result<Ended> {
         let limit = pace.begin();
         let (next, moved, is_end) = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let project = crate::annotations::locked_project(tx, project_id).await?;
                     let (moved, is_end) = match of_job.as_str() {
