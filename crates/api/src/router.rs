@@ -13,7 +13,8 @@ fn pages() -> Routes {
     Routes::new()
         .route("/", get(pages::app::page).open(Open::Page))
         .route("/projects/", get(pages::app::page).open(Open::Page))
-        .route("/projects/{*rest}", get(pages::app::page).open(Open::Page))
+        .route("/projects/{id}/", get(pages::app::page).open(Open::Page))
+        .route("/projects/{id}/{*rest}", get(pages::app::page).open(Open::Page))
         .route("/people/", get(pages::app::page).open(Open::Page))
         .route("/organization/", get(pages::app::page).open(Open::Page))
         .route("/organization/{*rest}", get(pages::app::page).open(Open::Page))
@@ -558,7 +559,7 @@ fn work() -> Routes {
 
 /// Storages: buckets and folders that tasks come from and annotations go to, and the objects in them.
 fn storages() -> Routes {
-    use crate::storages::{self, media};
+    use crate::storages::{self, connections, media};
     let of_project = |methods: Methods| methods.asks(Action::ProjectChange, "project");
     Routes::new()
         .route("/api/storages/", of_project(get(storages::list_all)))
@@ -600,8 +601,20 @@ fn storages() -> Routes {
         .route("/api/storages/export/{kind}/{id}/sync", post(storages::sync))
         .route("/api/storages/export/{kind}/{id}/notes", get(storages::notes))
         .route("/api/storages/export/{kind}/{id}/retry", post(storages::retry))
+        .route(
+            "/api/storage-connections/",
+            get(connections::list).post(connections::create),
+        )
+        .route("/api/storage-connections/types", get(connections::types).own())
+        .route(
+            "/api/storage-connections/{id}/",
+            patch(connections::update).delete(connections::delete),
+        )
+        .route("/api/projects/{id}/storage-connections", get(connections::of_project))
         .route("/tasks/{id}/resolve/", get(media::of_task))
         .route("/tasks/{id}/presign/", get(media::of_task))
+        .route("/projects/{id}/resolve/", get(media::of_project))
+        .route("/projects/{id}/presign/", get(media::of_project))
         .route(
             "/data/local-files/",
             get(media::local).asks(Action::MediaView, "project"),

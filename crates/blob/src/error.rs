@@ -10,8 +10,10 @@ use labelkeep_net::NetError;
 pub enum Fault {
     /// A field is missing or wrong; its name, when it is one.
     Input(Option<&'static str>),
-    /// Keys are wrong or lack a right.
+    /// Keys lack a right.
     Denied,
+    /// Keys are wrong, or not good any more: nothing else will be given for them either.
+    Keys,
     /// There is no such bucket, folder or object.
     Missing,
     /// The part that was asked for is not in the object.

@@ -29,6 +29,8 @@ pub struct Field {
     pub is_required: bool,
     /// Whether it says where requests go: secrets are not sent to another place than the one they were given for (SEC-150).
     pub is_place: bool,
+    /// Whether it belongs to the keys rather than to one bucket: a named connection has it, and what uses the connection does not.
+    pub is_of_connection: bool,
     /// Whether the form has it; clients may set it all the same.
     pub is_shown: bool,
 }
@@ -44,6 +46,7 @@ impl Field {
             kind: Kind::Text,
             is_required: false,
             is_place: false,
+            is_of_connection: false,
             is_shown: true,
         }
     }
@@ -52,6 +55,7 @@ impl Field {
     pub(crate) const fn password(name: &'static str, label: &'static str) -> Field {
         Field {
             kind: Kind::Password,
+            is_of_connection: true,
             ..Field::text(name, label)
         }
     }
@@ -65,6 +69,13 @@ impl Field {
 
     pub(crate) const fn place(self) -> Field {
         Field { is_place: true, ..self }
+    }
+
+    pub(crate) const fn of_connection(self) -> Field {
+        Field {
+            is_of_connection: true,
+            ..self
+        }
     }
 
     pub(crate) const fn not_shown(self) -> Field {

@@ -12,6 +12,7 @@ pub use labelkeep_store::members::ProjectRoleRow;
 pub use labelkeep_store::predictions::PredictionRow;
 pub use labelkeep_store::projects::ProjectRow;
 pub use labelkeep_store::storages::StorageRow;
+pub use labelkeep_store::storages::connections::ConnectionRow;
 pub use labelkeep_store::tasks::TaskRow;
 pub use labelkeep_store::uploads::UploadRow;
 pub use labelkeep_store::workspaces::WorkspaceRow;
@@ -237,6 +238,16 @@ pub async fn storage(services: &Services, actor: Actor, id: i64, action: Action)
     let granted = grant(services, actor, row, "Storage", action).await?;
     Request::reached("storage", granted.row.id, granted.row.project_id);
     Ok(granted)
+}
+
+/// A connection of the organization.
+pub async fn connection(services: &Services, actor: Actor, id: i64, action: Action) -> Result<Granted<ConnectionRow>> {
+    let (actor, organization_id) = organization(actor, action)?.into_parts();
+    let row = store::storages::connections::find(&services.db, organization_id, id)
+        .await?
+        .ok_or(ServiceError::NotFound("Connection"))?;
+    let role = actor.role;
+    Ok(Granted { actor, role, row })
 }
 
 /// A workspace. A token that is bound to projects does nothing with it but look.

@@ -16,6 +16,7 @@ use crate::access::{self, Granted};
 use crate::annotations::locked_project;
 use crate::names;
 use crate::overlap;
+use crate::storages::untouched;
 use crate::workspaces::{Assignment, arrangement};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -86,6 +87,8 @@ pub struct Change {
     pub workspace: Option<Option<i64>>,
     /// How tasks reach annotators.
     pub assignment: Option<Assignment>,
+    /// Whether the server leaves its media alone (SEC-192).
+    pub never_touches_media: Option<bool>,
 }
 
 /// A page of projects with their number.
@@ -152,6 +155,7 @@ pub async fn create(services: &Services, organization: Granted<i64>, mut change:
         is_draft: false,
         pinned_at: None,
     };
+    let never_touches_media = change.never_touches_media;
     let mut fields = changed(services, organization_id, empty, change, None)?;
     let now = services.now();
     let services_in = services.clone();
@@ -165,8 +169,10 @@ pub async fn create(services: &Services, organization: Granted<i64>, mut change:
                     rows::update(tx, id, fields, now).await?;
                 }
                 arrangement.put(tx, id).await?;
+                let made = locked_project(tx, id).await?;
+                let detail = untouched::put(tx, &made, never_touches_media).await?;
                 let object = format!("project:{id}");
-                audit::record(tx, &access::origin(&actor), "project.create", &object, "{}", now).await?;
+                audit::record(tx, &access::origin(&actor), "project.create", &object, &detail, now).await?;
                 locked_project(tx, id).await
             })
         })
@@ -223,8 +229,9 @@ pub async fn update(services: &Services, project: Granted<ProjectRow>, mut chang
                 {
                     overlap::recompute(tx, &current, &project, now).await?;
                 }
+                let detail = untouched::put(tx, &current, change.never_touches_media).await?;
                 let object = format!("project:{}", project.id);
-                audit::record(tx, &access::origin(&actor), "project.update", &object, "{}", now).await?;
+                audit::record(tx, &access::origin(&actor), "project.update", &object, &detail, now).await?;
                 locked_project(tx, project.id).await
             })
         })

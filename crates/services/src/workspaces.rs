@@ -325,6 +325,7 @@ impl Arrangement {
     pub(crate) async fn put(self, tx: &mut Tx, project_id: i64) -> Result<()> {
         if let Some(place) = self.place {
             rows::place(tx, project_id, place.workspace_id, place.sandbox_of).await?;
+            labelkeep_store::storages::reopen(tx, project_id).await?;
         }
         if let Some(assignment) = self.assignment {
             assignments::set_mode(tx, project_id, assignment.word()).await?;

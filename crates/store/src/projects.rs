@@ -57,6 +57,8 @@ row! {
         pub skipped_annotations_number: i64,
         pub workspace_id: Option<i64>,
         pub sandbox_of: Option<i64>,
+        /// The server neither fetches, stores nor sends its media.
+        pub never_touches_media: bool,
         /// automatic | manual
         pub assignment: String,
     }
@@ -345,6 +347,24 @@ pub async fn update(tx: &mut Tx, id: i64, fields: ProjectFields, at: i64) -> Res
     )
     .await?;
     Ok(())
+}
+
+/// Sets whether the server leaves the project's media alone.
+pub async fn set_never_touches_media(tx: &mut Tx, id: i64, never: bool) -> Result<()> {
+    tx.execute(
+        "UPDATE project SET never_touches_media = $2 WHERE id = $1",
+        args![id, never],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether the server leaves the project's media alone.
+pub async fn never_touches_media(db: &Db, id: i64) -> Result<bool> {
+    let found: Option<(bool,)> = db
+        .optional("SELECT never_touches_media FROM project WHERE id = $1", args![id])
+        .await?;
+    Ok(found.is_some_and(|(never,)| never))
 }
 
 /// Hides the project from every query; a job removes its rows later.

@@ -77,6 +77,12 @@ pub const COLUMNS: &[SealedColumn] = &[
         update: "UPDATE storage SET secrets = $1 WHERE id = CAST(CAST($2 AS TEXT) AS BIGINT) AND secrets = $3",
     },
     SealedColumn {
+        table: "storage_connection",
+        column: "secrets",
+        select: "SELECT organization_id AS organization_id, CAST(id AS TEXT) AS name, secrets AS value FROM storage_connection WHERE secrets IS NOT NULL",
+        update: "UPDATE storage_connection SET secrets = $1 WHERE id = CAST(CAST($2 AS TEXT) AS BIGINT) AND secrets = $3",
+    },
+    SealedColumn {
         table: "mail",
         column: "content",
         select: "SELECT COALESCE(organization_id, 0) AS organization_id, id AS name, content AS value FROM mail",

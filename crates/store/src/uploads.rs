@@ -75,6 +75,14 @@ pub async fn insert(
     .await
 }
 
+/// The public names of all uploads of a project, whoever made them.
+pub async fn names_of_project(tx: &mut Tx, project_id: i64) -> Result<Vec<String>> {
+    let found: Vec<(String,)> = tx
+        .all("SELECT name FROM file_upload WHERE project_id = $1", args![project_id])
+        .await?;
+    Ok(found.into_iter().map(|(name,)| name).collect())
+}
+
 /// Bytes of all uploads of a project.
 pub async fn bytes_of_project(tx: &mut Tx, project_id: i64) -> Result<i64> {
     let (bytes,) = tx

@@ -35,6 +35,7 @@ pub struct S3Server {
 struct State {
     objects: Mutex<BTreeMap<String, Vec<u8>>>,
     faults: Mutex<VecDeque<(u16, &'static str)>>,
+    lasting: Mutex<Option<(String, u16, &'static str)>>,
     seen: Mutex<Vec<String>>,
     clock: Mutex<i64>,
 }
@@ -97,6 +98,17 @@ impl S3Server {
         lock(&self.state.faults).push_back((status, code));
     }
 
+    /// Answers every request with this in its line (`GET /bucket/key?query`) with an error, until it heals.
+    pub fn fail_where(&self, part: &str, status: u16, code: &'static str) {
+        *lock(&self.state.lasting) = Some((part.to_owned(), status, code));
+    }
+
+    /// Does not fail any more.
+    pub fn heal(&self) {
+        *lock(&self.state.lasting) = None;
+        lock(&self.state.faults).clear();
+    }
+
     /// Sets its clock forward, in seconds.
     pub fn set_clock(&self, ahead: i64) {
         *lock(&self.state.clock) = ahead;
@@ -140,7 +152,13 @@ impl State {
     async fn answered(&self, request: Request<Incoming>, now: DateTime<Utc>) -> Answer {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        lock(&self.seen).push(format!("{} {}", parts.method, parts.uri));
+        let line = format!("{} {}", parts.method, parts.uri);
+        lock(&self.seen).push(line.clone());
+        if let Some((part, status, code)) = &*lock(&self.lasting)
+            && line.contains(part)
+        {
+            return error(*status, code);
+        }
         if let Some((status, code)) = lock(&self.faults).pop_front() {
             return error(status, code);
         }

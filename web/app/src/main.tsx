@@ -7,6 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './router';
 import { queryClient } from './shared/query-client';
+import { watchStoragePolicy } from './shared/storage-policy';
 
 async function start(element: HTMLElement) {
   // The page and its data first: React then draws once, and never what is replaced a moment later.
@@ -20,5 +21,6 @@ async function start(element: HTMLElement) {
   );
 }
 
+watchStoragePolicy();
 const element = document.getElementById('root');
 if (element) void start(element);

@@ -66,6 +66,7 @@ targets! {
     access::ProjectRow => project,
     access::TaskRow => task,
     access::AnnotationRow => annotation,
+    access::ConnectionRow => connection,
     access::DraftRow => draft,
     access::PredictionRow => prediction,
     access::ProjectRoleRow => project_role,

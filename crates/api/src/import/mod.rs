@@ -222,7 +222,7 @@ async fn from_url(
         let source = Source::Json(Box::new(std::io::Cursor::new(data.into_bytes())));
         return Ok(import::import(services, project, source, options).await?);
     }
-    let file = import::fetch(services, project.actor(), &url).await?;
+    let file = import::fetch(services, &project, &url).await?;
     Ok(import::import(services, project, Source::Files(vec![file]), options).await?)
 }
 

@@ -5,10 +5,14 @@ use http::HeaderValue;
 
 use crate::App;
 
-/// A policy for a page that carries this nonce.
-pub(crate) fn policy(app: &App, nonce: &str) -> HeaderValue {
-    let connect = listed(&app.settings.csp_connect_origins);
-    text(nonce, &media(app), &format!("{connect}{}", near(app)))
+/// A policy for a page that carries this nonce. `storages`: origins from which the page's project gets its objects (SEC-042).
+pub(crate) fn policy(app: &App, nonce: &str, storages: &[String]) -> HeaderValue {
+    let (storages, connect) = (listed(storages), listed(&app.settings.csp_connect_origins));
+    text(
+        nonce,
+        &format!("{}{storages}", media(app)),
+        &format!("{connect}{storages}{}", near(app)),
+    )
 }
 
 /// The same for pages that show nothing from anywhere: errors.

@@ -4,9 +4,10 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, Uri, header};
 use labelkeep_services::accounts::{self, Proof};
+use labelkeep_services::storages::media;
 use labelkeep_ui::Page;
 
-use super::{cookies, html, next, redirect, second_factor_setup};
+use super::{cookies, html_of_project, next, redirect, second_factor_setup};
 use crate::extract::MaybeSignedIn;
 use crate::middleware::csp;
 use crate::{ApiResult, App};
@@ -28,19 +29,27 @@ pub(crate) async fn page(
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         return Ok(redirect(&next::page_then(second_factor_setup::PATH, target)));
     }
+    let origins = match project(request.uri()) {
+        Some(id) => media::origins(&app.services, caller.actor.clone(), id).await?,
+        None => Vec::new(),
+    };
     let mut response = match labeling(request.uri()) {
-        Some((project, task)) => html(
-            &app,
-            StatusCode::OK,
-            Page::Labeling,
-            &[("project", &project.to_string()), ("task", &task)],
-        ),
-        None => html(&app, StatusCode::OK, Page::App, &[]),
+        Some((project, task)) => {
+            let values = [("project", &*project.to_string()), ("task", &task)];
+            html_of_project(&app, StatusCode::OK, Page::Labeling, &values, &origins)
+        }
+        None => html_of_project(&app, StatusCode::OK, Page::App, &[], &origins),
     };
     if let Proof::Session { csrf, .. } = &caller.proof {
         cookies::set_csrf(&app, &mut response, csrf);
     }
     Ok(response)
+}
+
+/// The project whose page an address is.
+fn project(uri: &Uri) -> Option<i64> {
+    let rest = uri.path().strip_prefix("/projects/")?;
+    rest.split('/').next()?.parse().ok()
 }
 
 /// The project of a page where somebody labels, and the address of the task that it shows first: the one that the page's

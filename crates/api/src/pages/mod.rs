@@ -23,8 +23,19 @@ use crate::middleware::csp;
 
 /// A page under the full policy, with a fresh nonce as the value `nonce`.
 pub(crate) fn html(app: &App, status: StatusCode, page: Page, values: &[(&str, &str)]) -> Response {
+    html_of_project(app, status, page, values, &[])
+}
+
+/// The same for a page that shows what lies at these origins.
+pub(crate) fn html_of_project(
+    app: &App,
+    status: StatusCode,
+    page: Page,
+    values: &[(&str, &str)],
+    origins: &[String],
+) -> Response {
     let nonce = nonce();
-    build(status, csp::policy(app, &nonce), page, &nonce, values)
+    build(status, csp::policy(app, &nonce, origins), page, &nonce, values)
 }
 
 /// "There is no such page", for every unknown address.

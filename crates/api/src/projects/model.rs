@@ -87,6 +87,8 @@ pub(crate) struct ProjectOut<'a> {
     assignment: &'a str,
     /// The same in the words of the enterprise client.
     assignment_settings: AssignmentOut,
+    /// The server neither fetches, stores nor sends its media (SEC-192).
+    never_touches_media: bool,
     /// What the caller is in the project.
     role: &'static str,
     /// What the caller may do there: names of actions. In lists where `include` names it.
@@ -172,6 +174,7 @@ impl<'a> ProjectOut<'a> {
                     .find(|(_, assignment)| assignment.word() == row.assignment)
                     .map_or("auto_distribution", |(name, _)| name),
             },
+            never_touches_media: row.never_touches_media,
             role: seen.role.code(),
             permissions: None,
         }
@@ -282,6 +285,8 @@ pub(crate) struct ProjectIn {
     assignment: Option<String>,
     #[serde(default)]
     assignment_settings: Option<AssignmentIn>,
+    #[serde(default, deserialize_with = "not_null")]
+    never_touches_media: Option<bool>,
 }
 
 /// Assignment in the words of the enterprise client.
@@ -358,6 +363,7 @@ impl ProjectIn {
             pinned_at,
             workspace: self.workspace.into_option(),
             assignment,
+            never_touches_media: self.never_touches_media,
         })
     }
 }

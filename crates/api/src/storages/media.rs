@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use labelkeep_services::Services;
-use labelkeep_services::access::TaskRow;
+use labelkeep_services::access::{ProjectRow, TaskRow};
 use labelkeep_services::storages::StorageError;
 use labelkeep_services::storages::media::{self, Fault, Found, Range};
 use serde::Deserialize;
@@ -55,7 +55,18 @@ pub(crate) async fn of_task(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let found = media::of_task(&services, &task, &address(query)?).await?;
-    send(found, task.actor().account_id, &headers).await
+    send(&services, found, task.actor().account_id, &headers).await
+}
+
+/// `GET /projects/{id}/resolve/`, `GET /projects/{id}/presign/`
+pub(crate) async fn of_project(
+    State(services): State<Services>,
+    project: Access<ProjectRow, can::MediaView>,
+    Query(query): Query<ResolveQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let found = media::of_project(&services, &project, &address(query)?).await?;
+    send(&services, found, project.actor().account_id, &headers).await
 }
 
 /// Which file.
@@ -85,9 +96,9 @@ pub(crate) async fn local(
     proxied(found, account_id, &headers).await
 }
 
-async fn send(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+async fn send(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
     let (kind, _) = stored::content_type(found.name());
-    let Some((link, minutes)) = found.link(kind) else {
+    let Some((link, minutes)) = found.link(services, kind).await? else {
         return proxied(found, account_id, headers).await;
     };
     let cache = format!("no-store, max-age={}", minutes * 60);

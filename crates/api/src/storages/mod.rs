@@ -1,5 +1,6 @@
 //! Storages of projects: where tasks come from, and where annotations go.
 
+pub(crate) mod connections;
 pub(crate) mod media;
 mod model;
 

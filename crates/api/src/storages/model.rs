@@ -41,6 +41,10 @@ pub(crate) struct StorageIn {
     can_delete_objects: Patch<bool>,
     #[serde(default, deserialize_with = "not_null")]
     synchronizable: Option<bool>,
+    #[serde(default, deserialize_with = "not_null")]
+    append_only: Option<bool>,
+    #[serde(default)]
+    connection: Patch<i64>,
     /// What the provider asks for.
     #[serde(flatten)]
     fields: Map<String, Value>,
@@ -82,16 +86,7 @@ impl StorageIn {
             let Some(field) = fields.iter().find(|field| is_named(field, &name)) else {
                 continue;
             };
-            let name = field.name.to_owned();
-            let value = match value {
-                Value::Null => None,
-                Value::String(text) => Some(text),
-                Value::Number(number) => Some(number.to_string()),
-                Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                    return Err(ApiError::field(&name, "Not a valid string."));
-                }
-            };
-            values.push((name, value));
+            values.push((field.name.to_owned(), text_of(field.name, value)?));
         }
         Ok(Change {
             title: self.title.into_option(),
@@ -103,8 +98,20 @@ impl StorageIn {
             presign_ttl: self.presign_ttl,
             can_delete_objects: self.can_delete_objects.into_option(),
             synchronizable: self.synchronizable,
+            append_only: self.append_only,
+            connection: self.connection.into_option(),
             values,
         })
+    }
+}
+
+/// What a field of a provider is set to; none empties it.
+pub(super) fn text_of(name: &str, value: Value) -> ApiResult<Option<String>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(ApiError::field(name, "Not a valid string.")),
     }
 }
 
@@ -148,9 +155,11 @@ impl Serialize for StorageOut<'_> {
                 out.serialize_entry("presign_ttl", &row.presign_ttl)?;
             }
             out.serialize_entry("recursive_scan", &row.recursive_scan)?;
+            out.serialize_entry("append_only", &row.append_only)?;
         } else {
             out.serialize_entry("can_delete_objects", &row.can_delete_objects)?;
         }
+        out.serialize_entry("connection", &row.connection_id)?;
         out.serialize_entry("project", &row.project_id)?;
         out.end()
     }
@@ -179,6 +188,20 @@ impl TypeOut {
     }
 }
 
+/// A field of a provider in a form. `ofConnection`: where the storage uses a connection, that one says it.
+pub(super) fn field_out(field: &Field) -> Value {
+    json!({
+        "type": if field.kind == Kind::Password { "password" } else { "text" },
+        "name": field.name,
+        "label": field.label,
+        "required": field.is_required,
+        "placeholder": field.placeholder,
+        "description": field.help,
+        "skipAutofill": field.kind == Kind::Password,
+        "ofConnection": field.is_of_connection,
+    })
+}
+
 /// The layout of a form: rows of fields.
 pub(super) fn form(provider: &dyn Provider, purpose: Purpose) -> Vec<Value> {
     let text = |name: &str, label: &str, is_required: bool| json!({ "type": "text", "name": name, "label": label, "required": is_required });
@@ -186,18 +209,7 @@ pub(super) fn form(provider: &dyn Provider, purpose: Purpose) -> Vec<Value> {
     let row = |columns: usize, fields: Vec<Value>| json!({ "columnCount": columns, "fields": fields });
     let mut rows = vec![row(1, vec![text("title", "Storage name", false)])];
     let shown = provider.fields(purpose).into_iter().filter(|field| field.is_shown);
-    let of_provider = shown.map(|field| {
-        json!({
-            "type": if field.kind == Kind::Password { "password" } else { "text" },
-            "name": field.name,
-            "label": field.label,
-            "required": field.is_required,
-            "placeholder": field.placeholder,
-            "description": field.help,
-            "skipAutofill": field.kind == Kind::Password,
-        })
-    });
-    rows.push(row(2, of_provider.collect()));
+    rows.push(row(2, shown.map(field_out).collect()));
     match purpose {
         Purpose::Source => {
             let filter = json!({
@@ -219,6 +231,8 @@ pub(super) fn form(provider: &dyn Provider, purpose: Purpose) -> Vec<Value> {
                 let help = "Off: only files that lie in the folder itself.";
                 fields.push(switch("recursive_scan", "With all folders below", help, false));
             }
+            let help = "For stores where new files always come last in the order of names: a sync then skips what it has seen.";
+            fields.push(switch("append_only", "New files come last", help, false));
             rows.push(row(2, fields));
             if provider.signs() {
                 let help =

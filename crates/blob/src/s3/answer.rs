@@ -98,16 +98,20 @@ pub(super) fn code(xml: &[u8]) -> Option<String> {
 
 /// An error in plain words. `subject` is the bucket, or the object's address.
 pub(super) fn error(status: u16, code: &str, bucket: &str, subject: &str) -> BlobError {
-    let denied = |reason: &str| {
+    let because = |fault: Fault, reason: &str| {
         let text = format!("Cannot connect to S3 {bucket} with specified AWS credentials: {reason}");
-        BlobError::new(Fault::Denied, text)
+        BlobError::new(fault, text)
     };
+    let bad_keys = |reason: &str| because(Fault::Keys, reason);
+    let denied = |reason: &str| because(Fault::Denied, reason);
     match (code, status) {
-        ("InvalidAccessKeyId", _) => denied("the storage does not know this access key ID."),
-        ("SignatureDoesNotMatch", _) => denied("the secret access key does not fit the access key ID."),
-        ("ExpiredToken" | "TokenRefreshRequired", _) => denied("the session token has expired. Enter new credentials."),
-        ("InvalidToken", _) => denied("the session token is not valid."),
-        ("RequestTimeTooSkewed", _) => denied("the clock of this server and that of the storage differ too much."),
+        ("InvalidAccessKeyId", _) => bad_keys("the storage does not know this access key ID."),
+        ("SignatureDoesNotMatch", _) => bad_keys("the secret access key does not fit the access key ID."),
+        ("ExpiredToken" | "TokenRefreshRequired", _) => {
+            bad_keys("the session token has expired. Enter new credentials.")
+        }
+        ("InvalidToken", _) => bad_keys("the session token is not valid."),
+        ("RequestTimeTooSkewed", _) => bad_keys("the clock of this server and that of the storage differ too much."),
         ("NoSuchBucket", _) => BlobError::missing(format!("Cannot find bucket {bucket} in S3")),
         ("NoSuchKey", _) | (_, 404) => BlobError::missing(format!("{subject} not found.")),
         ("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException", _)

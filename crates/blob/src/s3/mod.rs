@@ -20,6 +20,7 @@ static PREFIX: Field = Field::text("prefix", "Prefix")
 static REGION: Field = Field::text("region_name", "Region").such_as("us-east-1");
 static ENDPOINT: Field = Field::text("s3_endpoint", "Endpoint")
     .place()
+    .of_connection()
     .such_as("https://s3.example.com")
     .help("Only for other stores that speak S3, such as MinIO or R2.");
 static KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID")

@@ -7,6 +7,7 @@ use labelkeep_store as store;
 use labelkeep_store::projects::ProjectRow;
 
 use super::read;
+use crate::storages::untouched;
 use crate::uploads::{Incoming, Placed};
 use crate::{Invalid, Result, ServiceError, Services};
 
@@ -46,8 +47,8 @@ impl Stored {
         if incoming.is_empty() {
             return Err(Invalid::whole("No data found in body or in files").into());
         }
-        let services_in = services.clone();
-        let ready = tokio::task::spawn_blocking(move || place_all(&services_in, incoming, dataset))
+        let (services_in, project_in) = (services.clone(), project.clone());
+        let ready = tokio::task::spawn_blocking(move || place_all(&services_in, &project_in, incoming, dataset))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;
         let (project_id, account_id, now) = (project.id, actor.account_id, services.now());
@@ -125,7 +126,12 @@ impl Stored {
     }
 }
 
-fn place_all(services: &Services, incoming: Vec<Incoming>, dataset: bool) -> Result<Vec<(String, Ready)>> {
+fn place_all(
+    services: &Services,
+    project: &ProjectRow,
+    incoming: Vec<Incoming>,
+    dataset: bool,
+) -> Result<Vec<(String, Ready)>> {
     let mut files = Vec::with_capacity(incoming.len());
     for file in incoming {
         if formats::is_archive(&file.name) {
@@ -133,6 +139,9 @@ fn place_all(services: &Services, incoming: Vec<Incoming>, dataset: bool) -> Res
         } else {
             files.push(file);
         }
+    }
+    for file in &files {
+        untouched::check_file(project, &file.name)?;
     }
     let read_only = |file: &Incoming| dataset && !formats::is_media(&file.name);
     for file in files.iter().filter(|file| !read_only(file)) {

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
+use crate::storages::untouched;
 use crate::uploads::Incoming;
 use crate::{Invalid, Progress, Result, ServiceError, Services, background};
 use chunk::{Chunk, Pace, Totals};
@@ -131,6 +132,10 @@ pub async fn watched(
     let started = Instant::now();
     let (actor, project) = project.into_parts();
     let config = crate::projects::config(services, &project)?;
+    // A table that is shown as a file, not read, is media.
+    if !options.files_as_tasks_list && matches!(source, Source::Files(_) | Source::Kept(_)) {
+        untouched::check(&project)?;
+    }
     let members = Members::load(services, &actor).await?;
     let (input, files) = match source {
         Source::Json(body) => (read::Input::Json(body), Vec::new()),
@@ -469,8 +474,10 @@ async fn remove(services: &Services, project_id: i64, import_id: i64) {
 }
 
 /// Reads an address that somebody has given, as a file.
-pub async fn fetch(services: &Services, actor: &Actor, url: &str) -> Result<Incoming> {
+pub async fn fetch(services: &Services, project: &Granted<ProjectRow>, url: &str) -> Result<Incoming> {
     use futures_util::StreamExt as _;
+    let actor = project.actor();
+    untouched::check(project.row())?;
     if !actor.may(labelkeep_policy::Action::Import) {
         return Err(ServiceError::Forbidden(
             "You do not have permission to perform this action.".to_owned(),

@@ -1,10 +1,12 @@
 //! What somebody wants a storage to be, checked.
 
-use labelkeep_blob::{BlobError, Bucket, Kind, Provider, Purpose, Values};
+use labelkeep_blob::{BlobError, Bucket, Field, Kind, Provider, Purpose, Values};
+use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::sqlite_functions::pattern_of;
 use labelkeep_store::storages::{StorageFields, StorageRow};
 
-use super::{opened, purpose_of};
+use super::connections::{self, ConnectionRow};
+use super::{opened, purpose_of, untouched};
 use crate::{Invalid, Result, Services};
 
 /// Changes of a storage; `None` leaves a field as it is. Also what a new one is made of.
@@ -20,6 +22,10 @@ pub struct Change {
     pub presign_ttl: Option<i64>,
     pub can_delete_objects: Option<Option<bool>>,
     pub synchronizable: Option<bool>,
+    /// Whether new objects only come behind those that are there; then syncs go on behind the last key.
+    pub append_only: Option<bool>,
+    /// The connection of the organization whose keys it uses; `Some(None)`: keys of its own.
+    pub connection: Option<Option<i64>>,
     /// Fields of the provider; `None` empties one.
     pub values: Vec<(String, Option<String>)>,
 }
@@ -40,6 +46,8 @@ pub(super) struct Wanted {
     presign_ttl: i64,
     can_delete_objects: Option<bool>,
     synchronizable: bool,
+    append_only: bool,
+    connection: Option<ConnectionRow>,
 }
 
 /// Whether a key matches.
@@ -83,7 +91,12 @@ const TTL_MAX: i64 = 60;
 
 impl Wanted {
     /// A new storage.
-    pub(super) fn new(provider: &'static dyn Provider, purpose: Purpose, change: Change) -> Result<Wanted> {
+    pub(super) fn new(
+        provider: &'static dyn Provider,
+        purpose: Purpose,
+        connection: Option<ConnectionRow>,
+        change: Change,
+    ) -> Result<Wanted> {
         let empty = Wanted {
             provider,
             purpose,
@@ -98,6 +111,8 @@ impl Wanted {
             presign_ttl: 1,
             can_delete_objects: None,
             synchronizable: true,
+            append_only: false,
+            connection,
         };
         empty.changed(change)
     }
@@ -107,6 +122,7 @@ impl Wanted {
         services: &Services,
         provider: &'static dyn Provider,
         row: &StorageRow,
+        connection: Option<ConnectionRow>,
         change: Change,
     ) -> Result<Wanted> {
         let known = Wanted {
@@ -123,6 +139,8 @@ impl Wanted {
             presign_ttl: row.presign_ttl,
             can_delete_objects: row.can_delete_objects,
             synchronizable: row.synchronizable,
+            append_only: row.append_only,
+            connection,
         };
         known.changed(change)
     }
@@ -139,11 +157,22 @@ impl Wanted {
         if moved {
             self.secrets = Values::default();
         }
+        // What a connection says, a storage does not say.
+        let is_said = self.connection.is_some();
+        if is_said {
+            self.secrets = Values::default();
+        }
         for (name, value) in &change.values {
             let Some(field) = fields.iter().find(|field| field.name == name) else {
                 continue;
             };
             let text = value.as_deref().unwrap_or_default();
+            if is_said && field.is_of_connection {
+                if !text.is_empty() {
+                    invalid.add(name, "The connection says this. Leave it away, or take no connection.");
+                }
+                continue;
+            }
             if text.len() > VALUE_MAX || text.contains('\0') {
                 invalid.add(name, "This value is too long, or has characters that it cannot have.");
             }
@@ -153,6 +182,9 @@ impl Wanted {
                 Kind::Password if value.is_some() && text.is_empty() => {}
                 Kind::Password => self.secrets.set(name, text.trim()),
             }
+        }
+        for field in fields.iter().filter(|field| is_said && field.is_of_connection) {
+            self.settings.set(field.name, "");
         }
         if let Some(title) = change.title {
             if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_MAX) {
@@ -175,21 +207,49 @@ impl Wanted {
         self.presign = change.presign.unwrap_or(self.presign);
         self.can_delete_objects = change.can_delete_objects.unwrap_or(self.can_delete_objects);
         self.synchronizable = change.synchronizable.unwrap_or(self.synchronizable);
+        self.append_only = change.append_only.unwrap_or(self.append_only);
         invalid.into_result()?;
         self.filter()?;
+        if let Some(connection) = &self.connection {
+            connections::check_place(connection, self.provider, &self.settings)?;
+        }
         Ok(self)
+    }
+
+    /// Whether it is to be a source.
+    pub(super) fn is_source(&self) -> bool {
+        self.purpose == Purpose::Source
+    }
+
+    /// Refuses what a project does not allow whose media the server never touches.
+    pub(super) fn check_untouched(&self, project: &ProjectRow) -> Result<()> {
+        untouched::check_source(project, self.provider, self.purpose, self.use_blob_urls, self.presign)
     }
 
     pub(super) fn filter(&self) -> Result<Filter> {
         Filter::new(self.regex_filter.as_deref())
     }
 
-    pub(super) fn open(&self, services: &Services) -> Result<Box<dyn Bucket>, BlobError> {
+    pub(super) fn open(&self, services: &Services) -> Result<Result<Box<dyn Bucket>, BlobError>> {
         let mut values = self.settings.clone();
         for (name, value) in self.secrets.iter() {
             values.set(name, value);
         }
-        self.provider.open(&values, self.purpose, &opened::world(services))
+        if let Some(connection) = &self.connection {
+            connections::over(services, connection, &mut values)?;
+        }
+        Ok(self.provider.open(&values, self.purpose, &opened::world(services)))
+    }
+
+    /// Whether other objects are taken than before, so that nothing is known of how far a sync has come.
+    pub(super) fn reads_elsewhere(&self, row: &StorageRow) -> bool {
+        let known = opened::settings(row);
+        let differs = |field: &&Field| self.settings.get(field.name) != known.get(field.name);
+        self.provider.fields(self.purpose).iter().any(differs)
+            || self.connection.as_ref().map(|connection| connection.id) != row.connection_id
+            || self.regex_filter != row.regex_filter
+            || self.recursive_scan != row.recursive_scan
+            || self.use_blob_urls != row.use_blob_urls
     }
 
     pub(super) fn fields(&self) -> Result<StorageFields> {
@@ -204,6 +264,8 @@ impl Wanted {
             presign_ttl: self.presign_ttl,
             can_delete_objects: self.can_delete_objects,
             synchronizable: self.synchronizable,
+            connection_id: self.connection.as_ref().map(|connection| connection.id),
+            append_only: self.append_only,
         })
     }
 }

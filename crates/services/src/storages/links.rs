@@ -29,12 +29,12 @@ impl Links {
     /// Those of a project.
     pub async fn of(services: &Services, project_id: i64) -> Result<Links> {
         let rows = rows::list(&services.db, project_id, false).await?;
-        // One that cannot be opened any more opens no address.
-        Ok(Links(
-            rows.iter()
-                .filter_map(|row| opened::bucket(services, row).ok())
-                .collect(),
-        ))
+        let mut buckets = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // One that cannot be opened any more opens no address.
+            buckets.extend(opened::bucket(services, row).await.ok());
+        }
+        Ok(Links(buckets))
     }
 
     /// The data of a task with links in the place of addresses.
@@ -55,13 +55,16 @@ fn link(task_id: i64, address: &str) -> String {
 pub(super) fn is_named(data: &str, address: &str) -> bool {
     let mut found = false;
     for_each_value(data, |_, text| {
-        found = found
-            || text == address
-            || addresses(text)
-                .iter()
-                .any(|(begin, end)| &text[*begin..*end] == address);
+        found = found || text == address || is_quoted(text, address);
     });
     found
+}
+
+/// Whether a text, such as HTML or a labeling configuration, names the object in quotes.
+pub(super) fn is_quoted(text: &str, address: &str) -> bool {
+    addresses(text)
+        .iter()
+        .any(|(begin, end)| &text[*begin..*end] == address)
 }
 
 /// Replaces addresses in the strings of a JSON text; everything else stays as it is, to the last digit.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use labelkeep_blob::{BlobError, Bucket, Content};
 pub use labelkeep_blob::{Fault, Range};
 use labelkeep_policy::{Action, Actor};
+use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::storages::{self as rows, StorageRow, objects};
 use labelkeep_store::tasks::TaskRow;
 
-use super::{links, opened, provider};
+use super::{links, opened, provider, untouched};
 use crate::access::{self, Granted};
 use crate::{Result, ServiceError, Services};
 
@@ -26,15 +27,18 @@ impl Found {
         self.key.rsplit('/').next().unwrap_or(&self.key)
     }
 
-    /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself.
-    pub fn link(&self, content_type: &str) -> Option<(String, i64)> {
+    /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself, which it does not
+    /// for every project.
+    pub async fn link(&self, services: &Services, content_type: &str) -> Result<Option<(String, i64)>> {
         let minutes = self.storage.presign_ttl.clamp(1, 60);
-        let seconds = u32::try_from(minutes * 60).ok()?;
-        let link = self
-            .storage
-            .presign
-            .then(|| self.bucket.sign(&self.key, seconds, content_type))?;
-        link.map(|link| (link, minutes))
+        let seconds = u32::try_from(minutes * 60).unwrap_or(60);
+        if self.storage.presign
+            && let Some(link) = self.bucket.sign(&self.key, seconds, content_type)
+        {
+            return Ok(Some((link, minutes)));
+        }
+        untouched::check_sent(services, self.storage.project_id).await?;
+        Ok(None)
     }
 
     /// Its bytes.
@@ -56,13 +60,41 @@ pub async fn of_task(services: &Services, task: &Granted<TaskRow>, address: &str
     find(services, row.project_id, address).await
 }
 
+/// The object that a project names: its labeling configuration or instructions do, or tasks came of it. Who is shown some tasks
+/// alone gets the objects of those.
+pub async fn of_project(services: &Services, project: &Granted<ProjectRow>, address: &str) -> Result<Found> {
+    let row = project.row();
+    let found = find(services, row.id, address).await?;
+    let is_in_text = [&row.label_config, &row.expert_instruction]
+        .into_iter()
+        .any(|text| links::is_quoted(text, address));
+    if is_in_text || is_shown(services, project, &found.storage, &found.key).await? {
+        return Ok(found);
+    }
+    Err(missing())
+}
+
+/// Whether tasks came of an object that the actor is shown.
+async fn is_shown(services: &Services, project: &Granted<ProjectRow>, storage: &StorageRow, key: &str) -> Result<bool> {
+    let tasks = objects::tasks_of(&services.db, storage.id, key, 100).await?;
+    let Some(account_id) = project.assigned_only() else {
+        return Ok(!tasks.is_empty());
+    };
+    for task_id in tasks {
+        if labelkeep_store::members::is_shown_task(&services.db, project.row().id, task_id, account_id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 async fn find(services: &Services, project_id: i64, address: &str) -> Result<Found> {
     for storage in rows::list(&services.db, project_id, false).await? {
         // Only what has addresses that browsers cannot open is resolved.
         if provider(&storage.kind)?.scheme().is_none() {
             continue;
         }
-        let Ok(bucket) = opened::bucket(services, &storage) else {
+        let Ok(bucket) = opened::bucket(services, &storage).await else {
             continue;
         };
         if let Some(key) = bucket.key_of(address) {
@@ -75,29 +107,86 @@ async fn find(services: &Services, project_id: i64, address: &str) -> Result<Fou
 /// The file of a local folder: of a source of a project that the caller sees. Who is shown some tasks alone gets the files of those.
 pub async fn local(services: &Services, actor: Actor, address: &str) -> Result<Found> {
     for storage in rows::visible_sources(&services.db, &actor.viewer(), "localfiles").await? {
-        let Ok(bucket) = opened::bucket(services, &storage) else {
+        let Ok(bucket) = opened::bucket(services, &storage).await else {
             continue;
         };
         let Some(key) = bucket.key_of(address) else { continue };
         let project = access::project(services, actor.clone(), storage.project_id, Action::MediaView).await;
         let Ok(project) = project else { continue };
-        if let Some(account_id) = project.assigned_only() {
-            let mut is_shown = false;
-            for task_id in objects::tasks_of(&services.db, storage.id, &key, 100).await? {
-                is_shown |=
-                    labelkeep_store::members::is_shown_task(&services.db, project.row().id, task_id, account_id)
-                        .await?;
-            }
-            if !is_shown {
-                continue;
-            }
+        let is_hidden = project.assigned_only().is_some() && !is_shown(services, &project, &storage, &key).await?;
+        if is_hidden || project.row().never_touches_media {
+            continue;
         }
         return Ok(Found { bucket, key, storage });
     }
     Err(missing())
 }
 
+/// From where browsers get the objects of a project by signed links: `https://bucket.s3.eu-west-1.amazonaws.com`. None where the
+/// actor does not see the project.
+pub async fn origins(services: &Services, actor: Actor, project_id: i64) -> Result<Vec<String>> {
+    let project = match access::project(services, actor, project_id, Action::MediaView).await {
+        Ok(project) => project,
+        Err(ServiceError::NotFound(_) | ServiceError::Forbidden(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut origins = Vec::new();
+    for storage in rows::list(&services.db, project.row().id, false).await? {
+        if !storage.presign {
+            continue;
+        }
+        let Ok(bucket) = opened::bucket(services, &storage).await else {
+            continue;
+        };
+        let link = bucket.sign("x", 60, "text/plain");
+        if let Some(origin) = link.as_deref().and_then(origin_of)
+            && !origins.contains(&origin)
+        {
+            origins.push(origin);
+        }
+    }
+    Ok(origins)
+}
+
+/// Scheme, host and port of an address, if they can stand in a list of origins.
+fn origin_of(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let is_known = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(is_plain);
+    is_known.then(|| format!("{scheme}://{host}"))
+}
+
 /// Whether local folders are served here.
 pub fn serves_local(services: &Services) -> bool {
     services.settings.local_files.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin_of;
+
+    #[test]
+    fn sec_042_an_origin_is_nothing_but_scheme_host_and_port() {
+        for (address, origin) in [
+            (
+                "https://b.s3.eu-west-1.amazonaws.com/a?X-Amz-Date=1",
+                "https://b.s3.eu-west-1.amazonaws.com",
+            ),
+            ("http://127.0.0.1:9000/b/a", "http://127.0.0.1:9000"),
+            ("https://host?x", "https://host"),
+        ] {
+            assert_eq!(origin_of(address).as_deref(), Some(origin));
+        }
+        for other in [
+            "https://a; script-src *",
+            "https://a b/",
+            "https:///x",
+            "data:x",
+            "ftp://a/",
+            "https://a,b/",
+        ] {
+            assert_eq!(origin_of(other), None, "{other}");
+        }
+    }
 }

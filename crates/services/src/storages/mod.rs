@@ -5,18 +5,20 @@
 
 mod body;
 mod change;
+pub mod connections;
 mod links;
 pub mod media;
 mod opened;
 mod state;
 pub mod sync;
 pub mod target;
+pub(crate) mod untouched;
 
-use labelkeep_blob::{BlobError, Fault, PROVIDERS, Position};
+use labelkeep_blob::{BlobError, Bucket, Fault, PROVIDERS, Position};
 pub use labelkeep_blob::{Field, Kind, Provider, Purpose};
 use labelkeep_policy::{Action, Actor};
 use labelkeep_store::audit;
-use labelkeep_store::projects::ProjectRow;
+use labelkeep_store::projects::{self, ProjectRow};
 use labelkeep_store::storages::objects::NotedObject;
 use labelkeep_store::storages::{self as rows, NewStorage, StorageRow, objects, work};
 use labelkeep_store::work::last_log_id;
@@ -25,6 +27,7 @@ use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services, outbound};
 pub use change::Change;
 use change::Wanted;
+use connections::ConnectionRow;
 pub use labelkeep_blob::{BlobError as StorageError, Content};
 pub use links::{Links, names_objects};
 pub(crate) use opened::Buckets;
@@ -103,8 +106,9 @@ pub async fn create(
 ) -> Result<StorageRow> {
     let provider = provider(kind)?;
     check_local(services, project.actor(), provider).await?;
-    let wanted = Wanted::new(provider, purpose, change)?;
-    check(services, project.actor(), &wanted).await?;
+    let connection = connection(services, project.row(), kind, None, &change).await?;
+    let wanted = Wanted::new(provider, purpose, connection, change)?;
+    check(services, project.actor(), project.row(), &wanted).await?;
     let (actor, project) = project.into_parts();
     let now = services.now();
     let new = NewStorage {
@@ -138,8 +142,14 @@ pub async fn create(
 pub async fn update(services: &Services, storage: Granted<StorageRow>, change: Change) -> Result<StorageRow> {
     let provider = provider(&storage.row().kind)?;
     check_local(services, storage.actor(), provider).await?;
-    let wanted = Wanted::of(services, provider, storage.row(), change)?;
-    check(services, storage.actor(), &wanted).await?;
+    let row = storage.row();
+    let project = projects::find_for_job(&services.db, row.project_id)
+        .await?
+        .ok_or(ServiceError::NotFound("Project"))?;
+    let connection = connection(services, &project, &row.kind, row.connection_id, &change).await?;
+    let wanted = Wanted::of(services, provider, row, connection, change)?;
+    let is_elsewhere = wanted.reads_elsewhere(row);
+    check(services, storage.actor(), &project, &wanted).await?;
     let (actor, known) = storage.into_parts();
     let now = services.now();
     let services_in = services.clone();
@@ -150,6 +160,9 @@ pub async fn update(services: &Services, storage: Granted<StorageRow>, change: C
                 let id = known.id;
                 rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
                 rows::update(tx, id, wanted.fields()?, now).await?;
+                if is_elsewhere {
+                    rows::set_resume(tx, id, None, None).await?;
+                }
                 let sealed = opened::sealed(&services_in, known.organization_id, id, &wanted.secrets)?;
                 rows::set_secrets(tx, id, sealed).await?;
                 let detail = serde_json::json!({ "project": known.project_id, "type": known.kind }).to_string();
@@ -191,14 +204,30 @@ async fn asked(
     let provider = provider(kind)?;
     check_local(services, project.actor(), provider).await?;
     let Some(id) = id else {
-        return Wanted::new(provider, purpose, change);
+        let connection = connection(services, project.row(), kind, None, &change).await?;
+        return Wanted::new(provider, purpose, connection, change);
     };
     let storage = access::storage(services, project.actor().clone(), id, Action::ProjectChange).await?;
     let row = storage.row();
     if row.project_id != project.row().id || row.kind != kind || purpose_of(row) != purpose {
         return Err(ServiceError::NotFound("Storage"));
     }
-    Wanted::of(services, provider, row, change)
+    let connection = connection(services, project.row(), kind, row.connection_id, &change).await?;
+    Wanted::of(services, provider, row, connection, change)
+}
+
+/// The connection that a storage is to have: the one that the change names, else the one that it has.
+async fn connection(
+    services: &Services,
+    project: &ProjectRow,
+    kind: &str,
+    known: Option<i64>,
+    change: &Change,
+) -> Result<Option<ConnectionRow>> {
+    match change.connection.unwrap_or(known) {
+        Some(id) => connections::usable(services, project, kind, id).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Sees whether a storage could be connected to, without keeping it. What the fields leave out, the storage `id` fills in.
@@ -211,18 +240,28 @@ pub async fn validate(
     change: Change,
 ) -> Result<()> {
     let wanted = asked(services, project, kind, purpose, id, change).await?;
-    check(services, project.actor(), &wanted).await
+    check(services, project.actor(), project.row(), &wanted).await
 }
 
-async fn check(services: &Services, actor: &Actor, wanted: &Wanted) -> Result<()> {
-    let bucket = match wanted.open(services) {
+async fn check(services: &Services, actor: &Actor, project: &ProjectRow, wanted: &Wanted) -> Result<()> {
+    wanted.check_untouched(project)?;
+    let bucket = match wanted.open(services)? {
         Ok(bucket) => bucket,
         Err(error) => return Err(told(services, actor, error).await),
     };
     let _turn = outbound::turn(services, actor).await?;
-    match bucket.check().await {
+    match tried(&*bucket, project.never_touches_media && wanted.is_source()).await {
         Ok(()) => Ok(()),
         Err(error) => Err(told(services, actor, error).await),
+    }
+}
+
+/// Sees whether a bucket does what it is for. Where the server never touches media, looking at the list has to do.
+async fn tried(bucket: &dyn Bucket, is_untouched: bool) -> Result<(), BlobError> {
+    if is_untouched {
+        bucket.list(&Position::default(), true, 1).await.map(drop)
+    } else {
+        bucket.check().await
     }
 }
 
@@ -257,7 +296,7 @@ pub async fn preview(
     limit: usize,
 ) -> Result<Preview> {
     let wanted = asked(services, project, kind, Purpose::Source, id, change).await?;
-    let bucket = match wanted.open(services) {
+    let bucket = match wanted.open(services)? {
         Ok(bucket) => bucket,
         Err(error) => return Err(told(services, project.actor(), error).await),
     };

@@ -7,7 +7,7 @@ use labelkeep_blob::{BlobError, Bucket, Values, World};
 use labelkeep_crypt::Place;
 use labelkeep_store::storages::StorageRow;
 
-use super::{provider, purpose_of};
+use super::{connections, provider, purpose_of};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Buckets that are asked often: their connections stay open. An entry serves while the storage is as it was.
@@ -29,7 +29,7 @@ pub(super) fn world(services: &Services) -> World {
 }
 
 /// The bucket of a storage.
-pub(super) fn bucket(services: &Services, row: &StorageRow) -> Result<Arc<dyn Bucket>> {
+pub(super) async fn bucket(services: &Services, row: &StorageRow) -> Result<Arc<dyn Bucket>> {
     let cache = || services.buckets.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((updated_at, bucket)) = cache().get(&row.id)
         && *updated_at == row.updated_at
@@ -39,6 +39,11 @@ pub(super) fn bucket(services: &Services, row: &StorageRow) -> Result<Arc<dyn Bu
     let mut values = settings(row);
     for (name, value) in secrets(services, row)?.iter() {
         values.set(name, value);
+    }
+    if row.connection_id.is_some() {
+        let connection = connections::of_storage(services, row.id).await?;
+        connections::over(services, &connection, &mut values)?;
+        connections::check_place(&connection, provider(&row.kind)?, &values)?;
     }
     let wrong = |error: BlobError| ServiceError::from(Invalid::whole(error.text));
     let opened = provider(&row.kind)?
@@ -53,7 +58,7 @@ pub(super) fn bucket(services: &Services, row: &StorageRow) -> Result<Arc<dyn Bu
     Ok(bucket)
 }
 
-fn values(text: &str) -> Values {
+pub(super) fn values(text: &str) -> Values {
     let map: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
     let mut values = Values::default();
     for (name, value) in map {

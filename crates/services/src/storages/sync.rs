@@ -7,10 +7,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
-use labelkeep_blob::{Bucket, Object, Position};
+use labelkeep_blob::{Bucket, Fault, Object, Position};
 use labelkeep_policy::Action;
 use labelkeep_store::storages::objects::{self, ReadObject, TaskLink};
 use labelkeep_store::storages::{self as rows, StorageRow};
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::change::Filter;
-use super::opened;
 use super::state::Sync;
+use super::{opened, untouched};
 use crate::access::{self, Granted};
 use crate::import::Members;
 use crate::import::each::{self, Checker, Parsed};
@@ -43,6 +43,8 @@ const AT_ONCE: usize = 8;
 const AHEAD_BYTES: u64 = 16 * 1024 * 1024;
 /// Longest key, in bytes: what databases take into an index.
 const KEY_MAX: usize = 2_000;
+/// How often a sync that finds nothing new says how far it has come.
+const PING: Duration = Duration::from_secs(5);
 /// How long a request waits for a short sync to end.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -212,7 +214,11 @@ pub(super) struct Asked {
 /// How far a sync has come.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct At {
+    /// Whether it is known where it begins.
+    has_begun: bool,
     position: Position,
+    /// The last key that the list had so far.
+    last_key: String,
     /// The object that is being read, when not all of its tasks are in.
     begun: Option<String>,
     /// How many of them are.
@@ -227,6 +233,48 @@ struct At {
     failed: i64,
     /// Objects that have changed since their tasks were made.
     changed: i64,
+    /// Whether it went on where another one stopped.
+    goes_on: bool,
+}
+
+/// Where a sync stopped that did not complete: the next one goes on there.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Stopped {
+    after: String,
+    begun: Option<String>,
+    rows: usize,
+}
+
+impl At {
+    /// Where the sync of a storage begins: where the last one stopped, behind what a source that only grows has been seen to hold,
+    /// or at the front.
+    async fn of(services: &Services, storage: &StorageRow) -> Result<At> {
+        let stopped = storage
+            .resume
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok());
+        let mut at = At {
+            has_begun: true,
+            ..At::default()
+        };
+        if let Some(Stopped { after, begun, rows }) = stopped {
+            at.goes_on = true;
+            (at.position.after, at.begun, at.rows) = (after, begun, rows);
+        } else if let (true, Some(last_key)) = (storage.append_only, &storage.last_key) {
+            // Objects of which no tasks came are read again.
+            at.position.after = objects::sound_until(&services.db, storage.id, last_key).await?;
+        }
+        Ok(at)
+    }
+
+    fn stopped(&self) -> Result<String> {
+        let stopped = Stopped {
+            after: self.position.after.clone(),
+            begun: self.begun.clone(),
+            rows: self.rows,
+        };
+        serde_json::to_string(&stopped).map_err(|error| ServiceError::Internal(error.to_string()))
+    }
 }
 
 /// Reads a source, from where it was left.
@@ -258,12 +306,17 @@ struct Reading<'a> {
     changed: Vec<String>,
     /// Objects of which no tasks are there, and that the store has no more.
     gone: Vec<String>,
+    /// When it was last written how far the sync has come.
+    written: Instant,
 }
 
 async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Result<Ended> {
     let project = labelkeep_store::projects::find_for_job(&services.db, storage.project_id)
         .await?
         .ok_or(ServiceError::NotFound("Project"))?;
+    if !storage.use_blob_urls {
+        untouched::check(&project)?;
+    }
     let config = crate::projects::config(services, &project)?;
     let members = Members::of(services, storage.organization_id, job.row.account_id).await?;
     let filter = Filter::new(storage.regex_filter.as_deref())?;
@@ -271,13 +324,17 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
         services,
         job,
         storage,
-        bucket: opened::bucket(services, storage)?,
+        bucket: opened::bucket(services, storage).await?,
         checker: Checker::new(services, config, members),
         at: job.checkpoint(),
         waiting: VecDeque::new(),
         changed: Vec::new(),
         gone: Vec::new(),
+        written: Instant::now(),
     };
+    if !reading.at.has_begun {
+        reading.at = At::of(services, storage).await?;
+    }
     loop {
         let from = reading.at.position.clone();
         let page = reading
@@ -286,13 +343,19 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
             .await
             .map_err(|error| Invalid::whole(error.text))?;
         let mut found = page.objects;
+        if let Some(last) = found.last() {
+            reading.at.last_key.clone_from(&last.key);
+        }
         found.retain(|object| filter.takes(&object.key));
         // No key is behind this one.
         let until = page.next.as_ref().map_or("\u{10FFFF}", |next| next.after.as_str());
         let stopped = reading.take(&from.after, until, found).await? == Next::Stop;
         match page.next {
             Some(next) if !stopped => {
-                if reading.step(Some(next)).await? == Next::Stop {
+                // Where nothing is new, nothing is written but now and then how far it has come.
+                if !reading.has_news() {
+                    reading.at.position = next;
+                } else if reading.step(Some(next)).await? == Next::Stop {
                     return reading.end(true).await;
                 }
             }
@@ -302,6 +365,11 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
 }
 
 impl Reading<'_> {
+    /// Whether there is something to write, or it is time to say how far the sync has come.
+    fn has_news(&self) -> bool {
+        !(self.waiting.is_empty() && self.changed.is_empty() && self.gone.is_empty()) || self.written.elapsed() > PING
+    }
+
     /// Takes the objects of a page, behind one key and up to another: what is new is read, in the order of keys.
     async fn take(&mut self, after: &str, until: &str, mut found: Vec<Object>) -> Result<Next> {
         self.at.seen += found.len() as i64;
@@ -454,7 +522,8 @@ impl Reading<'_> {
         if let Some(next) = next {
             self.at.position = next;
         }
-        let (now, at) = (self.services.now(), self.at.clone());
+        self.written = Instant::now();
+        let (now, at, stopped) = (self.services.now(), self.at.clone(), self.at.stopped()?);
         let (id, project_id, job) = (self.storage.id, self.storage.project_id, self.job);
         let (job_id, account_id) = (job.row.id, job.row.account_id);
         self.services
@@ -476,6 +545,7 @@ impl Reading<'_> {
                     objects::put(tx, id, read).await?;
                     objects::set_changed(tx, id, changed).await?;
                     objects::forget(tx, id, gone).await?;
+                    rows::set_resume(tx, id, row.last_key.clone(), Some(stopped)).await?;
                     let sync = Sync::of(&row).in_progress(job_id, at.made, now);
                     sync.with("tasks_existed", at.existed).write(tx).await?;
                     jobs::advance(tx, job_id, &at, at.seen, 0, now).await
@@ -501,6 +571,12 @@ impl Reading<'_> {
                 at.changed
             ));
         }
+        if at.goes_on {
+            notes.push(
+                "It went on where the last one stopped; what came before that since is found by the next one."
+                    .to_owned(),
+            );
+        }
         if is_cancelled {
             notes.push("The sync was stopped; the next one goes on.".to_owned());
         }
@@ -511,6 +587,10 @@ impl Reading<'_> {
             .write(move |tx| {
                 Box::pin(async move {
                     let row = own(tx, id, job_id).await?;
+                    if !is_cancelled {
+                        let last_key = row.last_key.clone().unwrap_or_default().max(at.last_key);
+                        rows::set_resume(tx, id, Some(last_key), None).await?;
+                    }
                     let sync = Sync::of(&row).completed(at.made, text, now);
                     let sync = sync
                         .with("tasks_existed", at.existed)
@@ -573,7 +653,10 @@ async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>,
             Ok(bytes) => return Ok(Ok(bytes)),
             // A connection that was cut in the middle.
             Err(error) if error.may_pass() && attempts < READS => {}
-            Err(error) if error.may_pass() => return Err(Invalid::whole(error.text).into()),
+            // The store itself, or the keys: that is no fault of the object.
+            Err(error) if error.may_pass() || error.fault == Fault::Keys => {
+                return Err(Invalid::whole(error.text).into());
+            }
             Err(error) => return Ok(Err(error.text)),
         }
     }

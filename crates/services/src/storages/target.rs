@@ -118,7 +118,7 @@ async fn write_due(services: &Services, target: &StorageRow) -> Result<()> {
 
 /// Writes annotations and notes what became of each; false when one of them failed.
 async fn write_some(services: &Services, target: &StorageRow, taken: Vec<WorkRow>) -> Result<bool> {
-    let bucket = opened::bucket(services, target);
+    let bucket = opened::bucket(services, target).await;
     let writer = &Writer {
         services,
         target,
@@ -245,7 +245,7 @@ pub(crate) async fn write_all(services: &Services, job: &Running) -> Result<Ende
 async fn export(services: &Services, job: &Running, target: StorageRow) -> Result<Ended> {
     let mut at: At = job.checkpoint();
     // One look says whether it can work at all: then nothing is noted as failed for nothing.
-    let bucket = opened::bucket(services, &target)?;
+    let bucket = opened::bucket(services, &target).await?;
     if let Err(error) = bucket.check().await {
         return Err(crate::Invalid::whole(error.text).into());
     }

@@ -1,5 +1,6 @@
 //! Storages of projects: the records. [`objects`] has what sources have read, [`work`] what targets are to be given.
 
+pub mod connections;
 pub mod objects;
 pub mod work;
 
@@ -39,6 +40,10 @@ row! {
         pub created_by: i64,
         pub created_at: i64,
         pub updated_at: i64,
+        pub connection_id: Option<i64>,
+        pub append_only: bool,
+        pub last_key: Option<String>,
+        pub resume: Option<String>,
     }
 }
 
@@ -56,6 +61,8 @@ pub struct StorageFields {
     pub presign_ttl: i64,
     pub can_delete_objects: Option<bool>,
     pub synchronizable: bool,
+    pub connection_id: Option<i64>,
+    pub append_only: bool,
 }
 
 /// The storage, if its project is visible.
@@ -103,6 +110,15 @@ pub async fn list(db: &Db, project_id: i64, is_target: bool) -> Result<Vec<Stora
     .await
 }
 
+/// The sources of a project inside a write, oldest first.
+pub async fn sources_in(tx: &mut Tx, project_id: i64) -> Result<Vec<StorageRow>> {
+    tx.all(
+        "SELECT * FROM storage WHERE project_id = $1 AND NOT is_target ORDER BY id",
+        args![project_id],
+    )
+    .await
+}
+
 /// All targets of projects that have not been deleted.
 pub async fn targets(db: &Db) -> Result<Vec<StorageRow>> {
     db.all(
@@ -131,8 +147,9 @@ pub async fn insert(tx: &mut Tx, new: NewStorage, fields: StorageFields, at: i64
         .one(
             "INSERT INTO storage (organization_id, project_id, kind, is_target, log_mark, created_by, created_at, updated_at, status,
                 title, description, settings, regex_filter, use_blob_urls, recursive_scan, presign, presign_ttl, can_delete_objects,
-                synchronizable)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'initialized', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id",
+                synchronizable, connection_id, append_only)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'initialized', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             RETURNING id",
             args![
                 new.organization_id,
                 new.project_id,
@@ -150,7 +167,9 @@ pub async fn insert(tx: &mut Tx, new: NewStorage, fields: StorageFields, at: i64
                 fields.presign,
                 fields.presign_ttl,
                 fields.can_delete_objects,
-                fields.synchronizable
+                fields.synchronizable,
+                fields.connection_id,
+                fields.append_only
             ],
         )
         .await?;
@@ -161,7 +180,7 @@ pub async fn insert(tx: &mut Tx, new: NewStorage, fields: StorageFields, at: i64
 pub async fn update(tx: &mut Tx, id: i64, fields: StorageFields, at: i64) -> Result<()> {
     tx.execute(
         "UPDATE storage SET title = $2, description = $3, settings = $4, regex_filter = $5, use_blob_urls = $6, recursive_scan = $7,
-            presign = $8, presign_ttl = $9, can_delete_objects = $10, synchronizable = $11, updated_at = $12
+            presign = $8, presign_ttl = $9, can_delete_objects = $10, synchronizable = $11, connection_id = $12, append_only = $13, updated_at = $14
          WHERE id = $1",
         args![
             id,
@@ -175,6 +194,8 @@ pub async fn update(tx: &mut Tx, id: i64, fields: StorageFields, at: i64) -> Res
             fields.presign_ttl,
             fields.can_delete_objects,
             fields.synchronizable,
+            fields.connection_id,
+            fields.append_only,
             at
         ],
     )
@@ -193,6 +214,26 @@ pub async fn set_secrets(tx: &mut Tx, id: i64, sealed: Option<Vec<u8>>) -> Resul
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<StorageRow>> {
     tx.optional("UPDATE storage SET id = id WHERE id = $1 RETURNING *", args![id])
         .await
+}
+
+/// Opens the project's storages anew: it may use other connections where it is now.
+pub async fn reopen(tx: &mut Tx, project_id: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE storage SET updated_at = updated_at + 1 WHERE project_id = $1",
+        args![project_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Where the next sync goes on: behind a key of a completed one, or where an interrupted one stopped.
+pub async fn set_resume(tx: &mut Tx, id: i64, last_key: Option<String>, resume: Option<String>) -> Result<()> {
+    tx.execute(
+        "UPDATE storage SET last_key = $2, resume = $3 WHERE id = $1",
+        args![id, last_key, resume],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Removes a storage with what it has read and written down; tasks stay.

@@ -30,6 +30,27 @@ pub async fn known(db: &Db, storage_id: i64, after: &str, last: &str) -> Result<
     .await
 }
 
+/// The last key up to which a source has no object that has to be read again: this one, or the one before the first such.
+pub async fn sound_until(db: &Db, storage_id: i64, last_key: &str) -> Result<String> {
+    let first: Option<(String,)> = db
+        .optional(
+            "SELECT object_key FROM storage_object WHERE storage_id = $1 AND problem IS NOT NULL AND object_key <= $2
+             ORDER BY object_key LIMIT 1",
+            args![storage_id, last_key],
+        )
+        .await?;
+    let Some((first,)) = first else {
+        return Ok(last_key.to_owned());
+    };
+    let before: Option<(String,)> = db
+        .optional(
+            "SELECT object_key FROM storage_object WHERE storage_id = $1 AND object_key < $2 ORDER BY object_key DESC LIMIT 1",
+            args![storage_id, first],
+        )
+        .await?;
+    Ok(before.map_or_else(String::new, |(key,)| key))
+}
+
 /// An object that has been read.
 #[derive(Debug, Clone)]
 pub struct ReadObject {

@@ -39,6 +39,8 @@ export interface Project {
   is_published?: boolean;
   /** Whether annotators get any open task, or only those that were assigned to them. */
   assignment?: 'automatic' | 'manual';
+  /** The server neither fetches, stores nor sends its media. */
+  never_touches_media?: boolean;
   /** What the caller is in this project, and what they may do there. */
   role?: Role;
   permissions?: string[];

@@ -22,6 +22,7 @@ on_both_databases! {
         let store = labelkeep_testkit::S3Server::start().await;
         let project = crate::storages::empty(&owner).await;
         let storage = crate::storages::source(&owner, &store, project, json!({})).await;
+        crate::storages::connections::connection(&owner, &store, json!({})).await;
         owner.patch("/api/sso/oidc/", json!({ "enabled": true, "issuer": "https://id.example.com", "client_id": "x", "client_secret": "planted" })).await.expect(200);
         owner.post("/api/current-user/factors/totp/", json!({})).await.expect(201);
         owner.post("/api/invite/send-email", json!({ "emails": ["ada@example.com"] })).await.expect(201);

@@ -64,7 +64,7 @@ pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
     let body = crate::storages::body(&server, project, json!({}));
     let storage = id(maker.post("/api/storages/s3/", body.clone())).await;
     let target = id(maker.post("/api/storages/export/s3", body)).await;
-    let ids = vec![
+    let mut ids = vec![
         ("project", project),
         ("task", tasks[0]),
         ("annotation", annotation),
@@ -76,6 +76,12 @@ pub(super) async fn objects(maker: &Client, somebody: &Client) -> Objects {
         ("storage", storage),
         ("target", target),
     ];
+    // Only administrators make one.
+    let keys = crate::storages::connections::keys(&server, json!({}));
+    let made = maker.post("/api/storage-connections/", keys).await;
+    if made.status == 201 {
+        ids.push(("connection", made.json()["id"].as_i64().expect("an id")));
+    }
     Objects { ids, _server: server }
 }
 

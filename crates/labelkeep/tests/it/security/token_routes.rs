@@ -166,6 +166,8 @@ on_both_databases! {
             let reply = call(&team.annotator, &route.method, &path(route, &objects)).await;
             let right = match kind {
                 "organization" => may(action) || refused(route, &reply),
+                // Of the organization, too: only administrators reach one.
+                "connection" => refused(route, &reply),
                 _ if names_object(route) => reply.status == 404,
                 _ => !writes(route) || refused(route, &reply) || unnamed(route, reply.status),
             };

@@ -1,10 +1,13 @@
 //! Storages of projects: object stores as sources and targets.
 
+pub(crate) mod connections;
+mod continued;
 mod local;
 mod records;
 mod serving;
 mod sources;
 mod targets;
+mod untouched;
 
 use labelkeep_testkit::{Client, S3Server, Value, json, s3};
 

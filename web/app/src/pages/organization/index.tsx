@@ -50,6 +50,12 @@ const SECTIONS: readonly Section[] = [
     Content: lazy(async () => ({ default: (await import('./workspaces/Workspaces')).Workspaces })),
   },
   {
+    id: 'connections',
+    label: 'Connections',
+    action: 'OrganizationChange',
+    Content: lazy(async () => ({ default: (await import('./connections/Connections')).Connections })),
+  },
+  {
     id: 'audit',
     label: 'Audit log',
     action: 'AuditView',

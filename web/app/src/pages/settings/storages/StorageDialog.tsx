@@ -2,12 +2,13 @@
 import { api, type Project } from '@labelkeep/api';
 import { Button, Check, Dialog, NumberField, Select, Spinner, Switch, TextField, toast } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { messageOf, problemOf } from '../../../shared/errors';
 import { FileList } from './FileList';
 import {
   base,
   bodyOf,
+  type ConnectionChoice,
   createPath,
   type FileEntry,
   type FormField,
@@ -19,8 +20,13 @@ import {
   type StorageType,
   type Values,
   valuesOf,
+  withConnection,
+  withoutServer,
 } from './model';
 import styles from './storages.module.css';
+
+/** What a source has to be where the server never touches media. */
+const SIGNED: Values = { presign: true, use_blob_urls: true };
 
 export function StorageDialog({
   project,
@@ -42,11 +48,26 @@ export function StorageDialog({
     queryKey: ['storage-form', side, type],
     queryFn: () => api.get<FormRow[]>(`${base(side)}/${type}/form`),
   });
-  const rows = form.data;
+  const isUntouched = side === 'source' && project.never_touches_media === true;
+  const asked = form.data;
+  const [connection, setConnection] = useState(storage?.connection ?? null);
+  const choices = useQuery({
+    queryKey: ['connections', project.id],
+    queryFn: () => api.get<ConnectionChoice[]>(`/api/projects/${project.id}/storage-connections`),
+  });
+  const fitting = (choices.data ?? []).filter((choice) => choice.type === type);
+  const uses = connection !== null;
+  const rows = useMemo(() => {
+    const known = asked && isUntouched ? withoutServer(asked) : asked;
+    return known && uses ? withConnection(known) : known;
+  }, [asked, isUntouched, uses]);
+  const needsServer = isUntouched && asked !== undefined && !rows;
+  // What was typed stays when a connection is chosen.
   useEffect(() => {
-    if (rows) setValues(valuesOf(rows, storage));
+    if (rows) setValues((old) => ({ ...valuesOf(rows, storage), ...old }));
   }, [rows, storage]);
-  const body = () => bodyOf(rows ?? [], values ?? {}, project.id, storage);
+  const body = () =>
+    bodyOf(rows ?? [], values ?? {}, project.id, storage, { ...(isUntouched ? SIGNED : {}), connection });
   const check = useMutation({ mutationFn: () => api.post(`${base(side)}/${type}/validate`, body()) });
   const files = useMutation({
     mutationFn: () => api.post<{ files: FileEntry[] }>(`${base(side)}/${type}/files`, { ...body(), limit: 100 }),
@@ -68,6 +89,7 @@ export function StorageDialog({
     setValues((old) => ({ ...old, [name]: value }));
   };
   const known = new Set(rows?.flatMap((row) => row.fields.map((field) => field.name)));
+  known.add('connection');
   const isElsewhere =
     error && !Object.keys((error as { fields?: object }).fields ?? {}).some((name) => known.has(name));
   const isBusy = attempts.some((attempt) => attempt.isPending);
@@ -120,9 +142,32 @@ export function StorageDialog({
             onChange={(name) => {
               for (const attempt of attempts) attempt.reset();
               setValues(undefined);
+              setConnection(null);
               setType(name);
             }}
             options={types.map((each) => ({ id: each.name, label: each.title }))}
+          />
+        )}
+        {(fitting.length > 0 || uses) && (
+          <Select
+            label="Keys"
+            value={String(connection ?? '')}
+            onChange={(id) => {
+              for (const attempt of attempts) attempt.reset();
+              setConnection(id ? Number(id) : null);
+            }}
+            options={[
+              { id: '', label: 'Of its own' },
+              ...fitting.map(({ id, title: name, places }) => ({
+                id: String(id),
+                label: name,
+                description: places.length > 0 ? `For ${places.join(', ')}` : 'A connection of the organization',
+              })),
+              ...(uses && choices.data && fitting.every(({ id }) => id !== connection)
+                ? [{ id: String(connection), label: 'A connection that is not for this project any more' }]
+                : []),
+            ]}
+            {...problemOf(error, 'connection')}
           />
         )}
         {rows && values ? (
@@ -134,12 +179,17 @@ export function StorageDialog({
                   field={field}
                   value={values[field.name]}
                   error={error}
-                  isKept={storage !== undefined}
+                  isKept={storage !== undefined && storage.connection === null}
                   onChange={(value) => put(field.name, value)}
                 />
               ))}
             </div>
           ))
+        ) : needsServer ? (
+          <p className={styles.error} role="status">
+            This kind of storage has no links of its own, and the server never touches the media of this project. Switch
+            that off first.
+          </p>
         ) : form.isError ? (
           <p className={styles.error} role="alert">
             {messageOf(form.error)}
@@ -163,7 +213,8 @@ export function StorageDialog({
   );
 }
 
-function Field({
+/** A field of a form that the server describes. */
+export function Field({
   field,
   value,
   error,
@@ -171,7 +222,7 @@ function Field({
   onChange,
 }: {
   field: FormField;
-  value: string | number | boolean | undefined;
+  value: Values[string] | undefined;
   error: unknown;
   /** A secret that is not typed stays. */
   isKept: boolean;

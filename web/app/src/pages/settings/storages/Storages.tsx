@@ -8,6 +8,7 @@ import { base, isUnderWay, listPath, type Side, type Storage, type StorageType }
 import { StorageDialog } from './StorageDialog';
 import { StorageRow } from './StorageRow';
 import styles from './storages.module.css';
+import { Untouched } from './Untouched';
 
 /** How often a storage that works is looked at, in milliseconds. */
 const LOOK = 1_500;
@@ -36,6 +37,7 @@ export function Storages({ project }: { project: Project }) {
       >
         Connect a bucket or folder, and each annotation is written there as a JSON object soon after it is saved.
       </StorageList>
+      <Untouched project={project} />
     </div>
   );
 }

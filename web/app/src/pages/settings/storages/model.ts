@@ -16,6 +16,8 @@ export interface Storage {
   traceback: string | null;
   meta: { tasks_existed?: number; tasks_failed_validation?: number; objects_changed?: number };
   synchronizable: boolean;
+  /** The connection of the organization whose keys it uses. */
+  connection: number | null;
   project: number;
   /** Fields of the provider. */
   [field: string]: unknown;
@@ -36,6 +38,16 @@ export interface FormField {
   min?: number;
   max?: number;
   value?: number | boolean;
+  /** Where the storage uses a connection, that one says it. */
+  ofConnection?: boolean;
+}
+
+/** A connection of the organization that a project may use. */
+export interface ConnectionChoice {
+  id: number;
+  type: string;
+  title: string;
+  places: string[];
 }
 
 export interface FormRow {
@@ -57,7 +69,7 @@ export interface FileEntry {
   size: number | null;
 }
 
-export type Values = Record<string, string | number | boolean>;
+export type Values = Record<string, string | number | boolean | null>;
 
 /** Where the storages of a side are asked for. */
 export const base = (side: Side) => (side === 'source' ? '/api/storages' : '/api/storages/export');
@@ -95,8 +107,14 @@ export function valuesOf(rows: readonly FormRow[], storage?: Storage): Values {
 }
 
 /** What is sent: a secret that was not typed stays as it is. */
-export function bodyOf(rows: readonly FormRow[], values: Values, project: number, storage?: Storage): Values {
-  const body: Values = { project };
+export function bodyOf(
+  rows: readonly FormRow[],
+  values: Values,
+  project: number,
+  storage?: Storage,
+  fixed: Values = {},
+): Values {
+  const body: Values = { project, ...fixed };
   if (storage) body.id = storage.id;
   for (const field of rows.flatMap((row) => row.fields)) {
     const value = values[field.name];
@@ -104,6 +122,22 @@ export function bodyOf(rows: readonly FormRow[], values: Values, project: number
     body[field.name] = value;
   }
   return body;
+}
+
+/** The form without what a connection says. */
+export function withConnection(rows: readonly FormRow[]): FormRow[] {
+  return rows
+    .map((row) => ({ ...row, fields: row.fields.filter(({ ofConnection }) => !ofConnection) }))
+    .filter(({ fields }) => fields.length > 0);
+}
+
+/** The form without the choices that need the server; nothing when the store has no links of its own. */
+export function withoutServer(rows: readonly FormRow[]): FormRow[] | undefined {
+  const names = rows.flatMap((row) => row.fields.map(({ name }) => name));
+  if (!names.includes('presign')) return;
+  return rows
+    .map((row) => ({ ...row, fields: row.fields.filter(({ name }) => name !== 'presign' && name !== 'use_blob_urls') }))
+    .filter(({ fields }) => fields.length > 0);
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
