@@ -14,6 +14,9 @@
 //!
 //! Steps of long work (imports, jobs) come one at a time behind the saves of people (`turns`), and bring nothing to the disk here:
 //! that, and copying a log that has grown long into the database, is done beside the writer (`beside`).
+//!
+//! Where room gets short, each write has a transaction of its own (SEC-154): SQLite takes the whole transaction back when one
+//! statement finds no room, and what is lost with a neighbour could not be done again, as work is done once.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -43,6 +46,8 @@ const CHECKPOINT_PAGES: u32 = 4000;
 const REST_PAGES: u32 = 256;
 /// How often the rest is copied beside the writer in the hope of a smaller one.
 const ROUNDS: u32 = 3;
+/// Free bytes on the disk below which nobody shares a transaction: more than one group writes, four times over.
+const ROOM: u64 = 256 * 1024 * 1024;
 
 thread_local! {
     /// Pages in the log after the newest commit of this thread: SQLite tells them to a function that has nowhere else to
@@ -91,6 +96,12 @@ pub(crate) struct GroupCommit {
 impl GroupCommit {
     /// Starts the thread of the writer. `path` is the database's file; its log is there as long as the connection.
     pub(crate) fn start(connection: Connection, path: &Path) -> Result<Self> {
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        Self::with_room(connection, path, Box::new(move || free_bytes(&folder)))
+    }
+
+    /// The same, with another way to learn how many bytes are free on the disk.
+    fn with_room(connection: Connection, path: &Path, room: Box<dyn Fn() -> u64 + Send>) -> Result<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let open_log = || {
@@ -110,6 +121,7 @@ impl GroupCommit {
             tx: Some(Tx::Sqlite(connection)),
             log_pages: 0,
             copied_from: CHECKPOINT_PAGES,
+            room,
         }));
         let beside = Beside::start(path.to_owned(), log_beside, messages.downgrade())?;
         let of_thread = writer.clone();
@@ -235,6 +247,11 @@ fn serve(writer: &Mutex<Writer>, log: &File, beside: Beside, mut queue: Queue) {
     locked().close();
 }
 
+/// How much an unprivileged process may still write there; much, where that cannot be told.
+fn free_bytes(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 struct Writer {
     /// None when it has been closed.
     tx: Option<Tx>,
@@ -242,14 +259,18 @@ struct Writer {
     log_pages: u32,
     /// From how many on they are copied into the database; more while readers keep the log from beginning anew.
     copied_from: u32,
+    /// Free bytes on the disk.
+    room: Box<dyn Fn() -> u64 + Send>,
 }
 
 impl Writer {
     /// Carries out `first` and what `more` gives behind it in one transaction. Gives the answers that wait for the disk.
-    fn write(&mut self, first: Job, more: impl FnMut() -> Option<Job>) -> Vec<Answer> {
+    fn write(&mut self, first: Job, mut more: impl FnMut() -> Option<Job>) -> Vec<Answer> {
         let Some(tx) = &mut self.tx else { return Vec::new() };
         LOG_PAGES.set(0);
-        let outcome = write_group(tx, first, more);
+        // Asked once a group: a call to the operating system takes a microsecond.
+        let shares = (self.room)() >= ROOM;
+        let outcome = write_group(tx, first, || if shares { more() } else { None });
         // Nothing is told of a transaction that has changed nothing.
         if LOG_PAGES.get() > 0 {
             self.log_pages = LOG_PAGES.get();
@@ -374,6 +395,11 @@ mod tests {
 
     /// A writer whose database is in memory, and whose log is this file.
     fn writer(log: &Path) -> (tempfile::TempDir, GroupCommit) {
+        writer_with_room(log, u64::MAX)
+    }
+
+    /// The same on a disk with so many free bytes.
+    fn writer_with_room(log: &Path, free: u64) -> (tempfile::TempDir, GroupCommit) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("data.sqlite3");
         std::os::unix::fs::symlink(log, folder.path().join("data.sqlite3-wal")).expect("a link");
@@ -381,7 +407,30 @@ mod tests {
         connection
             .execute_batch("CREATE TABLE save (id INTEGER)")
             .expect("a table");
-        (folder, GroupCommit::start(connection, &path).expect("a writer"))
+        let room = Box::new(move || free);
+        (folder, GroupCommit::with_room(connection, &path, room).expect("a writer"))
+    }
+
+    async fn limit(writer: &GroupCommit, pages: &'static str) {
+        let set: Result<Option<(i64,)>> = writer
+            .run(Manner::System, move |tx| {
+                Box::pin(async move { tx.optional(pages, args![]).await })
+            })
+            .await;
+        set.expect("a limit");
+    }
+
+    /// More than a database of 20 pages takes.
+    async fn large(writer: &GroupCommit) -> Result<u64> {
+        writer
+            .run(Manner::Disk, |tx| {
+                Box::pin(async {
+                    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+                        INSERT INTO save (id) SELECT i FROM n";
+                    tx.execute(sql, args![]).await
+                })
+            })
+            .await
     }
 
     async fn save(writer: &GroupCommit, manner: Manner) -> Result<i64> {
@@ -438,25 +487,34 @@ mod tests {
         let log = tempfile::NamedTempFile::new().expect("a file");
         let (_folder, writer) = writer(log.path());
         assert_eq!(save(&writer, Manner::Disk).await.expect("saved"), 1);
-        let limited = |pages: &'static str| {
-            writer.run(Manner::System, move |tx| {
-                Box::pin(async move { tx.optional::<(i64,)>(pages, args![]).await })
-            })
-        };
-        limited("PRAGMA max_page_count = 20").await.expect("a limit");
-        let large: Result<u64> = writer
-            .run(Manner::Disk, |tx| {
-                Box::pin(async {
-                    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-                        INSERT INTO save (id) SELECT i FROM n";
-                    tx.execute(sql, args![]).await
-                })
-            })
-            .await;
+        limit(&writer, "PRAGMA max_page_count = 20").await;
+        let large = large(&writer).await;
         assert!(large.as_ref().is_err_and(StoreError::is_full), "{large:?}");
         assert_eq!(save(&writer, Manner::Disk).await.expect("small ones go on"), 2);
-        limited("PRAGMA max_page_count = 100000").await.expect("a limit");
+        limit(&writer, "PRAGMA max_page_count = 100000").await;
         assert_eq!(save(&writer, Manner::Disk).await.expect("saved"), 3);
+    }
+
+    #[tokio::test]
+    async fn sec_154_where_room_is_short_a_write_without_room_fails_alone() {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let (_folder, writer) = writer_with_room(log.path(), ROOM - 1);
+        limit(&writer, "PRAGMA max_page_count = 20").await;
+        // All three wait for the writer, so that they would be one group.
+        let held = writer.writer.lock().expect("free");
+        let ours = async {
+            tokio::join!(
+                save(&writer, Manner::Disk),
+                large(&writer),
+                save(&writer, Manner::Disk)
+            )
+        };
+        let mut ours = std::pin::pin!(ours);
+        assert!((&mut ours).now_or_never().is_none());
+        drop(held);
+        let (before, large, behind) = ours.await;
+        assert!(large.as_ref().is_err_and(StoreError::is_full), "{large:?}");
+        assert_eq!((before.expect("saved"), behind.expect("saved")), (1, 2));
     }
 
     #[tokio::test]
