@@ -214,6 +214,10 @@ impl From<ServiceError> for ApiError {
                 let text = "The database cannot be reached at the moment. Try again in 5 seconds.".to_owned();
                 ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 5)
             }
+            ServiceError::Store(error) if error.is_out_of_date() => {
+                let text = "The database was changed by an update just now. Nothing was done; try again.".to_owned();
+                ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 1)
+            }
             ServiceError::Store(error) if error.is_full() => ApiError::full(&error),
             ServiceError::File(error) if is_full(&error) => ApiError::full(&error),
             ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Internal(_) => ApiError::unexpected(&text),

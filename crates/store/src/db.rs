@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgPool;
-
 use crate::args::Args;
 use crate::builder::Sql;
 use crate::group_commit::{GroupCommit, Manner};
@@ -87,7 +85,7 @@ enum Inner {
         /// None: only to be read, beside the server that writes.
         write: Option<GroupCommit>,
     },
-    Postgres(PgPool),
+    Postgres(postgres::Pool),
 }
 
 impl std::fmt::Display for SslMode {
@@ -115,7 +113,7 @@ impl Db {
             }
             DbSettings::Postgres(settings) => {
                 let pool = postgres::open(settings).await?;
-                migrate::postgres(&pool).await?;
+                migrate::postgres(&pool.connections).await?;
                 Ok(Db(Arc::new(Inner::Postgres(pool))))
             }
         }
@@ -290,13 +288,9 @@ impl Db {
                         unreachable!("opened as PostgreSQL above")
                     };
                     match outcome {
-                        Ok(value) => transaction
-                            .commit()
-                            .await
-                            .map(|()| value)
-                            .map_err(|error| StoreError::from(error).into()),
+                        Ok(value) => Ok(transaction.commit().await.map(|()| value)?),
                         Err(error) => {
-                            transaction.rollback().await.map_err(StoreError::from)?;
+                            transaction.rollback().await?;
                             Err(error)
                         }
                     }
@@ -317,7 +311,7 @@ impl Db {
             }
             Inner::Postgres(pool) => {
                 sqlx::query("ANALYZE task, annotation, prediction")
-                    .execute(pool)
+                    .execute(&pool.connections)
                     .await?;
                 Ok(())
             }
@@ -356,7 +350,7 @@ impl Db {
                 }
                 read.close();
             }
-            Inner::Postgres(pool) => pool.close().await,
+            Inner::Postgres(pool) => pool.connections.close().await,
         }
     }
 }

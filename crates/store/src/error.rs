@@ -52,6 +52,20 @@ impl StoreError {
         }
     }
 
+    /// Whether a statement was prepared before a migration of another process changed what it gives. Nothing was done, and the
+    /// same again succeeds: connections from before are not used any more.
+    pub fn is_out_of_date(&self) -> bool {
+        let StoreError::Postgres(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        // feature_not_supported, “cached plan must not change result type”; texts are in the server's language, names of
+        // routines are not.
+        error.code().as_deref() == Some("0A000")
+            && error
+                .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                .is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
+    }
+
     /// Whether there is no room left for what was to be written.
     pub fn is_full(&self) -> bool {
         match self {

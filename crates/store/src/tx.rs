@@ -1,7 +1,5 @@
 //! A running transaction, and what may be asked of it.
 
-use sqlx::{Postgres, Transaction};
-
 use crate::args::Args;
 use crate::builder::{BulkInsert, Sql};
 use crate::db::Dialect;
@@ -13,7 +11,7 @@ pub enum Tx {
     /// The one writer of SQLite; several callers may share its transaction, each behind a savepoint.
     Sqlite(rusqlite::Connection),
     /// A transaction of its own.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(postgres::Running),
 }
 
 impl Tx {
@@ -37,7 +35,7 @@ impl Tx {
     pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
         match self {
             Tx::Sqlite(connection) => sqlite::all(connection, sql.into(), &args),
-            Tx::Postgres(transaction) => postgres::all(transaction, sql.into(), args).await,
+            Tx::Postgres(transaction) => transaction.all(sql.into(), args).await,
         }
     }
 
@@ -45,7 +43,7 @@ impl Tx {
     pub async fn optional<T: Row>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<Option<T>> {
         match self {
             Tx::Sqlite(connection) => sqlite::optional(connection, sql.into(), &args),
-            Tx::Postgres(transaction) => postgres::optional(transaction, sql.into(), args).await,
+            Tx::Postgres(transaction) => transaction.optional(sql.into(), args).await,
         }
     }
 
@@ -58,7 +56,7 @@ impl Tx {
     pub async fn execute(&mut self, sql: impl Into<Sql>, args: Args) -> Result<u64> {
         match self {
             Tx::Sqlite(connection) => sqlite::execute(connection, sql.into(), &args),
-            Tx::Postgres(transaction) => postgres::execute(transaction, sql.into(), args).await,
+            Tx::Postgres(transaction) => transaction.execute(sql.into(), args).await,
         }
     }
 
@@ -66,7 +64,7 @@ impl Tx {
     pub async fn insert(&mut self, rows: BulkInsert) -> Result<()> {
         match self {
             Tx::Sqlite(connection) => sqlite::insert(connection, &rows),
-            Tx::Postgres(transaction) => postgres::insert(transaction, rows).await,
+            Tx::Postgres(transaction) => transaction.insert(rows).await,
         }
     }
 
@@ -74,7 +72,7 @@ impl Tx {
     pub async fn insert_ids(&mut self, rows: BulkInsert) -> Result<Vec<i64>> {
         match self {
             Tx::Sqlite(connection) => sqlite::insert_ids(connection, &rows),
-            Tx::Postgres(transaction) => postgres::insert_ids(transaction, rows).await,
+            Tx::Postgres(transaction) => transaction.insert_ids(rows).await,
         }
     }
 
@@ -82,7 +80,7 @@ impl Tx {
     pub async fn insert_one<T: Row>(&mut self, row: BulkInsert) -> Result<T> {
         let rows = match self {
             Tx::Sqlite(connection) => sqlite::insert_rows(connection, &row)?,
-            Tx::Postgres(transaction) => postgres::insert_rows(transaction, row, "RETURNING *").await?,
+            Tx::Postgres(transaction) => transaction.insert_rows(row, "RETURNING *").await?,
         };
         rows.into_iter().next().ok_or(StoreError::NoRow)
     }

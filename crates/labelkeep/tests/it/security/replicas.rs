@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use labelkeep_store::StoreError;
 use labelkeep_testkit::{Engine, Kit, KitOptions, PASSWORD, json};
 use reqwest::Method;
 
@@ -55,4 +56,34 @@ async fn sec_030_sec_068_sec_095_what_ends_on_one_node_ends_on_the_other() {
     other
         .until("the deactivated are nobody", async || ask().await == 401)
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_that_another_process_has_changed_costs_one_moment_and_not_every_kept_connection() {
+    let Some(kit) = Kit::start(Engine::Postgres, KitOptions::default()).await else {
+        return;
+    };
+    kit.execute("CREATE TABLE probe (id BIGINT)").await;
+    kit.execute("INSERT INTO probe (id) VALUES (7)").await;
+    let write = async || {
+        let read: Result<Vec<(i64,)>, StoreError> = kit
+            .services()
+            .db
+            .write(|tx| Box::pin(async { tx.all("SELECT probe.* FROM probe, pg_sleep(0.05)", vec![]).await }))
+            .await;
+        read
+    };
+    // Ten connections at once have the statement prepared.
+    for outcome in futures_util::future::join_all((0..10).map(|_| write())).await {
+        assert_eq!(outcome.expect("one row"), [(7,)]);
+    }
+    kit.execute("ALTER TABLE probe ADD COLUMN more TEXT").await;
+    let mut failures = 0;
+    for _ in 0..15 {
+        if let Err(error) = write().await {
+            assert!(error.is_out_of_date(), "{error}");
+            failures += 1;
+        }
+    }
+    assert_eq!(failures, 1, "who notices it first");
 }
