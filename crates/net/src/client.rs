@@ -163,7 +163,8 @@ impl Client {
         Self::behind(policy, roots, None)
     }
 
-    /// The same, whose requests go out by a proxy if there is one. Directories and mail know no such proxies.
+    /// The same, whose requests go out by a proxy if there is one, those to directories as well. Mail goes to the one server that the
+    /// installation names, and goes there directly.
     pub fn behind(policy: Policy, roots: &Roots, proxy: Option<EgressProxy>) -> Self {
         Self::with(policy, roots, Arc::new(SystemResolver), proxy)
     }
@@ -357,6 +358,10 @@ impl Client {
             policy.check_address(consumer, target, *address, &own)?;
         }
         Ok(addresses)
+    }
+
+    pub(crate) fn proxy(&self) -> Option<&EgressProxy> {
+        self.0.proxy.as_ref()
     }
 
     /// The addresses of the proxy, where it has a name. The installation has chosen it: nothing is checked.

@@ -136,7 +136,13 @@ impl Client {
         let target = Target::parse(&format!("https://{host}:{port}/"))?;
         let limits = Limits::sign_in();
         let addresses = self.checked_addresses(Consumer::SignIn, &target, limits).await?;
-        let stream = connect(&addresses, port).await?;
+        let stream = match self.proxy() {
+            Some(proxy) => {
+                let proxy_addresses = self.proxy_addresses(limits).await?;
+                proxy.tunnel(&proxy_addresses, host, port).await?
+            }
+            None => connect(&addresses, port).await?,
+        };
         let name = match target.host() {
             TargetHost::Name(name) => name.clone(),
             TargetHost::Address(_) => host.to_owned(),

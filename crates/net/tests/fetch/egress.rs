@@ -1,5 +1,6 @@
 //! Requests that go out by a proxy of the installation (SEC-145).
 
+use labelkeep_net::directory::DirectoryQuestion;
 use labelkeep_net::{Client, EgressProxy, NetError, Policy, PolicySettings, Roots};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -61,4 +62,68 @@ async fn sec_145_tls_goes_through_the_proxy_as_it_is() {
     let (head, first) = asked.await.unwrap();
     assert!(head.starts_with("CONNECT files.example:443 HTTP/1.1\r\n"), "{head}");
     assert_eq!(first, 22);
+}
+
+/// A proxy that answers once, and what it was asked.
+async fn proxy(answer: &'static [u8]) -> (u16, tokio::task::JoinHandle<(String, Option<u8>)>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(socket.read_u8().await.unwrap());
+        }
+        socket.write_all(answer).await.unwrap();
+        (String::from_utf8(head).unwrap(), socket.read_u8().await.ok())
+    });
+    (port, asked)
+}
+
+fn question(url: &str) -> DirectoryQuestion {
+    DirectoryQuestion {
+        url: url.to_owned(),
+        start_tls: false,
+        reader: ("cn=reader".to_owned(), "x".to_owned()),
+        base: "dc=example".to_owned(),
+        filter: "(uid=ada)".to_owned(),
+        attributes: Vec::new(),
+        password: None,
+    }
+}
+
+#[tokio::test]
+async fn sec_145_directories_are_asked_through_the_proxy() {
+    let (port, asked) = proxy(b"HTTP/1.1 200 Connection established\r\n\r\n").await;
+    let client = client(&format!("http://ada:s%20cret@proxy.example:{port}"));
+    // What the guard refuses the proxy never hears of.
+    let refused = client
+        .ask_directory(question("ldaps://inside.example"))
+        .await
+        .unwrap_err();
+    assert!(refused.is_forbidden(), "{refused:?}");
+    let over = client.ask_directory(question("ldaps://files.example")).await;
+    assert!(over.is_err(), "this proxy ends the connection");
+    let (head, first) = asked.await.unwrap();
+    assert!(head.starts_with("CONNECT files.example:636 HTTP/1.1\r\n"), "{head}");
+    assert!(
+        head.contains("Proxy-Authorization: Basic YWRhOnMgY3JldA==\r\n"),
+        "{head}"
+    );
+    assert_eq!(first, Some(22), "TLS with the directory itself");
+}
+
+#[tokio::test]
+async fn sec_145_a_proxy_that_refuses_is_no_way_to_a_directory() {
+    let endless: &'static [u8] = &[b"HTTP/1.1 200 ".as_slice(), &[b'x'; 9_000]].concat().leak()[..];
+    for answer in [&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], endless, b"SSH-2.0-x\r\n\r\n"] {
+        let (port, asked) = proxy(answer).await;
+        let client = client(&format!("http://127.0.0.1:{port}"));
+        let error = client
+            .ask_directory(question("ldaps://files.example"))
+            .await
+            .unwrap_err();
+        assert_eq!(error, NetError::Unreachable);
+        assert_ne!(asked.await.unwrap().1, Some(22));
+    }
 }
