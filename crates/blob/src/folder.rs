@@ -3,6 +3,8 @@
 //! Paths are resolved once, links and all, and have to lie below the root; then each part is opened from the one before without
 //! following links, so that a link that somebody makes in between leads nowhere.
 
+mod walk;
+
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::OwnedFd;
@@ -15,6 +17,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rustix::fs::{AtFlags, Mode, OFlags};
+use walk::Walk;
 
 use crate::{
     BlobError, Bucket, Content, Fault, Field, Object, Page, Position, Provider, Purpose, Range, Values, World,
@@ -31,8 +34,6 @@ static PATH: Field = Field::text("path", "Absolute local path")
 
 /// Bytes read at once.
 const BUFFER: usize = 512 * 1024;
-/// Folders in folders that are looked into.
-const DEPTH: usize = 64;
 /// How the addresses of its files begin.
 const ADDRESS: &str = "/data/local-files/?d=";
 /// What stands in an address as it is.
@@ -93,7 +94,7 @@ impl Provider for Folder {
             root: root.to_owned(),
             folder,
             purpose,
-            walked: Mutex::default(),
+            walk: Mutex::default(),
         }))))
     }
 }
@@ -104,8 +105,8 @@ struct Inner {
     root: PathBuf,
     folder: PathBuf,
     purpose: Purpose,
-    /// The names of all files, from the beginning of a list to its end.
-    walked: Mutex<Arc<Vec<String>>>,
+    /// Where a list was left.
+    walk: Mutex<Option<Walk>>,
 }
 
 fn io(error: &std::io::Error, path: &str) -> BlobError {
@@ -176,57 +177,34 @@ impl Inner {
         }
     }
 
-    /// The names of all files, in the order of their bytes.
-    fn walk(&self) -> Result<Vec<String>, BlobError> {
-        let mut found = Vec::new();
-        let mut folders = vec![(self.folder.clone(), 0)];
-        while let Some((folder, depth)) = folders.pop() {
-            let shown = folder.display().to_string();
-            let entries = match std::fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                // One folder that cannot be read does not hide the others.
-                Err(error) if depth > 0 => {
-                    tracing::warn!(%error, folder = shown, "a folder of a local storage is left out");
-                    continue;
-                }
-                Err(error) => return Err(io(&error, &shown)),
-            };
-            for entry in entries.flatten() {
-                let Ok(kind) = entry.file_type() else { continue };
-                if kind.is_dir() && depth < DEPTH {
-                    folders.push((entry.path(), depth + 1));
-                } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
-                    found.extend(entry.path().into_os_string().into_string().ok());
-                }
+    fn page(&self, from: &Position, limit: usize) -> Result<Page, BlobError> {
+        let walks = || self.walk.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = walks().take();
+        let mut walk = match left {
+            // The one that this list was left with; another list may have begun since.
+            Some(walk) if from.token.is_some() && walk.last == from.after => walk,
+            _ => {
+                // The folder itself has to be one that may be read.
+                self.open(&self.folder, OFlags::DIRECTORY)?;
+                let shown = self.folder.display().to_string();
+                Walk::behind(&self.folder, &from.after).map_err(|error| io(&error, &shown))?
+            }
+        };
+        let mut page = Page::default();
+        for _ in 0..limit.max(1) {
+            let Some(key) = walk.next() else { break };
+            // What is gone since, or leads out of the folder, is no file of it.
+            if let Ok((_, metadata)) = self.file(&key) {
+                page.objects.push(object(&key, &metadata));
             }
         }
-        found.sort_unstable();
-        Ok(found)
-    }
-
-    fn page(&self, from: &Position, limit: usize) -> Result<Page, BlobError> {
-        let mut walked = self.walked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if from.token.is_none() || walked.is_empty() {
-            // The folder itself has to be one that may be read.
-            self.open(&self.folder, OFlags::DIRECTORY)?;
-            walked = Arc::new(self.walk()?);
-        }
-        let begin = walked.partition_point(|key| *key <= from.after);
-        let end = (begin + limit.max(1)).min(walked.len());
-        let keys = walked.get(begin..end).unwrap_or_default();
-        // What is gone since, or leads out of the folder, is no file of it.
-        let objects = keys
-            .iter()
-            .filter_map(|key| self.file(key).ok().map(|(_, metadata)| object(key, &metadata)));
-        let page = Page {
-            objects: objects.collect(),
-            next: (end < walked.len()).then(|| Position {
-                after: walked[end - 1].clone(),
+        if walk.has_more() {
+            page.next = Some(Position {
+                after: walk.last.clone(),
                 token: Some("walked".to_owned()),
-            }),
-        };
-        let mut kept = self.walked.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = if page.next.is_some() { walked } else { Arc::default() };
+            });
+            *walks() = Some(walk);
+        }
         Ok(page)
     }
 

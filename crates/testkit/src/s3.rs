@@ -16,6 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+use tokio_rustls::TlsAcceptor;
 
 /// The name of its bucket.
 pub const BUCKET: &str = "our-data";
@@ -38,6 +39,16 @@ struct State {
     lasting: Mutex<Option<(String, u16, &'static str)>>,
     seen: Mutex<Vec<String>>,
     clock: Mutex<i64>,
+    lies: Mutex<Option<Lie>>,
+}
+
+/// How the server lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// Its list never ends, and never goes on.
+    Endless,
+    /// All objects of its list are one byte long.
+    Small,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -47,21 +58,43 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl S3Server {
     /// Starts one on a free port.
     pub async fn start() -> S3Server {
+        Self::serve(None).await
+    }
+
+    /// One that is reached by TLS, as `localhost`.
+    pub async fn start_with_tls(config: Arc<rustls::ServerConfig>) -> S3Server {
+        Self::serve(Some(TlsAcceptor::from(config))).await
+    }
+
+    async fn serve(tls: Option<TlsAcceptor>) -> S3Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let bound = listener.local_addr().expect("bound");
+        let address = match &tls {
+            Some(_) => format!("https://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        };
         let state = Arc::new(State::default());
         let serving = state.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let state = serving.clone();
+                let (state, tls) = (serving.clone(), tls.clone());
                 tokio::spawn(async move {
                     let service = service_fn(move |request| {
                         let state = state.clone();
                         async move { Ok::<_, Infallible>(state.answer(request).await) }
                     });
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
+                    let http = hyper::server::conn::http1::Builder::new();
+                    match tls {
+                        None => {
+                            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+                        }
+                        Some(tls) => {
+                            // Whoever does not trust the certificate goes away.
+                            if let Ok(stream) = tls.accept(stream).await {
+                                let _ = http.serve_connection(TokioIo::new(stream), service).await;
+                            }
+                        }
+                    }
                 });
             }
         });
@@ -112,6 +145,11 @@ impl S3Server {
     /// Sets its clock forward, in seconds.
     pub fn set_clock(&self, ahead: i64) {
         *lock(&self.state.clock) = ahead;
+    }
+
+    /// Makes it lie, or not.
+    pub fn lie(&self, lie: Option<Lie>) {
+        *lock(&self.state.lies) = lie;
     }
 
     /// The requests so far, `GET /bucket/key`.
@@ -174,7 +212,10 @@ impl State {
         let query = pairs(parts.uri.query().unwrap_or_default());
         let mut objects = lock(&self.objects);
         match (parts.method, key) {
-            (Method::GET, "") => list(&objects, &query),
+            (Method::GET, "") => match *lock(&self.lies) {
+                Some(Lie::Endless) => listed("<NextContinuationToken>more</NextContinuationToken>", true),
+                lie => list(&objects, &query, lie),
+            },
             (Method::GET, key) => match objects.get(key) {
                 Some(content) => {
                     let range = parts.headers.get("range").and_then(|value| value.to_str().ok());
@@ -236,7 +277,7 @@ fn read(content: &[u8], range: Option<&str>, content_type: Option<&str>) -> Answ
     response
 }
 
-fn list(objects: &BTreeMap<String, Vec<u8>>, query: &BTreeMap<String, String>) -> Answer {
+fn list(objects: &BTreeMap<String, Vec<u8>>, query: &BTreeMap<String, String>, lie: Option<Lie>) -> Answer {
     let text = |name: &str| query.get(name).cloned().unwrap_or_default();
     let (prefix, delimiter) = (text("prefix"), text("delimiter"));
     let most: usize = text("max-keys").parse().unwrap_or(1_000);
@@ -280,7 +321,7 @@ fn list(objects: &BTreeMap<String, Vec<u8>>, query: &BTreeMap<String, String>) -
                     "<Contents><Key>{}</Key><LastModified>2026-11-23T08:38:09.000Z</LastModified><ETag>&quot;{}&quot;</ETag><Size>{}</Size></Contents>",
                     encode(key),
                     etag(content),
-                    content.len()
+                    if lie == Some(Lie::Small) { 1 } else { content.len() }
                 );
             }
         }
@@ -297,11 +338,15 @@ fn list(objects: &BTreeMap<String, Vec<u8>>, query: &BTreeMap<String, String>) -
     } else {
         String::new()
     };
+    listed(&(token + &contents), is_cut)
+}
+
+fn listed(contents: &str, is_cut: bool) -> Answer {
     answer(
         200,
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-             <Name>{BUCKET}</Name><EncodingType>url</EncodingType><IsTruncated>{is_cut}</IsTruncated>{token}{contents}</ListBucketResult>"
+             <Name>{BUCKET}</Name><EncodingType>url</EncodingType><IsTruncated>{is_cut}</IsTruncated>{contents}</ListBucketResult>"
         ),
     )
 }

@@ -33,8 +33,16 @@ const VIEWS: &[&str] = &[
     "/api/projects/{id}/next/",
     "/api/projects/{id}/neighbour/",
 ];
-/// Reads that hand out files that somebody brought.
-const DOWNLOADS: &[&str] = &["/data/upload/", "/storage-data/"];
+/// Reads that hand out files that somebody brought, or lead to them.
+const DOWNLOADS: &[&str] = &[
+    "/data/upload/",
+    "/storage-data/",
+    "/data/local-files/",
+    "/tasks/{id}/resolve/",
+    "/tasks/{id}/presign/",
+    "/projects/{id}/resolve/",
+    "/projects/{id}/presign/",
+];
 
 /// Answers the request and sees that it is recorded.
 pub(crate) async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -88,7 +88,7 @@ impl Provider for S3 {
         };
         let origin = world
             .net
-            .origin(Consumer::Storage, &place.base)
+            .origin(Consumer::S3, &place.base)
             .map_err(|error| BlobError::field(ENDPOINT.name, error.to_string()))?;
         Ok(Box::new(S3Bucket::new(
             origin,

@@ -48,7 +48,8 @@ pub async fn answered(services: &Services, request: &Request, answer: Answer) ->
         (Outcome::Ok, Kind::Write | Kind::Passing) => "request",
         // 304 and the like show nothing new.
         (Outcome::Ok, Kind::View) if answer.status < 300 => "data.view",
-        (Outcome::Ok, Kind::Download) if answer.status < 300 => "file.download",
+        // 303: a link to the store itself (SEC-189).
+        (Outcome::Ok, Kind::Download) if answer.status < 300 || answer.status == 303 => "file.download",
         // A page that asks again after its session has ended is everyday life; a token that is not valid is not.
         (Outcome::Denied, _) if changes || answer.status == 403 || answer.with_token => "request.denied",
         (Outcome::Failed, _) if changes => "request.failed",

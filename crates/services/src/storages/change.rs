@@ -84,6 +84,8 @@ impl Filter {
 
 /// Longest title, in characters.
 const TITLE_MAX: usize = 256;
+/// Longest description, in characters.
+const DESCRIPTION_MAX: usize = 10_000;
 /// Longest value of a field, in bytes.
 const VALUE_MAX: usize = 16 * 1024;
 /// Longest life of a signed link, in minutes (SEC-189).
@@ -187,6 +189,7 @@ impl Wanted {
             self.settings.set(field.name, "");
         }
         if let Some(title) = change.title {
+            let title = title.as_deref().map(crate::names::plain);
             if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_MAX) {
                 invalid.add("title", "Ensure this field has no more than 256 characters.");
             }
@@ -200,6 +203,11 @@ impl Wanted {
                 invalid.add("presign_ttl", "A signed link lives between 1 and 60 minutes.");
             }
             self.presign_ttl = minutes.clamp(1, TTL_MAX);
+        }
+        if let Some(Some(description)) = &change.description
+            && description.chars().count() > DESCRIPTION_MAX
+        {
+            invalid.add("description", "Ensure this field has no more than 10000 characters.");
         }
         self.description = change.description.unwrap_or(self.description);
         self.use_blob_urls = change.use_blob_urls.unwrap_or(self.use_blob_urls);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use labelkeep_blob::{Bucket, Fault, Object, Position};
 use labelkeep_policy::Action;
-use labelkeep_store::storages::objects::{self, ReadObject, TaskLink};
+use labelkeep_store::storages::objects::{self, KnownObject, ReadObject, TaskLink};
 use labelkeep_store::storages::{self as rows, StorageRow};
 use labelkeep_store::{Tx, audit};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,12 @@ const READS: u32 = 3;
 const AT_ONCE: usize = 8;
 /// Bytes of objects that are in memory at the same time, beside one that is larger.
 const AHEAD_BYTES: u64 = 16 * 1024 * 1024;
+/// The least that is read of an object, in bytes, whatever the list said of its size.
+const OBJECT_MIN: u64 = 64 * 1024;
+/// Pages of a list that may follow each other without going on.
+const STILL: u32 = 100;
+/// Known objects that are in memory at once.
+const KNOWN: i64 = 1_000;
 /// Longest key, in bytes: what databases take into an index.
 const KEY_MAX: usize = 2_000;
 /// How often a sync that finds nothing new says how far it has come.
@@ -335,6 +341,7 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
     if !reading.at.has_begun {
         reading.at = At::of(services, storage).await?;
     }
+    let mut still = 0;
     loop {
         let from = reading.at.position.clone();
         let page = reading
@@ -352,6 +359,11 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
         let stopped = reading.take(&from.after, until, found).await? == Next::Stop;
         match page.next {
             Some(next) if !stopped => {
+                // A store that always has another page would keep the job for hours.
+                still = if next.after > from.after { 0 } else { still + 1 };
+                if still > STILL {
+                    return Err(Invalid::whole("The storage's list does not come to an end").into());
+                }
                 // Where nothing is new, nothing is written but now and then how far it has come.
                 if !reading.has_news() {
                     reading.at.position = next;
@@ -377,14 +389,13 @@ impl Reading<'_> {
         found.retain(|object| object.key.len() <= KEY_MAX);
         self.at.failed += (all - found.len()) as i64;
         // Keys are compared as bytes, by both databases and by stores.
-        let known = objects::known(&self.services.db, self.storage.id, after, until).await?;
-        let mut known = known.into_iter().peekable();
+        let mut known = Known::new(self.services, self.storage.id, after, until);
         let mut fresh = Vec::new();
         for object in found {
-            while let Some(other) = known.next_if(|other| other.object_key < object.key) {
-                self.gone.extend((!other.is_done).then_some(other.object_key));
+            while let Some(other) = known.next_if(|other| other.object_key < object.key).await? {
+                self.lacks(other);
             }
-            match known.next_if(|other| other.object_key == object.key) {
+            match known.next_if(|other| other.object_key == object.key).await? {
                 Some(other) if other.is_done => {
                     self.at.existed += 1;
                     if other.etag != object.etag {
@@ -397,8 +408,12 @@ impl Reading<'_> {
                 _ => fresh.push(object),
             }
         }
-        self.gone
-            .extend(known.filter(|other| !other.is_done).map(|other| other.object_key));
+        while let Some(other) = known.next_if(|_| true).await? {
+            self.lacks(other);
+            if self.gone.len() >= STEP_TASKS && self.step(None).await? == Next::Stop {
+                return Ok(Next::Stop);
+            }
+        }
         if self.storage.use_blob_urls {
             for object in fresh {
                 let address = self.bucket.address(&object.key);
@@ -410,6 +425,11 @@ impl Reading<'_> {
             return Ok(Next::GoOn);
         }
         self.contents(fresh).await
+    }
+
+    /// Takes note of a known object that the store has no more: what tasks came of stays known.
+    fn lacks(&mut self, other: KnownObject) {
+        self.gone.extend((!other.is_done).then_some(other.object_key));
     }
 
     /// Reads objects as tasks.
@@ -619,6 +639,43 @@ impl Reading<'_> {
     }
 }
 
+/// Known objects between two keys, in the order of keys: so many at a time, as a bucket that was emptied has none to lay beside them.
+struct Known<'a> {
+    services: &'a Services,
+    storage_id: i64,
+    after: String,
+    until: &'a str,
+    rows: VecDeque<KnownObject>,
+    is_read: bool,
+}
+
+impl<'a> Known<'a> {
+    fn new(services: &'a Services, storage_id: i64, after: &str, until: &'a str) -> Self {
+        Known {
+            services,
+            storage_id,
+            after: after.to_owned(),
+            until,
+            rows: VecDeque::new(),
+            is_read: false,
+        }
+    }
+
+    /// The next one, if it is such a one.
+    async fn next_if(&mut self, is_wanted: impl FnOnce(&KnownObject) -> bool) -> Result<Option<KnownObject>> {
+        if self.rows.is_empty() && !self.is_read {
+            let db = &self.services.db;
+            let rows = objects::known(db, self.storage_id, &self.after, self.until, KNOWN).await?;
+            self.is_read = (rows.len() as i64) < KNOWN;
+            if let Some(last) = rows.last() {
+                self.after.clone_from(&last.object_key);
+            }
+            self.rows = rows.into();
+        }
+        Ok(self.rows.pop_front_if(|row| is_wanted(row)))
+    }
+}
+
 /// How many of the tasks one write takes by their bytes: at least one.
 fn fitting(parsed: &Parsed) -> usize {
     let average = parsed.bytes() / parsed.len().max(1);
@@ -645,10 +702,12 @@ async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>,
             "The object is larger than {OBJECT_MAX} bytes. Split it into several."
         )));
     }
+    // Memory is planned by what the list says of sizes; a store that says too little would have eight large ones in it at once.
+    let most = object.size.max(OBJECT_MIN);
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let read = async { bucket.read(&object.key, None).await?.bytes(OBJECT_MAX).await };
+        let read = async { bucket.read(&object.key, None).await?.bytes(most).await };
         match read.await {
             Ok(bytes) => return Ok(Ok(bytes)),
             // A connection that was cut in the middle.

@@ -18,14 +18,14 @@ row! {
     }
 }
 
-/// Known objects of a source behind one key and up to another, in the order of keys.
-pub async fn known(db: &Db, storage_id: i64, after: &str, last: &str) -> Result<Vec<KnownObject>> {
+/// The first known objects of a source behind one key and up to another, in the order of keys.
+pub async fn known(db: &Db, storage_id: i64, after: &str, last: &str, limit: i64) -> Result<Vec<KnownObject>> {
     db.all(
         "SELECT object_key, etag, has_changed, (problem IS NULL AND (tasks = 0 OR EXISTS (SELECT 1 FROM storage_task
             WHERE storage_task.storage_id = storage_object.storage_id AND storage_task.object_key = storage_object.object_key)))
             AS is_done
-         FROM storage_object WHERE storage_id = $1 AND object_key > $2 AND object_key <= $3 ORDER BY object_key",
-        args![storage_id, after, last],
+         FROM storage_object WHERE storage_id = $1 AND object_key > $2 AND object_key <= $3 ORDER BY object_key LIMIT $4",
+        args![storage_id, after, last, limit],
     )
     .await
 }

@@ -1,8 +1,8 @@
 //! Storages are made, read, changed and removed; keys are never given back.
 
-use labelkeep_testkit::{KitOptions, S3Server, json, on_both_databases, s3};
+use labelkeep_testkit::{Authority, Engine, Kit, KitOptions, Pair, S3Server, json, on_both_databases, s3};
 
-use super::{body, empty, source};
+use super::{body, empty, source, synced};
 
 on_both_databases! {
     async fn a_storage_is_made_read_changed_and_removed(kit: Kit) {
@@ -29,6 +29,10 @@ on_both_databases! {
         let change = json!({ "title": "T", "aws_secret_access_key": "", "presign": false });
         let changed = owner.patch(&path, change).await.expect(200).json();
         assert_eq!((&changed["title"], &changed["presign"], &changed["prefix"]), (&json!("T"), &json!(false), &json!("in")));
+        // A title is one line that turns nothing around (SEC-180); it stands in the list of jobs, too.
+        let change = json!({ "title": "\u{202e}T\nU" });
+        assert_eq!(owner.patch(&path, change).await.expect(200).json()["title"], "T U");
+        owner.patch(&path, json!({ "description": "x".repeat(10_001) })).await.expect(400);
         owner.post("/api/storages/s3/validate", json!({ "project": project, "id": id })).await.expect(200);
         owner.get(&format!("/api/storages/export/s3/{id}")).await.expect(404);
         owner.get("/api/storages/ftp/1").await.expect(404);
@@ -143,4 +147,49 @@ on_both_databases! {
         assert_eq!(keys(json!({ "prefix": "d", "limit": 1 })).await, [json!("d/a.jpg"), json!(null)]);
         assert_eq!(keys(json!({})).await, Vec::<labelkeep_testkit::Value>::new());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_021_a_bucket_behind_an_authority_of_its_own_is_synced() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    let options = KitOptions::default().with("AWS_CA_BUNDLE", &ours.file());
+    let kit = Kit::start(Engine::Sqlite, options)
+        .await
+        .expect("SQLite is always there");
+    let owner = kit.owner().await;
+    let project = empty(&owner).await;
+    let serve = async |pair: Pair, authority: &Authority| {
+        let server = S3Server::start_with_tls(authority.server_config(&pair, false)).await;
+        server.put("a.json", r#"{"text": "a"}"#);
+        server
+    };
+    let server = serve(ours.issue("localhost"), &ours).await;
+    let id = source(&owner, &server, project, json!({})).await;
+    let storage = synced(&kit, &owner, &format!("/api/storages/s3/{id}")).await;
+    assert_eq!(
+        (&storage["status"], &storage["last_sync_count"]),
+        (&json!("completed"), &json!(1)),
+        "{storage}"
+    );
+    // Another authority, another name, a certificate that has ended.
+    let refused = [
+        serve(theirs.issue("localhost"), &theirs).await,
+        serve(ours.issue("elsewhere.example"), &ours).await,
+        serve(ours.expired("localhost"), &ours).await,
+    ];
+    let asked = refused.iter().map(|server| {
+        let body = body(server, project, json!({}));
+        owner.post("/api/storages/s3/validate", body)
+    });
+    for reply in futures_util::future::join_all(asked).await {
+        assert!(
+            reply.status == 400 && reply.text.contains("could not be reached"),
+            "{}",
+            reply.text
+        );
+    }
+    assert!(
+        refused.iter().all(|server| server.requests().is_empty()),
+        "nothing was said to them"
+    );
 }

@@ -115,6 +115,27 @@ on_both_databases! {
         owner.get(&link).await.expect(404);
     }
 
+    async fn sec_216_what_is_handed_out_of_a_storage_is_recorded(kit: Kit) {
+        let (owner, server) = (kit.owner().await, S3Server::start().await);
+        let project = empty(&owner).await;
+        server.put("a.txt", "x");
+        let id = source(&owner, &server, project, json!({ "use_blob_urls": true })).await;
+        let path = format!("/api/storages/s3/{id}");
+        synced(&kit, &owner, &path).await;
+        let (task, link) = shown(&owner, project).await;
+        owner.get(&link).await.expect(303);
+        owner.get(&link.replace("resolve", "presign")).await.expect(303);
+        owner.patch(&path, json!({ "presign": false })).await.expect(200);
+        owner.get(&link).await.expect(200);
+        let recorded = async || -> Vec<(String, String, i64)> {
+            let sql = "SELECT object, route, status FROM audit WHERE action = 'file.download' ORDER BY route, status";
+            kit.services().db.all(sql, vec![]).await.expect("rows")
+        };
+        kit.until("the log has them", async || recorded().await.len() == 3).await;
+        let of = |route: &str, status: i64| (format!("task:{task}"), format!("/tasks/{{id}}/{route}/"), status);
+        assert_eq!(recorded().await, [of("presign", 303), of("resolve", 200), of("resolve", 303)]);
+    }
+
     async fn sec_187_the_browser_gets_no_keys(kit: Kit) {
         let (owner, server) = (kit.owner().await, S3Server::start().await);
         let project = empty(&owner).await;

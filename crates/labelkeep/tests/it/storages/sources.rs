@@ -1,5 +1,6 @@
 //! Objects become tasks.
 
+use labelkeep_testkit::s3::Lie;
 use labelkeep_testkit::{S3Server, json, on_both_databases};
 
 use super::{data, empty, source, synced};
@@ -36,6 +37,41 @@ on_both_databases! {
         let notes = owner.get(&format!("{path}/notes")).await.expect(200).json();
         assert_eq!(notes["objects"], json!([{ "key": "in/0001.txt", "has_changed": true, "problem": null }]));
         assert_eq!(owner.get(&format!("/api/projects/{project}/")).await.json()["task_number"], 1_204);
+        // A bucket that was emptied by mistake and filled again makes nothing twice.
+        for key in server.keys() {
+            server.remove(&key);
+        }
+        let storage = synced(&kit, &owner, &path).await;
+        assert_eq!((&storage["status"], &storage["meta"]["tasks_existed"]), (&json!("completed"), &json!(0)));
+        for number in 0..1_203 {
+            server.put(&format!("in/{number:04}.txt"), "x");
+        }
+        let storage = synced(&kit, &owner, &path).await;
+        assert_eq!((&storage["last_sync_count"], &storage["meta"]["tasks_existed"]), (&json!(0), &json!(1_203)));
+    }
+
+    async fn sec_229_sec_230_a_store_that_lies_costs_neither_memory_nor_time(kit: Kit) {
+        let (owner, server) = (kit.owner().await, S3Server::start().await);
+        let project = empty(&owner).await;
+        for number in 0..10 {
+            server.put(&format!("{number}.json"), format!("{{\"text\": \"{}\"}}", "x".repeat(100_000)));
+        }
+        server.put("a.json", r#"{"text": "a"}"#);
+        let id = source(&owner, &server, project, json!({})).await;
+        let path = format!("/api/storages/s3/{id}");
+        // How much is read at once is planned by what the list says: not more than that is taken.
+        server.lie(Some(Lie::Small));
+        let storage = synced(&kit, &owner, &path).await;
+        assert_eq!((&storage["status"], &storage["last_sync_count"]), (&json!("completed_with_errors"), &json!(1)), "{storage}");
+        let notes = owner.get(&format!("{path}/notes")).await.expect(200).json();
+        assert!(notes["objects"][0]["problem"].as_str().expect("a reason").contains("larger than"), "{notes}");
+        server.lie(Some(Lie::Endless));
+        let storage = synced(&kit, &owner, &path).await;
+        assert_eq!(storage["status"], "failed", "{storage}");
+        assert!(storage["traceback"].as_str().expect("a text").contains("does not come to an end"), "{storage}");
+        server.lie(None);
+        let storage = synced(&kit, &owner, &path).await;
+        assert_eq!((&storage["status"], &storage["last_sync_count"]), (&json!("completed"), &json!(10)), "{storage}");
     }
 
     async fn objects_hold_tasks_and_a_bad_one_harms_no_other(kit: Kit) {
