@@ -10,8 +10,10 @@ pub mod export;
 mod file_name;
 pub mod import;
 mod picture_size;
+mod portrait;
 mod svg;
 
 pub use file_name::clean_file_name;
 pub use picture_size::of as picture_size;
+pub use portrait::{PORTRAIT_BYTES, PortraitError, portrait};
 pub use svg::clean_svg;

@@ -54,19 +54,26 @@ on_both_databases! {
         assert_eq!(again["detail"], "Member not found");
     }
 
-    async fn avatars_are_pictures_by_their_bytes(kit: Kit) {
+    async fn sec_157_avatars_are_pictures_by_their_bytes_and_made_anew(kit: Kit) {
         let owner = kit.owner().await;
         let send = async |name: &str, bytes: Vec<u8>| {
             let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
             let form = reqwest::multipart::Form::new().part("avatar", part);
             owner.send(owner.with_csrf(owner.request(reqwest::Method::POST, "/api/users/1/avatar/")).multipart(form)).await
         };
-        let gif = [b"GIF89a".as_slice(), &[8, 0, 8, 0, 0, 0, 0]].concat();
+        // One pixel, and what another program would take for a page.
+        let gif = [
+            b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;".as_slice(),
+            b"<script>planted()</script>",
+        ]
+        .concat();
+        assert_eq!(send("a.gif", b"GIF89a\x08\0\x08\0\0\0\0".to_vec()).await.status, 400);
         assert_eq!(send("a.svg", b"<svg onload='x()'/>".to_vec()).await.status, 400);
         assert_eq!(send("a.gif", gif.clone()).await.expect(200).json(), json!({"detail": "avatar saved"}));
         let path = owner.get("/api/current-user/whoami").await.json()["avatar"].as_str().expect("a path").to_owned();
         let shown = owner.get(&path).await.expect(200);
-        assert_eq!((shown.header("content-type"), &shown.bytes), ("image/gif", &gif));
+        assert!(shown.header("content-type") == "image/png" && shown.bytes.starts_with(b"\x89PNG"));
+        assert!(!shown.bytes.windows(7).any(|window| window == b"planted"));
         kit.anonymous().get(&path).await.expect(401);
         owner.get("/data/avatars/..%2f..%2fkeys%2fmaster.key").await.expect(404);
         owner.delete("/api/users/1/avatar/").await.expect(204);
