@@ -6,6 +6,7 @@
 //!
 //! `make fuzz` gives each target a minute; `cargo run -p labelkeep-fuzz -- --seconds 600 url` gives one target ten.
 
+mod files;
 mod mutate;
 mod search;
 mod targets;
@@ -13,7 +14,11 @@ mod targets;
 use std::path::{Path, PathBuf};
 
 pub use search::{Found, search};
-pub use targets::TARGETS;
+
+/// All targets.
+pub fn targets() -> impl Iterator<Item = &'static Target> {
+    targets::LANGUAGES.iter().chain(files::FILES)
+}
 
 /// A parser under test.
 #[derive(Debug)]

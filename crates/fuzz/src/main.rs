@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use labelkeep_fuzz::{TARGETS, corpus, search};
+use labelkeep_fuzz::{corpus, search, targets};
 
 fn main() -> ExitCode {
     let mut seconds = 60;
@@ -18,10 +18,10 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             };
             seconds = number;
-        } else if TARGETS.iter().any(|target| target.name == argument) {
+        } else if targets().any(|target| target.name == argument) {
             wanted.push(argument);
         } else {
-            let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+            let names: Vec<_> = targets().map(|target| target.name).collect();
             eprintln!("there is no target {argument}; there are {}", names.join(", "));
             return ExitCode::FAILURE;
         }
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         .duration_since(UNIX_EPOCH)
         .map_or(1, |since| since.as_nanos() as u64);
     let mut outcome = ExitCode::SUCCESS;
-    for target in TARGETS {
+    for target in targets() {
         if !wanted.is_empty() && !wanted.iter().any(|name| name == target.name) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! The parsers, and what must be true of their answers besides that there is one.
+//! The parsers of languages, and what must be true of their answers besides that there is one.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -14,8 +14,8 @@ use labelkeep_net::{Consumer, Policy, PolicySettings};
 
 use crate::Target;
 
-/// All of them.
-pub const TARGETS: &[Target] = &[
+/// Their targets.
+pub(crate) const LANGUAGES: &[Target] = &[
     Target {
         name: "config",
         words: &[
@@ -211,12 +211,12 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+pub(crate) fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
 /// A message without its numbers and quotations: which kind it is.
-fn kind(message: &str) -> String {
+pub(crate) fn kind(message: &str) -> String {
     message
         .split_whitespace()
         .filter(|word| word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == ':'))
@@ -225,11 +225,11 @@ fn kind(message: &str) -> String {
 }
 
 /// How large, roughly.
-fn size(number: usize) -> u32 {
+pub(crate) fn size(number: usize) -> u32 {
     usize::BITS - number.leading_zeros()
 }
 
-fn owned(examples: &[&str]) -> Vec<Vec<u8>> {
+pub(crate) fn owned(examples: &[&str]) -> Vec<Vec<u8>> {
     examples.iter().map(|example| example.as_bytes().to_vec()).collect()
 }
 
@@ -328,7 +328,7 @@ fn tables() -> Vec<Vec<u8>> {
     ])
 }
 
-fn file(bytes: &[u8]) -> File {
+pub(crate) fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("writable");
     file
