@@ -26,6 +26,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
+import { isolated, quoted } from '../../shared/isolated';
 import { may, mayIn, useMe } from '../../shared/me';
 import { AppLink, useGo } from '../../shared/navigation';
 import { count, counted } from '../../shared/numbers';
@@ -189,7 +190,7 @@ function ProjectRow({ project }: { project: Project }) {
   const remove = async () => {
     try {
       await api.delete(`/api/projects/${project.id}/`);
-      toast.success(`“${project.title || 'Untitled project'}” was deleted`);
+      toast.success(`${quoted(project.title || 'Untitled project')} was deleted`);
       await reload();
     } catch (error) {
       toast.error(messageOf(error));
@@ -251,10 +252,10 @@ function ProjectRow({ project }: { project: Project }) {
       <span className={styles.menu}>
         {items.length > 0 && (
           <Menu
-            label={`Actions for ${project.title}`}
+            label={`Actions for ${isolated(project.title)}`}
             trigger={
               <IconButton
-                label={`Actions for ${project.title || 'this project'}`}
+                label={`Actions for ${isolated(project.title) || 'this project'}`}
                 icon={<MoreHorizontal size={16} />}
               />
             }
@@ -270,8 +271,8 @@ function ProjectRow({ project }: { project: Project }) {
         confirmLabel={`Delete ${counted(project.task_number, 'task')} and ${counted(project.total_annotations_number, 'annotation')}`}
         danger
       >
-        “{project.title || 'Untitled project'}” goes with all its tasks, annotations and uploaded files. This cannot be
-        taken back.
+        {quoted(project.title || 'Untitled project')} goes with all its tasks, annotations and uploaded files. This
+        cannot be taken back.
       </ConfirmDialog>
     </li>
   );

@@ -4,6 +4,7 @@ import { Button, ConfirmDialog, Panel, toast } from '@labelkeep/kit';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
+import { quoted } from '../../shared/isolated';
 import { mayIn } from '../../shared/me';
 import { useGo } from '../../shared/navigation';
 import { counted } from '../../shared/numbers';
@@ -53,7 +54,7 @@ export function Danger({ project }: { project: Project }) {
         confirmLabel={
           asking === 'tasks'
             ? `Delete ${counted(project.task_number, 'task')} and ${counted(project.total_annotations_number, 'annotation')}`
-            : `Delete “${project.title || 'Untitled project'}”`
+            : `Delete ${quoted(project.title || 'Untitled project')}`
         }
         danger
       >

@@ -14,6 +14,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
+import { quoted } from '../../../shared/isolated';
 import { counted } from '../../../shared/numbers';
 import { hasPasskeys } from '../../../shared/passkeys/webauthn';
 import styles from '../account.module.css';
@@ -195,7 +196,7 @@ export function Factors({ me }: { me: User }) {
         >
           {factors.length === 1
             ? 'Signing in takes only your password then, and your recovery codes are gone.'
-            : `“${open.factor.name}” will not sign you in any more.`}
+            : `${quoted(open.factor.name)} will not sign you in any more.`}
           {open.factor.kind === 'passkey' && ' Your device may go on showing it until you remove it there too.'}
         </ConfirmDialog>
       )}

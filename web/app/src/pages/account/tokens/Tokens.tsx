@@ -16,6 +16,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
+import { quoted } from '../../../shared/isolated';
 import { may } from '../../../shared/me';
 import { ShownOnce } from '../../../shared/Picker';
 import styles from '../account.module.css';
@@ -162,7 +163,7 @@ export function Tokens({ me }: { me: User }) {
 }
 
 function questionOf(asking: Asking | undefined): string {
-  if (asking?.what === 'revoke') return `Revoke ${asking.token.name ? `“${asking.token.name}”` : 'the token'}?`;
-  if (asking?.what === 'reset') return `Give “${asking.token.name}” a new secret?`;
+  if (asking?.what === 'revoke') return `Revoke ${asking.token.name ? quoted(asking.token.name) : 'the token'}?`;
+  if (asking?.what === 'reset') return `Give ${quoted(asking.token.name)} a new secret?`;
   return 'Make a new legacy token?';
 }

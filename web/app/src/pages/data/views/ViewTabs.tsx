@@ -16,6 +16,7 @@ import {
   Users,
 } from '@labelkeep/kit';
 import { type DragEvent, useState } from 'react';
+import { isolated, quoted } from '../../../shared/isolated';
 import { AppLink, useGo } from '../../../shared/navigation';
 import type { View } from '../model/view';
 import { addressOfView, type ViewState } from '../use-view-state';
@@ -245,7 +246,7 @@ function ViewMenu({
         void views.remove(id).then((isGone) => {
           if (!isGone) return;
           go(addressOfView(project, {}));
-          toast.success(`The view “${view.title}” was deleted. Its tasks are where they were.`, {
+          toast.success(`The view ${quoted(view.title)} was deleted. Its tasks are where they were.`, {
             label: 'Undo',
             onAction: () =>
               void views.create({ ...view.data }, view.isPrivate).then((made) => {
@@ -257,8 +258,8 @@ function ViewMenu({
   }
   return (
     <Menu
-      label={`The view ${view.title}`}
-      trigger={<IconButton label={`The view ${view.title}`} icon={<ChevronDown size={14} />} />}
+      label={`The view ${isolated(view.title)}`}
+      trigger={<IconButton label={`The view ${isolated(view.title)}`} icon={<ChevronDown size={14} />} />}
       items={items}
     />
   );

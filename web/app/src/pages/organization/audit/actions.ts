@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'annotation.skip': 'Skipped a task',
   'annotation.update': 'Changed an annotation',
   'audit.export': 'Exported the audit log',
+  'console.access': 'Opened a project at the server’s console',
   'data.view': 'Opened data',
   'data_manager.action': 'Began an action over tasks',
   'email.cancel': 'Took back the wish for another e-mail address',

@@ -4,6 +4,7 @@ import { Button, Chip, ConfirmDialog, Dialog, Pager, SearchField, Spinner, Tabs,
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
+import { isolated, quoted } from '../../../shared/isolated';
 import { AppLink } from '../../../shared/navigation';
 import { counted } from '../../../shared/numbers';
 import { type Choice, loadMembers, loadProjects, Picker } from '../../../shared/Picker';
@@ -204,7 +205,7 @@ function Projects({ workspace, mayChange }: { workspace: Workspace; mayChange: b
               <Button
                 size="small"
                 variant="quiet"
-                label={`Take out ${project.title || 'Untitled project'}`}
+                label={`Take out ${isolated(project.title || 'Untitled project')}`}
                 isPending={takeOut.isPending && takeOut.variables.id === project.id}
                 onPress={() => takeOut.mutate(project)}
               >
@@ -230,7 +231,7 @@ function Settings({ workspace, onClose }: { workspace: Workspace; onClose: () =>
   const remove = useChange(
     () => api.delete(`/api/workspaces/${workspace.id}/`),
     () => {
-      toast.success(`“${workspace.title}” was deleted`);
+      toast.success(`${quoted(workspace.title)} was deleted`);
       onClose();
     },
   );
@@ -249,7 +250,7 @@ function Settings({ workspace, onClose }: { workspace: Workspace; onClose: () =>
         </Button>
       </div>
       <ConfirmDialog
-        title={`Delete “${workspace.title}”?`}
+        title={`Delete ${quoted(workspace.title)}?`}
         isOpen={asking}
         onClose={() => setAsking(false)}
         onConfirm={() => remove.mutate(undefined, { onSettled: () => setAsking(false) })}

@@ -4,6 +4,7 @@ import { Button, Dialog, Select, TextArea, TextField, toast } from '@labelkeep/k
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../../shared/errors';
+import { quoted } from '../../../shared/isolated';
 import type { Workspace } from '../../../shared/workspaces';
 import styles from '../organization.module.css';
 
@@ -30,7 +31,7 @@ export function WorkspaceFields({ workspace, onSaved }: { workspace?: Workspace;
       return workspace ? api.patch(`/api/workspaces/${workspace.id}/`, fields) : api.post('/api/workspaces/', fields);
     },
     onSuccess: async () => {
-      toast.success(workspace ? 'Saved' : `“${title.trim()}” was made`);
+      toast.success(workspace ? 'Saved' : `${quoted(title.trim())} was made`);
       await queries.invalidateQueries({ queryKey: ['workspaces'] });
       onSaved();
     },
