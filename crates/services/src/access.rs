@@ -117,16 +117,19 @@ pub async fn project(services: &Services, actor: Actor, id: i64, action: Action)
 }
 
 /// A project, for who runs the server: in the name of the member with this address, who must see it, else of an owner. Whoever has the
-/// database has all rights anyway, so that without a name personal workspaces are open, too.
+/// database has all rights anyway, so that without a name personal workspaces are open, too. What is another organization's than the
+/// one whose server it is takes a reason, of which its owners learn (SEC-115).
 pub async fn console_project(
     services: &Services,
     email: Option<&str>,
     id: i64,
     action: Action,
+    reason: Option<&str>,
 ) -> Result<Granted<ProjectRow>> {
     let row = store::projects::find_for_job(&services.db, id)
         .await?
         .ok_or(ServiceError::NotFound("Project"))?;
+    crate::accounts::check_console(services, &row, action, reason).await?;
     let actor = crate::accounts::console_actor(services, row.organization_id, email).await?;
     match email {
         Some(_) => project(services, actor, id, action).await,

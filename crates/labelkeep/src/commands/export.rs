@@ -14,7 +14,7 @@ use labelkeep_services::export::{self, Options, Report, Selection};
 use labelkeep_services::{Progress, Services};
 
 use super::bar::Bar;
-use super::{DATA, in_the_name_of, missing_project, plain, project, runtime, stops};
+use super::{DATA, in_the_name_of, missing_project, plain, project, reason, runtime, stops, why};
 
 /// The grammar.
 pub(crate) fn grammar() -> Command {
@@ -30,6 +30,7 @@ pub(crate) fn grammar() -> Command {
         .args(options::arguments(&DATA))
         .arg(project())
         .arg(in_the_name_of())
+        .arg(why())
         .arg(
             Arg::new("format")
                 .long("format")
@@ -104,7 +105,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 async fn work(services: &Services, matches: &ArgMatches, format: String) -> anyhow::Result<()> {
     let id = matches.get_one::<i64>("project").copied().unwrap_or_default();
     let email = matches.get_one::<String>("as").map(String::as_str);
-    let project = access::console_project(services, email, id, Action::Export)
+    let project = access::console_project(services, email, id, Action::Export, reason(matches))
         .await
         .map_err(|error| missing_project(error, id))?;
     let fits = export::catalog(services, &project).map_err(plain)?;

@@ -13,7 +13,7 @@ use labelkeep_services::uploads::{self, Incoming};
 use labelkeep_services::{Progress, Services};
 
 use super::bar::{Bar, grouped};
-use super::{DATA, in_the_name_of, missing_project, plain, project, runtime, stops};
+use super::{DATA, in_the_name_of, missing_project, plain, project, reason, runtime, stops, why};
 
 /// The grammar.
 pub(crate) fn grammar() -> Command {
@@ -36,6 +36,7 @@ pub(crate) fn grammar() -> Command {
                 .help("Files, archives, and folders with all that is in them"),
         )
         .arg(in_the_name_of())
+        .arg(why())
         .arg(
             Arg::new("format")
                 .long("format")
@@ -108,7 +109,7 @@ async fn work(
 ) -> anyhow::Result<Summary> {
     let id = matches.get_one::<i64>("project").copied().unwrap_or_default();
     let email = matches.get_one::<String>("as").map(String::as_str);
-    let project = access::console_project(services, email, id, Action::Import)
+    let project = access::console_project(services, email, id, Action::Import, reason(matches))
         .await
         .map_err(|error| missing_project(error, id))?;
     let texts = |name: &str| -> Vec<String> {

@@ -9,7 +9,7 @@ pub(crate) mod user;
 
 use std::future::Future;
 
-use clap::Arg;
+use clap::{Arg, ArgMatches};
 use labelkeep_services::{Progress, ServiceError};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -31,6 +31,18 @@ fn in_the_name_of() -> Arg {
         .long("as")
         .value_name("EMAIL")
         .help("In the name of this member and with their rights; without it, in that of an owner")
+}
+
+/// Why a command reaches for what belongs to others.
+fn why() -> Arg {
+    Arg::new("reason")
+        .long("reason")
+        .value_name("TEXT")
+        .help("Why; needed where the project is not of the organization whose server it is. Its owners are told")
+}
+
+fn reason(matches: &ArgMatches) -> Option<&str> {
+    matches.get_one::<String>("reason").map(String::as_str)
 }
 
 /// Waits for more than one thing at a time, as long work does: it reads, writes and looks at the clock.

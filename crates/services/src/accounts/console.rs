@@ -2,14 +2,17 @@
 //! rights anyway. Each action is on record with the address `console`.
 
 use labelkeep_crypt::Secret;
-use labelkeep_policy::{Actor, Role, Scope};
+use labelkeep_policy::{Action, Actor, Role, Scope};
+use labelkeep_store::accounts::identities::guardians;
 use labelkeep_store::accounts::memberships::{self, MemberFilter, MemberOrder};
 use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
 use labelkeep_store::audit::{self, Origin};
+use labelkeep_store::projects::ProjectRow;
 
 use super::links::OneTimeLink;
 use super::roles::{self, RoleChange};
 use super::{authenticate, clean_email, erase, factors, passwords, resets, signup};
+use crate::mail::{self, Text};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Where the record says that an action came from.
@@ -267,6 +270,57 @@ pub(crate) async fn console_actor(services: &Services, organization_id: i64, ema
         last_name: row.last_name,
         address: CONSOLE.to_owned(),
     })
+}
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 500;
+
+/// Sees that who runs the server has a reason to reach for a project of an organization that is not the one whose server it is: the
+/// reason is in that organization's log before anything is read, and its owners and administrators get it by mail (SEC-115).
+pub(crate) async fn check_console(
+    services: &Services,
+    project: &ProjectRow,
+    action: Action,
+    reason: Option<&str>,
+) -> Result<()> {
+    let first = organizations::first(&services.db).await?;
+    if first.is_some_and(|first| first.id == project.organization_id) {
+        return Ok(());
+    }
+    let reason = reason.unwrap_or_default().trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > REASON_MAX {
+        return Err(ServiceError::Forbidden(format!(
+            "Project {} belongs to another organization than the one whose server this is. Say why you need it, in at most {REASON_MAX} \
+             characters: --reason TEXT. It is put into the audit log of that organization, and its owners are told.",
+            project.id
+        )));
+    }
+    let (organization, id, title, now) = (
+        project.organization_id,
+        project.id,
+        project.title.clone(),
+        services.now(),
+    );
+    let services_in = services.clone();
+    services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let detail = serde_json::json!({ "reason": reason, "action": action.name() }).to_string();
+                let object = format!("project:{id}");
+                audit::record(tx, &origin(organization), "console.access", &object, &detail, now).await?;
+                for to in guardians(tx, organization).await? {
+                    let text = Text::ConsoleAccess {
+                        title: &title,
+                        reason: &reason,
+                        at: now,
+                    };
+                    mail::post(&services_in, tx, Some(organization), &to, text, mail::NOTICE_LIFE).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// A member of the installation's organization.

@@ -39,11 +39,11 @@ pub use cache::Cache;
 pub use confirm::{
     Confirmation, ask_to_confirm, confirm_code, confirm_passkey, confirm_password, confirmation, require_recent,
 };
-pub(crate) use console::console_actor;
 pub use console::{
     ConsolePerson, console_create, console_erase, console_link, console_list, console_portrait, console_reset_factors,
     console_role,
 };
+pub(crate) use console::{check_console, console_actor};
 pub use email::{
     EmailState, cancel_email_change, confirm_email, email_state, request_email_change, request_verification,
     verification_target,

@@ -52,6 +52,14 @@ pub(crate) enum Text<'a> {
         /// Microseconds.
         at: i64,
     },
+    /// To those who run the organization: who runs the server has reached for its data.
+    ConsoleAccess {
+        /// The project's.
+        title: &'a str,
+        reason: &'a str,
+        /// Microseconds.
+        at: i64,
+    },
 }
 
 impl Text<'_> {
@@ -166,6 +174,16 @@ impl Text<'_> {
                      If nobody among you did that, end their sessions and change their password at once. \
                      The audit log has the rest: {origin}/organization/audit",
                     email = tidy(email),
+                    at = day(*at)
+                ),
+            ),
+            Text::ConsoleAccess { title, reason, at } => (
+                "Somebody who runs the server has opened a project of yours".to_owned(),
+                format!(
+                    "On {at} somebody who runs {origin} has worked with the project {title} at the server's console. The reason that they \
+                     gave:\n\n{reason}\n\nThe audit log has the rest: {origin}/organization/audit",
+                    title = tidy(title),
+                    reason = tidy(reason),
                     at = day(*at)
                 ),
             ),

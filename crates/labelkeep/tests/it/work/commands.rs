@@ -128,6 +128,56 @@ async fn a_project_goes_out_and_in_from_the_command_line() {
     );
 }
 
+/// Who runs the server reaches for the data of an organization that is not theirs with a reason, which that organization learns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_115_the_console_needs_a_reason_for_what_belongs_to_others() {
+    let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let owner = kit.owner().await;
+    kit.execute("INSERT INTO organization (title, created_at, updated_at) VALUES ('Second', 1, 1)")
+        .await;
+    kit.execute("INSERT INTO membership (organization_id, account_id, role, created_at) VALUES (2, 1, 'owner', 1)")
+        .await;
+    let there = json!({ "active_organization": 2 });
+    owner.patch("/api/current-user", there).await.expect(200);
+    let (id, _) = project(&owner, 2, json!({})).await;
+    let (data, folder) = (kit.data_folder(), TempDir::new().expect("a folder"));
+    let number = id.to_string();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(at("more.csv"), "text\na\n").expect("written");
+    let (out, more) = (at("x.json"), at("more.csv"));
+    let reasons: [&[&str]; 2] = [&[], &["--reason", "  "]];
+    for reason in reasons {
+        let arguments = [&[&*number, "--all-tasks", "-o", &*out][..], reason].concat();
+        assert!(refused(&run("export", &data, &arguments)).contains("--reason TEXT"));
+        let arguments = [&[&*number, &*more][..], reason].concat();
+        assert!(refused(&run("import", &data, &arguments)).contains("--reason TEXT"));
+    }
+    assert_eq!(
+        (
+            audited(&kit, "console.access").await,
+            audited(&kit, "project.export").await
+        ),
+        (0, 0)
+    );
+    let why = "Ticket 7: their disk is lost";
+    done(&run(
+        "export",
+        &data,
+        &[&number, "--all-tasks", "-o", &out, "--reason", why],
+    ));
+    let (organization, detail): (i64, String) = kit
+        .services()
+        .db
+        .one(
+            "SELECT organization_id, detail FROM audit WHERE action = 'console.access'",
+            args![],
+        )
+        .await
+        .expect("an entry");
+    assert_eq!(organization, 2);
+    assert!(detail.contains(why), "{detail}");
+}
+
 /// A server that starts takes back what is pending. Whoever still writes it must not make half of it visible.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_was_taken_back_cannot_be_completed() {
