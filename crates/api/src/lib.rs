@@ -23,6 +23,7 @@ mod data_manager;
 mod drafts;
 mod export;
 mod import;
+mod media_host;
 mod pages;
 mod permissions;
 mod predictions;

@@ -218,8 +218,23 @@ impl KeyRing {
 
     /// Seals a secret for one place, with the newest key. The answer is 33 bytes longer than the secret.
     pub fn seal(&self, place: Place<'_>, secret: &[u8]) -> Vec<u8> {
+        self.sealed(&self.current(), random_bytes(), place, secret)
+    }
+
+    /// The same, but the same secret gives the same bytes as long as the key is the same: for links whose content browsers keep.
+    /// Who has two of them sees whether they are equal, and nothing else (RFC 8452 §9).
+    pub fn seal_alike(&self, place: Place<'_>, secret: &[u8]) -> Vec<u8> {
         let key = self.current();
-        let nonce: [u8; NONCE_LENGTH] = random_bytes();
+        let mut nonce = [0; NONCE_LENGTH];
+        derive(
+            &key.bytes,
+            &[b"labelkeep nonce ", &place.authenticated(), secret],
+            &mut nonce,
+        );
+        self.sealed(&key, nonce, place, secret)
+    }
+
+    fn sealed(&self, key: &MasterKey, nonce: [u8; NONCE_LENGTH], place: Place<'_>, secret: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(HEAD_LENGTH + secret.len() + 16);
         sealed.push(VERSION);
         sealed.extend(key.id);
@@ -325,6 +340,18 @@ mod tests {
         column: "invite_link",
         row: "1",
     };
+
+    #[test]
+    fn what_is_sealed_alike_is_the_same_and_opens_only_in_its_place() {
+        let ring = KeyRing::generate();
+        let sealed = ring.seal_alike(PLACE, b"a link");
+        assert_eq!(sealed, ring.seal_alike(PLACE, b"a link"));
+        assert_ne!(sealed, ring.seal_alike(PLACE, b"another"));
+        assert_eq!(*ring.open(PLACE, &sealed).expect("ours"), b"a link");
+        let elsewhere = Place { row: "2", ..PLACE };
+        assert!(ring.open(elsewhere, &sealed).is_err());
+        assert_ne!(sealed, ring.seal_alike(elsewhere, b"a link"));
+    }
 
     #[test]
     fn sec_198_what_is_sealed_opens_and_hides_the_secret() {

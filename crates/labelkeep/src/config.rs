@@ -127,6 +127,7 @@ impl Config {
         let services = Settings {
             mail: mail.is_some(),
             public_url: listening.url(listening.address),
+            media_origin: listening.media_origin.clone(),
             ..services(values, &data_folder, listening.local)?
         };
         Ok(Config {
@@ -239,6 +240,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         collect_analytics: values.boolean("COLLECT_ANALYTICS")?,
         mail: false,
         public_url: String::new(),
+        media_origin: None,
         oidc: oidc(values)?,
     })
 }

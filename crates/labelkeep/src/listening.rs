@@ -28,6 +28,8 @@ pub struct Listening {
     pub trusted_proxies: Vec<IpNet>,
     /// The configured origin, without a path.
     pub public_origin: Option<String>,
+    /// The origin at which files of people are handed out, if it is another one (`MEDIA_ORIGIN`, SEC-164).
+    pub media_origin: Option<String>,
     /// Whether browsers are told to come back over TLS only.
     pub strict_transport: StrictTransport,
 }
@@ -90,6 +92,7 @@ impl Listening {
             monitoring: None,
             trusted_proxies: Vec::new(),
             public_origin: host.map(|url| url.origin().ascii_serialization()),
+            media_origin: None,
             strict_transport: StrictTransport::Off,
         })
     }
@@ -102,10 +105,13 @@ impl Listening {
         })
     }
 
-    /// The name for certificates.
-    pub(crate) fn public_name(&self) -> Option<String> {
-        let url = Url::parse(self.public_origin.as_deref()?).ok()?;
-        Some(url.host_str()?.trim_matches(['[', ']']).to_owned())
+    /// The names for certificates, that of the product first.
+    pub(crate) fn public_names(&self) -> Vec<String> {
+        [&self.public_origin, &self.media_origin]
+            .into_iter()
+            .filter_map(|origin| Url::parse(origin.as_deref()?).ok())
+            .filter_map(|url| Some(url.host_str()?.trim_matches(['[', ']']).to_owned()))
+            .collect()
     }
 }
 
@@ -148,6 +154,7 @@ fn local(values: &Values) -> anyhow::Result<Listening> {
         monitoring: monitoring(values)?,
         trusted_proxies: Vec::new(),
         public_origin: public.map(|url| url.origin().ascii_serialization()),
+        media_origin: None,
         strict_transport: StrictTransport::Off,
     })
 }
@@ -202,6 +209,7 @@ fn server(values: &Values) -> anyhow::Result<Listening> {
         monitoring: monitoring(values)?,
         trusted_proxies,
         strict_transport: strict_transport(values, &tls, is_public)?,
+        media_origin: media_origin(values, public.as_ref())?,
         public_origin: public.map(|url| url.origin().ascii_serialization()),
         tls,
     })
@@ -343,6 +351,31 @@ fn public_url(values: &Values) -> anyhow::Result<Option<Url>> {
     Ok(Some(url))
 }
 
+/// Files are at another host than the product, or cookies of the one would be seen at the other, and under the same protection.
+fn media_origin(values: &Values, public: Option<&Url>) -> anyhow::Result<Option<String>> {
+    let Some(text) = values.text("MEDIA_ORIGIN") else {
+        return Ok(None);
+    };
+    let source = values.source("MEDIA_ORIGIN");
+    let Some(public) = public else {
+        bail!("{source}: the address of the product must be given as well (LABEL_STUDIO_HOST)");
+    };
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| {
+            url.scheme() == public.scheme() && url.path() == "/" && url.query().is_none() && url.fragment().is_none()
+        })
+        .with_context(|| {
+            let scheme = public.scheme();
+            format!("{source}: \"{text}\" is not an origin such as {scheme}://files.labels.example")
+        })?;
+    let is_other = url.domain().is_some_and(|name| Some(name) != public.domain()) && !is_loopback_name(&url);
+    if !is_other {
+        bail!("{source}: files of people need a host name of their own, not {url}");
+    }
+    Ok(Some(url.origin().ascii_serialization()))
+}
+
 fn is_loopback_name(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
@@ -430,7 +463,7 @@ mod tests {
         let listening = read(&files).expect("fine");
         assert_eq!(listening.address.to_string(), "0.0.0.0:8080");
         assert_eq!(listening.url(listening.address), "https://labels.example:8443");
-        assert_eq!(listening.public_name().as_deref(), Some("labels.example"));
+        assert_eq!(listening.public_names(), ["labels.example"]);
         assert_eq!(listening.strict_transport, StrictTransport::On);
         let preload = [&files[..], &[("LABELKEEP_HSTS_PRELOAD", "true")]].concat();
         assert_eq!(read(&preload).expect("fine").strict_transport, StrictTransport::Preload);

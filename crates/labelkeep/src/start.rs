@@ -243,10 +243,15 @@ impl Ports {
             let address = port.local_addr()?;
             if address.ip().is_unspecified() {
                 own.push(format!("localhost:{}", address.port()));
-                own.extend(listening.public_name().map(|name| match name.contains(':') {
-                    true => format!("[{name}]:{}", address.port()),
-                    false => format!("{name}:{}", address.port()),
-                }));
+                own.extend(
+                    listening
+                        .public_names()
+                        .into_iter()
+                        .map(|name| match name.contains(':') {
+                            true => format!("[{name}]:{}", address.port()),
+                            false => format!("{name}:{}", address.port()),
+                        }),
+                );
             } else {
                 own.push(address.to_string());
             }

@@ -59,6 +59,8 @@ pub struct Settings {
     pub mail: bool,
     /// The address of this server for people, without a slash at the end: what links in mails begin with (SEC-011).
     pub public_url: String,
+    /// The address of the host that hands out files of people, without a slash at the end (`MEDIA_ORIGIN`, SEC-164).
+    pub media_origin: Option<String>,
     /// The OpenID provider that the environment sets for the first organization (`LABELKEEP_OIDC_ISSUER`).
     pub oidc: Option<crate::sso::OidcConnection>,
 }

@@ -22,6 +22,7 @@ pub mod jobs;
 pub(crate) mod json;
 pub mod keys;
 pub mod mail;
+pub mod media_links;
 pub(crate) mod names;
 pub(crate) mod outbound;
 pub(crate) mod overlap;

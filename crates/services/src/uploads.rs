@@ -281,7 +281,12 @@ pub async fn list(services: &Services, project: &Granted<ProjectRow>, ids: Optio
 
 /// The upload that is served as `/data/upload/{project}/{name}`, and where its bytes lie.
 pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str) -> Result<(UploadRow, PathBuf)> {
-    let row = rows::by_name(&services.db, project.row().id, name)
+    stored(services, project.row().id, name).await
+}
+
+/// The same, for who has asked for rights already.
+pub(crate) async fn stored(services: &Services, project_id: i64, name: &str) -> Result<(UploadRow, PathBuf)> {
+    let row = rows::by_name(&services.db, project_id, name)
         .await?
         .ok_or(ServiceError::NotFound("FileUpload"))?;
     let path = services.settings.upload_folder.join(&row.stored_as);

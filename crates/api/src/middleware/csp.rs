@@ -11,7 +11,7 @@ pub(crate) fn policy(app: &App, nonce: &str, storages: &[String]) -> HeaderValue
     text(
         nonce,
         &format!("{}{storages}", media(app)),
-        &format!("{connect}{storages}{}", near(app)),
+        &format!("{connect}{}{storages}{}", of_files(app), near(app)),
     )
 }
 
@@ -31,9 +31,15 @@ fn near(app: &App) -> &'static str {
 /// Where pictures, sound and video may come from besides us: a list (SEC-042), else anywhere over TLS.
 fn media(app: &App) -> String {
     match &app.settings.csp_media_origins {
-        Some(origins) => listed(origins),
-        None => format!(" https:{}", near(app)),
+        Some(origins) => format!("{}{}", listed(origins), of_files(app)),
+        None => format!(" https:{}{}", of_files(app), near(app)),
     }
+}
+
+/// The host of files of people, if it is another one (SEC-164).
+fn of_files(app: &App) -> String {
+    let origin = app.services.settings.media_origin.as_ref();
+    origin.map_or_else(String::new, |origin| format!(" {origin}"))
 }
 
 fn listed(origins: &[String]) -> String {

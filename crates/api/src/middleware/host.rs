@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::{ApiError, App};
 
-pub(crate) fn check(headers: &HeaderMap, uri: &Uri, app: &App) -> Result<(), ApiError> {
+/// `for_media`: the host is the one that hands out files, and was found to be it.
+pub(crate) fn check(headers: &HeaderMap, uri: &Uri, app: &App, for_media: bool) -> Result<(), ApiError> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(ApiError::bad_request("A request needs exactly one Host header."));
@@ -15,7 +16,7 @@ pub(crate) fn check(headers: &HeaderMap, uri: &Uri, app: &App) -> Result<(), Api
     let same = uri
         .authority()
         .is_none_or(|authority| authority.as_str().eq_ignore_ascii_case(host));
-    if same && is_ours(name(host), app) {
+    if same && (for_media || is_ours(name(host), app)) {
         return Ok(());
     }
     Err(ApiError::new(
@@ -40,7 +41,7 @@ fn is_ours(name: &str, app: &App) -> bool {
 }
 
 /// The host without its port.
-fn name(host: &str) -> &str {
+pub(crate) fn name(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

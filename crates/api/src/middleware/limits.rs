@@ -11,8 +11,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::StatusCode;
 use http::request::Parts;
+use http::{Extensions, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use labelkeep_services::ServiceError;
 use labelkeep_services::accounts::Caller;
@@ -89,6 +89,7 @@ impl Kind {
             || below("/storage-data/")
             || below("/templates/media/")
             || path.ends_with("/resolve/")
+            || path.ends_with("/presign/")
             || path.ends_with("/export")
             || path.ends_with("/export/")
             || path.ends_with("/download")
@@ -250,6 +251,14 @@ pub(crate) async fn enter(parts: &Parts, app: &App, caller: &Caller) -> Result<(
             let token = caller.actor.token_id.map(Who::Token);
             keep(places, app, std::iter::once(Who::User(id)).chain(token)).await
         }
+    }
+}
+
+/// A place among those for what somebody downloads, who has brought a link to it.
+pub(crate) async fn enter_reader(extensions: &Extensions, app: &App, account_id: i64) -> Result<(), ApiError> {
+    match extensions.get::<Places>() {
+        Some(places) => keep(places, app, [Who::Media(account_id)]).await,
+        None => Ok(()),
     }
 }
 

@@ -7,17 +7,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use labelkeep_services::Services;
 use labelkeep_services::access::{ProjectRow, TaskRow};
 use labelkeep_services::storages::StorageError;
 use labelkeep_services::storages::media::{self, Fault, Found, Range};
+use labelkeep_services::{Services, media_links};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::extract::{Access, Query, StoredData, can};
 use crate::wire::ranged::header_value;
 use crate::wire::stored;
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, media_host};
 
 /// The most bytes of one range (SEC-190).
 const RANGE_MAX: u64 = 8 * 1024 * 1024;
@@ -93,13 +93,13 @@ pub(crate) async fn local(
     let path = percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC);
     let account_id = actor.account_id;
     let found = media::local(&services, actor, &format!("/data/local-files/?d={path}")).await?;
-    proxied(found, account_id, &headers).await
+    proxied(&services, found, account_id, &headers).await
 }
 
 async fn send(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
     let (kind, _) = stored::content_type(found.name());
     let Some((link, minutes)) = found.link(services, kind).await? else {
-        return proxied(found, account_id, headers).await;
+        return proxied(services, found, account_id, headers).await;
     };
     let cache = format!("no-store, max-age={}", minutes * 60);
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -131,8 +131,16 @@ fn range(headers: &HeaderMap) -> Option<Range> {
     })
 }
 
-/// The bytes, through the server.
-async fn proxied(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+/// The bytes, through the server, at the host of its own that files of people have where the installation says so.
+async fn proxied(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+    match media_links::link(services, account_id, found.media()) {
+        Some(link) => Ok(media_host::lead(&link)),
+        None => bytes(found, account_id, headers).await,
+    }
+}
+
+/// The bytes.
+pub(crate) async fn bytes(found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
     let range = range(headers);
     let content = found.read(range).await.map_err(trouble)?;
     // Who loses access, or is somebody else, has nothing in their cache that counts (SEC-190).

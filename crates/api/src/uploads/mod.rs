@@ -1,16 +1,19 @@
 //! Uploaded files: lists, removal, and the bytes themselves.
 
-use axum::extract::{Path, State};
+use std::path::Path;
+
+use axum::extract::{Path as InPath, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use labelkeep_services::access::{self, Action, Actor, ProjectRow, UploadRow};
+use labelkeep_services::media_links::{self, Media};
 use labelkeep_services::{Services, uploads};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::extract::{Access, Body, ContentKind, Query, RawBody, StoredData, can};
 use crate::wire::{answer, ranged, stored};
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, media_host};
 
 /// An uploaded file.
 #[derive(Debug, Serialize)]
@@ -118,7 +121,7 @@ pub(crate) async fn delete(
 pub(crate) async fn serve(
     State(services): State<Services>,
     StoredData(actor): StoredData,
-    Path((project, name)): Path<(i64, String)>,
+    InPath((project, name)): InPath<(i64, String)>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     send(&services, actor, project, &name, &headers).await
@@ -150,7 +153,16 @@ pub(crate) async fn serve_stored(
 async fn send(services: &Services, actor: Actor, project: i64, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
     let project = access::project(services, actor, project, Action::MediaView).await?;
     let (row, path) = uploads::open(services, &project, name).await?;
-    let mut response = ranged::file(&path, &row.id.to_string(), headers).await?;
+    let media = Media::Upload(row.project_id, row.name);
+    match media_links::link(services, project.actor().account_id, media) {
+        Some(link) => Ok(media_host::lead(&link)),
+        None => bytes(&path, &row.id.to_string(), name, headers).await,
+    }
+}
+
+/// The bytes of an upload. `tag` names its content, `name` is how it is stored.
+pub(crate) async fn bytes(path: &Path, tag: &str, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
+    let mut response = ranged::file(path, tag, headers).await?;
     if response.status() == StatusCode::NOT_MODIFIED {
         return Ok(response);
     }

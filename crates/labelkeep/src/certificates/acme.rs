@@ -72,7 +72,7 @@ impl AcmeSettings {
 
 pub(crate) struct Acme {
     settings: AcmeSettings,
-    name: String,
+    names: Vec<String>,
     folder: PathBuf,
     /// Shown until there is another.
     meanwhile: Generated,
@@ -83,12 +83,12 @@ pub(crate) struct Acme {
 }
 
 impl Acme {
-    pub(super) fn new(settings: AcmeSettings, data_folder: &Path, name: String, roots: &Roots) -> Acme {
+    pub(super) fn new(settings: AcmeSettings, data_folder: &Path, names: Vec<String>, roots: &Roots) -> Acme {
         Acme {
             settings,
             folder: data_folder.join("tls/acme"),
-            meanwhile: Generated::new(data_folder, Some(name.clone())),
-            name,
+            meanwhile: Generated::new(data_folder, names.clone()),
+            names,
             roots: roots.clone(),
             challenges: Challenges::default(),
             pause: FIRST_PAUSE,
@@ -112,21 +112,25 @@ impl Acme {
             return Ok(None);
         }
         let ordered = self.order(shown).await;
-        shown.set_challenge(None);
+        shown.end_challenges();
         self.challenges.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.pause = match ordered {
             Ok(_) => FIRST_PAUSE,
             Err(_) => (self.pause * 2).min(LONGEST_PAUSE),
         };
         self.next = Instant::now() + self.pause;
-        ordered
-            .map(Some)
-            .with_context(|| format!("no certificate for {} from {}", self.name, self.settings.directory))
+        ordered.map(Some).with_context(|| {
+            format!(
+                "no certificate for {} from {}",
+                self.names.join(", "),
+                self.settings.directory
+            )
+        })
     }
 
     async fn order(&self, shown: &Shown) -> anyhow::Result<Certificate> {
         let account = self.account().await.context("the account")?;
-        let identifiers = [Identifier::Dns(self.name.clone())];
+        let identifiers: Vec<_> = self.names.iter().cloned().map(Identifier::Dns).collect();
         let mut order = account
             .new_order(&NewOrder::new(&identifiers))
             .await
@@ -150,7 +154,9 @@ impl Acme {
                 let mut challenges = self.challenges.write().unwrap_or_else(PoisonError::into_inner);
                 challenges.insert(challenge.token.clone(), answer.as_str().to_owned());
             } else {
-                shown.set_challenge(Some(proof(&self.name, answer.digest().as_ref())?));
+                let name = challenge.identifier().to_string();
+                let proof = proof(&name, answer.digest().as_ref())?;
+                shown.add_challenge(name, proof);
             }
             challenge.set_ready().await?;
         }
@@ -209,8 +215,10 @@ impl Acme {
         let chain = std::fs::read(self.folder.join("certificate.pem")).ok()?;
         let certificate = Certificate::from_pem(&chain, &std::fs::read(key).ok()?).ok()?;
         let parsed = rustls::server::ParsedCertificate::try_from(certificate.key.end_entity_cert().ok()?).ok()?;
-        let name = rustls::pki_types::ServerName::try_from(self.name.clone()).ok()?;
-        rustls::client::verify_server_name(&parsed, &name).ok()?;
+        for name in &self.names {
+            let name = rustls::pki_types::ServerName::try_from(name.clone()).ok()?;
+            rustls::client::verify_server_name(&parsed, &name).ok()?;
+        }
         Some(certificate)
     }
 

@@ -25,11 +25,9 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    pub(super) fn new(data_folder: &Path, public_name: Option<String>) -> Generated {
-        let mut names = vec!["localhost".to_owned()];
-        if let Some(name) = public_name.filter(|name| name != "localhost") {
-            names.insert(0, name);
-        }
+    pub(super) fn new(data_folder: &Path, mut names: Vec<String>) -> Generated {
+        names.retain(|name| name != "localhost");
+        names.push("localhost".to_owned());
         Generated {
             folder: data_folder.join("tls"),
             names,
@@ -120,7 +118,7 @@ mod tests {
     #[test]
     fn sec_003_sec_006_a_generated_certificate_is_for_its_names_and_its_key_for_nobody_else() {
         let folder = tempfile::tempdir().expect("a folder");
-        let source = Generated::new(folder.path(), Some("labels.example".to_owned()));
+        let source = Generated::new(folder.path(), vec!["labels.example".to_owned()]);
         let made = source.current().expect("made");
         let der = made.key.end_entity_cert().expect("one").to_vec();
         let (_, parsed) = X509Certificate::from_der(&der).expect("a certificate");
@@ -155,14 +153,14 @@ mod tests {
         }
         // The same one again, another for another name.
         assert_eq!(source.current().expect("there").fingerprint, made.fingerprint);
-        let other = Generated::new(folder.path(), Some("other.example".to_owned()));
+        let other = Generated::new(folder.path(), vec!["other.example".to_owned()]);
         assert_ne!(other.current().expect("made").fingerprint, made.fingerprint);
     }
 
     #[test]
     fn sec_003_it_is_renewed_before_it_ends() {
         let folder = tempfile::tempdir().expect("a folder");
-        let source = Generated::new(folder.path(), None);
+        let source = Generated::new(folder.path(), Vec::new());
         let mut made = source.current().expect("made");
         assert!(source.newer(&made).expect("fine").is_none());
         made.ends = seconds_now() + EARLY - 60;

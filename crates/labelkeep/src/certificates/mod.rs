@@ -6,6 +6,8 @@ pub mod acme;
 mod files;
 mod generated;
 
+#[cfg(feature = "acme")]
+use std::collections::HashMap;
 use std::fmt;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -84,9 +86,9 @@ impl Certificate {
 #[derive(Debug)]
 pub(crate) struct Shown {
     now: RwLock<Certificate>,
-    /// While an ACME server checks a name of ours.
+    /// While an ACME server checks names of ours: what proves each.
     #[cfg(feature = "acme")]
-    challenge: RwLock<Option<Arc<CertifiedKey>>>,
+    challenges: RwLock<HashMap<String, Arc<CertifiedKey>>>,
 }
 
 impl Shown {
@@ -94,7 +96,7 @@ impl Shown {
         Arc::new(Shown {
             now: RwLock::new(first),
             #[cfg(feature = "acme")]
-            challenge: RwLock::new(None),
+            challenges: RwLock::default(),
         })
     }
 
@@ -103,8 +105,14 @@ impl Shown {
     }
 
     #[cfg(feature = "acme")]
-    fn set_challenge(&self, proof: Option<Arc<CertifiedKey>>) {
-        *self.challenge.write().unwrap_or_else(PoisonError::into_inner) = proof;
+    fn add_challenge(&self, name: String, proof: Arc<CertifiedKey>) {
+        let mut challenges = self.challenges.write().unwrap_or_else(PoisonError::into_inner);
+        challenges.insert(name, proof);
+    }
+
+    #[cfg(feature = "acme")]
+    fn end_challenges(&self) {
+        self.challenges.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn exchange(&self, certificate: Certificate) {
@@ -119,7 +127,8 @@ impl ResolvesServerCert for Shown {
             .alpn()
             .is_some_and(|mut protocols| protocols.any(|protocol| protocol == labelkeep_api::server::ACME_TLS_ALPN))
         {
-            return self.challenge.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let challenges = self.challenges.read().unwrap_or_else(PoisonError::into_inner);
+            return challenges.get(hello.server_name()?).cloned();
         }
         let _ = hello;
         Some(self.now.read().unwrap_or_else(PoisonError::into_inner).key.clone())
@@ -143,13 +152,13 @@ impl Source {
             TlsMode::Files(chain, key) => Some(Source::Files(files::Files::new(chain, key))),
             TlsMode::Generated => Some(Source::Generated(generated::Generated::new(
                 data_folder,
-                listening.public_name(),
+                listening.public_names(),
             ))),
             #[cfg(feature = "acme")]
             TlsMode::Acme(settings) => Some(Source::Acme(Box::new(acme::Acme::new(
                 settings.clone(),
                 data_folder,
-                listening.public_name().unwrap_or_default(),
+                listening.public_names(),
                 roots,
             )))),
         }

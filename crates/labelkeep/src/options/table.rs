@@ -214,6 +214,7 @@ pub const OPTIONS: &[Opt] = &[
     option(Web, "LOGOUT_REDIRECT_URL", "Where to go after signing out; empty for the start page."),
     option(Web, "CSP_CONNECT_ORIGINS", "Further origins that the browser may fetch data from."),
     option(Web, "CSP_MEDIA_ORIGINS", "The only other origins that pictures, sound and video may come from, with scheme.").shown("any over TLS"),
+    option(Web, "MEDIA_ORIGIN", "Origin, with scheme, at which this server hands out files of people and nothing else, as in https://files.labels.example: the name leads here, and is on the certificate."),
     option(Web, "CORS_ALLOWED_ORIGINS", "Origins whose pages may read answers of the API, with scheme."),
     option(Web, "CORS_ALLOWED_ORIGIN_REGEXES", "Patterns of further ones; each is compared with the whole origin."),
     option(Web, "CORS_ALLOW_CREDENTIALS", "Whether requests of CORS_ALLOWED_ORIGINS may carry the cookies of who is signed in.").default("false"),
@@ -254,7 +255,7 @@ pub const OPTIONS: &[Opt] = &[
     option(Network, "AWS_CA_BUNDLE", "PEM file whose certificates are trusted for S3 and its token service, besides those."),
     option(Network, "VERIFY_SSL_CERTS", "Whether certificates of addresses that people give are verified; those of sign-in, mail and the database always are.")
         .default("true"),
-    option(Network, "EGRESS_PROXY", "http:// or https:// address of a proxy by which requests to addresses that people give go out, after they were checked; variables such as HTTPS_PROXY have no effect.")
+    option(Network, "EGRESS_PROXY", "http:// or https:// address of a proxy by which requests to addresses that people give go out, after they were checked; directories (LDAP) only by one at http://. Mail and the database are reached directly. Variables such as HTTPS_PROXY have no effect.")
         .secret(),
     option(Logs, "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.").flag("log-level", "LEVEL").default("WARNING"),
     option(Logs, "JSON_LOG", "Whether each line of the log is a JSON object.").default("false"),

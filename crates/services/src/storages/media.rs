@@ -12,6 +12,7 @@ use labelkeep_store::tasks::TaskRow;
 
 use super::{links, opened, provider, untouched};
 use crate::access::{self, Granted};
+use crate::media_links::Media;
 use crate::{Result, ServiceError, Services};
 
 /// An object that the caller may have.
@@ -22,6 +23,20 @@ pub struct Found {
 }
 
 impl Found {
+    /// The object of a storage, for who has asked for rights already.
+    pub(crate) async fn of(services: &Services, storage_id: i64, key: String) -> Result<Found> {
+        let storage = rows::find_for_job(&services.db, storage_id)
+            .await?
+            .ok_or_else(missing)?;
+        let bucket = opened::bucket(services, &storage)?;
+        Ok(Found { bucket, key, storage })
+    }
+
+    /// The same object as a link of its own host names it.
+    pub fn media(&self) -> Media {
+        Media::Object(self.storage.id, self.key.clone())
+    }
+
     /// The last part of its key.
     pub fn name(&self) -> &str {
         self.key.rsplit('/').next().unwrap_or(&self.key)

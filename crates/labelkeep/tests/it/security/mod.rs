@@ -11,6 +11,7 @@ mod headers;
 mod hostile;
 mod in_flight;
 mod jobs;
+mod media_origin;
 mod passwords;
 mod places;
 mod planted;

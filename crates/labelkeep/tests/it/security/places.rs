@@ -9,7 +9,7 @@ use crate::work::{answer, project};
 const PICTURES: &str = r#"<View><Image name="image" value="$image"/><Choices name="label" toName="image"><Choice value="pos"/></Choices></View>"#;
 
 on_both_databases! {
-    async fn sec_234_with_the_defaults_nothing_leaves_by_itself(kit: Kit, KitOptions::default().server().with("USERNAME", OWNER).with("PASSWORD", PASSWORD)) {
+    async fn sec_234_sec_236_with_the_defaults_nothing_leaves_by_itself(kit: Kit, KitOptions::default().server().with("USERNAME", OWNER).with("PASSWORD", PASSWORD)) {
         let owner = kit.owner().await;
         // Whatever a person does in a first hour, with addresses of others in the data.
         for page in ["/", "/projects/", "/projects/create", "/organization/people", "/organization/usage", "/user/account/", "/user/login/", "/api/version/", "/api/templates/", "/api/samples/", "/docs/formats", "/feature-flags/"] {

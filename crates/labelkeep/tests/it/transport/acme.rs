@@ -81,6 +81,7 @@ fn obtains(by_http: bool) {
             .env("INTERNAL_HOST", "127.0.0.1")
             .env("TLS_MODE", "acme")
             .env("LABEL_STUDIO_HOST", "https://labels.example")
+            .env("MEDIA_ORIGIN", "https://files.labels.example")
             .env("LABELKEEP_ACME_DIRECTORY", &acme.directory)
             .env("LABELKEEP_ACME_CONTACT", "mailto:operator@example.org")
             .env("LABELKEEP_REDIRECT_PORT", redirect.to_string())
@@ -105,6 +106,7 @@ fn obtains(by_http: bool) {
     };
     assert!(is_up(&mut connection));
     drop(connection);
+    connect(port, "files.labels.example", &acme.file).expect("the host of files is on the certificate");
     let (orderly, log) = started.terminate();
     assert!(orderly && log.contains("another certificate is shown"), "{log}");
     // It is stored: shown from the first connection of the next start on.
