@@ -28,7 +28,8 @@ impl Found {
         let storage = rows::find_for_job(&services.db, storage_id)
             .await?
             .ok_or_else(missing)?;
-        let bucket = opened::bucket(services, &storage)?;
+        untouched::check_sent(services, storage.project_id).await?;
+        let bucket = opened::bucket(services, &storage).await?;
         Ok(Found { bucket, key, storage })
     }
 
