@@ -6,7 +6,7 @@
 import { AnnotationDocument, newDocumentKey } from './document';
 import type { Editor } from './editor';
 import { Emitter } from './emitter';
-import { fingerprint, type JournalEntry } from './journal';
+import type { JournalEntry } from './journal';
 import type { EditorAnnotation, EditorDraft, EditorPrediction } from './options';
 import { presetItems } from './preselect';
 import { readResult, writeResult } from './result';
@@ -141,7 +141,7 @@ export class Entry {
       parentAnnotation: this.parentAnnotation,
       base: this.base,
       history: this.document.history.toJSON(),
-      current: fingerprint(current),
+      current: this.editor.journals.fingerprint(this.key, current),
       leadTime: this.leadTime(),
       savedAt: Date.now(),
     };

@@ -113,7 +113,7 @@ function assemble(rows: readonly Row[]): JournalEntry[] {
 const BASE = '\u0000base';
 const STEP = '\u0000step\u0000';
 /** Items of a row of what a journal started from: keeping one takes a part of a frame. */
-const PIECE = 500;
+const PIECE = 250;
 
 function baseId(journal: string, piece: number): string {
   return `${journal}${BASE}\u0000${String(piece).padStart(9, '0')}`;

@@ -36,6 +36,7 @@ export interface JournalStore {
 export class Journals {
   private readonly entries = new Map<string, JournalEntry>();
   private readonly sent = new Map<string, string>();
+  private readonly fingerprints = new Map<string, Fingerprints>();
 
   constructor(
     entries: readonly JournalEntry[],
@@ -84,14 +85,25 @@ export class Journals {
     this.store?.write(whole);
   }
 
+  /** As `fingerprint`, of what a tab holds now: what was there the last time costs nothing again. */
+  fingerprint(key: string, result: readonly ResultItem[]): string {
+    let known = this.fingerprints.get(key);
+    if (!known) {
+      known = new Fingerprints();
+      this.fingerprints.set(key, known);
+    }
+    return known.of(result);
+  }
+
   /** Notes what was sent as a draft, so that a reload recognises it. */
   noteSent(key: string, result: readonly ResultItem[]): void {
-    this.sent.set(key, fingerprint(result));
+    this.sent.set(key, this.fingerprint(key, result));
   }
 
   remove(key: string): void {
     this.entries.delete(key);
     this.sent.delete(key);
+    this.fingerprints.delete(key);
     this.store?.remove(key);
   }
 }
@@ -101,9 +113,32 @@ export class Journals {
  * are immutable and may be large (masks): the mark of each is kept. Not for security.
  */
 export function fingerprint(result: readonly ResultItem[]): string {
-  const mark = new Mark();
-  for (const item of result) mark.mark(markOf(item));
-  return mark.toString();
+  return new Fingerprints().of(result);
+}
+
+/** Items between two places at which the mark so far is kept. */
+const STRIDE = 256;
+
+/** Fingerprints of one result after the other, each going on from where it differs from the one before. */
+class Fingerprints {
+  private items: readonly ResultItem[] = [];
+  /** The mark of all items before each `STRIDE`th one. */
+  private marks: Mark[] = [];
+
+  of(result: readonly ResultItem[]): string {
+    const { items } = this;
+    let same = 0;
+    while (same < items.length && same < result.length && items[same] === result[same]) same++;
+    const stride = Math.min(Math.floor(same / STRIDE), Math.max(0, this.marks.length - 1));
+    this.marks.length = Math.min(this.marks.length, stride + 1);
+    const mark = this.marks[stride]?.copy() ?? new Mark();
+    for (let index = stride * STRIDE; index < result.length; index++) {
+      if (index % STRIDE === 0) this.marks[index / STRIDE] = mark.copy();
+      mark.mark(markOf(result[index]));
+    }
+    this.items = result;
+    return mark.toString();
+  }
 }
 
 const marks = new WeakMap<object, Mark>();
@@ -144,6 +179,14 @@ class Mark {
       }
       this.add(5);
     }
+  }
+
+  copy(): Mark {
+    const mark = new Mark();
+    mark.a = this.a;
+    mark.b = this.b;
+    mark.length = this.length;
+    return mark;
   }
 
   mark(other: Mark): void {

@@ -10,6 +10,7 @@ import { ActionById } from './parts/ActionButton';
 import { IconView } from './parts/Icon';
 import { Key } from './parts/Key';
 import { MenuButton } from './parts/Menu';
+import { clock } from './words';
 
 type Subscribe = (listener: () => void) => () => void;
 
@@ -93,7 +94,7 @@ function words(state: SaveState): string {
     case 'saving':
       return 'Saving draft…';
     case 'saved':
-      return `Draft saved ${new Date(state.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`;
+      return `Draft saved ${clock(state.at)}`;
     case 'failed':
       return `Draft not saved: ${state.message}`;
     default:

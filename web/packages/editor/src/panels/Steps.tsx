@@ -2,7 +2,7 @@
 import type { Entry } from '../core/entries';
 import { useEditor, useEmitter } from '../react/hooks';
 import styles from './history.module.css';
-import { exactly, when } from './words';
+import { clock, exactly, when } from './words';
 
 /** Steps that are listed; undo itself has no limit. */
 const LISTED = 100;
@@ -58,9 +58,7 @@ export function Steps({ entry, looked }: { readonly entry: Entry; readonly looke
                 onClick={() => go(step)}
               >
                 <bdi>{delta.label}</bdi>
-                <time title={exactly(delta.at)}>
-                  {new Date(delta.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}
-                </time>
+                <time title={exactly(delta.at)}>{clock(delta.at)}</time>
               </button>
             </li>
           );

@@ -37,6 +37,12 @@ export function when(iso: string | number, now: number = Date.now()): string {
   return past ? `${words} ago` : `in ${words}`;
 }
 
+/** The time of day, "14:05"; written here for the same reason. */
+export function clock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 export function exactly(iso: string | number): string {
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? '' : at.toLocaleString();
