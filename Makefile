@@ -57,6 +57,7 @@ bench: build
 	.venv/bin/python bench/run.py
 	.venv/bin/python bench/formats.py
 	.venv/bin/python bench/manager.py
+	.venv/bin/python bench/storages.py
 
 clean:
 	$(CARGO) clean
