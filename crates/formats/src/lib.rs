@@ -9,6 +9,7 @@ pub mod datasets;
 pub mod export;
 mod file_name;
 pub mod import;
+mod parquet;
 mod picture_size;
 mod portrait;
 mod svg;

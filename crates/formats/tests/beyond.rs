@@ -1,6 +1,7 @@
 //! The formats beyond the reference's: what of a corpus with all kinds of answers is in which file.
 //!
-//! With `LABELKEEP_FORMATS_OUT=folder` the files are kept, for `tests/tools/check.py`, which opens them with the tools that people use.
+//! With `LABELKEEP_FORMATS_OUT=folder` the files of the first test are kept, for `tests/tools/check.py`, which opens them with the tools that
+//! people use.
 
 #![allow(clippy::expect_used)]
 
@@ -182,21 +183,6 @@ fn export(name: &str, config: &str, tasks: &[ExportTask]) -> (Vec<u8>, Report) {
     let mut out = Vec::new();
     let mut source = || -> Tasks<'_> { Box::new(tasks.iter().cloned().map(Ok)) };
     let report = write(exporter, &context, &mut source, &mut out).expect("exports");
-    if let Some(folder) = std::env::var_os("LABELKEEP_FORMATS_OUT") {
-        let corpora = [
-            (PICTURES, "pictures"),
-            (TEXTS, "texts"),
-            (SOUNDS, "sounds"),
-            (VIDEOS, "videos"),
-        ];
-        let corpus = corpora
-            .iter()
-            .find(|(known, _)| Config::parse(known).expect("valid").data_keys() == config.data_keys());
-        let folder = std::path::Path::new(&folder).join(corpus.expect("a corpus").1);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let path = folder.join(format!("{name}.{}", exporter.extension()));
-        std::fs::write(path, &out).expect("kept");
-    }
     (out, report)
 }
 
@@ -212,18 +198,28 @@ fn entry_json(archive: &[u8], name: &str) -> Value {
     serde_json::from_str(&entry(archive, name)).expect("JSON")
 }
 
+/// Keeps a file for the tools.
+fn keep(corpus: &str, name: &str, bytes: &[u8]) {
+    if let Some(folder) = std::env::var_os("LABELKEEP_FORMATS_OUT") {
+        let folder = std::path::Path::new(&folder).join(corpus);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), bytes).expect("kept");
+    }
+}
+
 #[test]
 fn every_item_is_in_the_file_or_named_in_the_report_and_bytes_repeat() {
-    for (config, tasks) in [
-        (PICTURES, pictures()),
-        (TEXTS, texts()),
-        (SOUNDS, sounds()),
-        (VIDEOS, videos()),
+    for (corpus, config, tasks) in [
+        ("pictures", PICTURES, pictures()),
+        ("texts", TEXTS, texts()),
+        ("sounds", SOUNDS, sounds()),
+        ("videos", VIDEOS, videos()),
     ] {
         let parsed = Config::parse(config).expect("valid");
         let fits = exporters().iter().filter(|exporter| exporter.supports(&parsed));
         for exporter in fits {
             let (bytes, report) = export(exporter.name(), config, &tasks);
+            keep(corpus, &format!("{}.{}", exporter.name(), exporter.extension()), &bytes);
             let dropped: u64 = report.drops.iter().map(|(_, number)| number).sum();
             assert_eq!(
                 report.items_in,
@@ -476,4 +472,66 @@ fn stretches_and_tracks_are_complete() {
     let mot = entry(&export("MOT", VIDEOS, &videos()).0, "task-1-annotation-11/gt/gt.txt");
     let lines: Vec<&str> = mot.lines().collect();
     assert_eq!((lines.len(), lines[2]), (5, "3,1,40.00,0.00,20.00,10.00,1,1,1"));
+}
+
+#[test]
+fn a_parquet_file_has_typed_columns_and_is_read_again() {
+    let mut tasks = texts();
+    tasks[1].data = raw(&json!({ "text": "", "n": 7, "x": 0.5, "ok": true, "mixed": 1, "mood": "of the data" }));
+    tasks[1].annotations[0].was_cancelled = false;
+    tasks[1].annotations[0].lead_time = Some(1.5);
+    tasks[2].data = raw(&json!({ "text": "b", "n": 8, "x": 2, "ok": null, "mixed": "one" }));
+    let (file, report) = export("PARQUET", TEXTS, &tasks);
+    assert_eq!((report.items_in, report.items_out), (3, 3));
+    let mut rows: Vec<Value> = Vec::new();
+    labelkeep_formats::import::import_parquet(Cursor::new(file), &mut |item| {
+        rows.push(serde_json::from_str(item.data.get()).expect("JSON"));
+        Ok(())
+    })
+    .expect("a table");
+    let [first, second, third] = &rows[..] else {
+        panic!("{rows:?}")
+    };
+    assert_eq!(first["text"], json!("😀 Ada Lovelace lived in Paris.\nShe \"wrote\"."));
+    assert_eq!(first["ner"][0]["labels"], json!(["PER"]));
+    assert_eq!((&first["mood"], &first["annotation_id"]), (&json!("good"), &json!(11)));
+    assert_eq!(first["created_at"], json!("2026-11-23T08:37:37.000001Z"));
+    assert_eq!(second["_data_mood"], json!("of the data"));
+    assert_eq!(
+        [&second["n"], &second["x"], &second["ok"], &second["mixed"]],
+        [&json!(7), &json!(0.5), &json!(true), &json!(1)]
+    );
+    assert_eq!(
+        [&third["x"], &third["ok"], &third["mixed"], &third["lead_time"]],
+        [&json!(2.0), &json!(""), &json!("one"), &json!("")]
+    );
+    assert_eq!([&second["lead_time"], &second["annotator"]], [&json!(1.5), &json!(7)]);
+}
+
+#[test]
+fn a_ring_of_geojson_runs_counterclockwise_however_it_was_drawn() {
+    let polygon = |points: Value| {
+        task(
+            1,
+            json!({ "image": "a.png" }),
+            vec![json!([region(
+                "p",
+                "poly",
+                json!({ "points": points, "polygonlabels": ["Roof"] })
+            )])],
+        )
+    };
+    let ring = |points: Value| {
+        let (archive, report) = export("GEOJSON", PICTURES, &[polygon(points)]);
+        let file = entry_json(&archive, &entry_names(&archive)[0]);
+        (file["features"][0]["geometry"]["coordinates"][0].clone(), report)
+    };
+    let expected = json!([[4.0, 2.0], [16.0, 2.0], [4.0, 10.0], [4.0, 2.0]]);
+    assert_eq!(ring(json!([[10, 10], [40, 10], [10, 50]])).0, expected);
+    let (turned, _) = ring(json!([[10, 50], [40, 10], [10, 10]]));
+    assert_eq!(turned, expected);
+    let (none, report) = ring(json!([[10, 50], [40, 10]]));
+    assert_eq!(none, Value::Null);
+    let lost = ("a polygon of fewer than three points".to_owned(), 1);
+    assert!(report.losses.contains(&lost), "{:?}", report.losses);
 }

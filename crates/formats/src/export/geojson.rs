@@ -57,8 +57,15 @@ fn feature(shape: &Shape<'_>, report: &mut Report) -> Option<Value> {
             return None;
         }
         other => {
-            // A ring ends where it begins.
             let mut points = other.outline().unwrap_or_default();
+            if points.len() < 3 {
+                report.lost("a polygon of fewer than three points", 1);
+                return None;
+            }
+            // An outer ring runs counterclockwise, and ends where it begins (RFC 7946, 3.1.6).
+            if turned(&points) < 0.0 {
+                points.reverse();
+            }
             points.extend(points.first().copied());
             ("Polygon", json!([list(&points)]))
         }
@@ -67,4 +74,10 @@ fn feature(shape: &Shape<'_>, report: &mut Report) -> Option<Value> {
         "type": "Feature", "id": shape.id, "geometry": { "type": kind, "coordinates": coordinates },
         "properties": { "label": shape.label(), "labels": shape.labels, "answers": answers(&shape.answers) },
     }))
+}
+
+/// Twice the area inside of a ring: negative when it runs clockwise, as places are counted in GeoJSON.
+fn turned(points: &[(f64, f64)]) -> f64 {
+    let next = points.iter().cycle().skip(1);
+    points.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
 }

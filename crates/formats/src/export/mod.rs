@@ -60,6 +60,7 @@ mod labelme;
 mod masks;
 mod mot;
 mod nlp;
+mod parquet;
 mod pictures;
 mod python;
 mod rectangle;
@@ -264,6 +265,7 @@ pub fn exporters() -> &'static [&'static dyn Exporter] {
         &doclang::DocLang,
         // Beyond the reference.
         &jsonl::JsonLines,
+        &parquet::Parquet,
         &hugging_face::HuggingFace,
         &nlp::SpacyLines,
         &nlp::ProdigyLines,

@@ -15,6 +15,8 @@ pub enum FileKind {
     Tsv,
     /// A workbook: its first sheet is a table.
     Excel,
+    /// A table with typed columns: a task a row.
+    Parquet,
     /// A task a line.
     Txt,
     /// The whole text is one task.
@@ -32,6 +34,7 @@ impl FileKind {
             "csv" => FileKind::Csv,
             "tsv" => FileKind::Tsv,
             "xlsx" | "xlsm" => FileKind::Excel,
+            "parquet" => FileKind::Parquet,
             "txt" => FileKind::Txt,
             "html" | "htm" | "xml" => FileKind::Markup,
             _ => FileKind::Media,
@@ -42,7 +45,7 @@ impl FileKind {
 /// Extensions that are taken.
 pub const EXTENSIONS: &[&str] = &[
     "bmp", "csv", "flac", "gif", "htm", "html", "jpg", "jpeg", "json", "m4a", "mp3", "ogg", "png", "svg", "tsv", "txt",
-    "wav", "xml", "mp4", "webm", "webp", "pdf", "jsonl", "ndjson", "tif", "tiff", "xlsx", "xlsm",
+    "wav", "xml", "mp4", "webm", "webp", "pdf", "jsonl", "ndjson", "parquet", "tif", "tiff", "xlsx", "xlsm",
 ];
 
 /// Whether the file is shown, not read: a picture, a sound, a video, a document.
@@ -96,6 +99,7 @@ fn fits(extension: &str, head: &[u8]) -> bool {
         "webm" => at(0, b"\x1a\x45\xdf\xa3"),
         "tif" | "tiff" => at(0, b"II*\0") || at(0, b"MM\0*") || at(0, b"II+\0") || at(0, b"MM\0+"),
         "xlsx" | "xlsm" => at(0, b"PK\x03\x04"),
+        "parquet" => at(0, b"PAR1"),
         "pdf" => head.windows(5).any(|window| window == b"%PDF-"),
         "svg" | "html" | "htm" | "xml" => is_text(head) && head.contains(&b'<'),
         _ => is_text(head),

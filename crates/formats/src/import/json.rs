@@ -205,8 +205,10 @@ impl<R: Read> Iterator for Elements<R> {
 /// What has been read and not yet used.
 struct Input<R> {
     reader: R,
+    /// Room for bytes; those from `start` to `end` have been read.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     lines: u64,
     columns: u64,
     ended: bool,
@@ -218,6 +220,7 @@ impl<R: Read> Input<R> {
             reader,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             lines: 1,
             columns: 1,
             ended: false,
@@ -230,21 +233,29 @@ impl<R: Read> Input<R> {
             return Ok(false);
         }
         if self.start > 0 {
-            self.buffer.drain(..self.start);
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
             self.start = 0;
         }
-        let length = self.buffer.len();
-        self.buffer.resize(length + BUFFER, 0);
-        let number = self.reader.read(&mut self.buffer[length..])?;
-        self.buffer.truncate(length + number);
+        // A body comes in small pieces: the room behind them is cleared once, not for each.
+        if self.buffer.len() - self.end < BUFFER / 2 {
+            self.buffer.resize(self.end + BUFFER, 0);
+        }
+        let number = self.reader.read(&mut self.buffer[self.end..])?;
+        self.end += number;
         self.ended = number == 0;
         Ok(!self.ended)
     }
 
+    /// What has been read and not yet used.
+    fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
     /// Drops a byte order mark. Spreadsheets and editors write it; the reference refuses such files.
     fn skip_mark(&mut self) -> Result<(), ImportError> {
-        while self.buffer.len() < 3 && self.more()? {}
-        if self.buffer.starts_with(b"\xef\xbb\xbf") {
+        while self.end < 3 && self.more()? {}
+        if self.unread().starts_with(b"\xef\xbb\xbf") {
             self.start = 3;
         }
         Ok(())
@@ -253,7 +264,7 @@ impl<R: Read> Input<R> {
     /// The next byte that is no white space.
     fn peek(&mut self) -> Result<Option<u8>, ImportError> {
         loop {
-            while let Some(byte) = self.buffer.get(self.start) {
+            while let Some(byte) = self.unread().first() {
                 if !byte.is_ascii_whitespace() {
                     return Ok(Some(*byte));
                 }
@@ -284,7 +295,7 @@ impl<R: Read> Input<R> {
         let mut at = 0;
         let mut in_string = false;
         loop {
-            let rest = &self.buffer[self.start..];
+            let rest = self.unread();
             while at < rest.len() {
                 if in_string {
                     match memchr::memchr2(b'"', b'\\', &rest[at..]) {
@@ -315,7 +326,7 @@ impl<R: Read> Input<R> {
                 }
                 at += 1;
             }
-            if self.buffer.len() - self.start > ELEMENT {
+            if self.unread().len() > ELEMENT {
                 return Err(ImportError::TooLarge(format!("A task is larger than {ELEMENT} bytes")));
             }
             if !self.more()? {

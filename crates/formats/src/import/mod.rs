@@ -6,6 +6,7 @@ mod excel;
 mod file;
 mod item;
 mod json;
+mod parquet;
 mod records;
 mod text;
 mod unpack;
@@ -38,6 +39,11 @@ pub fn import_lines(reader: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Im
     json::lines(reader, sink)
 }
 
+/// A task a row. Gives what is left out of it, for people.
+pub fn import_parquet(file: impl Read + Seek, sink: &mut Sink<'_>) -> Result<Vec<String>, ImportError> {
+    parquet::import(file, sink)
+}
+
 /// A file of this kind. `url` is its own address, which media become. Gives what is left out of it, for people.
 pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -> Result<Vec<String>, ImportError> {
     match kind {
@@ -45,6 +51,7 @@ pub fn import_file(kind: FileKind, file: File, url: &str, sink: &mut Sink<'_>) -
             let others = excel::import(&file, sink)?;
             return Ok(others.into_iter().map(|name| format!("the sheet \"{name}\"")).collect());
         }
+        FileKind::Parquet => return parquet::import(file, sink),
         FileKind::Json => json::import(&mut BufReader::with_capacity(BUFFER, file), sink),
         FileKind::JsonLines => json::lines(file, sink),
         FileKind::Csv => csv::import(&file, None, sink),

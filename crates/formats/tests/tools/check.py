@@ -1,6 +1,12 @@
-"""Opens the files that `tests/beyond.rs` keeps with the tools that people use: python check.py FOLDER"""
-import io, json, sys, tempfile, zipfile
+"""Opens the files that `tests/beyond.rs` keeps with the tools that people use: python check.py FOLDER
+
+`make test` brings the small tools along (`requirements.txt`). Checks whose tool is not there say so; what those formats must have is
+held against their published descriptions (`schemas.py`) at any rate.
+"""
+import json, sys, tempfile, zipfile
 from pathlib import Path
+
+import schemas
 
 folder = Path(sys.argv[1])
 
@@ -77,6 +83,37 @@ def maps():
     import geojson
     for path in unpacked("GEOJSON").glob("*.geojson"):
         assert geojson.loads(path.read_text()).is_valid, geojson.loads(path.read_text()).errors()
+
+
+def described():
+    """Formats whose own tools are large."""
+    schemas.cvat(unpacked("CVAT_XML") / "annotations.xml")
+    schemas.datumaro(unpacked("DATUMARO") / "annotations/default.json")
+    schemas.mot(unpacked("MOT", "videos") / "task-1-annotation-11/gt/gt.txt")
+    for name, suffix, check in [("LABELME", "json", schemas.labelme), ("GEOJSON", "geojson", schemas.geojson)]:
+        paths = list(unpacked(name).glob(f"*.{suffix}"))
+        assert len(paths) >= 2
+        for path in paths:
+            check(path)
+
+
+def parquet():
+    import pyarrow
+    import pyarrow.parquet
+    for corpus in ["pictures", "texts", "sounds", "videos"]:
+        path = folder / corpus / "PARQUET.parquet"
+        table = pyarrow.parquet.read_table(path)
+        table.validate(full=True)
+        flat = json.loads((folder / corpus / "JSON_MIN.json").read_text())
+        rows = table.to_pylist()
+        assert [row["annotation_id"] for row in rows] == [row["annotation_id"] for row in flat]
+        for row, record in zip(rows, flat):
+            assert row["created_at"].isoformat(timespec="microseconds").replace("+00:00", "Z") == record["created_at"]
+            for name in {"id", "lead_time", "annotator"} & set(record):
+                assert row[name] == record[name], name
+        assert table.schema.field("created_at").type == pyarrow.timestamp("us", "UTC")
+    texts = pyarrow.parquet.read_table(folder / "texts/PARQUET.parquet").to_pylist()
+    assert texts[0]["text"].startswith("😀 Ada") and json.loads(texts[0]["ner"])[0]["labels"] == ["PER"] and texts[0]["mood"] == "good"
 
 
 def hugging_face():
@@ -226,7 +263,7 @@ def web_annotations():
 
 
 failed = 0
-for check in [coco, panoptic, voc_masks, compressed_masks, conll, subtitles, maps, hugging_face, spacy_lines, datumaro, cvat, mot, labelme,
+for check in [described, parquet, coco, panoptic, voc_masks, compressed_masks, conll, subtitles, maps, hugging_face, spacy_lines, datumaro, cvat, mot, labelme,
               brat, prodigy, web_annotations]:
     try:
         check()
