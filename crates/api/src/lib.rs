@@ -24,6 +24,7 @@ mod drafts;
 mod export;
 mod import;
 mod media_host;
+mod notifications;
 mod pages;
 mod permissions;
 mod predictions;

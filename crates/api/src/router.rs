@@ -624,7 +624,7 @@ fn storages() -> Routes {
 /// The data manager: views, columns, what is done to lists of tasks.
 fn data_manager() -> Routes {
     use crate::data_manager::{actions, columns, events, jobs, statistics, trash, views};
-    use crate::tasks;
+    use crate::{notifications, tasks};
     let views_of = |methods: Methods| methods.asks(Action::TaskView, "project");
     let keeps = |methods: Methods| methods.asks(Action::Annotate, "project");
     Routes::new()
@@ -654,6 +654,10 @@ fn data_manager() -> Routes {
         .route("/api/jobs/", views_of(get(jobs::list)))
         .route("/api/jobs/{id}/", views_of(get(jobs::read)))
         .route("/api/jobs/{id}/cancel/", keeps(post(jobs::cancel)))
+        .route(
+            "/api/notifications/",
+            get(notifications::list).own().patch(notifications::update).own(),
+        )
 }
 
 /// What administrators look at: who did what, and how much is done.

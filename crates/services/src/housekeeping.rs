@@ -2,7 +2,7 @@
 
 use labelkeep_store::{accounts::links, queue};
 
-use crate::{Result, ServiceError, Services, accounts, data_manager, export, import, jobs, mail};
+use crate::{Result, ServiceError, Services, accounts, data_manager, export, import, jobs, mail, notifications};
 
 /// Removes what broken-off imports left, reservations and links that have run out, and what of sessions and passwords has
 /// had its time; tells people about tokens that end soon. At the start and then every hour; doing it twice, or on two
@@ -16,6 +16,7 @@ pub async fn run(services: &Services) -> Result<()> {
     accounts::tidy(services, now).await?;
     data_manager::trash::tidy(services).await?;
     jobs::tidy(services).await?;
+    notifications::tidy(services).await?;
     services
         .db
         .write(move |tx| {

@@ -42,6 +42,11 @@ impl Incoming {
         &self.path
     }
 
+    /// It stays where it is when this is dropped.
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
+    }
+
     /// The same with the number of bytes that were written.
     pub(crate) fn of_size(mut self, size: u64) -> Self {
         self.size = size;

@@ -408,7 +408,10 @@ mod tests {
             .execute_batch("CREATE TABLE save (id INTEGER)")
             .expect("a table");
         let room = Box::new(move || free);
-        (folder, GroupCommit::with_room(connection, &path, room).expect("a writer"))
+        (
+            folder,
+            GroupCommit::with_room(connection, &path, room).expect("a writer"),
+        )
     }
 
     async fn limit(writer: &GroupCommit, pages: &'static str) {
@@ -502,13 +505,7 @@ mod tests {
         limit(&writer, "PRAGMA max_page_count = 20").await;
         // All three wait for the writer, so that they would be one group.
         let held = writer.writer.lock().expect("free");
-        let ours = async {
-            tokio::join!(
-                save(&writer, Manner::Disk),
-                large(&writer),
-                save(&writer, Manner::Disk)
-            )
-        };
+        let ours = async { tokio::join!(save(&writer, Manner::Disk), large(&writer), save(&writer, Manner::Disk)) };
         let mut ours = std::pin::pin!(ours);
         assert!((&mut ours).now_or_never().is_none());
         drop(held);

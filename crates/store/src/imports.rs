@@ -17,6 +17,7 @@ row! {
         pub created_at: i64,
         pub updated_at: i64,
         pub finished_at: Option<i64>,
+        pub job_id: Option<i64>,
     }
 }
 
@@ -29,13 +30,13 @@ pub async fn find(db: &Db, project_id: i64, id: i64) -> Result<Option<ImportRow>
     .await
 }
 
-/// Begins an import: its tasks stay invisible.
-pub async fn begin(tx: &mut Tx, project_id: i64, account_id: i64, at: i64) -> Result<i64> {
+/// Begins an import: its tasks stay invisible. That of a job is not broken off as long as the job goes on.
+pub async fn begin(tx: &mut Tx, project_id: i64, account_id: i64, job_id: Option<i64>, at: i64) -> Result<i64> {
     let (id,) = tx
         .one(
-            "INSERT INTO task_import (project_id, account_id, pending, status, created_at, updated_at)
-             VALUES ($1, $2, TRUE, 'in_progress', $3, $3) RETURNING id",
-            args![project_id, account_id, at],
+            "INSERT INTO task_import (project_id, account_id, job_id, pending, status, created_at, updated_at)
+             VALUES ($1, $2, $3, TRUE, 'in_progress', $4, $4) RETURNING id",
+            args![project_id, account_id, job_id, at],
         )
         .await?;
     Ok(id)
@@ -84,10 +85,11 @@ pub async fn fail(tx: &mut Tx, id: i64, error: &str, at: i64) -> Result<()> {
 }
 
 /// Imports whose tasks are to be removed: failed ones, and those that have not moved since `before` (microseconds), because
-/// a stop of the server broke them off. What is in the trash stays.
+/// a stop of the server broke them off. What is in the trash stays, and what a job goes on with.
 pub async fn broken_off(db: &Db, before: i64) -> Result<Vec<ImportRow>> {
     db.all(
-        "SELECT * FROM task_import WHERE pending AND id > 0 AND (status = 'failed' OR updated_at < $1)",
+        "SELECT * FROM task_import WHERE pending AND id > 0 AND (status = 'failed' OR updated_at < $1
+            AND NOT EXISTS (SELECT 1 FROM job WHERE job.id = task_import.job_id AND job.finished_at IS NULL))",
         args![before],
     )
     .await

@@ -111,6 +111,17 @@ pub async fn advance(tx: &mut Tx, id: i64, progress: &Progress, at: i64, lease_u
     Ok(row.map(|(asked,)| asked))
 }
 
+/// Keeps a job until `lease_until`, without having moved it; gives whether somebody wants it to stop, none when it is nobody's any more.
+pub async fn hold(tx: &mut Tx, id: i64, at: i64, lease_until: i64) -> Result<Option<bool>> {
+    let row: Option<(bool,)> = tx
+        .optional(
+            "UPDATE job SET updated_at = $2, lease_until = $3 WHERE id = $1 AND finished_at IS NULL RETURNING cancel_asked",
+            args![id, at, lease_until],
+        )
+        .await?;
+    Ok(row.map(|(asked,)| asked))
+}
+
 /// Ends a job.
 pub async fn finish(
     tx: &mut Tx,
@@ -139,12 +150,14 @@ pub async fn put_off(tx: &mut Tx, id: i64, error: &str, again_at: i64) -> Result
     Ok(())
 }
 
-/// Notes that somebody wants a job to stop. One that nobody has begun is ended at once.
+/// Notes that somebody wants a job to stop. One that nobody has begun is ended at once; an import has files, and perhaps tasks, that
+/// whoever does it takes away.
 pub async fn ask_cancel(tx: &mut Tx, id: i64, at: i64) -> Result<Option<JobRow>> {
     tx.optional(
         "UPDATE job SET cancel_asked = TRUE, updated_at = $2,
-            state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END,
-            finished_at = CASE WHEN state = 'queued' THEN $2 ELSE finished_at END
+            state = CASE WHEN state = 'queued' AND kind <> 'import' THEN 'cancelled' ELSE state END,
+            finished_at = CASE WHEN state = 'queued' AND kind <> 'import' THEN $2 ELSE finished_at END,
+            lease_until = CASE WHEN state = 'queued' THEN $2 ELSE lease_until END
          WHERE id = $1 AND finished_at IS NULL RETURNING *",
         args![id, at],
     )

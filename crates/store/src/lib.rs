@@ -34,6 +34,7 @@ pub mod jobs;
 pub mod listing;
 pub mod mail;
 pub mod members;
+pub mod notifications;
 pub mod people;
 pub mod predictions;
 pub mod projects;

@@ -501,3 +501,11 @@ pub async fn find_for_job(db: &Db, id: i64) -> Result<Option<ProjectRow>> {
     db.optional("SELECT * FROM project WHERE id = $1 AND deleted_at IS NULL", args![id])
         .await
 }
+
+/// The title of a project, wherever it lies.
+pub async fn title(tx: &mut Tx, id: i64) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx
+        .optional("SELECT title FROM project WHERE id = $1", args![id])
+        .await?;
+    Ok(row.map(|(title,)| title))
+}

@@ -4,7 +4,7 @@ use crate::builder::BulkInsert;
 use crate::{Db, Result, Tx, args, row};
 
 /// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// A key of task data.
     Column,

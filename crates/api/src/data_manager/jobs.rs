@@ -18,7 +18,7 @@ use crate::{ApiError, ApiResult};
 
 /// A job.
 #[derive(Serialize)]
-pub(super) struct JobOut<'a> {
+pub(crate) struct JobOut<'a> {
     id: i64,
     kind: &'a str,
     title: &'a str,
@@ -37,7 +37,7 @@ pub(super) struct JobOut<'a> {
 }
 
 impl<'a> JobOut<'a> {
-    pub(super) fn of(project: &Granted<ProjectRow>, row: &'a JobRow) -> Self {
+    pub(crate) fn of(project: &Granted<ProjectRow>, row: &'a JobRow) -> Self {
         let json = |text: &str| serde_json::from_str::<Value>(text).ok();
         let result = row.result.as_deref().and_then(json);
         let trash = result.as_ref().and_then(|result| result.get("trash")?.as_i64());

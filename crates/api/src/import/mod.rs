@@ -4,6 +4,7 @@ mod stream;
 
 use axum::extract::State;
 use axum::response::Response;
+use http::StatusCode;
 use labelkeep_services::access::{Granted, ProjectRow};
 use labelkeep_services::import::{self, ImportRow, Options, Source, Summary};
 use labelkeep_services::uploads::{Incoming, Receiver};
@@ -11,8 +12,9 @@ use labelkeep_services::{ServiceError, Services};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::data_manager::jobs::JobOut;
 use crate::extract::{Access, Body, ContentKind, PathIds, Query, RawBody, can, pairs};
-use crate::wire::{Time, answer};
+use crate::wire::{FieldChoice, Time, answer};
 use crate::{ApiError, ApiResult};
 
 /// How to import.
@@ -30,6 +32,9 @@ pub(crate) struct ImportQuery {
     /// Ours: the files are an annotated data set of this kind (`coco`, `yolo`, …; see `docs/formats.md`).
     #[serde(default)]
     format: Option<String>,
+    /// Ours: `true` makes the import of files, or of an address, a job; the answer (202) is the job.
+    #[serde(default)]
+    background: Option<bool>,
     /// Ours: its answers become predictions of this model version.
     #[serde(default)]
     as_predictions: Option<String>,
@@ -136,15 +141,31 @@ pub(crate) async fn create(
     Query(query): Query<ImportQuery>,
     raw: RawBody,
 ) -> ApiResult<Response> {
+    let in_background = query.background.unwrap_or(false);
     let options = query.options()?;
     let committed = options.commit_to_project;
     let summary = match raw.kind {
         ContentKind::Json => from_stream(&services, project, options, raw).await?,
         ContentKind::Multipart => {
             let files = receive(&services, raw).await?;
+            if in_background {
+                return in_a_job(&services, &project, files, options).await;
+            }
             import::import(&services, project, Source::Files(files), options).await?
         }
-        ContentKind::Urlencoded => from_url(&services, project, options, raw).await?,
+        ContentKind::Urlencoded => match from_url(raw).await? {
+            FromUrl::Data(data) => {
+                let source = Source::Json(Box::new(std::io::Cursor::new(data)));
+                import::import(&services, project, source, options).await?
+            }
+            FromUrl::Address(url) => {
+                let file = import::fetch(&services, &project, &url).await?;
+                if in_background {
+                    return in_a_job(&services, &project, vec![file], options).await;
+                }
+                import::import(&services, project, Source::Files(vec![file]), options).await?
+            }
+        },
         ContentKind::Other => return Err(raw.unsupported()),
     };
     answer::created(&SummaryOut::of(summary, committed))
@@ -201,13 +222,29 @@ pub(crate) async fn receive(services: &Services, raw: RawBody) -> ApiResult<Vec<
     Ok(files)
 }
 
-/// `url` holds an address, or the data itself.
-async fn from_url(
+/// Makes a job of the files, and answers with it at once: who calls it off must know its number.
+async fn in_a_job(
     services: &Services,
-    project: Granted<ProjectRow>,
+    project: &Granted<ProjectRow>,
+    files: Vec<Incoming>,
     options: Options,
-    raw: RawBody,
-) -> ApiResult<Summary> {
+) -> ApiResult<Response> {
+    let job = import::job::begin(services, project, files, options).await?;
+    answer::json(
+        StatusCode::ACCEPTED,
+        &FieldChoice::default(),
+        &JobOut::of(project, &job),
+    )
+}
+
+/// What a form brings.
+enum FromUrl {
+    Data(Vec<u8>),
+    Address(String),
+}
+
+/// `url` holds an address, or the data itself.
+async fn from_url(raw: RawBody) -> ApiResult<FromUrl> {
     let bytes = raw.bytes(MAX_FORM).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::bad_request("The form is not UTF-8."))?;
     let url = pairs(text)
@@ -218,12 +255,10 @@ async fn from_url(
     let inline = [url.clone(), url.replace('\'', "\"")]
         .into_iter()
         .find(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
-    if let Some(data) = inline {
-        let source = Source::Json(Box::new(std::io::Cursor::new(data.into_bytes())));
-        return Ok(import::import(services, project, source, options).await?);
-    }
-    let file = import::fetch(services, &project, &url).await?;
-    Ok(import::import(services, project, Source::Files(vec![file]), options).await?)
+    Ok(match inline {
+        Some(data) => FromUrl::Data(data.into_bytes()),
+        None => FromUrl::Address(url),
+    })
 }
 
 /// Largest form with inline data, in bytes.

@@ -6,13 +6,15 @@ use std::io::{BufReader, BufWriter, Write};
 use std::time::Duration;
 
 use labelkeep_formats::export::{ExportError, StoredTasks, Tasks};
+use labelkeep_store::Tx;
 use labelkeep_store::exports::{self as rows, ConversionRow, Made, SnapshotRow};
+use labelkeep_store::notifications::NewNotification;
 use labelkeep_store::projects::ProjectRow;
 use tokio::sync::oneshot;
 
 use super::snapshots::Conversion;
 use super::{Options, Selection, Sight, Writer, exporter_of};
-use crate::{Progress, Result, Services, background};
+use crate::{Progress, Result, ServiceError, Services, background, notifications};
 
 /// How often one that is being made says that it still is.
 const BEAT: Duration = Duration::from_secs(20);
@@ -53,6 +55,13 @@ pub(super) fn stored_tasks(path: &std::path::Path) -> Tasks<'static> {
 /// Writes the tasks of a snapshot, and notes how that ended.
 pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow) {
     let id = row.id;
+    let ended = Ending {
+        account_id: row.created_by,
+        organization_id: writer.project.organization_id,
+        project_id: row.project_id,
+        what: row.title.clone(),
+        begun_at: row.created_at,
+    };
     let path = services.settings.export_folder.join(&row.stored_as);
     let runtime = tokio::runtime::Handle::current();
     let target = path.clone();
@@ -83,10 +92,19 @@ pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow) {
     });
     let outcome = alive(&services, work, Kind::Snapshot(id)).await;
     let failed = outcome.is_err();
-    let now = services.now();
+    let (now, own) = (services.now(), services.clone());
     let noted = services
         .db
-        .write(move |tx| Box::pin(async move { rows::finish(tx, id, outcome, now).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                let error = outcome.as_ref().err().cloned();
+                let is_noted = rows::finish(tx, id, outcome, now).await?;
+                if is_noted {
+                    ended.tell(&own, tx, error, now).await?;
+                }
+                Ok::<_, ServiceError>(is_noted)
+            })
+        })
         .await;
     forget_unless(!failed && matches!(noted, Ok(true)), &path);
 }
@@ -100,6 +118,13 @@ pub(super) async fn convert_row(
     how: Conversion,
 ) {
     let id = row.id;
+    let ended = Ending {
+        account_id: snapshot.created_by,
+        organization_id: project.organization_id,
+        project_id: snapshot.project_id,
+        what: format!("{} as {}", snapshot.title, row.export_type),
+        begun_at: row.created_at,
+    };
     let folder = services.settings.export_folder.clone();
     let (source_path, path) = (folder.join(&snapshot.stored_as), folder.join(&row.stored_as));
     let runtime = tokio::runtime::Handle::current();
@@ -116,12 +141,50 @@ pub(super) async fn convert_row(
     });
     let outcome = alive(&services, work, Kind::Conversion(id)).await;
     let failed = outcome.is_err();
-    let now = services.now();
+    let (now, own) = (services.now(), services.clone());
     let noted = services
         .db
-        .write(move |tx| Box::pin(async move { rows::finish_conversion(tx, id, outcome, now).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                let error = outcome.as_ref().err().cloned();
+                let is_noted = rows::finish_conversion(tx, id, outcome, now).await?;
+                if is_noted {
+                    ended.tell(&own, tx, error, now).await?;
+                }
+                Ok::<_, ServiceError>(is_noted)
+            })
+        })
         .await;
     forget_unless(!failed && matches!(noted, Ok(true)), &path);
+}
+
+/// Whom the end of an export is told.
+struct Ending {
+    account_id: i64,
+    organization_id: i64,
+    project_id: i64,
+    what: String,
+    begun_at: i64,
+}
+
+impl Ending {
+    /// When it took long: who asked for it has gone on with something else.
+    async fn tell(self, services: &Services, tx: &mut Tx, error: Option<String>, now: i64) -> Result<()> {
+        if now - self.begun_at < notifications::LONG {
+            return Ok(());
+        }
+        let new = NewNotification {
+            account_id: self.account_id,
+            organization_id: self.organization_id,
+            project_id: Some(self.project_id),
+            kind: "export",
+            state: if error.is_none() { "done" } else { "failed" }.to_owned(),
+            title: format!("Export {}", self.what),
+            text: error.unwrap_or_else(|| "Ready to be downloaded.".to_owned()),
+            link: format!("/projects/{}/data", self.project_id),
+        };
+        notifications::tell(services, tx, new, now).await
+    }
 }
 
 /// The file of what failed, or was removed meanwhile, goes.

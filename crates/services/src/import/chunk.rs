@@ -108,7 +108,7 @@ pub(super) struct Totals {
     pub(super) warnings: BTreeMap<String, u64>,
     pub(super) last_model_version: Option<String>,
     pub(super) task_ids: Vec<i64>,
-    keep_ids: bool,
+    pub(super) keep_ids: bool,
 }
 
 impl Totals {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use labelkeep_formats::import::{self as formats, ImportError, TaskItem};
+use labelkeep_formats::import::{self as formats, FileKind, ImportError, TaskItem};
 use labelkeep_labeling::Config;
 use labelkeep_store::{Tx, imports};
 use tokio::sync::mpsc;
@@ -77,8 +77,8 @@ impl Checker {
         self.0.alone(TaskItem::of_value(address)).map(Parsed)
     }
 
-    /// The tasks of a JSON file, or of one with a task a line: all of them, or what is wrong.
-    pub(crate) fn content(&mut self, content: &[u8], is_lines: bool) -> Result<Parsed, String> {
+    /// The tasks of a JSON file, of one with a task a line, or of a Parquet file: all of them, or what is wrong.
+    pub(crate) fn content(&mut self, content: &[u8], kind: FileKind) -> Result<Parsed, String> {
         let mut found = Parsed::default();
         let mut wrong = None;
         let mut number = 0_u64;
@@ -94,10 +94,10 @@ impl Checker {
             }
         };
         let mut reader = Cursor::new(content);
-        let read = if is_lines {
-            formats::import_lines(&mut reader, &mut take)
-        } else {
-            formats::import_json(&mut reader, &mut take)
+        let read = match kind {
+            FileKind::JsonLines => formats::import_lines(&mut reader, &mut take),
+            FileKind::Parquet => formats::import_parquet(&mut reader, &mut take).map(|_| ()),
+            _ => formats::import_json(&mut reader, &mut take),
         };
         match (wrong, read) {
             (Some(text), _) => Err(text),
@@ -123,7 +123,7 @@ pub(crate) async fn insert(
         return Ok(Vec::new());
     }
     let project = locked_project(tx, project_id).await?;
-    let import_id = imports::begin(tx, project_id, account_id, now).await?;
+    let import_id = imports::begin(tx, project_id, account_id, None, now).await?;
     let mut totals = Totals::new(true);
     all.0.insert(tx, &project, import_id, now, &mut totals).await?;
     settle(tx, project_id, import_id, &totals, now).await?;

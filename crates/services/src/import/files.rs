@@ -1,10 +1,13 @@
 //! The files of an import: archives are unpacked, what is shown gets its place among the uploads, and what a data set only tells
 //! is read and forgotten.
 
+use std::path::{Path, PathBuf};
+
 use labelkeep_formats::import::{self as formats, Limits};
 use labelkeep_policy::Actor;
 use labelkeep_store as store;
 use labelkeep_store::projects::ProjectRow;
+use serde::{Deserialize, Serialize};
 
 use super::read;
 use crate::storages::untouched;
@@ -27,6 +30,49 @@ enum Place {
     Upload { id: i64, url: String, placed: Placed },
     /// A part of a data set that is read only.
     Read(Incoming),
+}
+
+/// A file of an import that is a job, in its parameters.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct HandedOver {
+    /// Of the upload; none for a part of a data set that is read only.
+    pub(super) upload: Option<i64>,
+    name: String,
+    url: String,
+    extension: String,
+    /// Its name in the folder of uploads.
+    stored_as: String,
+}
+
+impl HandedOver {
+    pub(super) fn input(&self, services: &Services) -> read::FileInput {
+        read::FileInput {
+            id: self.upload,
+            name: self.name.clone(),
+            url: self.url.clone(),
+            extension: self.extension.clone(),
+            path: self.path(services),
+        }
+    }
+
+    fn path(&self, services: &Services) -> PathBuf {
+        services.settings.upload_folder.join(&self.stored_as)
+    }
+
+    /// Removes those that nobody needs any more: the parts of data sets, and after an import that brought nothing all.
+    pub(super) async fn forget(services: &Services, files: &[HandedOver], all: bool) -> Result<()> {
+        let ids: Vec<i64> = files.iter().filter(|_| all).filter_map(|file| file.upload).collect();
+        if !ids.is_empty() {
+            services
+                .db
+                .write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await }))
+                .await?;
+        }
+        for file in files.iter().filter(|file| all || file.upload.is_none()) {
+            let _ = std::fs::remove_file(file.path(services));
+        }
+        Ok(())
+    }
 }
 
 /// The same before it has a row.
@@ -107,6 +153,30 @@ impl Stored {
                 Some(id)
             }
             Place::Read(_) => None,
+        }
+    }
+
+    /// What a job needs to read the file, which stays as long as the job wants it.
+    pub(super) fn hand_over(&self) -> HandedOver {
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (upload, url, path) = match &self.place {
+            Place::Upload { id, url, placed } => (Some(*id), url.clone(), name(placed.path())),
+            Place::Read(file) => (None, String::new(), name(file.path())),
+        };
+        HandedOver {
+            upload,
+            name: self.name.clone(),
+            url,
+            extension: self.extension.clone(),
+            stored_as: path,
+        }
+    }
+
+    /// The files stay when this is dropped.
+    pub(super) fn stay(self) {
+        match self.place {
+            Place::Upload { placed, .. } => placed.keep(),
+            Place::Read(file) => file.keep(),
         }
     }
 

@@ -2,25 +2,31 @@
 //!
 //! A thread reads and checks the items; the database takes them in chunks of some milliseconds, behind the saves of people who
 //! label at the same time. Until the last chunk is in, no query shows any of them; one short write then makes them visible
-//! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again.
+//! and adds the counters. An import that fails, or that a stop of the server breaks off, is removed again; one that is a job
+//! ([`job`]) goes on instead.
 
 mod chunk;
 pub(crate) mod each;
 mod files;
+pub mod job;
 mod preannotated;
 mod read;
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Instant;
 
+use labelkeep_labeling::Config;
 use labelkeep_policy::Actor;
 use labelkeep_store::projects::{self, CounterChange, ProjectRow};
 use labelkeep_store::uploads::UploadRow;
 use labelkeep_store::{self as store, Dialect, Tx, audit, imports};
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::access::{self, Granted};
 use crate::annotations::locked_project;
+use crate::jobs::Next;
 use crate::storages::untouched;
 use crate::uploads::Incoming;
 use crate::{Invalid, Progress, Result, ServiceError, Services, background};
@@ -40,7 +46,7 @@ pub enum Source {
 }
 
 /// How to import.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// Make tasks; without it files are only parsed and kept.
     pub commit_to_project: bool,
@@ -154,6 +160,38 @@ pub async fn watched(
             (read::Input::Files(rows.iter().map(input).collect()), Vec::new())
         }
     };
+    let written = Written {
+        origin: access::origin(&actor),
+        account_id: actor.account_id,
+        import_id: None,
+        project_id: project.id,
+        job_id: None,
+        last: None,
+        totals: Totals::new(options.return_task_ids),
+    };
+    let mut summary = match read_and_write(services, config, members, input, &options, written, progress).await {
+        Ok(done) => done,
+        Err(error) => {
+            Stored::forget_all(services, files).await;
+            return Err(error);
+        }
+    };
+    summary.file_upload_ids = files.into_iter().filter_map(Stored::keep).collect();
+    summary.duration = started.elapsed().as_secs_f64();
+    Ok(summary)
+}
+
+/// Reads in a thread and writes beside it, from where `written` has come. An error leaves nothing behind, but that of a job which may
+/// go on.
+async fn read_and_write(
+    services: &Services,
+    config: Arc<Config>,
+    members: Members,
+    input: read::Input,
+    options: &Options,
+    written: Written,
+    progress: &Progress,
+) -> Result<Summary> {
     let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
     let pace = Pace::default();
     let reader = read::Reader::new(
@@ -164,35 +202,26 @@ pub async fn watched(
         chunks,
         progress.clone(),
         pace.clone(),
-    );
+    )
+    .skipping(written.totals.tasks);
     let reading = background::run(move || reader.run(input));
-    let written = write(services, &actor, &project, &options, received, progress, &pace).await;
+    let written = write(services, written, received, progress, &pace).await;
     let read = reading
         .await
         .map_err(|error| ServiceError::Internal(format!("the import's reader: {error}")))?;
-    let outcome = match (read, written) {
-        (Ok(_), Ok(written)) if progress.is_cancelled() => {
+    let (mut summary, totals) = match (read, written) {
+        (_, Ok(written)) if progress.is_cancelled() => {
             written.abandon(services).await;
-            Err(cancelled())
+            return Err(cancelled());
         }
-        (Ok(summary), Ok(written)) => finish(services, &actor, &project, &options, written)
-            .await
-            .map(|totals| (summary, totals)),
+        (Ok(summary), Ok(written)) => (summary, finish(services, options, written).await?),
         // What the reader found comes first: when it stops early, the writer only sees the end.
         (Err(error), Ok(written)) => {
-            written.abandon(services).await;
-            Err(error)
-        }
-        (_, Err(error)) => Err(error),
-    };
-    let (mut summary, totals) = match outcome {
-        Ok(done) => done,
-        Err(error) => {
-            Stored::forget_all(services, files).await;
+            written.give_up(services, &error).await;
             return Err(error);
         }
+        (_, Err(error)) => return Err(error),
     };
-    summary.file_upload_ids = files.into_iter().filter_map(Stored::keep).collect();
     if options.commit_to_project {
         summary.task_count = totals.tasks;
     }
@@ -200,15 +229,18 @@ pub async fn watched(
     summary.prediction_count = totals.predictions;
     summary.task_ids = options.return_task_ids.then_some(totals.task_ids);
     summary.warnings.extend(totals.warnings);
-    summary.duration = started.elapsed().as_secs_f64();
     Ok(summary)
 }
 
 /// What the writer has done so far.
 struct Written {
+    origin: audit::Origin,
+    account_id: i64,
     /// The pending import; none while nothing has been written.
     import_id: Option<i64>,
     project_id: i64,
+    /// The job that goes on with it after a stop of the server.
+    job_id: Option<i64>,
     /// The last chunk, which is written together with the end.
     last: Option<Chunk>,
     totals: Totals,
@@ -221,24 +253,23 @@ impl Written {
             remove(services, self.project_id, import_id).await;
         }
     }
+
+    /// Removes what has been written, unless a job tries again from here.
+    async fn give_up(self, services: &Services, error: &ServiceError) {
+        if self.job_id.is_none() || !job::may_pass(error) {
+            self.abandon(services).await;
+        }
+    }
 }
 
 /// Writes the chunks as they come, all but the last.
 async fn write(
     services: &Services,
-    actor: &Actor,
-    project: &ProjectRow,
-    options: &Options,
+    mut written: Written,
     mut received: mpsc::Receiver<Chunk>,
     progress: &Progress,
     pace: &Pace,
 ) -> Result<Written> {
-    let mut written = Written {
-        import_id: None,
-        project_id: project.id,
-        last: None,
-        totals: Totals::new(options.return_task_ids),
-    };
     while let Some(next) = received.recv().await {
         let Some(chunk) = written.last.replace(next) else {
             continue;
@@ -246,11 +277,11 @@ async fn write(
         let outcome = if progress.is_cancelled() {
             Err(cancelled())
         } else {
-            write_one(services, actor, &mut written, chunk, pace).await
+            write_one(services, &mut written, chunk, progress, pace).await
         };
         if let Err(error) = outcome {
             drop(received);
-            written.abandon(services).await;
+            written.give_up(services, &error).await;
             return Err(error);
         }
         progress.set_done(written.totals.tasks);
@@ -262,24 +293,31 @@ fn cancelled() -> ServiceError {
     Invalid::whole("The import was cancelled.").into()
 }
 
-async fn write_one(services: &Services, actor: &Actor, written: &mut Written, chunk: Chunk, pace: &Pace) -> Result<()> {
+async fn write_one(
+    services: &Services,
+    written: &mut Written,
+    chunk: Chunk,
+    progress: &Progress,
+    pace: &Pace,
+) -> Result<()> {
     let now = services.now();
-    let account_id = actor.account_id;
-    let project_id = written.project_id;
+    let (account_id, project_id, job_id) = (written.account_id, written.project_id, written.job_id);
     let import_id = match written.import_id {
         Some(id) => id,
         None => {
             let id = services
                 .db
-                .write(move |tx| Box::pin(async move { imports::begin(tx, project_id, account_id, now).await }))
+                .write(move |tx| Box::pin(async move { imports::begin(tx, project_id, account_id, job_id, now).await }))
                 .await?;
             written.import_id = Some(id);
             id
         }
     };
     let mut totals = std::mem::replace(&mut written.totals, Totals::new(false));
+    // Of bytes that are read there are so many tasks; so many there may be in all.
+    let read = (progress.bytes(), progress.bytes_total());
     let pace = pace.clone();
-    written.totals = services
+    let (totals, next) = services
         .db
         .write_step(move |tx| {
             Box::pin(async move {
@@ -290,33 +328,36 @@ async fn write_one(services: &Services, actor: &Actor, written: &mut Written, ch
                 if !imports::advance(tx, import_id, &counted(&totals), now).await? {
                     return Err(taken_back());
                 }
-                Ok(totals)
+                let next = match job_id {
+                    Some(id) => job::advance(tx, id, import_id, &totals, read, now).await?,
+                    None => Next::GoOn,
+                };
+                Ok((totals, next))
             })
         })
         .await?;
+    written.totals = totals;
+    if next == Next::Stop {
+        progress.cancel();
+    }
     Ok(())
 }
 
 /// Writes the last chunk, makes everything visible, and adds the counters: one write.
-async fn finish(
-    services: &Services,
-    actor: &Actor,
-    project: &ProjectRow,
-    options: &Options,
-    written: Written,
-) -> Result<Totals> {
+async fn finish(services: &Services, options: &Options, written: Written) -> Result<Totals> {
     let Written {
+        origin,
+        account_id,
         import_id,
+        project_id,
+        job_id,
         last,
         mut totals,
-        ..
     } = written;
     if !options.commit_to_project {
         return Ok(totals);
     }
-    let project_id = project.id;
     let now = services.now();
-    let actor = actor.clone();
     let outcome = services
         .db
         .write(move |tx| {
@@ -324,7 +365,7 @@ async fn finish(
                 let project = locked_project(tx, project_id).await?;
                 let import_id = match import_id {
                     Some(id) => id,
-                    None => imports::begin(tx, project_id, actor.account_id, now).await?,
+                    None => imports::begin(tx, project_id, account_id, job_id, now).await?,
                 };
                 if let Some(chunk) = last {
                     chunk.insert(tx, &project, import_id, now, &mut totals).await?;
@@ -332,13 +373,13 @@ async fn finish(
                 settle(tx, project_id, import_id, &totals, now).await?;
                 let detail = format!("{{\"tasks\":{}}}", totals.tasks);
                 let object = format!("project:{project_id}");
-                audit::record(tx, &access::origin(&actor), "task.import", &object, &detail, now).await?;
+                audit::record(tx, &origin, "task.import", &object, &detail, now).await?;
                 Ok::<_, ServiceError>(totals)
             })
         })
         .await;
-    if outcome.is_err()
-        && let Some(import_id) = import_id
+    if let (Err(error), Some(import_id)) = (&outcome, import_id)
+        && (job_id.is_none() || !job::may_pass(error))
     {
         remove(services, project_id, import_id).await;
     }

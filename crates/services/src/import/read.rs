@@ -115,6 +115,8 @@ pub(super) struct Reader {
     chunks: mpsc::Sender<Chunk>,
     chunk: Chunk,
     items: u64,
+    /// So many are in already: what was broken off goes on behind them.
+    skipped: u64,
     errors: Vec<String>,
     file: Option<i64>,
     progress: Progress,
@@ -141,12 +143,19 @@ impl Reader {
             chunks,
             chunk: Chunk::default(),
             items: 0,
+            skipped: 0,
             errors: Vec::new(),
             file: None,
             progress,
             pace,
             place: None,
         }
+    }
+
+    /// Leaves out so many items, which are in already.
+    pub(super) fn skipping(mut self, tasks: u64) -> Self {
+        self.skipped = tasks;
+        self
     }
 
     /// Checks one item by itself: it and what it counts for, or what is wrong with it. Nothing is sent.
@@ -321,6 +330,12 @@ impl Reader {
                 "Maximum task number is {}",
                 self.max_tasks
             )));
+        }
+        if self.progress.is_cancelled() {
+            return Err(ImportError::Stopped);
+        }
+        if index < self.skipped {
+            return Ok(());
         }
         let shown = item.data.clone();
         match self.check(item) {

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::access::{self, Actor, Granted};
-use crate::{Result, ServiceError, Services, data_manager, storages};
+use crate::{Result, ServiceError, Services, data_manager, import, storages};
 pub use run::{Runner, run};
 
 /// How a job ended.
@@ -28,6 +28,8 @@ pub(crate) enum Ended {
     Done(Value),
     /// Somebody wanted it to stop. What was done stays done.
     Cancelled(Value),
+    /// What it was asked cannot be done, in a few words; the object says more.
+    Failed(Value, String),
 }
 
 /// Does a job, from where it was left.
@@ -36,6 +38,7 @@ async fn work(services: &Services, job: &Running) -> Result<Ended> {
         "index" | "index_fields" | "index_results" => data_manager::index::fill(services, job).await,
         "storage.sync" => storages::sync::read_all(services, job).await,
         "storage.export" => storages::target::write_all(services, job).await,
+        "import" => import::job::work(services, job).await,
         "restore" => data_manager::trash::restore_job(services, job).await,
         _ => data_manager::actions::work(services, job).await,
     }
@@ -108,6 +111,28 @@ pub(crate) async fn advance(
         Some(false) => Ok(Next::GoOn),
         Some(true) => Ok(Next::Stop),
         None => Err(ServiceError::NotFound("Job")),
+    }
+}
+
+/// How often a job that moves slowly says that somebody is at it.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// Keeps a job that may not move for longer than its lease; returns when somebody wants it to stop, or when it is nobody's any more.
+pub(crate) async fn hold(services: &Services, id: i64) {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        let now = services.now();
+        let held = services
+            .db
+            .write(move |tx| {
+                Box::pin(async move { Ok::<_, ServiceError>(rows::hold(tx, id, now, now + LEASE).await?) })
+            })
+            .await;
+        match held {
+            Ok(Some(false)) => {}
+            Ok(_) => return,
+            Err(error) => tracing::warn!(job = id, %error, "a job could not be held"),
+        }
     }
 }
 
@@ -215,6 +240,7 @@ pub async fn cancel(services: &Services, project: &Granted<ProjectRow>, id: i64)
             })
         })
         .await?;
+    services.jobs.wake();
     rows::find(&services.db, id).await?.ok_or(ServiceError::NotFound("Job"))
 }
 

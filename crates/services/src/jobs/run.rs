@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use labelkeep_store::Dialect;
 use labelkeep_store::jobs as rows;
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
 use super::{Ended, LEASE, Running, work};
-use crate::{Result, ServiceError, Services};
+use crate::{Result, ServiceError, Services, notifications};
 
 /// Wakes who does jobs, and who waits for them.
 #[derive(Debug, Default)]
@@ -85,12 +86,13 @@ async fn next(services: &Services) -> Result<bool> {
         .write(move |tx| Box::pin(async move { Ok::<_, ServiceError>(rows::claim(tx, now, now + LEASE).await?) }))
         .await?;
     let Some(row) = claimed else { return Ok(false) };
-    let (id, kind, attempts) = (row.id, row.kind.clone(), row.attempts);
+    let (id, kind, attempts, told) = (row.id, row.kind.clone(), row.attempts, row.clone());
     let left = MOST - (now - row.started_at.unwrap_or(now));
     let outcome = do_within(services, Running { row }, left).await;
     let end = match outcome {
-        Ok(Ended::Done(result)) => End::Finished("done", Some(result.to_string()), None),
-        Ok(Ended::Cancelled(result)) => End::Finished("cancelled", Some(result.to_string()), None),
+        Ok(Ended::Done(result)) => End::Finished("done", Some(result), None),
+        Ok(Ended::Cancelled(result)) => End::Finished("cancelled", Some(result), None),
+        Ok(Ended::Failed(result, text)) => End::Finished("failed", Some(result), Some(text)),
         Err(error @ (ServiceError::Store(_) | ServiceError::Internal(_) | ServiceError::File(_))) => {
             tracing::error!(job = id, kind, %error, "a job failed");
             if attempts < ATTEMPTS {
@@ -102,14 +104,17 @@ async fn next(services: &Services) -> Result<bool> {
         }
         Err(error) => End::Finished("failed", None, Some(error.to_string())),
     };
-    let at = services.now();
+    let (at, own) = (services.now(), services.clone());
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 match end {
                     End::Finished(state, result, error) => {
-                        rows::finish(tx, id, state, result.as_deref(), error.as_deref(), at).await?;
+                        let text = result.as_ref().map(Value::to_string);
+                        rows::finish(tx, id, state, text.as_deref(), error.as_deref(), at).await?;
+                        notifications::job_ended(&own, tx, &told, (state, result.as_ref(), error.as_deref()), at)
+                            .await?;
                     }
                     End::Again(again_at) => rows::put_off(tx, id, "", again_at.max(at)).await?,
                 }
@@ -146,6 +151,6 @@ async fn do_within(services: &Services, running: Running, micros: i64) -> Result
 }
 
 enum End {
-    Finished(&'static str, Option<String>, Option<String>),
+    Finished(&'static str, Option<Value>, Option<String>),
     Again(i64),
 }

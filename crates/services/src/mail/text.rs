@@ -45,6 +45,13 @@ pub(crate) enum Text<'a> {
         /// Microseconds.
         end: i64,
     },
+    /// Something that took long has ended.
+    Ended {
+        title: &'a str,
+        text: &'a str,
+        project: &'a str,
+        link: &'a str,
+    },
     /// To those who run the organization: an owner used the password although passwords are off.
     BreakGlass {
         email: &'a str,
@@ -166,6 +173,21 @@ impl Text<'_> {
                     end = day(*end)
                 ),
             ),
+            Text::Ended {
+                title,
+                text,
+                project,
+                link,
+            } => (
+                tidy(title),
+                format!(
+                    "{title}, in the project {project} on {origin}:\n\n{text}\n\n{origin}{link}\n\n\
+                     You get this because you have asked for mail about what ends. The bell at the top of every page turns it off.",
+                    title = tidy(title),
+                    project = tidy(project),
+                    text = tidy_long(text),
+                ),
+            ),
             Text::BreakGlass { email, address, at } => (
                 "A sign-in past your identity provider".to_owned(),
                 format!(
@@ -201,10 +223,19 @@ fn day(micros: i64) -> String {
 
 /// A name from outside as part of a sentence: one line, not too long.
 fn tidy(name: &str) -> String {
-    let line: String = name
+    line(name, 100)
+}
+
+/// What was wrong with a file, which quotes it.
+fn tidy_long(text: &str) -> String {
+    line(text, 300)
+}
+
+fn line(text: &str, most: usize) -> String {
+    let line: String = text
         .chars()
         .map(|character| if character.is_control() { ' ' } else { character })
-        .take(100)
+        .take(most)
         .collect();
     line.trim().to_owned()
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use labelkeep_blob::{Bucket, Fault, Object, Position};
+use labelkeep_formats::import::FileKind;
 use labelkeep_policy::Action;
 use labelkeep_store::storages::objects::{self, KnownObject, ReadObject, TaskLink};
 use labelkeep_store::storages::{self as rows, StorageRow};
@@ -454,8 +455,8 @@ impl Reading<'_> {
                 })
                 .buffered(AT_ONCE);
             while let Some((object, content)) = contents.next().await {
-                let is_lines = matches!(extension(&object.key), Some("jsonl"));
-                let outcome = content?.and_then(|bytes| self.checker.content(&bytes, is_lines));
+                let kind = FileKind::of(extension(&object.key).unwrap_or("json"));
+                let outcome = content?.and_then(|bytes| self.checker.content(&bytes, kind));
                 if self.put(object, outcome, true).await? == Next::Stop {
                     return Ok(Next::Stop);
                 }
@@ -690,9 +691,9 @@ fn extension(key: &str) -> Option<&str> {
 
 /// The bytes of an object that holds tasks; inside, what is wrong with the object. An error ends the sync: the store itself fails.
 async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>, String>> {
-    if !matches!(extension(&object.key), None | Some("json" | "jsonl")) {
+    if !matches!(extension(&object.key), None | Some("json" | "jsonl" | "parquet")) {
         return Ok(Err(format!(
-            "File \"{}\" is not a JSON/JSONL file. Only .json and .jsonl files can be processed. Switch to files as tasks if each \
+            "File \"{}\" is not a JSON/JSONL/Parquet file. Only .json, .jsonl, and .parquet files can be processed. Switch to files as tasks if each \
              object is to be one task.",
             object.key
         )));

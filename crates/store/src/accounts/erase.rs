@@ -4,7 +4,7 @@ use super::AccountRow;
 use crate::{Result, Tx, args};
 
 /// What is only there for the person: it goes with them.
-const OWN: [&str; 15] = [
+const OWN: [&str; 17] = [
     "DELETE FROM session WHERE account_id = $1",
     "DELETE FROM token WHERE account_id = $1",
     "DELETE FROM factor WHERE account_id = $1",
@@ -15,6 +15,8 @@ const OWN: [&str; 15] = [
     "DELETE FROM oidc_flow WHERE account_id = $1",
     "DELETE FROM account_link WHERE account_id = $1",
     "DELETE FROM product_tour WHERE account_id = $1",
+    "DELETE FROM notification WHERE account_id = $1",
+    "DELETE FROM notification_choice WHERE account_id = $1",
     "DELETE FROM scim_user WHERE account_id = $1",
     "DELETE FROM scim_group_member WHERE account_id = $1",
     "DELETE FROM workspace_member WHERE account_id = $1",

@@ -14,6 +14,7 @@ export function AppLink({
   className,
   isCurrent = false,
   tabIndex,
+  onFollow,
   children,
 }: {
   href: string;
@@ -21,6 +22,8 @@ export function AppLink({
   /** The page that is shown lies here. */
   isCurrent?: boolean;
   tabIndex?: number;
+  /** It is followed in this window. */
+  onFollow?: () => void;
   children: ReactNode;
 }) {
   const go = useGo();
@@ -35,6 +38,7 @@ export function AppLink({
     )
       return;
     event.preventDefault();
+    onFollow?.();
     go(href);
   };
   return (

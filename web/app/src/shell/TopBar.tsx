@@ -18,6 +18,7 @@ import {
 } from '@labelkeep/kit';
 import { may, useMe } from '../shared/me';
 import { AppLink } from '../shared/navigation';
+import { Bell } from './Bell';
 import { readableKeys } from './keys';
 import styles from './shell.module.css';
 import { signOut } from './sign-out';
@@ -63,6 +64,7 @@ export function TopBar({
         Find or do… <kbd className={styles.key}>{readableKeys('ctrl+k')}</kbd>
       </Button>
       <IconButton label="Keyboard help" shortcut="?" icon={<Keyboard size={16} />} onPress={onHelp} />
+      <Bell hasMail={me.data?.mail_enabled === true} />
       <ThemeMenu />
       <Menu
         label="You"

@@ -8,6 +8,7 @@ export {
   ArrowRight,
   ArrowUp,
   AudioLines,
+  Bell,
   Braces,
   Calendar,
   ChartColumn,

@@ -189,8 +189,8 @@ async fn an_import_that_was_taken_back_cannot_be_completed() {
         .write(move |tx| {
             Box::pin(async move {
                 let (lost, kept) = (
-                    imports::begin(tx, project_id, 1, 5).await?,
-                    imports::begin(tx, project_id, 1, 5).await?,
+                    imports::begin(tx, project_id, 1, None, 5).await?,
+                    imports::begin(tx, project_id, 1, None, 5).await?,
                 );
                 imports::fail(tx, lost, "broken off", 6).await?;
                 let lost = (

@@ -1,5 +1,6 @@
 //! Projects, tasks and the work on them.
 
+mod background;
 mod bad_input;
 mod commands;
 mod data_sets;

@@ -1,6 +1,6 @@
 /** Import into a project: pick, watch, and see what came in or what was wrong. */
 import { ApiError, api, type Project } from '@labelkeep/api';
-import { AlertTriangle, Button, Check, Dialog, Progress as ProgressBar } from '@labelkeep/kit';
+import { AlertTriangle, Button, Check, Dialog, Progress as ProgressBar, toast } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { messagesOf } from '../../shared/errors';
@@ -44,11 +44,20 @@ export function ImportDialog({
   const [format, setFormat] = useState('tasks');
   const [state, setState] = useState<State>({ kind: 'picking' });
   const cancel = useRef<AbortController>(undefined);
+  /** The import that nobody looks at any more. */
+  const left = useRef<AbortController>(undefined);
 
   const close = () => {
     cancel.current?.abort();
     setPicked([]);
     setFormat('tasks');
+    setState({ kind: 'picking' });
+    onClose();
+  };
+  /** The server reads on by itself, and the bell tells when it is done. */
+  const leave = () => {
+    left.current = cancel.current;
+    setPicked([]);
     setState({ kind: 'picking' });
     onClose();
   };
@@ -58,13 +67,20 @@ export function ImportDialog({
     const rate = new Rate();
     setState({ kind: 'sending', progress: { phase: 'sending', name: '', done: 0, total: 0 }, rate: 0 });
     try {
-      const tell = (progress: Progress) => setState({ kind: 'sending', progress, rate: rate.note(progress.done) });
+      const tell = (progress: Progress) => {
+        if (left.current !== abort) setState({ kind: 'sending', progress, rate: rate.note(progress.done) });
+      };
       const summary = await send(project, files, tell, abort.signal, format);
+      onImported();
+      if (left.current === abort) return;
       setPicked([]);
       setState({ kind: 'done', summary });
-      onImported();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (left.current === abort) {
+        toast.error(`${problemOf(error, false).title}: ${messagesOf(error.cause)[0] ?? ''}`);
+        return;
+      }
       setPicked(error.rest);
       setState({ kind: 'picking', problem: problemOf(error, abort.signal.aborted) });
       if (error.before.task_count > 0) onImported();
@@ -80,6 +96,7 @@ export function ImportDialog({
     void first.current.start(files);
   }, [project]);
 
+  const isAlone = state.kind === 'sending' && state.progress.phase === 'reading' && state.progress.isAlone;
   const footer =
     state.kind === 'picking' ? (
       <>
@@ -91,7 +108,14 @@ export function ImportDialog({
         </Button>
       </>
     ) : state.kind === 'sending' ? (
-      <Button onPress={() => cancel.current?.abort()}>Cancel the import</Button>
+      <>
+        <Button onPress={() => cancel.current?.abort()}>Cancel the import</Button>
+        {isAlone && (
+          <Button variant="primary" onPress={leave}>
+            Go on in the background
+          </Button>
+        )}
+      </>
     ) : (
       <>
         <Button onPress={() => setState({ kind: 'picking' })}>Import more</Button>
@@ -151,10 +175,13 @@ function Refusal({ problem }: { problem: Problem }) {
 function Running({ progress, rate }: { progress: Progress; rate: number }) {
   if (progress.phase === 'reading') {
     const speed = rate > 0 ? `, ${count(Math.round(rate))} a second` : '';
+    const left =
+      rate > 0 && progress.total > progress.done ? `, ${timeLeft((progress.total - progress.done) / rate)}` : '';
     return (
       <ProgressBar
         label={`Reading ${progress.name}`}
-        detail={progress.done > 0 ? `${counted(progress.done, 'task')}${speed}` : ''}
+        {...(progress.total > 0 ? { value: Math.min(progress.done, progress.total), max: progress.total } : {})}
+        detail={progress.done > 0 ? `${counted(progress.done, 'task')}${speed}${left}` : ''}
       />
     );
   }
@@ -167,6 +194,12 @@ function Running({ progress, rate }: { progress: Progress; rate: number }) {
       detail={`${bytes(progress.done)} of ${bytes(progress.total)}${speed}`}
     />
   );
+}
+
+/** Seconds in words: a rough number is all that can be told. */
+function timeLeft(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s left`;
+  return `${count(Math.round(seconds / 60))} min left`;
 }
 
 function Summary({

@@ -39,6 +39,7 @@ export const ACCEPTED = [
   '.gz',
   '.xlsx',
   '.xlsm',
+  '.parquet',
 ];
 
 /** Beside these what data sets are told in. */
@@ -77,8 +78,8 @@ export function ImportPanel({
       <DropZone label="Files to import" accept={accepted} onFiles={addFiles}>
         <strong>Drop files here, or choose them</strong>
         <span>
-          JSON, JSON Lines, CSV, TSV or TXT: a task a row. Pictures, audio, video, PDF, HTML: a task a file. Archives of
-          these.
+          JSON, JSON Lines, CSV, TSV, Excel, Parquet or TXT: a task a row. Pictures, audio, video, PDF, HTML: a task a
+          file. Archives of these.
         </span>
       </DropZone>
       <form

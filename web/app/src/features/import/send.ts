@@ -1,5 +1,5 @@
 /** Sends what was picked, file by file, and tells how it goes. */
-import { ApiError, api } from '@labelkeep/api';
+import { ApiError, api, type Job } from '@labelkeep/api';
 import { counted } from '../../shared/numbers';
 
 /** Something that is to be imported. */
@@ -19,8 +19,8 @@ export interface ImportSummary {
 export type Progress =
   /** Bytes of this request. */
   | { phase: 'sending'; name: string; done: number; total: number }
-  /** Tasks that the server has read; how many there will be it does not know before the end. */
-  | { phase: 'reading'; name: string; done: number };
+  /** Tasks that the server has read, and how many there may be in all; 0: nobody knows yet. The server goes on by itself. */
+  | { phase: 'reading'; name: string; done: number; total: number; isAlone: boolean };
 
 /** A file was refused: nothing of it came in. What came in before stays. */
 export class Refused extends Error {
@@ -37,8 +37,8 @@ export class Refused extends Error {
 
 /** Files of one request at most; the server takes 100. */
 const FILES_AT_ONCE = 50;
-/** Pause between two looks at the server's progress, in milliseconds. */
-const LOOK = 400;
+/** Pauses between looks at the server's progress, in milliseconds: short at first, since most imports are. */
+const LOOKS = [50, 100, 200, 400] as const;
 
 /** Sends everything; gives what came in, and stops with `Refused` at the first file that is not taken. */
 export async function send(
@@ -72,7 +72,7 @@ export function nameOf(item: Picked): string {
 }
 
 /** Files that are read, not shown. */
-const READ = /\.(jsonl?|ndjson|csv|tsv|xls[xm]|txt|html?|xml|zip|tar|tgz|gz)$/i;
+const READ = /\.(jsonl?|ndjson|csv|tsv|xls[xm]|parquet|txt|html?|xml|zip|tar|tgz|gz)$/i;
 
 /** Tables alone, so that an error names one file and the others still come in; media together. */
 function grouped(picked: readonly Picked[]): Picked[][] {
@@ -99,33 +99,57 @@ async function sendGroup(
   signal: AbortSignal,
   format: string,
 ): Promise<ImportSummary> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let settled = false;
-  const look = async () => {
-    const running = await api.get<{ task_count?: number }[]>(`/api/projects/${project}/imports/`).catch(() => []);
-    if (settled) return;
-    tell({ phase: 'reading', name, done: running.at(-1)?.task_count ?? 0 });
-    timer = setTimeout(() => void look(), LOOK);
-  };
-  const reading = () => {
-    if (timer !== undefined) return;
-    tell({ phase: 'reading', name, done: 0 });
-    timer = setTimeout(() => void look(), LOOK);
-  };
+  const query = new URLSearchParams({ background: 'true', ...(format === 'tasks' ? {} : { format }) });
+  const reading = (job?: Job) =>
+    tell({ phase: 'reading', name, done: job?.done ?? 0, total: job?.total ?? 0, isAlone: job !== undefined });
+  const sending = new AbortController();
+  const isFetched = group[0]?.kind === 'url';
+  let isSent = false;
+  // Once the files are there the server makes a job of them: what has come to be one is called off by its number.
+  signal.addEventListener('abort', () => {
+    if (!isSent || isFetched) sending.abort();
+  });
   const onProgress = (done: number, total: number) => {
-    if (done >= total) reading();
+    isSent = done >= total;
+    if (isSent) reading();
     else tell({ phase: 'sending', name, done, total });
   };
-  try {
-    const kind = format === 'tasks' ? '' : `?${new URLSearchParams({ format })}`;
-    return await api.upload<ImportSummary>(`/api/projects/${project}/import${kind}`, formOf(group), {
-      onProgress,
-      signal,
-    });
-  } finally {
-    settled = true;
-    clearTimeout(timer);
+  const path = `/api/projects/${project}/import?${query}`;
+  const answer = await api.upload<Job | ImportSummary>(path, formOf(group), { onProgress, signal: sending.signal });
+  // What an address field holds may be the data itself: that has come in already.
+  if (!('state' in answer)) return answer;
+  return ended(await followed(answer, reading, signal));
+}
+
+/** The job as it is when it has ended. Who calls it off waits until what it has done is taken back. */
+async function followed(begun: Job, tell: (job: Job) => void, signal: AbortSignal): Promise<Job> {
+  let job = begun;
+  let isCalledOff = false;
+  for (let look = 0; job.finished_at === null; look++) {
+    tell(job);
+    if (signal.aborted && !isCalledOff) {
+      isCalledOff = true;
+      job = await api.post<Job>(`/api/jobs/${job.id}/cancel/`);
+      continue;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOKS[look] ?? LOOKS[3]));
+    try {
+      job = await api.get<Job>(`/api/jobs/${job.id}/`, undefined, { isBackground: true });
+    } catch (error) {
+      // The server is away, perhaps for a restart: the import goes on when it is back.
+      if (!(error instanceof ApiError) || (error.status !== 0 && error.status < 500)) throw error;
+    }
   }
+  return job;
+}
+
+function ended(job: Job): ImportSummary {
+  const { result } = job;
+  if (job.state === 'done' && result) return result as unknown as ImportSummary;
+  if (job.state === 'cancelled') throw new DOMException('aborted', 'AbortError');
+  const errors = Array.isArray(result?.errors) ? result.errors.map(String) : [];
+  const text = job.error ?? 'The import failed.';
+  throw new ApiError(400, text, { non_field_errors: errors.length > 0 ? errors : [text] });
 }
 
 function formOf(group: readonly Picked[]): FormData | URLSearchParams {
