@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write as _};
 
 use labelkeep_formats::datasets::{Folder, Reading, datasets};
-use labelkeep_formats::import::{FileKind, Limits, TaskItem, import_file, unpack};
+use labelkeep_formats::import::{FileKind, ImportError, Limits, TaskItem, import_file, import_parquet, unpack};
 use labelkeep_formats::portrait;
 use labelkeep_labeling::check_json;
 use zip::ZipWriter;
@@ -41,6 +41,22 @@ pub(crate) const FILES: &[Target] = &[
         ],
         examples: workbooks,
         run: workbook,
+    },
+    Target {
+        name: "parquet",
+        words: &[
+            "PAR1",
+            "PARE",
+            "\u{15}\0",
+            "\u{15}\u{2}\u{19}",
+            "\u{19}\u{1c}",
+            "\u{7f}\u{7f}",
+            "list",
+            "element",
+            "key_value",
+        ],
+        examples: parquets,
+        run: parquet,
     },
     Target {
         name: "archive",
@@ -314,5 +330,33 @@ fn picture(bytes: &[u8]) -> String {
             assert_eq!(portrait(&made).as_ref(), Ok(&made), "what was made is taken, and stays");
             format!("portrait {}", size(made.len()))
         }
+    }
+}
+
+fn parquets() -> Vec<Vec<u8>> {
+    [
+        &include_bytes!("../../formats/tests/parquet/tasks.parquet")[..],
+        include_bytes!("../../formats/tests/parquet/lz4.parquet"),
+        include_bytes!("../../formats/tests/parquet/zstd-v2.parquet"),
+    ]
+    .map(<[u8]>::to_vec)
+    .to_vec()
+}
+
+fn parquet(bytes: &[u8]) -> String {
+    let mut number = 0;
+    let outcome = import_parquet(Cursor::new(bytes), &mut |item| {
+        assert!(check_json(item.data.get()).is_ok(), "{}", item.data.get());
+        number += 1;
+        // Rows without anything in them cost no bytes.
+        if number < 1_000 {
+            Ok(())
+        } else {
+            Err(ImportError::Stopped)
+        }
+    });
+    match outcome {
+        Err(error) => format!("{} after {}", kind(&error.to_string()), number.min(3)),
+        Ok(lost) => format!("{} items, {} columns with bytes", size(number), lost.len().min(3)),
     }
 }
