@@ -114,7 +114,7 @@ journey('files come by drag and drop, and by an address', async ({ server, enter
   assert.equal(await taskNumber(page, id), 3);
 });
 
-journey('a large import shows its progress, a cancelled one leaves nothing, and one that is left alone goes on', async ({ enter }) => {
+journey('a large import shows its progress, leaves nothing when cancelled, goes on when left', async ({ enter }) => {
   const { page } = await enter();
   await signUp(page, 'ada@example.com');
   const { id } = await projectOf(page, 'Large');
