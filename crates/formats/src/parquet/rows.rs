@@ -121,6 +121,9 @@ fn size(value: &Value) -> u64 {
     }
 }
 
+/// Puts one of what is repeated together, from the entries of each of its columns.
+type Each = fn(&mut Row, &Node, &[Range<usize>]) -> Result<Value, Problem>;
+
 /// The entries of one row, by column.
 struct Row {
     entries: Vec<Vec<Entry>>,
@@ -187,12 +190,7 @@ impl Row {
     }
 
     /// What is repeated, each by itself.
-    fn list(
-        &mut self,
-        node: &Node,
-        ranges: &[Range<usize>],
-        each: fn(&mut Row, &Node, &[Range<usize>]) -> Result<Value, Problem>,
-    ) -> Result<Vec<Value>, Problem> {
+    fn list(&mut self, node: &Node, ranges: &[Range<usize>], each: Each) -> Result<Vec<Value>, Problem> {
         if !self.is_there(node, ranges) {
             return Ok(Vec::new());
         }

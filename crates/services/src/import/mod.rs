@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use labelkeep_labeling::Config;
-use labelkeep_policy::Actor;
 use labelkeep_store::projects::{self, CounterChange, ProjectRow};
 use labelkeep_store::uploads::UploadRow;
 use labelkeep_store::{self as store, Dialect, Tx, audit, imports};
