@@ -271,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_is_broken_off_gives_what_it_has_found() {
+        let endless = "WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a, NULL AS b FROM n";
+        let within = Some(Duration::from_millis(10));
+        let found: Found<Pair> = found_within(&pairs(), endless.into(), &args![], within).expect("no error");
+        assert!(!found.is_whole && found.rows.len() > 10);
+        assert!(found.rows.iter().zip(1..).all(|(row, number)| row.a == number));
+        let found: Found<Pair> =
+            found_within(&pairs(), "SELECT 1 AS a, NULL AS b".into(), &args![], within).expect("runs");
+        assert!(found.is_whole && found.rows.len() == 1);
+    }
+
+    #[test]
     fn many_rows_share_what_they_share_and_come_back_with_their_ids() {
         let connection = pairs();
         let mut rows = BulkInsert::new("INSERT INTO pair (a, b)", "(#1, $1)", "", args!["all"]);

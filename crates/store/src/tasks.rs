@@ -117,7 +117,9 @@ pub struct Stretch {
 }
 
 pub(crate) const LISTED: &str = "SELECT task.*, file_upload.name AS file_upload,
-        (SELECT object_key FROM storage_task WHERE storage_task.task_id = task.id ORDER BY storage_id LIMIT 1) AS storage_filename
+        CASE WHEN EXISTS (SELECT 1 FROM storage_task) THEN
+            (SELECT object_key FROM storage_task WHERE storage_task.task_id = task.id ORDER BY storage_id LIMIT 1)
+        END AS storage_filename
      FROM task LEFT JOIN file_upload ON file_upload.id = task.file_upload_id WHERE task.project_id = ?";
 
 /// A page in id order. The last page costs what the first does: without gaps the place is the inner id,

@@ -203,7 +203,7 @@ async fn find(
         }
         None => (offset, size.saturating_add(1), false),
     };
-    let is_far = start > FAR && asked.totals_later;
+    let is_far = start > FAR && !places::asks_for_drafts(query);
     // A list that could not be counted in time has to be read to its end by who wants to know what it adds up to.
     let is_read = is_far || (known.is_none() && !asked.totals_later);
     let mut some = rows::Found::default();

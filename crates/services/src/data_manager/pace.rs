@@ -1,48 +1,38 @@
 //! How much one write of a long job does. Each holds the project's lock, and on SQLite the only writer, for as long as it takes:
 //! whoever saves meanwhile waits for it. How long that is depends on the database and on what else the machine does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long a write should take at most.
-const SLOW: Duration = Duration::from_millis(30);
+/// How long a write should hold the lock at most: who labels takes it two or three times between two tasks.
+const SLOW: Duration = Duration::from_millis(50);
 /// A write that takes less may do more.
-const QUICK: Duration = Duration::from_millis(12);
-/// The least that a write does.
-const LEAST: i64 = 25;
+const QUICK: Duration = Duration::from_millis(20);
+/// The least that a write does: below it, what every write costs would be more than what it does.
+const LEAST: i64 = 100;
 
 /// The pace of one job.
 #[derive(Debug)]
 pub(super) struct Pace {
     most: i64,
     size: i64,
-    since: Instant,
 }
 
 impl Pace {
     /// Begins with the most that a write may do.
     pub(super) fn new(most: i64) -> Pace {
-        Pace {
-            most,
-            size: most,
-            since: Instant::now(),
-        }
+        Pace { most, size: most }
     }
 
-    /// How much the write that begins now does.
-    pub(super) fn begin(&mut self) -> i64 {
-        self.since = Instant::now();
+    /// How much the next write does.
+    pub(super) fn size(&self) -> i64 {
         self.size
     }
 
-    /// The write has ended.
-    pub(super) fn end(&mut self) {
-        self.adapt(self.since.elapsed());
-    }
-
-    fn adapt(&mut self, took: Duration) {
-        if took > SLOW {
+    /// The last write has held the lock for so long. How long it has waited for it says nothing of how much it should do.
+    pub(super) fn held(&mut self, time: Duration) {
+        if time > SLOW {
             self.size = (self.size / 2).max(LEAST.min(self.most));
-        } else if took < QUICK {
+        } else if time < QUICK {
             self.size = (self.size * 2).min(self.most);
         }
     }
@@ -56,10 +46,10 @@ mod tests {
     fn slow_writes_do_less_and_quick_ones_more_within_bounds() {
         let mut pace = Pace::new(500);
         let mut after = |milliseconds| {
-            pace.adapt(Duration::from_millis(milliseconds));
-            pace.size
+            pace.held(Duration::from_millis(milliseconds));
+            pace.size()
         };
-        assert_eq!([90, 45, 20, 10, 5, 5].map(&mut after), [250, 125, 125, 250, 500, 500]);
-        assert_eq!([90; 6].map(after), [250, 125, 62, 31, 25, 25]);
+        assert_eq!([90, 45, 60, 10, 5, 5].map(&mut after), [250, 250, 125, 250, 500, 500]);
+        assert_eq!([90; 4].map(after), [250, 125, 100, 100]);
     }
 }

@@ -4,6 +4,7 @@
 //! hangs on them stays as it is. Annotations, drafts and predictions are kept as the JSON of their rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use labelkeep_policy::Action;
 use labelkeep_store::annotations::{self, AnnotationRow};
@@ -153,13 +154,14 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
     loop {
         let origin = origin.clone();
         let now = services.now();
-        let limit = pace.begin();
+        let limit = pace.size();
         let (number, after) = (at.number, at.after);
-        let (next, step, is_end) = services
+        let (next, step, is_end, held) = services
             .db
             .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
+                    let since = Instant::now();
                     let entry = rows::read_in(tx, trash)
                         .await?
                         .filter(|entry| entry.restored_at.is_none())
@@ -181,12 +183,12 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
                         number: number + back,
                     };
                     let next = jobs::advance(tx, job_id, &step, step.number, entry.items, now).await?;
-                    Ok::<_, ServiceError>((next, step, is_end))
+                    Ok::<_, ServiceError>((next, step, is_end, since.elapsed()))
                 })
             })
             .await?;
         at = step;
-        pace.end();
+        pace.held(held);
         let result = json!({ "processed_items": at.number, "detail": format!("Restored {} items", at.number) });
         if is_end {
             return Ok(Ended::Done(result));

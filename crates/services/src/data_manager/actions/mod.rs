@@ -8,6 +8,8 @@ mod fields;
 pub mod forms;
 mod tasks;
 
+use std::time::Instant;
+
 use labelkeep_policy::Action;
 use labelkeep_store::jobs::JobRow;
 use labelkeep_store::listing::{self, Query};
@@ -221,18 +223,19 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
     }
     let mut pace = Pace::new(STEP);
     loop {
-        let ids = next_ids(services, &query, &at, pace.begin()).await?;
+        let ids = next_ids(services, &query, &at, pace.size()).await?;
         let Some(last) = ids.last().copied() else {
             return Ok(Ended::Done(finish(services, job, at).await?));
         };
         let (row, fields, origin) = (job.row.clone(), parameters.fields.clone(), job.origin());
         let mut moved = at.clone();
         let now = services.now();
-        let (next, moved) = services
+        let (next, moved, held) = services
             .db
             .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
+                    let since = Instant::now();
                     let there = listing::still_in(tx, project_id, &ids).await?;
                     let step = Step {
                         project: &project,
@@ -251,12 +254,12 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
                     }
                     let total = moved.total.max(moved.done);
                     let next = jobs::advance(tx, row.id, &moved, moved.done, total, now).await?;
-                    Ok::<_, ServiceError>((next, moved))
+                    Ok::<_, ServiceError>((next, moved, since.elapsed()))
                 })
             })
             .await?;
         at = moved;
-        pace.end();
+        pace.held(held);
         if next == Next::Stop {
             return Ok(Ended::Cancelled(finish(services, job, at).await?));
         }

@@ -8,6 +8,8 @@ mod fields;
 mod results;
 mod texts;
 
+use std::time::Instant;
+
 use labelkeep_store::jobs as job_rows;
 use labelkeep_store::listing::{self, Query, Test};
 use labelkeep_store::projects::ProjectRow;
@@ -88,24 +90,25 @@ pub(crate) async fn fill(services: &Services, job: &Running) -> Result<Ended> {
     });
     loop {
         let (now, before, of_job) = (services.now(), at, kind.clone());
-        let limit = pace.begin();
-        let (next, moved, is_end) = services
+        let limit = pace.size();
+        let (next, moved, is_end, held) = services
             .db
             .write_step(move |tx| {
                 Box::pin(async move {
                     let project = crate::annotations::locked_project(tx, project_id).await?;
+                    let since = Instant::now();
                     let (moved, is_end) = match of_job.as_str() {
                         "index_fields" => fields::step(tx, &project, before, limit).await?,
                         "index_results" => results::step(tx, &project, limit).await?,
                         _ => texts::step(tx, &project, before, limit).await?,
                     };
                     let next = jobs::advance(tx, job_id, &moved, moved.done, moved.total, now).await?;
-                    Ok::<_, ServiceError>((next, moved, is_end))
+                    Ok::<_, ServiceError>((next, moved, is_end, since.elapsed()))
                 })
             })
             .await?;
         at = moved;
-        pace.end();
+        pace.held(held);
         let of = if kind == "index_results" {
             "annotations"
         } else {

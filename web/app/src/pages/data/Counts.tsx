@@ -16,7 +16,8 @@ export function Counts({
   if (state.isFirst) return null;
   const { total, isExact, isSearching, annotations, predictions, indexing } = state;
   const known = isExact ? counted(total, 'task') : total > 0 ? `at least ${counted(total, 'task')}` : undefined;
-  const tasks = [known, isSearching && 'searching…'].filter(Boolean).join(' · ');
+  // Where nothing is found yet, the page itself says that it is searching.
+  const tasks = [known, isSearching && total > 0 && 'searching…'].filter(Boolean).join(' · ');
   const more = (
     isWhole
       ? []

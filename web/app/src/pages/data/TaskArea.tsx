@@ -19,6 +19,7 @@ import { mayIn } from '../../shared/me';
 import type { CellContext } from './cells/render';
 import { cardHeight, cardRenderer } from './cells/TaskCard';
 import styles from './data.module.css';
+import { isPicture } from './model/columns';
 import type { TaskWindow, WindowState } from './model/task-window';
 import type { TableColumns } from './use-table-columns';
 import type { ViewState } from './use-view-state';
@@ -132,7 +133,7 @@ function List({
     position,
     handle,
   };
-  const hasPicture = table.shown.some(({ look }) => look === 'image');
+  const hasPicture = table.shown.some(isPicture);
   const height = cardHeight(cardWidth, hasPicture);
   const renderCard = useMemo(
     () => cardRenderer(table.shown, context, height),

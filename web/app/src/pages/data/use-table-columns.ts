@@ -5,7 +5,7 @@ import { useCallback, useMemo } from 'react';
 import { LOOK_ICONS } from './cells/icons';
 import { renderCell } from './cells/render';
 import { menuOf } from './column-menu';
-import type { Column } from './model/columns';
+import { type Column, isPicture } from './model/columns';
 import { moveColumn, orderBy, shownColumns } from './model/view';
 import type { ViewState } from './use-view-state';
 
@@ -38,7 +38,7 @@ export function useTableColumns(
 ): TableColumns {
   const { display, slice, setSlice, setDisplay } = state;
   const shown = useMemo(() => shownColumns(columns, display), [columns, display]);
-  const hasPictures = shown.some(({ look }) => look === 'image');
+  const hasPictures = shown.some(isPicture);
   const rowHeight = display.rowHeight ?? (hasPictures ? 44 : 32);
   const lines = Math.max(1, Math.floor((rowHeight - 8) / 18));
   const { widths, pinned } = display;

@@ -1,7 +1,7 @@
 /** A task as a card: its picture or its text, and below what is known of it. */
 import type { ListedTask } from '@labelkeep/api';
 import { Fragment } from 'react';
-import type { Column, Look } from '../model/columns';
+import { type Column, isPicture, type Look } from '../model/columns';
 import card from './card.module.css';
 import { type CellContext, renderCell } from './render';
 
@@ -26,7 +26,7 @@ export function cardRenderer(columns: readonly Column[], context: CellContext, h
   const renderers = others.map((column) => ({ column, render: renderCell(column, { ...context, lines: 1 }) }));
   return (task: ListedTask) => (
     <>
-      <div className={lead?.look === 'image' ? card.picture : card.words}>{renderLead?.(task)}</div>
+      <div className={lead && isPicture(lead) ? card.picture : card.words}>{renderLead?.(task)}</div>
       <div className={card.foot}>
         <div className={card.line}>
           <span className={card.id}>{task.id}</span>

@@ -9,6 +9,7 @@ import { AudioCell } from './AudioCell';
 import styles from './cells.module.css';
 import { LabelChips, NameChips } from './LabelChips';
 import { PeopleCell } from './PeopleCell';
+import { VideoCell } from './VideoCell';
 
 export interface CellContext {
   people: ReadonlyMap<number, Person>;
@@ -63,10 +64,8 @@ function Cell({ column, task, context }: { column: Column; task: ListedTask; con
     case 'audio':
       return typeof value === 'string' && isShowable(value) ? <AudioCell url={value} /> : <Any value={value} />;
     case 'video':
-      return typeof value === 'string' ? (
-        <bdi className={styles.cut} title={value}>
-          {fileName(value)}
-        </bdi>
+      return typeof value === 'string' && isShowable(value) ? (
+        <VideoCell url={value} name={fileName(value)} />
       ) : (
         <Any value={value} />
       );
@@ -179,7 +178,7 @@ function fileName(url: string): string {
   return url.split(/[?#]/, 1)[0]?.split('/').at(-1) || url;
 }
 
-/** Addresses that a picture or a sound may have (SEC-178). */
+/** Addresses that a picture, a sound or a video may have (SEC-178). */
 function isShowable(url: string): boolean {
   return /^(https?:\/\/|\/(?!\/)|data:(image\/(png|jpeg|gif|webp|bmp)|audio\/[\w.+-]+);)/i.test(url);
 }

@@ -70,10 +70,15 @@ const WIDTHS: Record<Look, number> = {
   labels: 260,
   image: 120,
   audio: 180,
-  video: 160,
+  video: 120,
   text: 240,
   any: 140,
 };
+
+/** Whether the values of a column are looked at. */
+export function isPicture({ look }: Column): boolean {
+  return look === 'image' || look === 'video';
+}
 
 /** All columns in the order of the table: what names the task, its data, what is known of it. */
 export function readColumns(answer: ColumnsAnswer, config: string): Column[] {
