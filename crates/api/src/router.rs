@@ -559,7 +559,7 @@ fn work() -> Routes {
 
 /// Storages: buckets and folders that tasks come from and annotations go to, and the objects in them.
 fn storages() -> Routes {
-    use crate::storages::{self, connections, media};
+    use crate::storages::{self, connections, events, media};
     let of_project = |methods: Methods| methods.asks(Action::ProjectChange, "project");
     Routes::new()
         .route("/api/storages/", of_project(get(storages::list_all)))
@@ -582,6 +582,15 @@ fn storages() -> Routes {
         )
         .route("/api/storages/{kind}/{id}/sync", post(storages::sync))
         .route("/api/storages/{kind}/{id}/notes", get(storages::notes))
+        .route(
+            "/api/storages/{kind}/{id}/events",
+            post(events::listen).delete(events::stop),
+        )
+        .route("/api/storage-events/{id}/", post(events::take).open(Open::OwnProof))
+        .route(
+            "/api/storage-events/{id}/{secret}/",
+            post(events::take).open(Open::OwnProof),
+        )
         .route(
             "/api/storages/export/{kind}",
             of_project(of_project(get(storages::list)).post(storages::create)),

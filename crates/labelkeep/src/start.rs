@@ -139,6 +139,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         tokio::spawn(data_manager::statistics::run(services.clone())),
         tokio::spawn(statistics::run(services.clone())),
         tokio::spawn(storages::target::run(services.clone())),
+        tokio::spawn(storages::events::run(services.clone())),
         tokio::spawn(keys::follow(config.key_file, services.keys.clone())),
     ];
     beside.extend(mailer.map(|mailer| tokio::spawn(mail::run(services.clone(), mailer))));

@@ -17,12 +17,14 @@
 
 mod certificates;
 mod client;
+mod fault_proxy;
 mod kit;
 mod postgres;
 pub mod s3;
 
 pub use certificates::{Authority, Pair, set_mode};
 pub use client::{Client, Reply};
+pub use fault_proxy::{Fault, FaultProxy};
 pub use kit::{Engine, Kit, KitOptions, OWNER, PASSWORD};
 pub use postgres::SecurePostgres;
 pub use s3::S3Server;

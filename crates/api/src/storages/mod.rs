@@ -1,6 +1,7 @@
 //! Storages of projects: where tasks come from, and where annotations go.
 
 pub(crate) mod connections;
+pub(crate) mod events;
 pub(crate) mod media;
 mod model;
 

@@ -156,6 +156,7 @@ impl Serialize for StorageOut<'_> {
             }
             out.serialize_entry("recursive_scan", &row.recursive_scan)?;
             out.serialize_entry("append_only", &row.append_only)?;
+            out.serialize_entry("events", &row.events_hash.is_some())?;
         } else {
             out.serialize_entry("can_delete_objects", &row.can_delete_objects)?;
         }

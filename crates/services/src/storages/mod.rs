@@ -6,6 +6,7 @@
 mod body;
 mod change;
 pub mod connections;
+pub mod events;
 mod links;
 pub mod media;
 mod opened;

@@ -49,7 +49,7 @@ const STILL: u32 = 100;
 /// Known objects that are in memory at once.
 const KNOWN: i64 = 1_000;
 /// Longest key, in bytes: what databases take into an index.
-const KEY_MAX: usize = 2_000;
+pub(super) const KEY_MAX: usize = 2_000;
 /// How often a sync that finds nothing new says how far it has come.
 const PING: Duration = Duration::from_secs(5);
 /// How long a request waits for a short sync to end.
@@ -108,7 +108,7 @@ pub async fn begin(services: &Services, storage: Granted<StorageRow>) -> Result<
 }
 
 /// Whether a job works for the storage; one whose job has ended, however that came, is free for another one.
-async fn is_under_way(tx: &mut Tx, row: &StorageRow) -> Result<bool> {
+pub(super) async fn is_under_way(tx: &mut Tx, row: &StorageRow) -> Result<bool> {
     let (Some(id), "queued" | "in_progress") = (row.last_job_id, row.status.as_str()) else {
         return Ok(false);
     };
@@ -311,6 +311,8 @@ struct Reading<'a> {
     at: At,
     waiting: VecDeque<Piece>,
     changed: Vec<String>,
+    /// What content objects have of which only an event told: (key, ETag).
+    learned: Vec<(String, String)>,
     /// Objects of which no tasks are there, and that the store has no more.
     gone: Vec<String>,
     /// When it was last written how far the sync has come.
@@ -336,6 +338,7 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
         at: job.checkpoint(),
         waiting: VecDeque::new(),
         changed: Vec::new(),
+        learned: Vec::new(),
         gone: Vec::new(),
         written: Instant::now(),
     };
@@ -380,7 +383,9 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
 impl Reading<'_> {
     /// Whether there is something to write, or it is time to say how far the sync has come.
     fn has_news(&self) -> bool {
-        !(self.waiting.is_empty() && self.changed.is_empty() && self.gone.is_empty()) || self.written.elapsed() > PING
+        let is_empty =
+            self.waiting.is_empty() && self.changed.is_empty() && self.gone.is_empty() && self.learned.is_empty();
+        !is_empty || self.written.elapsed() > PING
     }
 
     /// Takes the objects of a page, behind one key and up to another: what is new is read, in the order of keys.
@@ -399,7 +404,9 @@ impl Reading<'_> {
             match known.next_if(|other| other.object_key == object.key).await? {
                 Some(other) if other.is_done => {
                     self.at.existed += 1;
-                    if other.etag != object.etag {
+                    if other.etag.is_empty() {
+                        self.learned.push((object.key, object.etag));
+                    } else if other.etag != object.etag {
                         self.at.changed += 1;
                         if !other.has_changed {
                             self.changed.push(object.key);
@@ -455,7 +462,7 @@ impl Reading<'_> {
                 })
                 .buffered(AT_ONCE);
             while let Some((object, content)) = contents.next().await {
-                let kind = FileKind::of(extension(&object.key).unwrap_or("json"));
+                let kind = kind(&object.key);
                 let outcome = content?.and_then(|bytes| self.checker.content(&bytes, kind));
                 if self.put(object, outcome, true).await? == Next::Stop {
                     return Ok(Next::Stop);
@@ -508,6 +515,7 @@ impl Reading<'_> {
     async fn step(&mut self, next: Option<Position>) -> Result<Next> {
         let pieces: Vec<Piece> = self.waiting.drain(..).collect();
         let (changed, gone) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.gone));
+        let learned = std::mem::take(&mut self.learned);
         let mut read = Vec::new();
         let mut links: Vec<(String, Option<i64>)> = Vec::new();
         let mut parts = Vec::new();
@@ -565,6 +573,7 @@ impl Reading<'_> {
                     objects::link(tx, id, links.collect()).await?;
                     objects::put(tx, id, read).await?;
                     objects::set_changed(tx, id, changed).await?;
+                    objects::set_etags(tx, id, learned).await?;
                     objects::forget(tx, id, gone).await?;
                     rows::set_resume(tx, id, row.last_key.clone(), Some(stopped)).await?;
                     let sync = Sync::of(&row).in_progress(job_id, at.made, now);
@@ -683,6 +692,20 @@ fn fitting(parsed: &Parsed) -> usize {
     (STEP_BYTES / average.max(1)).max(1)
 }
 
+/// How the tasks lie in an object, by the end of its key.
+pub(super) fn kind(key: &str) -> FileKind {
+    FileKind::of(extension(key).unwrap_or("json"))
+}
+
+/// Whether an interrupted sync has made some of an object's tasks: the next one goes on with it.
+pub(super) fn is_half_read(storage: &StorageRow, key: &str) -> bool {
+    let stopped = storage
+        .resume
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
+    stopped.is_some_and(|stopped: Stopped| stopped.begun.as_deref() == Some(key))
+}
+
 /// What comes after the last dot of a key's last part.
 fn extension(key: &str) -> Option<&str> {
     let name = key.rsplit('/').next().unwrap_or(key);
@@ -690,7 +713,7 @@ fn extension(key: &str) -> Option<&str> {
 }
 
 /// The bytes of an object that holds tasks; inside, what is wrong with the object. An error ends the sync: the store itself fails.
-async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>, String>> {
+pub(super) async fn content(bucket: &dyn Bucket, object: &Object) -> Result<Result<Vec<u8>, String>> {
     if !matches!(extension(&object.key), None | Some("json" | "jsonl" | "parquet")) {
         return Ok(Err(format!(
             "File \"{}\" is not a JSON/JSONL/Parquet file. Only .json, .jsonl, and .parquet files can be processed. Switch to files as tasks if each \

@@ -1,5 +1,6 @@
 //! Storages of projects: the records. [`objects`] has what sources have read, [`work`] what targets are to be given.
 
+pub mod arrivals;
 pub mod connections;
 pub mod objects;
 pub mod work;
@@ -44,6 +45,7 @@ row! {
         pub append_only: bool,
         pub last_key: Option<String>,
         pub resume: Option<String>,
+        pub events_hash: Option<Vec<u8>>,
     }
 }
 

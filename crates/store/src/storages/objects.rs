@@ -99,6 +99,18 @@ pub async fn set_changed(tx: &mut Tx, storage_id: i64, keys: Vec<String>) -> Res
     Ok(())
 }
 
+/// Notes what content tasks were made of, where an event did not say.
+pub async fn set_etags(tx: &mut Tx, storage_id: i64, etags: Vec<(String, String)>) -> Result<()> {
+    for (key, etag) in etags {
+        tx.execute(
+            "UPDATE storage_object SET etag = $3 WHERE storage_id = $1 AND object_key = $2",
+            args![storage_id, key, etag],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 /// Forgets objects.
 pub async fn forget(tx: &mut Tx, storage_id: i64, keys: Vec<String>) -> Result<()> {
     for key in keys {

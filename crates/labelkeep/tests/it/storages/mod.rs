@@ -2,6 +2,8 @@
 
 pub(crate) mod connections;
 mod continued;
+mod events;
+mod faults;
 mod local;
 mod records;
 mod serving;

@@ -16,6 +16,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../../../shared/errors';
 import { count } from '../../../shared/numbers';
+import { EventsDialog } from './EventsDialog';
 import { isUnderWay, type Notes, nameOf, pathOf, placeOf, type Side, type Status, type Storage } from './model';
 import { NotesDialog } from './NotesDialog';
 import styles from './storages.module.css';
@@ -47,6 +48,7 @@ export function StorageRow({
   const path = pathOf(side, storage);
   const [isDeleting, setDeleting] = useState(false);
   const [showsNotes, setShowsNotes] = useState(false);
+  const [showsEvents, setShowsEvents] = useState(false);
   const works = isUnderWay(storage);
   const notes = useQuery({
     queryKey: ['storage-notes', side, storage.id, storage.status, storage.last_sync],
@@ -90,6 +92,7 @@ export function StorageRow({
           <Chip {...(status.color ? { color: status.color } : {})}>
             {side === 'target' && storage.status === 'initialized' ? 'Connected' : status.label}
           </Chip>
+          {storage.events && <Chip>Told of new files</Chip>}
           {noted > 0 && (
             <Button size="small" variant="quiet" onPress={() => setShowsNotes(true)}>
               {side === 'source'
@@ -147,7 +150,12 @@ export function StorageRow({
         <Menu
           label={`More for ${nameOf(storage)}`}
           trigger={<IconButton label={`More for ${nameOf(storage)}`} icon={<MoreHorizontal size={16} />} />}
-          items={[{ id: 'delete', label: 'Disconnect…', danger: true, onAction: () => setDeleting(true) }]}
+          items={[
+            ...(side === 'source' && storage.presign !== undefined
+              ? [{ id: 'events', label: 'Events of new files…', onAction: () => setShowsEvents(true) }]
+              : []),
+            { id: 'delete', label: 'Disconnect…', danger: true, onAction: () => setDeleting(true) },
+          ]}
         />
       </div>
       {showsNotes && notes.data && (
@@ -159,6 +167,9 @@ export function StorageRow({
           onClose={() => setShowsNotes(false)}
           onRetried={() => void notes.refetch()}
         />
+      )}
+      {showsEvents && (
+        <EventsDialog storage={storage} path={path} onChanged={reload} onClose={() => setShowsEvents(false)} />
       )}
       <ConfirmDialog
         title={`Disconnect ${nameOf(storage)}?`}

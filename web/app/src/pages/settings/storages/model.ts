@@ -16,6 +16,8 @@ export interface Storage {
   traceback: string | null;
   meta: { tasks_existed?: number; tasks_failed_validation?: number; objects_changed?: number };
   synchronizable: boolean;
+  /** Whether the store says which objects are new. */
+  events?: boolean;
   /** The connection of the organization whose keys it uses. */
   connection: number | null;
   project: number;
