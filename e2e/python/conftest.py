@@ -25,14 +25,19 @@ def program() -> pathlib.Path:
     pytest.skip("SKIPPED: labelkeep is not built (make build)")
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Server:
     """A running server; `kill` ends it as a power cut would."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.settings = settings or {}
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.process = None
         self.start()
@@ -43,6 +48,7 @@ class Server:
             "LABEL_STUDIO_PASSWORD": PASSWORD,
             "LABEL_STUDIO_USER_TOKEN": TOKEN,
             "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+            **self.settings,
         }
         self.process = subprocess.Popen(
             [program(), "start", "--local", "--port", str(self.port), "--data-dir", self.folder],

@@ -120,3 +120,25 @@ def test_what_is_wrong_is_said(client, project, bucket, endpoint):
         client.import_storage.s3.create(project=project.id, bucket="no-such-bucket", s3endpoint=endpoint, **KEYS)
     assert refused.value.status_code == 400
     assert "Cannot find bucket no-such-bucket in S3" in str(refused.value.body)
+
+
+def test_a_role_is_taken_on(client, project, bucket, endpoint):
+    bucket.put_object(Key="a.txt", Body=b"by a role")
+    post = lambda path, body: client._client_wrapper.httpx_client.httpx_client.post(
+        f"{client._client_wrapper.get_base_url()}{path}", headers=client._client_wrapper.get_headers(), json=body
+    )
+    body = {"project": project.id, "bucket": bucket.name, "s3_endpoint": endpoint, "use_blob_urls": True, **KEYS}
+    body |= {"role_arn": "arn:aws:iam::123456789012:role/labels", "external_id": "organization-7"}
+    made = post("/api/storages/s3s/", body)
+    assert made.status_code == 201, made.text
+    done = until(
+        lambda: (s := post(f"/api/storages/s3s/{made.json()['id']}/sync", {}).json())["status"] == "completed" and s, "the sync ends"
+    )
+    assert done["last_sync"]
+    link = client.tasks.get(id=str(next(iter(client.tasks.list(project=project.id))).id)).data["text"]
+    answer = client._client_wrapper.httpx_client.httpx_client.get(
+        f"{client._client_wrapper.get_base_url()}{link}", headers=client._client_wrapper.get_headers(), follow_redirects=False
+    )
+    assert "X-Amz-Security-Token=" in answer.headers["location"], "links are signed with the keys of the role"
+    with urllib.request.urlopen(answer.headers["location"], timeout=10) as opened:
+        assert opened.read() == b"by a role"

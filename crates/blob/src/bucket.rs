@@ -106,8 +106,13 @@ pub trait Bucket: Send + Sync {
     /// Sees whether the keys do what the storage is for: a source is listed and read, a target written.
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>>;
 
-    /// A link to one object that works without keys for `seconds`; none where the store has no such links.
-    fn sign(&self, key: &str, seconds: u32, content_type: &str) -> Option<String>;
+    /// A link to one object that works without keys for `seconds`; none where the store, or who it is opened for, has no such links.
+    fn sign<'a>(
+        &'a self,
+        key: &'a str,
+        seconds: u32,
+        content_type: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, BlobError>>;
 
     /// How tasks name an object, `s3://bucket/key`.
     fn address(&self, key: &str) -> String;

@@ -10,6 +10,21 @@ pub enum Kind {
     Text,
     /// A line that is not shown, and never given back.
     Password,
+    /// A text of several lines, such as a certificate.
+    Lines,
+    /// The same, and never given back, such as a file of keys.
+    SecretLines,
+    /// A whole number from 0 on; this one when nothing else is said.
+    Number(u32),
+    /// On or off; off when nothing else is said.
+    Switch,
+}
+
+impl Kind {
+    /// Whether it is kept sealed and never given back.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Kind::Password | Kind::SecretLines)
+    }
 }
 
 /// A field of a provider's form.
@@ -23,7 +38,7 @@ pub struct Field {
     pub placeholder: &'static str,
     /// One sentence, or nothing.
     pub help: &'static str,
-    /// How it is filled in. A password is kept sealed.
+    /// How it is filled in.
     pub kind: Kind,
     /// Whether the form asks for it.
     pub is_required: bool,
@@ -56,6 +71,39 @@ impl Field {
         Field {
             kind: Kind::Password,
             is_of_connection: true,
+            ..Field::text(name, label)
+        }
+    }
+
+    /// A text of several lines.
+    pub(crate) const fn lines(name: &'static str, label: &'static str) -> Field {
+        Field {
+            kind: Kind::Lines,
+            ..Field::text(name, label)
+        }
+    }
+
+    /// A secret of several lines.
+    pub(crate) const fn secret_lines(name: &'static str, label: &'static str) -> Field {
+        Field {
+            kind: Kind::SecretLines,
+            is_of_connection: true,
+            ..Field::text(name, label)
+        }
+    }
+
+    /// A whole number.
+    pub(crate) const fn number(name: &'static str, label: &'static str, usual: u32) -> Field {
+        Field {
+            kind: Kind::Number(usual),
+            ..Field::text(name, label)
+        }
+    }
+
+    /// Something that is on or off.
+    pub(crate) const fn switch(name: &'static str, label: &'static str) -> Field {
+        Field {
+            kind: Kind::Switch,
             ..Field::text(name, label)
         }
     }
@@ -102,6 +150,11 @@ impl Values {
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Whether a switch is on.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name) == Some("true")
     }
 
     /// Sets a field; an empty text removes it.

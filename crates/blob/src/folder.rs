@@ -61,6 +61,10 @@ impl Provider for Folder {
         true
     }
 
+    fn has_folders(&self) -> bool {
+        false
+    }
+
     fn is_offered(&self, world: &World) -> bool {
         world.local_root.is_some()
     }
@@ -350,8 +354,13 @@ impl Bucket for FolderBucket {
         Box::pin(blocking(&self.0, Inner::check))
     }
 
-    fn sign(&self, _key: &str, _seconds: u32, _content_type: &str) -> Option<String> {
-        None
+    fn sign<'a>(
+        &'a self,
+        _key: &'a str,
+        _seconds: u32,
+        _content_type: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     fn address(&self, key: &str) -> String {

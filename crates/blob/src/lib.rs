@@ -4,17 +4,23 @@
 //! signs. Another provider is a file with both and a line in [`PROVIDERS`]; nothing else knows which there are. What is done with
 //! objects (tasks, annotations, rights) is none of this room's business. Everything goes out by `net`.
 
+mod azure;
 mod bucket;
 mod error;
 mod field;
 mod folder;
+mod gcs;
+mod redis;
 mod s3;
+mod web;
 
 pub use bucket::{Bucket, Content, Object, Page, Position, Range};
 pub use error::{BlobError, Fault};
 pub use field::{Field, Kind, Values};
+pub use labelkeep_net::Identity;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What an object store is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +38,43 @@ pub struct World {
     pub net: labelkeep_net::Client,
     /// The folder below which local folders may be used; none: they are switched off.
     pub local_root: Option<PathBuf>,
+    /// What the configuration says of stores.
+    pub installation: Arc<Installation>,
+}
+
+/// What the configuration of an installation says of object stores.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Where service principals of Azure get their tokens: scheme and host, without a slash at the end.
+    pub azure_authority: String,
+    /// Where Google Cloud Storage and its token service are, when they are not at Google's own address: scheme and host, without a
+    /// slash at the end.
+    pub google_endpoint: Option<String>,
+    /// How Redis is reached.
+    pub redis: RedisInstallation,
+}
+
+/// What an installation says of connections to Redis.
+#[derive(Debug, Clone, Default)]
+pub struct RedisInstallation {
+    /// Authorities, as PEM, that count for all storages; none: those of all outgoing connections.
+    pub authorities: Option<String>,
+    /// The certificate and its key, as PEM, of storages without one of their own.
+    pub identity: Option<Identity>,
+    /// Whether the certificate of the server does not matter.
+    pub is_unverified: bool,
+    /// Whether other machines may be reached without TLS (SEC-016).
+    pub allows_plaintext: bool,
+}
+
+impl Default for Installation {
+    fn default() -> Self {
+        Installation {
+            azure_authority: "https://login.microsoftonline.com".to_owned(),
+            google_endpoint: None,
+            redis: RedisInstallation::default(),
+        }
+    }
 }
 
 /// A kind of object store.
@@ -55,6 +98,16 @@ pub trait Provider: Sync {
         false
     }
 
+    /// Whether tasks can name its objects, so that these are shown to those who label.
+    fn has_addresses(&self) -> bool {
+        true
+    }
+
+    /// Whether its keys lie in folders, so that what lies below can be left out.
+    fn has_folders(&self) -> bool {
+        true
+    }
+
     /// Whether it reads what lies on the server's own machine: then only who runs the server may connect it (SEC-151).
     fn is_local(&self) -> bool {
         false
@@ -73,7 +126,15 @@ pub trait Provider: Sync {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PROVIDERS: &[&dyn Provider] = &[&s3::S3, &folder::Folder];
+pub const PROVIDERS: &[&dyn Provider] = &[
+    &s3::S3,
+    &s3::S3Role,
+    &gcs::Gcs,
+    &azure::Azure,
+    &azure::AzurePrincipal,
+    &redis::Redis,
+    &folder::Folder,
+];
 
 /// The provider of this name.
 pub fn provider(kind: &str) -> Option<&'static dyn Provider> {

@@ -2,6 +2,7 @@
 //! before anything is opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use labelkeep_api::{CrossOrigin, WebSettings, origin_pattern};
@@ -19,7 +20,7 @@ use url::Url;
 use crate::listening::Listening;
 use crate::logging::LogSettings;
 use crate::options::Values;
-use crate::{database, mail, report};
+use crate::{database, mail, report, stores};
 
 /// Everything that the start needs.
 #[derive(Debug, Clone)]
@@ -213,6 +214,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
         upload_folder: data_folder.join("uploads"),
         export_folder: data_folder.join("exports"),
         local_files: local_files(values)?,
+        stores: Arc::new(stores::read(values)?),
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
         upload_max_files: usize::try_from(values.number("DATA_UPLOAD_MAX_NUMBER_FILES", 1, 100_000)?)?,
         svg_cleanup: values.boolean("SVG_SECURITY_CLEANUP")?,

@@ -14,6 +14,7 @@ pub mod permissions;
 pub mod report;
 pub mod rotation;
 mod start;
+mod stores;
 
 pub use beside::{Beside, open_beside};
 pub use config::Config;

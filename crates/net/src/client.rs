@@ -101,6 +101,7 @@ pub struct Client(Arc<Parts>);
 
 struct Parts {
     policy: Policy,
+    roots: Roots,
     tls: Tls,
     resolver: Arc<dyn Resolver>,
     proxy: Option<EgressProxy>,
@@ -132,7 +133,7 @@ impl Tls {
         match consumer {
             Consumer::SignIn => &self.sign_in,
             Consumer::S3 => &self.s3,
-            Consumer::Import | Consumer::Ml | Consumer::Storage | Consumer::Webhook => &self.others,
+            Consumer::Import | Consumer::Ml | Consumer::Storage | Consumer::Redis | Consumer::Webhook => &self.others,
         }
     }
 }
@@ -179,6 +180,7 @@ impl Client {
         let tls = Tls::new(roots);
         Client(Arc::new(Parts {
             policy,
+            roots: roots.clone(),
             tls,
             resolver,
             proxy,
@@ -294,6 +296,11 @@ impl Client {
         Err(NetError::TooManyRedirects {
             limit: limits.redirects,
         })
+    }
+
+    /// What is trusted.
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.0.roots
     }
 
     /// How TLS is spoken with services of sign-in.

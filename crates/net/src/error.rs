@@ -40,6 +40,9 @@ pub enum NetError {
     /// Connected, but no answer within the time.
     #[error("The server at the URL took too long to answer")]
     TimedOut,
+    /// Without TLS, to another machine.
+    #[error("The connection would not be encrypted, which is refused")]
+    Unencrypted,
     /// An answer that is neither success nor a redirect.
     #[error("The server at the URL answered with status {status}")]
     Status { status: u16 },

@@ -10,13 +10,15 @@
 //! 4. [`client`] connects to a checked address, follows each redirect through the same three steps, and bounds time
 //!    and size.
 //!
-//! [`origin`] keeps connections to one place that is asked often, an object store. [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard.
+//! [`origin`] keeps connections to one place that is asked often, an object store. [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard, and
+//! [`dial`] connects to Redis through it.
 //!
 //! [`egress`] is a proxy of the installation, if it has one. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
 pub mod certificate;
 pub mod client;
+pub mod dial;
 pub mod directory;
 pub mod egress;
 pub mod error;
@@ -30,6 +32,7 @@ pub mod tls;
 
 pub use certificate::Validity;
 pub use client::{Answer, Body, Client, Exchange, Fetched, Limits};
+pub use dial::{Dialled, Protection};
 pub use directory::{DirectoryEntry, DirectoryQuestion};
 pub use egress::{EgressError, EgressProxy};
 pub use error::NetError;
@@ -39,5 +42,5 @@ pub use policy::{Consumer, Policy, PolicyError, PolicySettings};
 pub use reqwest::Method;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use resolve::{Resolver, SystemResolver};
-pub use tls::{Roots, RootsError};
+pub use tls::{Identity, IdentityError, Roots, RootsError, TlsChoice};
 pub use url::Url;

@@ -12,6 +12,9 @@ use crate::target::{Target, TargetHost};
 /// Ports that are allowed without more ado (SEC-136).
 const PORTS: [u16; 6] = [80, 443, 8080, 8443, 9000, 9090];
 
+/// Ports that are allowed for Redis besides them.
+const REDIS_PORTS: [u16; 2] = [6379, 6380];
+
 /// Who asks. An exception can be for one of them alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consumer {
@@ -19,10 +22,12 @@ pub enum Consumer {
     Import,
     /// Model back ends.
     Ml,
-    /// Object stores and Redis.
+    /// Object stores.
     Storage,
     /// S3 and its token service: an object store that also trusts the authorities of `AWS_CA_BUNDLE` (SEC-021).
     S3,
+    /// Redis as an object store: its own ports are allowed, too (SEC-136).
+    Redis,
     /// Webhooks.
     Webhook,
     /// Identity providers.
@@ -212,7 +217,8 @@ impl Policy {
         {
             return Err(blocked(network));
         }
-        if self.protection && !self.ports.contains(&target.port()) {
+        let is_redis = consumer == Consumer::Redis && REDIS_PORTS.contains(&target.port());
+        if self.protection && !is_redis && !self.ports.contains(&target.port()) {
             return Err(NetError::BlockedPort { port: target.port() });
         }
         Ok(())
@@ -240,9 +246,9 @@ impl Destination {
 
     fn covers(&self, consumer: Consumer, target: &Target, address: IpAddr) -> bool {
         self.port == target.port()
-            && self
-                .consumer
-                .is_none_or(|only| only == consumer || (only == Consumer::Storage && consumer == Consumer::S3))
+            && self.consumer.is_none_or(|only| {
+                only == consumer || (only == Consumer::Storage && matches!(consumer, Consumer::S3 | Consumer::Redis))
+            })
             && match &self.place {
                 Place::Network(network) => network.contains(&address),
                 Place::Name(name) => matches!(target.host(), TargetHost::Name(asked) if asked == name),

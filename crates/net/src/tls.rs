@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use thiserror::Error;
@@ -33,6 +33,45 @@ pub enum RootsError {
         file: PathBuf,
         number: usize,
     },
+}
+
+/// A certificate and its private key, both in PEM form. Its debug output shows neither.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The certificate, and those between it and an authority.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Identity")
+    }
+}
+
+/// How TLS is spoken on one connection.
+#[derive(Debug, Clone, Default)]
+pub struct TlsChoice {
+    /// Authorities in PEM form that are trusted besides the others.
+    pub authorities: Option<String>,
+    /// What is shown to a server that asks for a certificate.
+    pub identity: Option<Identity>,
+    /// Whether any certificate is taken. The installation alone may say this (SEC-017).
+    pub is_unverified: bool,
+}
+
+/// What of a [`TlsChoice`] cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum IdentityError {
+    #[error("This is no certificate of an authority in PEM form.")]
+    Authorities,
+    #[error("This is no certificate in PEM form.")]
+    Certificate,
+    #[error("This is no private key in PEM form.")]
+    Key,
+    #[error("The private key does not belong to the certificate.")]
+    Pair,
 }
 
 /// The public roots and those that the installation adds. Cheap to clone.
@@ -127,6 +166,46 @@ impl Roots {
         self.all.client_config()
     }
 
+    /// Settings for one connection with authorities and a certificate of its own.
+    ///
+    /// # Errors
+    /// A text that is not what it should be, in PEM form.
+    pub fn client_config_with(&self, choice: &TlsChoice) -> Result<ClientConfig, IdentityError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier: Arc<dyn ServerCertVerifier> = match &choice.authorities {
+            _ if choice.is_unverified || !self.verified => Arc::new(Unverified),
+            None => Arc::new(self.all.verifier()),
+            Some(pem) => {
+                let mut trusted = self.all.clone();
+                let mut store = (*trusted.store).clone();
+                let mut added = trusted.added.to_vec();
+                let number = read(&mut store, &mut added, pem.as_bytes()).map_err(|_| IdentityError::Authorities)?;
+                if number == 0 {
+                    return Err(IdentityError::Authorities);
+                }
+                (trusted.store, trusted.added) = (Arc::new(store), added.into());
+                Arc::new(trusted.verifier())
+            }
+        };
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider has cipher suites for TLS 1.2 and 1.3")
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let Some(identity) = &choice.identity else {
+            return Ok(builder.with_no_client_auth());
+        };
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(identity.certificate.as_bytes()).collect();
+        let chain = chain
+            .ok()
+            .filter(|chain| !chain.is_empty())
+            .ok_or(IdentityError::Certificate)?;
+        let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).map_err(|_| IdentityError::Key)?;
+        builder
+            .with_client_auth_cert(chain, key)
+            .map_err(|_| IdentityError::Pair)
+    }
+
     /// The same for one who asks for addresses that people give: as the installation says.
     pub fn client_config_for(&self, consumer: Consumer) -> ClientConfig {
         match consumer {
@@ -161,14 +240,18 @@ impl Trusted {
     }
 
     fn client_config(&self) -> ClientConfig {
+        config_with(Arc::new(self.verifier()))
+    }
+
+    fn verifier(&self) -> Verifier {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(self.store.clone(), provider)
+        let usual = WebPkiServerVerifier::builder_with_provider(self.store.clone(), provider)
             .build()
             .expect("the public roots are there");
-        config_with(Arc::new(Verifier {
-            usual: verifier,
+        Verifier {
+            usual,
             added: self.added.clone(),
-        }))
+        }
     }
 }
 
@@ -318,6 +401,18 @@ fn public() -> RootCertStore {
     }
 }
 
+/// Adds the certificates of a PEM text; gives their number, or that of the first that is damaged.
+fn read(store: &mut RootCertStore, added: &mut Vec<CertificateDer<'static>>, pem: &[u8]) -> Result<usize, usize> {
+    let mut number = 0;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        number += 1;
+        let certificate = certificate.map_err(|_| number)?.into_owned();
+        store.add(certificate.clone()).map_err(|_| number)?;
+        added.push(certificate);
+    }
+    Ok(number)
+}
+
 /// Gives the file's content back.
 fn add(
     store: &mut RootCertStore,
@@ -330,18 +425,11 @@ fn add(
         file: file.to_owned(),
         error,
     })?;
-    let mut number = 0;
-    for certificate in CertificateDer::pem_slice_iter(&content) {
-        number += 1;
-        let damaged = || RootsError::Damaged {
-            setting,
-            file: file.to_owned(),
-            number,
-        };
-        let certificate = certificate.map_err(|_| damaged())?.into_owned();
-        store.add(certificate.clone()).map_err(|_| damaged())?;
-        added.push(certificate);
-    }
+    let number = read(store, added, &content).map_err(|number| RootsError::Damaged {
+        setting,
+        file: file.to_owned(),
+        number,
+    })?;
     if number == 0 {
         return Err(RootsError::Empty {
             setting,

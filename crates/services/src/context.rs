@@ -18,6 +18,8 @@ pub struct Settings {
     pub export_folder: PathBuf,
     /// The folder below which local folders can be storages; none: they are off (`LOCAL_FILES_DOCUMENT_ROOT`).
     pub local_files: Option<PathBuf>,
+    /// What object stores need to know of this installation (`AZURE_AUTHORITY_HOST`, `GCS_ENDPOINT`, `REDIS_…`).
+    pub stores: Arc<crate::storages::Installation>,
     /// Largest upload, in bytes (`DATA_UPLOAD_MAX_MEMORY_SIZE`).
     pub upload_max_bytes: u64,
     /// Most files in one upload (`DATA_UPLOAD_MAX_NUMBER_FILES`).

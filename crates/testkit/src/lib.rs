@@ -20,6 +20,7 @@ mod client;
 mod fault_proxy;
 mod kit;
 mod postgres;
+mod redis;
 pub mod s3;
 
 pub use certificates::{Authority, Pair, set_mode};
@@ -27,6 +28,7 @@ pub use client::{Client, Reply};
 pub use fault_proxy::{Fault, FaultProxy};
 pub use kit::{Engine, Kit, KitOptions, OWNER, PASSWORD};
 pub use postgres::SecurePostgres;
+pub use redis::RedisServer;
 pub use s3::S3Server;
 pub use serde_json::{Value, json};
 

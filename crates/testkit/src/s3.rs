@@ -24,6 +24,12 @@ pub const BUCKET: &str = "our-data";
 pub const KEY_ID: &str = "AKIATESTKEY";
 /// And the secret.
 pub const SECRET: &str = "a-secret-of-the-tests";
+/// The role that these keys may take on, with this external ID.
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/labels";
+/// What its trust policy asks for.
+pub const EXTERNAL_ID: &str = "organization-7";
+/// The secret of its temporary keys.
+const SECRET_OF_ROLE: &str = "a-secret-for-an-hour";
 
 /// The server; gone with this value.
 pub struct S3Server {
@@ -40,6 +46,8 @@ struct State {
     seen: Mutex<Vec<String>>,
     clock: Mutex<i64>,
     lies: Mutex<Option<Lie>>,
+    /// How often the role was taken on; the keys of the last time count.
+    roles: Mutex<u32>,
 }
 
 /// How the server lies.
@@ -152,6 +160,11 @@ impl S3Server {
         *lock(&self.state.lies) = lie;
     }
 
+    /// Lets the temporary keys of the role end before their time.
+    pub fn expire_roles(&self) {
+        *lock(&self.state.roles) += 1;
+    }
+
     /// The requests so far, `GET /bucket/key`.
     pub fn requests(&self) -> Vec<String> {
         lock(&self.state.seen).clone()
@@ -200,8 +213,11 @@ impl State {
         if let Some((status, code)) = lock(&self.faults).pop_front() {
             return error(status, code);
         }
-        if let Err(code) = checked(&parts, &body, now) {
+        if let Err(code) = checked(&parts, &body, now, *lock(&self.roles)) {
             return error(403, code);
+        }
+        if parts.method == Method::POST && parts.uri.path() == "/" {
+            return self.assume(&String::from_utf8_lossy(&body), now);
         }
         let decoded = percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned();
         let path = decoded.trim_start_matches('/');
@@ -233,6 +249,33 @@ impl State {
             }
             _ => error(405, "MethodNotAllowed"),
         }
+    }
+}
+
+impl State {
+    /// `AssumeRole`
+    fn assume(&self, form: &str, now: DateTime<Utc>) -> Answer {
+        let form = pairs(form);
+        let of = |name: &str| form.get(name).map(String::as_str);
+        let is_ours = of("RoleArn") == Some(ROLE) && of("ExternalId") == Some(EXTERNAL_ID);
+        if of("Action") != Some("AssumeRole") || !is_ours {
+            return answer(
+                403,
+                "<ErrorResponse><Error><Code>AccessDenied</Code><Message>our-data-secret-text</Message></Error></ErrorResponse>",
+            );
+        }
+        let mut roles = lock(&self.roles);
+        *roles += 1;
+        let ends = (now + TimeDelta::hours(1)).format("%Y-%m-%dT%H:%M:%SZ");
+        answer(
+            200,
+            format!(
+                "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+                 <AccessKeyId>ASIA{roles}</AccessKeyId><SecretAccessKey>{SECRET_OF_ROLE}</SecretAccessKey>\
+                 <SessionToken>token/{roles}</SessionToken><Expiration>{ends}</Expiration></Credentials></AssumeRoleResult>\
+                 </AssumeRoleResponse>"
+            ),
+        )
     }
 }
 
@@ -352,7 +395,12 @@ fn listed(contents: &str, is_cut: bool) -> Answer {
 }
 
 /// Whether a request is signed, by header or in its query, with the keys, and now.
-fn checked(parts: &hyper::http::request::Parts, body: &[u8], now: DateTime<Utc>) -> Result<(), &'static str> {
+fn checked(
+    parts: &hyper::http::request::Parts,
+    body: &[u8],
+    now: DateTime<Utc>,
+    roles: u32,
+) -> Result<(), &'static str> {
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let query = pairs(parts.uri.query().unwrap_or_default());
     let in_query = query.contains_key("X-Amz-Signature");
@@ -382,9 +430,19 @@ fn checked(parts: &hyper::http::request::Parts, body: &[u8], now: DateTime<Utc>)
         )
     };
     let mut scope = credential.splitn(2, '/');
-    if scope.next() != Some(KEY_ID) {
-        return Err("InvalidAccessKeyId");
-    }
+    let token = match in_query {
+        true => query.get("X-Amz-Security-Token").map(String::as_str),
+        false => header("x-amz-security-token"),
+    };
+    let secret = match scope.next().unwrap_or_default() {
+        KEY_ID => SECRET,
+        temporary => match temporary.strip_prefix("ASIA") {
+            Some(number) if token != Some(&format!("token/{number}")) => return Err("InvalidToken"),
+            Some(number) if number.parse() != Ok(roles) => return Err("ExpiredToken"),
+            Some(_) => SECRET_OF_ROLE,
+            None => return Err("InvalidAccessKeyId"),
+        },
+    };
     let scope = scope.next().unwrap_or_default();
     let at = NaiveDateTime::parse_from_str(&date, "%Y%m%dT%H%M%SZ")
         .map_err(|_| "AccessDenied")?
@@ -428,7 +486,7 @@ fn checked(parts: &hyper::http::request::Parts, body: &[u8], now: DateTime<Utc>)
     );
     let key = scope
         .split('/')
-        .fold(format!("AWS4{SECRET}").into_bytes(), |key, part| mac(&key, part));
+        .fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part));
     if hexadecimal(&mac(&key, &text)) == signature {
         Ok(())
     } else {

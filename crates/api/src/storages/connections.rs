@@ -38,7 +38,7 @@ impl ConnectionIn {
         let mut values = Vec::new();
         for (name, value) in self.fields {
             match known.iter().find(|field| field.name == name) {
-                Some(field) => values.push((name, text_of(field.name, value)?)),
+                Some(field) => values.push((name, text_of(field, value)?)),
                 None => invalid.add(&name, UNREAD),
             }
         }

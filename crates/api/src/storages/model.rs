@@ -86,7 +86,7 @@ impl StorageIn {
             let Some(field) = fields.iter().find(|field| is_named(field, &name)) else {
                 continue;
             };
-            values.push((field.name.to_owned(), text_of(field.name, value)?));
+            values.push((field.name.to_owned(), text_of(field, value)?));
         }
         Ok(Change {
             title: self.title.into_option(),
@@ -106,12 +106,13 @@ impl StorageIn {
 }
 
 /// What a field of a provider is set to; none empties it.
-pub(super) fn text_of(name: &str, value: Value) -> ApiResult<Option<String>> {
+pub(super) fn text_of(field: &Field, value: Value) -> ApiResult<Option<String>> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
         Value::Number(number) => Ok(Some(number.to_string())),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(ApiError::field(name, "Not a valid string.")),
+        Value::Bool(is_on) if field.kind == Kind::Switch => Ok(Some(is_on.to_string())),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(ApiError::field(field.name, "Not a valid string.")),
     }
 }
 
@@ -124,10 +125,7 @@ impl Serialize for StorageOut<'_> {
         let provider = storages::provider(&row.kind).map_err(S::Error::custom)?;
         let purpose = storages::purpose_of(row);
         let is_source = purpose == Purpose::Source;
-        let settings: Map<String, Value> = storages::settings_of(row)
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
-            .collect();
+        let settings = storages::settings_of(row);
         let meta: Option<&RawValue> = serde_json::from_str(&row.meta).ok();
         let mut out = serializer.serialize_map(None)?;
         out.serialize_entry("id", &row.id)?;
@@ -146,7 +144,16 @@ impl Serialize for StorageOut<'_> {
         out.serialize_entry("description", &row.description)?;
         out.serialize_entry("created_at", &Time(row.created_at))?;
         for field in shown(provider, purpose) {
-            out.serialize_entry(field.name, &settings.get(field.name))?;
+            let text = settings.iter().find(|(name, _)| name == field.name);
+            let value = text.map(|(_, value)| value.as_str());
+            match field.kind {
+                Kind::Switch => out.serialize_entry(field.name, &(value == Some("true")))?,
+                Kind::Number(usual) => {
+                    let number = value.and_then(|text| text.parse().ok()).unwrap_or(usual);
+                    out.serialize_entry(field.name, &number)?;
+                }
+                _ => out.serialize_entry(field.name, &value)?,
+            }
         }
         out.serialize_entry("regex_filter", &row.regex_filter)?;
         out.serialize_entry("use_blob_urls", &row.use_blob_urls)?;
@@ -170,7 +177,7 @@ fn shown(provider: &dyn Provider, purpose: Purpose) -> impl Iterator<Item = &'st
     provider
         .fields(purpose)
         .into_iter()
-        .filter(|field| field.kind == Kind::Text)
+        .filter(|field| !field.kind.is_secret())
 }
 
 /// A kind of storage.
@@ -192,13 +199,26 @@ impl TypeOut {
 /// A field of a provider in a form. `ofConnection`: where the storage uses a connection, that one says it.
 pub(super) fn field_out(field: &Field) -> Value {
     json!({
-        "type": if field.kind == Kind::Password { "password" } else { "text" },
+        "type": match field.kind {
+            Kind::Text => "text",
+            Kind::Password => "password",
+            Kind::Lines | Kind::SecretLines => "textarea",
+            Kind::Number(_) => "counter",
+            Kind::Switch => "toggle",
+        },
         "name": field.name,
         "label": field.label,
         "required": field.is_required,
         "placeholder": field.placeholder,
         "description": field.help,
-        "skipAutofill": field.kind == Kind::Password,
+        "skipAutofill": field.kind.is_secret(),
+        "secret": field.kind.is_secret(),
+        "value": match field.kind {
+            Kind::Number(usual) => usual.into(),
+            Kind::Switch => false.into(),
+            _ => Value::Null,
+        },
+        "min": matches!(field.kind, Kind::Number(_)).then_some(0),
         "ofConnection": field.is_of_connection,
     })
 }
@@ -227,8 +247,11 @@ pub(super) fn form(provider: &dyn Provider, purpose: Purpose) -> Vec<Value> {
                 true,
             );
             rows.push(row(1, vec![filter]));
-            let mut fields = vec![each];
-            if !provider.is_local() {
+            let mut fields = Vec::new();
+            if provider.has_addresses() {
+                fields.push(each);
+            }
+            if provider.has_folders() {
                 let help = "Off: only files that lie in the folder itself.";
                 fields.push(switch("recursive_scan", "With all folders below", help, false));
             }

@@ -9,6 +9,7 @@ fn world(root: &Path) -> World {
     World {
         net: Client::new(policy, &Roots::with_files("").expect("the public ones")),
         local_root: Some(root.to_owned()),
+        installation: std::sync::Arc::default(),
     }
 }
 

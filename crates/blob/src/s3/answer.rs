@@ -4,20 +4,8 @@ use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 use roxmltree::{Document, Node, ParsingOptions};
 
+use crate::web::{Listed, behind_folder, no_list};
 use crate::{BlobError, Fault, Object};
-
-/// The most bytes of an answer that is read as XML: a thousand keys of the greatest length, encoded.
-pub(super) const MAX_XML: u64 = 8 * 1024 * 1024;
-
-/// A part of a list.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct List {
-    pub(super) objects: Vec<Object>,
-    /// The last key or folder in it.
-    pub(super) last: String,
-    pub(super) token: Option<String>,
-    pub(super) is_truncated: bool,
-}
 
 fn parsed(text: &str) -> Option<Document<'_>> {
     let options = ParsingOptions {
@@ -33,13 +21,8 @@ fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
 }
 
 /// Reads a list of version 2.
-pub(super) fn list(xml: &[u8]) -> Result<List, BlobError> {
-    let wrong = || {
-        BlobError::new(
-            Fault::Unknown,
-            "The storage answered something that is no list of objects",
-        )
-    };
+pub(super) fn list(xml: &[u8]) -> Result<Listed, BlobError> {
+    let wrong = no_list;
     let document = std::str::from_utf8(xml).ok().and_then(parsed).ok_or_else(wrong)?;
     let root = document.root_element();
     if root.tag_name().name() != "ListBucketResult" {
@@ -58,10 +41,11 @@ pub(super) fn list(xml: &[u8]) -> Result<List, BlobError> {
             Ok(text.to_owned())
         }
     };
-    let mut list = List {
+    let mut list = Listed {
+        objects: Vec::new(),
+        last: String::new(),
         token: text(root, "NextContinuationToken").map(str::to_owned),
         is_truncated: text(root, "IsTruncated") == Some("true"),
-        ..List::default()
     };
     for node in root.children() {
         match node.tag_name().name() {
@@ -78,9 +62,8 @@ pub(super) fn list(xml: &[u8]) -> Result<List, BlobError> {
                 });
             }
             "CommonPrefixes" => {
-                // Behind everything in it: no key goes on with a higher character.
                 let folder = decode(text(node, "Prefix").unwrap_or_default())?;
-                list.last = list.last.max(format!("{folder}\u{10FFFF}"));
+                list.last = list.last.max(behind_folder(&folder));
             }
             _ => {}
         }
@@ -92,7 +75,11 @@ pub(super) fn list(xml: &[u8]) -> Result<List, BlobError> {
 /// The code of an error, `NoSuchBucket`.
 pub(super) fn code(xml: &[u8]) -> Option<String> {
     let document = std::str::from_utf8(xml).ok().and_then(parsed)?;
-    let code = text(document.root_element(), "Code")?;
+    // S3 has it in the root, the token service one level below.
+    let code = document
+        .descendants()
+        .find(|node| node.tag_name().name() == "Code")?
+        .text()?;
     (code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| code.to_owned())
 }
 

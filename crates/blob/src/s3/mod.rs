@@ -2,16 +2,22 @@
 
 mod answer;
 mod bucket;
+mod role;
 mod sign;
 
 use labelkeep_net::Consumer;
 
+use crate::web::{Clock, Kept, Prefix, needed, token};
 use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
 use bucket::S3Bucket;
+use role::{Keys, Role};
 use sign::Credentials;
 
 /// The provider.
 pub(crate) struct S3;
+
+/// The same, where keys take on a role that has the rights.
+pub(crate) struct S3Role;
 
 static BUCKET: Field = Field::text("bucket", "Bucket").required().place().such_as("my-images");
 static PREFIX: Field = Field::text("prefix", "Prefix")
@@ -32,6 +38,18 @@ static KEY_ID_TO_WRITE: Field = Field::password("aws_access_key_id", "Access key
 static SECRET: Field = Field::password("aws_secret_access_key", "Secret access key").required();
 static TOKEN: Field = Field::password("aws_session_token", "Session token")
     .help("Only for temporary credentials; they stop working when it expires.");
+static TOKEN_NOT_SHOWN: Field = Field::password("aws_session_token", "Session token").not_shown();
+static ROLE_KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID")
+    .required()
+    .help("Of somebody who may take on the role (sts:AssumeRole); no more rights are needed.");
+static ROLE: Field = Field::text("role_arn", "Role ARN")
+    .required()
+    .place()
+    .such_as("arn:aws:iam::123456789012:role/labeling")
+    .help("The role that has the rights to the bucket. Its keys last an hour and are renewed by themselves.");
+static EXTERNAL_ID: Field = Field::text("external_id", "External ID")
+    .place()
+    .help("As the role's trust policy asks for it (sts:ExternalId).");
 static SSE: Field = Field::text("aws_sse_kms_key_id", "KMS key ID")
     .help("Objects are encrypted with this key. Empty: as the bucket says.");
 static SSE_TO_READ: Field = Field::text("aws_sse_kms_key_id", "KMS key ID").not_shown();
@@ -62,53 +80,148 @@ impl Provider for S3 {
     }
 
     fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
-        let needed = |field: &Field| {
-            values
-                .get(field.name)
-                .ok_or_else(|| BlobError::field(field.name, "This field is required."))
-        };
-        let bucket = needed(&BUCKET)?;
-        let region = values.get(REGION.name).unwrap_or("us-east-1");
-        if !is_bucket_name(bucket) {
-            let text = "A bucket's name has 3 to 63 letters, digits, dots and hyphens.";
-            return Err(BlobError::field(BUCKET.name, text));
-        }
-        if region.len() > 64 || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(BlobError::field(REGION.name, "A region is named like us-east-1."));
-        }
-        let credentials = Credentials {
-            key_id: token(needed(&KEY_ID)?, &KEY_ID)?,
-            secret: needed(&SECRET)?.to_owned(),
-            token: values.get(TOKEN.name).map(|text| token(text, &TOKEN)).transpose()?,
-        };
-        let sse_key = values.get(SSE.name).map(|text| token(text, &SSE)).transpose()?;
-        let place = match values.get(ENDPOINT.name) {
-            Some(endpoint) => Place::of_endpoint(endpoint, bucket)?,
-            None => Place::of_amazon(bucket, region),
-        };
-        let origin = world
-            .net
-            .origin(Consumer::S3, &place.base)
-            .map_err(|error| BlobError::field(ENDPOINT.name, error.to_string()))?;
-        Ok(Box::new(S3Bucket::new(
-            origin,
+        let place = place(values)?;
+        Ok(Box::new(open(
             place,
-            bucket,
-            values.get(PREFIX.name).unwrap_or_default(),
-            region,
-            credentials,
-            sse_key,
+            Keys::Fixed(keys(values)?),
+            values,
             purpose,
-        )))
+            world,
+        )?))
     }
 }
 
-/// What goes into a header: no spaces and no control characters.
-fn token(text: &str, field: &'static Field) -> Result<String, BlobError> {
-    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(text.to_owned())
+impl Provider for S3Role {
+    fn kind(&self) -> &'static str {
+        "s3s"
+    }
+
+    fn title(&self) -> &'static str {
+        "AWS S3 with a role"
+    }
+
+    fn fields(&self, purpose: Purpose) -> Vec<&'static Field> {
+        let sse = match purpose {
+            Purpose::Source => &SSE_TO_READ,
+            Purpose::Target => &SSE,
+        };
+        vec![
+            &BUCKET,
+            &PREFIX,
+            &REGION,
+            &ENDPOINT,
+            &ROLE,
+            &EXTERNAL_ID,
+            &ROLE_KEY_ID,
+            &SECRET,
+            &TOKEN_NOT_SHOWN,
+            sse,
+        ]
+    }
+
+    fn scheme(&self) -> Option<&'static str> {
+        Some("s3://")
+    }
+
+    fn signs(&self) -> bool {
+        true
+    }
+
+    fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
+        let place = place(values)?;
+        let arn = needed(values, &ROLE)?;
+        if !role::is_arn(arn) {
+            let text = "A role is named like arn:aws:iam::123456789012:role/labeling.";
+            return Err(BlobError::field(ROLE.name, text));
+        }
+        let external_id = values.get(EXTERNAL_ID.name);
+        if external_id.is_some_and(|id| !role::is_external_id(id)) {
+            let text = "An external ID has 2 to 1224 letters, digits and signs of +=,.@:/-_";
+            return Err(BlobError::field(EXTERNAL_ID.name, text));
+        }
+        let (base, host) = match values.get(ENDPOINT.name) {
+            // Stores that speak S3 have their token service at the same place.
+            Some(_) => (place.base.clone(), place.host.clone()),
+            None => {
+                let region = region(values)?;
+                let host = format!("sts.{region}.{}", domain(region));
+                (format!("https://{host}"), host)
+            }
+        };
+        let role = Role {
+            net: world.net.clone(),
+            base,
+            host,
+            region: region(values)?.to_owned(),
+            credentials: keys(values)?,
+            arn: arn.to_owned(),
+            external_id: external_id.map(str::to_owned),
+            kept: Kept::default(),
+        };
+        Ok(Box::new(open(
+            place,
+            Keys::Role(Box::new(role)),
+            values,
+            purpose,
+            world,
+        )?))
+    }
+}
+
+fn open(place: Place, keys: Keys, values: &Values, purpose: Purpose, world: &World) -> Result<S3Bucket, BlobError> {
+    let sse_key = values.get(SSE.name).map(|text| token(text, &SSE)).transpose()?;
+    let origin = world
+        .net
+        .origin(Consumer::S3, &place.base)
+        .map_err(|error| BlobError::field(ENDPOINT.name, error.to_string()))?;
+    Ok(S3Bucket {
+        origin,
+        place,
+        bucket: needed(values, &BUCKET)?.to_owned(),
+        prefix: Prefix::new(values.get(PREFIX.name).unwrap_or_default()),
+        region: region(values)?.to_owned(),
+        keys,
+        sse_key,
+        purpose,
+        clock: Clock::default(),
+    })
+}
+
+/// The keys of the form.
+fn keys(values: &Values) -> Result<Credentials, BlobError> {
+    Ok(Credentials {
+        key_id: token(needed(values, &KEY_ID)?, &KEY_ID)?,
+        secret: needed(values, &SECRET)?.to_owned(),
+        token: values.get(TOKEN.name).map(|text| token(text, &TOKEN)).transpose()?,
+    })
+}
+
+fn region(values: &Values) -> Result<&str, BlobError> {
+    let region = values.get(REGION.name).unwrap_or("us-east-1");
+    if region.len() > 64 || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(BlobError::field(REGION.name, "A region is named like us-east-1."));
+    }
+    Ok(region)
+}
+
+fn place(values: &Values) -> Result<Place, BlobError> {
+    let bucket = needed(values, &BUCKET)?;
+    if !is_bucket_name(bucket) {
+        let text = "A bucket's name has 3 to 63 letters, digits, dots and hyphens.";
+        return Err(BlobError::field(BUCKET.name, text));
+    }
+    let region = region(values)?;
+    match values.get(ENDPOINT.name) {
+        Some(endpoint) => Place::of_endpoint(endpoint, bucket),
+        None => Ok(Place::of_amazon(bucket, region)),
+    }
+}
+
+fn domain(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "amazonaws.com.cn"
     } else {
-        Err(BlobError::field(field.name, "It has characters that it cannot have."))
+        "amazonaws.com"
     }
 }
 
@@ -134,11 +247,7 @@ pub(crate) struct Place {
 
 impl Place {
     fn of_amazon(bucket: &str, region: &str) -> Place {
-        let domain = if region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        };
+        let domain = domain(region);
         // A certificate for one part of a name does not cover dots in it; capitals are lost in names.
         let in_host = bucket
             .bytes()

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use sha2::{Digest, Sha256};
+
+use crate::web::{IN_PATH, UNRESERVED};
 
 /// What keys a request is signed with.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ pub(super) struct Credentials {
 /// Where and when a signature counts.
 pub(super) struct Scope<'a> {
     pub(super) region: &'a str,
+    /// `s3`, or `sts`.
+    pub(super) service: &'a str,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -31,9 +35,6 @@ pub(super) struct Asked<'a> {
     /// Names and values that are not encoded yet.
     pub(super) query: Vec<(&'a str, String)>,
 }
-
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const IN_PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
 /// A key as part of a path.
 pub(super) fn in_path(key: &str) -> String {
@@ -127,7 +128,12 @@ fn stamp(scope: &Scope<'_>) -> String {
 }
 
 fn place(scope: &Scope<'_>) -> String {
-    format!("{}/{}/s3/aws4_request", scope.at.format("%Y%m%d"), scope.region)
+    format!(
+        "{}/{}/{}/aws4_request",
+        scope.at.format("%Y%m%d"),
+        scope.region,
+        scope.service
+    )
 }
 
 fn signature(canonical: &str, scope: &Scope<'_>, secret: &str) -> String {
@@ -138,7 +144,7 @@ fn signature(canonical: &str, scope: &Scope<'_>, secret: &str) -> String {
         digest(canonical.as_bytes())
     );
     let day = scope.at.format("%Y%m%d").to_string();
-    let key = [day.as_str(), scope.region, "s3", "aws4_request"]
+    let key = [day.as_str(), scope.region, scope.service, "aws4_request"]
         .iter()
         .fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part));
     hexadecimal(&mac(&key, &text))
@@ -173,6 +179,7 @@ mod tests {
         };
         let scope = Scope {
             region: "us-east-1",
+            service: "s3",
             at: Utc.with_ymd_and_hms(2013, 5, 24, 0, 0, 0).single().expect("a time"),
         };
         (credentials, scope)

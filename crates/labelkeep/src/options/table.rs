@@ -235,6 +235,15 @@ pub const OPTIONS: &[Opt] = &[
         .default("false"),
     option(Data, "LOCAL_FILES_SERVING_ENABLED", "Whether administrators may connect folders of this machine as storages of projects.").default("false"),
     option(Data, "LOCAL_FILES_DOCUMENT_ROOT", "The folder below which these have to lie; what is outside of it is never read."),
+    option(Data, "AZURE_AUTHORITY_HOST", "Where storages with a service principal of Azure get their tokens; another one for other clouds than the public one.")
+        .default("https://login.microsoftonline.com"),
+    option(Data, "GCS_ENDPOINT", "Where Google Cloud Storage and its token service are, when that is not Google's own address: a private endpoint, an emulator.")
+        .shown("https://storage.googleapis.com"),
+    option(Data, "REDIS_SSL_CERTS_REQS", "Whether certificates of Redis are verified where a storage speaks TLS with it: required, or none.").default("required"),
+    option(Data, "REDIS_SSL_CA_CERTS", "PEM file of the authorities of these certificates, for storages that name none of their own; they count besides the others."),
+    option(Data, "REDIS_SSL_CERTFILE", "PEM file of a certificate that is shown to Redis, for storages without one of their own."),
+    option(Data, "REDIS_SSL_KEYFILE", "PEM file of its private key."),
+    option(Data, "REDIS_ALLOW_PLAINTEXT", "Whether storages may reach Redis on other machines without TLS.").default("false"),
     option(Mail, "EMAIL_HOST", "The server that takes mail (SMTP). Without one there is no mail: links are shown to whoever makes them."),
     option(Mail, "EMAIL_PORT", "Its TCP port.").shown("587; 465 with EMAIL_USE_SSL, 25 without TLS"),
     option(Mail, "EMAIL_HOST_USER", "The user to sign in as."),

@@ -151,9 +151,16 @@ impl Wanted {
         let mut invalid = Invalid::default();
         let fields = self.provider.fields(self.purpose);
         let moved = change.values.iter().any(|(name, value)| {
-            let field = fields.iter().find(|field| field.name == name);
-            field.is_some_and(|field| field.is_place)
-                && self.settings.get(name) != value.as_deref().filter(|text| !text.is_empty())
+            let Some(field) = fields.iter().find(|field| field.is_place && field.name == name) else {
+                return false;
+            };
+            let is_empty = |text: &&str| text.is_empty() || (field.kind == Kind::Switch && *text != "true");
+            let new = value.as_deref().filter(|text| !is_empty(text));
+            match field.kind.is_secret() {
+                false => self.settings.get(name) != new,
+                // One that was not shown, and not typed, stays.
+                true => new.is_some_and(|new| self.secrets.get(name) != Some(new.trim())),
+            }
         });
         // Keys go to nobody but the one that they were given for (SEC-150).
         if moved {
@@ -179,10 +186,15 @@ impl Wanted {
                 invalid.add(name, "This value is too long, or has characters that it cannot have.");
             }
             match field.kind {
-                Kind::Text => self.settings.set(name, text),
+                Kind::Text | Kind::Lines => self.settings.set(name, text),
                 // An empty secret is one that the form did not show.
-                Kind::Password if value.is_some() && text.is_empty() => {}
-                Kind::Password => self.secrets.set(name, text.trim()),
+                Kind::Password | Kind::SecretLines if value.is_some() && text.is_empty() => {}
+                Kind::Password | Kind::SecretLines => self.secrets.set(name, text.trim()),
+                Kind::Number(_) if !text.is_empty() && text.parse::<u32>().is_err() => {
+                    invalid.add(name, "A valid integer is required.");
+                }
+                Kind::Number(_) => self.settings.set(name, text),
+                Kind::Switch => self.settings.set(name, if text == "true" { text } else { "" }),
             }
         }
         for field in fields.iter().filter(|field| is_said && field.is_of_connection) {
@@ -216,6 +228,10 @@ impl Wanted {
         self.can_delete_objects = change.can_delete_objects.unwrap_or(self.can_delete_objects);
         self.synchronizable = change.synchronizable.unwrap_or(self.synchronizable);
         self.append_only = change.append_only.unwrap_or(self.append_only);
+        if self.use_blob_urls && !self.provider.has_addresses() {
+            let text = "What is stored there has no addresses: it is read as tasks.";
+            invalid.add("use_blob_urls", text);
+        }
         invalid.into_result()?;
         self.filter()?;
         if let Some(connection) = &self.connection {

@@ -45,11 +45,14 @@ impl Found {
 
     /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself, which it does not
     /// for every project.
+    ///
+    /// # Errors
+    /// The store gives no keys to sign with, or the server leaves the project's media alone.
     pub async fn link(&self, services: &Services, content_type: &str) -> Result<Option<(String, i64)>> {
         let minutes = self.storage.presign_ttl.clamp(1, 60);
         let seconds = u32::try_from(minutes * 60).unwrap_or(60);
         if self.storage.presign
-            && let Some(link) = self.bucket.sign(&self.key, seconds, content_type)
+            && let Some(link) = self.bucket.sign(&self.key, seconds, content_type).await?
         {
             return Ok(Some((link, minutes)));
         }
@@ -154,7 +157,9 @@ pub async fn origins(services: &Services, actor: Actor, project_id: i64) -> Resu
         let Ok(bucket) = opened::bucket(services, &storage).await else {
             continue;
         };
-        let link = bucket.sign("x", 60, "text/plain");
+        let Ok(link) = bucket.sign("x", 60, "text/plain").await else {
+            continue;
+        };
         if let Some(origin) = link.as_deref().and_then(origin_of)
             && !origins.contains(&origin)
         {

@@ -29,7 +29,7 @@ use crate::{Invalid, Result, ServiceError, Services, outbound};
 pub use change::Change;
 use change::Wanted;
 use connections::ConnectionRow;
-pub use labelkeep_blob::{BlobError as StorageError, Content};
+pub use labelkeep_blob::{BlobError as StorageError, Content, Installation, RedisInstallation};
 pub use links::{Links, names_objects};
 pub(crate) use opened::Buckets;
 

@@ -25,6 +25,7 @@ pub(super) fn world(services: &Services) -> World {
     World {
         net: services.net.clone(),
         local_root: services.settings.local_files.clone(),
+        installation: services.settings.stores.clone(),
     }
 }
 

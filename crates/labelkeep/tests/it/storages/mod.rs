@@ -6,6 +6,8 @@ mod events;
 mod faults;
 mod local;
 mod records;
+mod redis;
+mod role;
 mod serving;
 mod sources;
 mod targets;

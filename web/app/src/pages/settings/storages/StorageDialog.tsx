@@ -1,6 +1,17 @@
 /** Connects a storage, or changes one. What the form asks for is said by the server. */
 import { api, type Project } from '@labelkeep/api';
-import { Button, Check, Dialog, NumberField, Select, Spinner, Switch, TextField, toast } from '@labelkeep/kit';
+import {
+  Button,
+  Check,
+  Dialog,
+  NumberField,
+  Select,
+  Spinner,
+  Switch,
+  TextArea,
+  TextField,
+  toast,
+} from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { messageOf, problemOf } from '../../../shared/errors';
@@ -242,27 +253,25 @@ export function Field({
         label={field.label}
         value={typeof value === 'number' ? value : 1}
         onChange={(number) => onChange(Math.round(number))}
-        {...(field.min === undefined ? {} : { minValue: field.min })}
-        {...(field.max === undefined ? {} : { maxValue: field.max })}
+        {...(typeof field.min === 'number' ? { minValue: field.min } : {})}
+        {...(typeof field.max === 'number' ? { maxValue: field.max } : {})}
         {...description}
       />
     );
   }
-  const isSecret = field.type === 'password';
+  const isUnchanged = field.secret === true && isKept;
+  const placeholder = isUnchanged ? 'Unchanged' : field.placeholder;
+  const shared = {
+    label: field.label,
+    value: typeof value === 'string' ? value : '',
+    onChange,
+    isRequired: field.required === true && !isUnchanged,
+    ...(placeholder ? { placeholder } : {}),
+    ...description,
+    ...problemOf(error, field.name),
+  };
+  if (field.type === 'textarea') return <TextArea rows={4} {...shared} />;
   return (
-    <TextField
-      label={field.label}
-      value={typeof value === 'string' ? value : ''}
-      onChange={onChange}
-      isRequired={field.required === true && !(isSecret && isKept)}
-      {...(isSecret ? { type: 'password' as const, autoComplete: 'off' } : {})}
-      {...(isSecret && isKept
-        ? { placeholder: 'Unchanged' }
-        : field.placeholder
-          ? { placeholder: field.placeholder }
-          : {})}
-      {...description}
-      {...problemOf(error, field.name)}
-    />
+    <TextField {...shared} {...(field.type === 'password' ? { type: 'password' as const, autoComplete: 'off' } : {})} />
   );
 }

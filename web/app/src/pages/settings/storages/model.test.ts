@@ -7,7 +7,7 @@ const rows: FormRow[] = [
     columnCount: 2,
     fields: [
       { type: 'text', name: 'bucket', label: 'Bucket' },
-      { type: 'password', name: 'secret', label: 'Secret' },
+      { type: 'password', name: 'secret', label: 'Secret', secret: true },
       { type: 'toggle', name: 'presign', label: 'Links', value: true },
       { type: 'counter', name: 'presign_ttl', label: 'Minutes', min: 1, value: 1 },
     ],
@@ -32,6 +32,10 @@ describe('a storage in its form', () => {
 
 it('says where it is', () => {
   expect(placeOf(storage as unknown as Storage)).toBe('s3://b/a');
+  const azure = { type: 'azure_spi', container: 'c', prefix: null };
+  expect(placeOf(azure as unknown as Storage)).toBe('azure-blob://c');
+  const redis = { type: 'redis', host: 'h', port: null, db: 1, path: 'tasks:' };
+  expect(placeOf(redis as unknown as Storage)).toBe('redis://h:6379/1 tasks:');
   expect(placeOf({ type: 'localfiles', path: '/data/x' } as unknown as Storage)).toBe('/data/x');
 });
 

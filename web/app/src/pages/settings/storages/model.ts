@@ -31,15 +31,17 @@ export interface StorageType {
 }
 
 export interface FormField {
-  type: 'text' | 'password' | 'toggle' | 'counter';
+  type: 'text' | 'password' | 'textarea' | 'toggle' | 'counter';
   name: string;
   label: string;
   required?: boolean;
   placeholder?: string;
   description?: string;
-  min?: number;
-  max?: number;
-  value?: number | boolean;
+  /** Never given back: what is not typed stays as it is. */
+  secret?: boolean;
+  min?: number | null;
+  max?: number | null;
+  value?: number | boolean | null;
   /** Where the storage uses a connection, that one says it. */
   ofConnection?: boolean;
 }
@@ -87,11 +89,19 @@ export const isUnderWay = (storage: Storage) => storage.status === 'queued' || s
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
+/** How addresses begin, where that is not the name of the kind. */
+const SCHEMES: Record<string, string> = { gcs: 'gs', s3s: 's3', azure: 'azure-blob', azure_spi: 'azure-blob' };
+
 /** Where it is, in one line. */
 export function placeOf(storage: Storage): string {
   if (storage.type === 'localfiles') return text(storage.path);
+  if (storage.type === 'redis') {
+    const path = text(storage.path);
+    return `redis://${text(storage.host)}:${text(storage.port) || '6379'}/${Number(storage.db)}${path ? ` ${path}` : ''}`;
+  }
   const prefix = text(storage.prefix).replace(/\/+$/, '');
-  return `${storage.type}://${text(storage.bucket)}${prefix ? `/${prefix}` : ''}`;
+  const bucket = text(storage.bucket) || text(storage.container);
+  return `${SCHEMES[storage.type] ?? storage.type}://${bucket}${prefix ? `/${prefix}` : ''}`;
 }
 
 export const nameOf = (storage: Storage) => storage.title?.trim() || placeOf(storage);
@@ -120,7 +130,7 @@ export function bodyOf(
   if (storage) body.id = storage.id;
   for (const field of rows.flatMap((row) => row.fields)) {
     const value = values[field.name];
-    if (value === undefined || (field.type === 'password' && value === '')) continue;
+    if (value === undefined || (field.secret && value === '')) continue;
     body[field.name] = value;
   }
   return body;
