@@ -48,6 +48,8 @@ pub struct Field {
     pub is_of_connection: bool,
     /// Whether the form has it; clients may set it all the same.
     pub is_shown: bool,
+    /// A switch without which the form does not ask for it.
+    pub when: Option<&'static str>,
 }
 
 impl Field {
@@ -63,6 +65,7 @@ impl Field {
             is_place: false,
             is_of_connection: false,
             is_shown: true,
+            when: None,
         }
     }
 
@@ -129,6 +132,13 @@ impl Field {
     pub(crate) const fn not_shown(self) -> Field {
         Field {
             is_shown: false,
+            ..self
+        }
+    }
+
+    pub(crate) const fn when(self, switch: &'static str) -> Field {
+        Field {
+            when: Some(switch),
             ..self
         }
     }

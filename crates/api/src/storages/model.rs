@@ -219,6 +219,7 @@ pub(super) fn field_out(field: &Field) -> Value {
             _ => Value::Null,
         },
         "min": matches!(field.kind, Kind::Number(_)).then_some(0),
+        "when": field.when,
         "ofConnection": field.is_of_connection,
     })
 }

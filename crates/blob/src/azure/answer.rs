@@ -100,19 +100,27 @@ pub(super) fn error(status: u16, code: &str, container: &str, subject: &str, wit
         ("AuthenticationFailed" | "InvalidAuthenticationInfo" | "NoAuthenticationInformation", _) | ("", 401 | 403) => {
             denied(match with {
                 With::Key => "The account key does not fit the account name.".to_owned(),
-                With::Sas => "The SAS token is not valid, or has expired. Enter a new one.".to_owned(),
+                With::Sas => "The SAS token is not valid or has expired. Enter a new one.".to_owned(),
                 With::Principal => "The storage does not take the tokens of this service principal.".to_owned(),
             })
         }
+        // Wrong signatures, too, say some servers.
+        ("AuthorizationFailure", _) => denied(format!(
+            "{}, or the account's firewall keeps this server out.",
+            match with {
+                With::Key => "The account key does not fit the account name",
+                With::Sas => "The SAS token is not valid or has expired",
+                With::Principal => "The service principal lacks the role",
+            }
+        )),
         (
-            "AuthorizationFailure"
-            | "AuthorizationPermissionMismatch"
+            "AuthorizationPermissionMismatch"
             | "AuthorizationResourceTypeMismatch"
             | "AuthorizationServiceMismatch"
             | "InsufficientAccountPermissions",
             _,
         ) => denied(format!(
-            "Access to {subject} was denied: these credentials lack the right, or the account's firewall keeps this server out."
+            "Access to {subject} was denied: these credentials lack the right."
         )),
         ("AuthorizationProtocolMismatch" | "AccountRequiresHttps", _) => {
             denied("The account is reached by https only.".to_owned())

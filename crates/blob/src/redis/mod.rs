@@ -36,13 +36,16 @@ static TLS: Field = Field::switch("tls", "Encrypt the connection (TLS)")
     .place()
     .help("Without it only a Redis on the server's own machine is reached, unless the installation allows more.");
 static AUTHORITY: Field = Field::lines("tls_ca", "Authority")
+    .when("tls")
     .such_as("-----BEGIN CERTIFICATE-----")
     .help("PEM of the authority that signed the certificate of Redis, if it is not a public one.");
 static CERTIFICATE: Field = Field::lines("tls_certificate", "Client certificate")
+    .when("tls")
     .such_as("-----BEGIN CERTIFICATE-----")
     .help("PEM, where Redis asks for one.");
-static KEY: Field =
-    Field::secret_lines("tls_key", "Key of the client certificate").such_as("-----BEGIN PRIVATE KEY-----");
+static KEY: Field = Field::secret_lines("tls_key", "Key of the client certificate")
+    .when("tls")
+    .such_as("-----BEGIN PRIVATE KEY-----");
 
 impl Provider for Redis {
     fn kind(&self) -> &'static str {

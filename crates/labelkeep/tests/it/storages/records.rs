@@ -130,6 +130,19 @@ on_both_databases! {
         let project = empty(&owner).await;
         let reply = owner.post("/api/storages/s3/validate", body(&server, project, json!({}))).await.expect(403);
         assert!(reply.text.contains("reserved network address"), "{}", reply.text);
+        let (endpoint, key) = (server.endpoint(), "c2VjcmV0");
+        for (kind, more) in [
+            ("s3s", body(&server, project, json!({ "role_arn": s3::ROLE }))),
+            ("azure", json!({ "container": "ours", "account_name": "account", "account_key": key, "endpoint": endpoint })),
+            ("redis", json!({ "host": "127.0.0.1" })),
+        ] {
+            let mut body = more;
+            body["project"] = json!(project);
+            for path in ["validate", "files"] {
+                let reply = owner.post(&format!("/api/storages/{kind}/{path}"), body.clone()).await.expect(403);
+                assert!(reply.text.contains("reserved network address"), "{kind}: {}", reply.text);
+            }
+        }
         assert!(server.requests().is_empty());
     }
 

@@ -184,16 +184,18 @@ export function StorageDialog({
         {rows && values ? (
           rows.map((row) => (
             <div key={row.fields[0]?.name} className={row.columnCount > 1 ? styles.pair : styles.form}>
-              {row.fields.map((field) => (
-                <Field
-                  key={field.name}
-                  field={field}
-                  value={values[field.name]}
-                  error={error}
-                  isKept={storage !== undefined && storage.connection === null}
-                  onChange={(value) => put(field.name, value)}
-                />
-              ))}
+              {row.fields
+                .filter(({ when }) => !when || values[when] === true)
+                .map((field) => (
+                  <Field
+                    key={field.name}
+                    field={field}
+                    value={values[field.name]}
+                    error={error}
+                    isKept={storage !== undefined && storage.connection === null}
+                    onChange={(value) => put(field.name, value)}
+                  />
+                ))}
             </div>
           ))
         ) : needsServer ? (

@@ -39,6 +39,8 @@ export interface FormField {
   description?: string;
   /** Never given back: what is not typed stays as it is. */
   secret?: boolean;
+  /** A switch without which it is not asked for. */
+  when?: string | null;
   min?: number | null;
   max?: number | null;
   value?: number | boolean | null;
