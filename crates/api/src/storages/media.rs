@@ -98,7 +98,8 @@ pub(crate) async fn local(
 
 async fn send(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
     let (kind, _) = stored::content_type(found.name());
-    let Some((link, minutes)) = found.link(services, kind).await? else {
+    let Some((link, minutes)) = found.link(kind).await.map_err(trouble)? else {
+        found.check_sent(services).await?;
         return proxied(services, found, account_id, headers).await;
     };
     let cache = format!("no-store, max-age={}", minutes * 60);

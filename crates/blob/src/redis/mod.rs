@@ -13,10 +13,11 @@ use bucket::{RedisBucket, Server};
 pub(crate) struct Redis;
 
 static HOST: Field = Field::text("host", "Host")
+    .of_connection()
     .required()
     .place()
     .such_as("redis.example.com");
-static PORT: Field = Field::text("port", "Port").place().such_as("6379");
+static PORT: Field = Field::text("port", "Port").of_connection().place().such_as("6379");
 static PATH: Field = Field::text("path", "Prefix of keys")
     .such_as("tasks:")
     .help("Only keys that begin so. Empty: all of them.");
@@ -26,20 +27,25 @@ static PATH_TO_WRITE: Field = Field::text("path", "Prefix of keys")
 static DB: Field = Field::number("db", "Number of the database", 1);
 static DB_TO_WRITE: Field = Field::number("db", "Number of the database", 2);
 static USER: Field = Field::text("username", "User")
+    .of_connection()
     .such_as("default")
     .help("Of the access control list. It needs the commands SCAN, STRLEN, GET and GETRANGE; no more.");
 static USER_TO_WRITE: Field = Field::text("username", "User")
+    .of_connection()
     .such_as("default")
     .help("Of the access control list. It needs the commands SET and DEL; no more.");
 static PASSWORD: Field = Field::password("password", "Password");
 static TLS: Field = Field::switch("tls", "Encrypt the connection (TLS)")
+    .of_connection()
     .place()
     .help("Without it only a Redis on the server's own machine is reached, unless the installation allows more.");
 static AUTHORITY: Field = Field::lines("tls_ca", "Authority")
+    .of_connection()
     .when("tls")
     .such_as("-----BEGIN CERTIFICATE-----")
     .help("PEM of the authority that signed the certificate of Redis, if it is not a public one.");
 static CERTIFICATE: Field = Field::lines("tls_certificate", "Client certificate")
+    .of_connection()
     .when("tls")
     .such_as("-----BEGIN CERTIFICATE-----")
     .help("PEM, where Redis asks for one.");

@@ -2,7 +2,7 @@
 //! by its name and never sees the keys. A connection says where its keys go, and may say for which buckets they are; what uses it
 //! says the rest.
 
-use labelkeep_blob::{Field, Kind, Provider, Purpose, Values};
+use labelkeep_blob::{Field, Provider, Purpose, Values};
 use labelkeep_crypt::Place as Sealed;
 use labelkeep_policy::Action;
 use labelkeep_store::audit;
@@ -10,7 +10,7 @@ use labelkeep_store::projects::ProjectRow;
 pub use labelkeep_store::storages::connections::ConnectionRow;
 use labelkeep_store::storages::connections::{self as rows, ConnectionFields};
 
-use super::{opened, provider, purpose_of};
+use super::{change, opened, provider, purpose_of};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services, names, outbound};
 
@@ -18,8 +18,6 @@ use crate::{Invalid, Result, ServiceError, Services, names, outbound};
 const TITLE_MAX: usize = 256;
 /// Most buckets that one connection lists.
 const PLACES_MAX: usize = 1_000;
-/// Longest value of a field, in bytes.
-const VALUE_MAX: usize = 16 * 1024;
 /// Storages that are tried with new keys before these are kept.
 const TRIED: i64 = 5;
 
@@ -40,7 +38,7 @@ pub struct ConnectionChange {
 pub fn fields(provider: &dyn Provider) -> Vec<&'static Field> {
     let mut fields = provider.fields(Purpose::Source);
     fields.retain(|field| field.is_of_connection);
-    if fields.iter().any(|field| field.kind == Kind::Password) {
+    if fields.iter().any(|field| field.kind.is_secret()) {
         fields
     } else {
         Vec::new()
@@ -112,16 +110,15 @@ pub(super) fn check_place(row: &ConnectionRow, provider: &dyn Provider, values: 
         return Ok(());
     }
     let fields = provider.fields(Purpose::Source);
-    let Some(field) = fields.iter().find(|field| field.is_place && !field.is_of_connection) else {
-        return Ok(());
-    };
-    let bucket = values.get(field.name).unwrap_or_default();
+    let field = fields.iter().find(|field| field.is_place && !field.is_of_connection);
+    let name = field.map_or("connection", |field| field.name);
+    let bucket = values.get(name).unwrap_or_default();
     let prefix = values.get("prefix").unwrap_or_default();
     if places.iter().any(|place| covers(place, bucket, prefix)) {
         return Ok(());
     }
     let text = format!("The connection \"{}\" is for {} only.", row.title, places.join(", "));
-    Err(Invalid::field(field.name, text).into())
+    Err(Invalid::field(name, text).into())
 }
 
 /// Whether `bucket`, or `bucket/prefix`, holds everything below a bucket's prefix.
@@ -182,11 +179,7 @@ impl Wanted {
     fn changed(mut self, change: ConnectionChange) -> Result<Wanted> {
         let mut invalid = Invalid::default();
         let fields = fields(self.provider);
-        let moved = change.values.iter().any(|(name, value)| {
-            let field = fields.iter().find(|field| field.name == name);
-            field.is_some_and(|field| field.is_place)
-                && self.settings.get(name) != value.as_deref().filter(|text| !text.is_empty())
-        });
+        let moved = change::moves(&fields, &change.values, &self.settings, &self.secrets);
         // Keys go to nobody but the one that they were given for (SEC-150).
         if moved {
             self.secrets = Values::default();
@@ -195,18 +188,16 @@ impl Wanted {
             let Some(field) = fields.iter().find(|field| field.name == name) else {
                 continue;
             };
-            let text = value.as_deref().unwrap_or_default();
-            if text.len() > VALUE_MAX || text.contains('\0') {
-                invalid.add(name, "This value is too long, or has characters that it cannot have.");
-            }
-            match field.kind {
-                Kind::Text => self.settings.set(name, text),
-                Kind::Password if value.is_some() && text.is_empty() => {}
-                Kind::Password => self.secrets.set(name, text.trim()),
-            }
+            change::fill_in(
+                field,
+                value.as_deref(),
+                &mut self.settings,
+                &mut self.secrets,
+                &mut invalid,
+            );
         }
         for field in fields.iter().filter(|field| field.is_required) {
-            let values = if field.kind == Kind::Password {
+            let values = if field.kind.is_secret() {
                 &self.secrets
             } else {
                 &self.settings

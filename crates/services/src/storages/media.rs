@@ -43,21 +43,23 @@ impl Found {
         self.key.rsplit('/').next().unwrap_or(&self.key)
     }
 
-    /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself, which it does not
-    /// for every project.
+    /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself.
     ///
     /// # Errors
-    /// The store gives no keys to sign with, or the server leaves the project's media alone.
-    pub async fn link(&self, services: &Services, content_type: &str) -> Result<Option<(String, i64)>> {
+    /// The store gives no keys to sign with.
+    pub async fn link(&self, content_type: &str) -> Result<Option<(String, i64)>, BlobError> {
+        if !self.storage.presign {
+            return Ok(None);
+        }
         let minutes = self.storage.presign_ttl.clamp(1, 60);
         let seconds = u32::try_from(minutes * 60).unwrap_or(60);
-        if self.storage.presign
-            && let Some(link) = self.bucket.sign(&self.key, seconds, content_type).await?
-        {
-            return Ok(Some((link, minutes)));
-        }
-        untouched::check_sent(services, self.storage.project_id).await?;
-        Ok(None)
+        let link = self.bucket.sign(&self.key, seconds, content_type).await?;
+        Ok(link.map(|link| (link, minutes)))
+    }
+
+    /// Refuses to send the bytes where the server leaves the project's media alone.
+    pub async fn check_sent(&self, services: &Services) -> Result<()> {
+        untouched::check_sent(services, self.storage.project_id).await
     }
 
     /// Its bytes.
