@@ -116,8 +116,12 @@ export class Scene {
       this.items.set(item.id, item);
       if (kindOf(item.shape).raster) this.rasters.add(item.id);
     }
-    this.index.load([...this.items.values()].map((item) => [item.id, kindOf(item.shape).bounds(item.shape)] as const));
+    this.index.load(this.bounds());
     this.onChange({ boxes: null });
+  }
+
+  private *bounds(): Generator<readonly [string, Box]> {
+    for (const { id, shape } of this.items.values()) yield [id, kindOf(shape).bounds(shape)];
   }
 
   /** Adds items or replaces those with the same id. */

@@ -18,6 +18,8 @@ export class Order<T extends Placed> {
     private readonly records: ReadonlyMap<string, T>,
     /** Which of the records are in the list. */
     private readonly includes: (record: T) => boolean,
+    /** A list that has all of them, and others perhaps. */
+    private readonly wider: Order<T> | null = null,
   ) {}
 
   /** Forgets the list: everything may be different. */
@@ -73,6 +75,12 @@ export class Order<T extends Placed> {
   }
 
   private made(): readonly string[] {
+    if (this.wider) {
+      const all = this.wider.ids();
+      const mine = all.filter((id) => this.includes(this.records.get(id) as T));
+      // One list in memory where they are the same.
+      return mine.length === all.length ? all : mine;
+    }
     const found: T[] = [];
     let sorted = true;
     for (const record of this.records.values()) {

@@ -117,7 +117,7 @@ class Reader {
       }
     }
     return {
-      regions: [...this.regions.values()].sort((a, b) => a.seq - b.seq),
+      regions: inOrder([...this.regions.values()]),
       relations: this.readRelations(),
       foreign: this.foreign,
     };
@@ -257,6 +257,16 @@ class Reader {
     }
     return found;
   }
+}
+
+/** Sorted by `seq`, which nearly all results are. */
+function inOrder(regions: Region[]): Region[] {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { seq } of regions) {
+    if (seq < last) return regions.sort((a, b) => a.seq - b.seq);
+    last = seq;
+  }
+  return regions;
 }
 
 /** Names one answer: a control, and the item when it stands once for each item. */

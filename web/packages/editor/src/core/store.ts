@@ -22,8 +22,12 @@ export class RegionStore {
   private readonly answerIndex = new Map<string, string>();
   private foreignItems: readonly ForeignItem[] = [];
   private readonly everything = new Order(this.regions, () => true);
-  private readonly listed = new Order(this.regions, (region) => region.kind !== ANSWER);
-  private readonly own = new Order(this.regions, (region) => region.kind !== ANSWER && !region.suggested);
+  private readonly listed = new Order(this.regions, (region) => region.kind !== ANSWER, this.everything);
+  private readonly own = new Order(
+    this.regions,
+    (region) => region.kind !== ANSWER && !region.suggested,
+    this.everything,
+  );
   /** Regions that stand below another one. */
   private below = 0;
   private cachedRelations: readonly Relation[] | null = null;
