@@ -176,7 +176,10 @@ class Emulated(Gcs):
     def answer(self, method, path, headers, body):
         if path == "/token":
             return self.token(body)
-        sent = {name: headers[name] for name in ("content-type", "range") if name in headers}
+        sent = {name: headers[name] for name in ("range",) if name in headers}
+        if body:
+            # It takes a content that is called JSON for a request of its own.
+            sent["content-type"] = "application/octet-stream"
         url = f"http://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(url, data=body or None, headers=sent, method=method)
         try:

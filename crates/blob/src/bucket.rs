@@ -114,6 +114,11 @@ pub trait Bucket: Send + Sync {
         content_type: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>>;
 
+    /// Scheme and host to which signed links lead; none where there are none.
+    fn links_at(&self) -> Option<String> {
+        None
+    }
+
     /// How tasks name an object, `s3://bucket/key`.
     fn address(&self, key: &str) -> String;
 

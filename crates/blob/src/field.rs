@@ -53,6 +53,37 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether a new value leads requests to another place.
+    pub fn moves(&self, value: Option<&str>, settings: &Values, secrets: &Values) -> bool {
+        let is_empty = |text: &&str| text.is_empty() || (self.kind == Kind::Switch && *text != "true");
+        let new = value.filter(|text| !is_empty(text));
+        self.is_place
+            && match self.kind.is_secret() {
+                false => settings.get(self.name) != new,
+                // One that was not shown, and not typed, stays.
+                true => new.is_some_and(|new| secrets.get(self.name) != Some(new.trim())),
+            }
+    }
+
+    /// Puts a new value where it belongs; none empties it.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people.
+    pub fn put(&self, value: Option<&str>, settings: &mut Values, secrets: &mut Values) -> Result<(), &'static str> {
+        let text = value.unwrap_or_default();
+        match self.kind {
+            // An empty secret is one that the form did not show.
+            Kind::Password | Kind::SecretLines if value.is_some() && text.is_empty() => {}
+            Kind::Password | Kind::SecretLines => secrets.set(self.name, text.trim()),
+            Kind::Number(_) if !text.is_empty() && text.parse::<u32>().is_err() => {
+                return Err("A valid integer is required.");
+            }
+            Kind::Switch if text != "true" => settings.set(self.name, ""),
+            Kind::Text | Kind::Lines | Kind::Number(_) | Kind::Switch => settings.set(self.name, text),
+        }
+        Ok(())
+    }
+
     /// A line of text.
     pub(crate) const fn text(name: &'static str, label: &'static str) -> Field {
         Field {

@@ -96,16 +96,17 @@ pub(super) enum With {
 /// An error in plain words. `subject` is the container, or the object's address.
 pub(super) fn error(status: u16, code: &str, container: &str, subject: &str, with: With) -> BlobError {
     let denied = |text: String| BlobError::new(Fault::Denied, text);
+    let bad_keys = |text: String| BlobError::new(Fault::Keys, text);
     match (code, status) {
         ("AuthenticationFailed" | "InvalidAuthenticationInfo" | "NoAuthenticationInformation", _) | ("", 401 | 403) => {
-            denied(match with {
+            bad_keys(match with {
                 With::Key => "The account key does not fit the account name.".to_owned(),
                 With::Sas => "The SAS token is not valid or has expired. Enter a new one.".to_owned(),
                 With::Principal => "The storage does not take the tokens of this service principal.".to_owned(),
             })
         }
         // Wrong signatures, too, say some servers.
-        ("AuthorizationFailure", _) => denied(format!(
+        ("AuthorizationFailure", _) => bad_keys(format!(
             "{}, or the account's firewall keeps this server out.",
             match with {
                 With::Key => "The account key does not fit the account name",

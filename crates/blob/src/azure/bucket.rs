@@ -343,6 +343,10 @@ impl Bucket for AzureBucket {
         Box::pin(self.signed(key, seconds, content_type))
     }
 
+    fn links_at(&self) -> Option<String> {
+        (!matches!(self.access, Access::Sas(_))).then(|| self.place.base.clone())
+    }
+
     fn address(&self, key: &str) -> String {
         web::address(SCHEME, &self.container, key)
     }

@@ -39,24 +39,24 @@ static SAS_TO_WRITE: Field = Field::password("sas_token", "SAS token")
     .such_as("sv=…&sig=…")
     .help("In place of the key, with the rights to create and write, and to delete if objects are to be deleted.");
 static ENDPOINT: Field = Field::text("endpoint", "Endpoint")
-    .of_connection()
     .place()
+    .of_connection()
     .such_as("https://myaccount.blob.core.windows.net")
     .help("Only for other clouds than the public one, and for servers that speak its language.");
 static TENANT: Field = Field::text("tenant_id", "Tenant ID")
-    .of_connection()
     .required()
     .place()
+    .of_connection()
     .such_as("00000000-0000-0000-0000-000000000000");
 static CLIENT: Field = Field::text("client_id", "Client ID")
-    .of_connection()
     .required()
     .place()
+    .of_connection()
     .help("Of an application with the roles Storage Blob Data Reader and Storage Blob Delegator; no more are needed.");
 static CLIENT_TO_WRITE: Field = Field::text("client_id", "Client ID")
-    .of_connection()
     .required()
     .place()
+    .of_connection()
     .help("Of an application with the role Storage Blob Data Contributor.");
 static CLIENT_SECRET: Field = Field::password("client_secret", "Client secret").required();
 

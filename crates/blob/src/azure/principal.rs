@@ -82,7 +82,7 @@ fn no_token() -> BlobError {
 }
 
 fn refused(status: u16, code: &str) -> BlobError {
-    let denied = |text: &str| BlobError::new(Fault::Denied, text);
+    let denied = |text: &str| BlobError::new(Fault::Keys, text);
     match (code, status) {
         ("invalid_client", _) => {
             denied("The client secret is wrong or has expired, or belongs to another application.")

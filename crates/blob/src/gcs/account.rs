@@ -192,7 +192,7 @@ fn is_token_address(text: &str, endpoint: Option<&str>) -> bool {
 }
 
 fn refused(status: u16, code: &str) -> BlobError {
-    let denied = |text: &str| BlobError::new(Fault::Denied, text);
+    let denied = |text: &str| BlobError::new(Fault::Keys, text);
     match (code, status) {
         (_, 429 | 500..) => BlobError::later("Google's token service has a fault of its own. It is tried again later."),
         ("invalid_grant" | "invalid_client" | "unauthorized_client", _) => {

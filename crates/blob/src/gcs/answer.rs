@@ -94,7 +94,10 @@ pub(super) fn error(status: u16, reason: &str, bucket: &str, object: Option<&str
         ("accountDisabled" | "accountDelinquent", _) => {
             denied(format!("The account of the bucket {bucket} is closed."))
         }
-        (_, 401) => denied("Google Cloud Storage does not take the tokens of this service account.".to_owned()),
+        (_, 401) => BlobError::new(
+            Fault::Keys,
+            "Google Cloud Storage does not take the tokens of this service account.",
+        ),
         (_, 403) => {
             let place = object.map_or(format!("the bucket {bucket}"), str::to_owned);
             denied(format!(

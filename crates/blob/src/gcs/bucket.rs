@@ -186,6 +186,10 @@ impl Bucket for GcsBucket {
         Box::pin(std::future::ready(self.signed(key, seconds, content_type)))
     }
 
+    fn links_at(&self) -> Option<String> {
+        Some(self.base.clone())
+    }
+
     fn address(&self, key: &str) -> String {
         web::address(SCHEME, &self.bucket, key)
     }

@@ -51,14 +51,13 @@ impl Server {
         if commands.is_empty() {
             return Ok(connection);
         }
-        // With TLS 1.3 a server says only after the handshake that it misses our certificate.
-        let replies = connection
-            .ask_all(&commands)
-            .await
-            .map_err(|error| match self.protection {
-                Protection::Tls(_) if error.may_pass() => self.unreached(NetError::Unreachable),
-                _ => error,
-            })?;
+        // One that speaks TLS alone hangs up on plain text, and with TLS 1.3 says only after the handshake that it misses our
+        // certificate.
+        let replies = connection.ask_all(&commands).await;
+        let replies = replies.map_err(|error| match error.may_pass() {
+            true => self.unreached(NetError::Unreachable),
+            false => error,
+        })?;
         for reply in replies {
             if let Reply::Error(text) = reply {
                 return Err(refused(&text));
@@ -91,9 +90,10 @@ impl Server {
 fn refused(text: &str) -> BlobError {
     let code = text.split(' ').next().unwrap_or_default();
     let denied = |text: &str| BlobError::new(Fault::Denied, text);
+    let bad_keys = |text: &str| BlobError::new(Fault::Keys, text);
     match code {
-        "WRONGPASS" => denied("The user or the password is wrong."),
-        "NOAUTH" => denied("Redis asks for a password."),
+        "WRONGPASS" => bad_keys("The user or the password is wrong."),
+        "NOAUTH" => bad_keys("Redis asks for a password."),
         "NOPERM" => denied("The user lacks the right to a command or to these keys."),
         "LOADING" | "BUSY" | "TRYAGAIN" | "CLUSTERDOWN" | "MASTERDOWN" => {
             BlobError::later("Redis is busy. It is tried again later.")

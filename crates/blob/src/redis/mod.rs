@@ -13,11 +13,11 @@ use bucket::{RedisBucket, Server};
 pub(crate) struct Redis;
 
 static HOST: Field = Field::text("host", "Host")
-    .of_connection()
     .required()
     .place()
+    .of_connection()
     .such_as("redis.example.com");
-static PORT: Field = Field::text("port", "Port").of_connection().place().such_as("6379");
+static PORT: Field = Field::text("port", "Port").place().of_connection().such_as("6379");
 static PATH: Field = Field::text("path", "Prefix of keys")
     .such_as("tasks:")
     .help("Only keys that begin so. Empty: all of them.");
@@ -36,8 +36,8 @@ static USER_TO_WRITE: Field = Field::text("username", "User")
     .help("Of the access control list. It needs the commands SET and DEL; no more.");
 static PASSWORD: Field = Field::password("password", "Password");
 static TLS: Field = Field::switch("tls", "Encrypt the connection (TLS)")
-    .of_connection()
     .place()
+    .of_connection()
     .help("Without it only a Redis on the server's own machine is reached, unless the installation allows more.");
 static AUTHORITY: Field = Field::lines("tls_ca", "Authority")
     .of_connection()

@@ -174,6 +174,10 @@ impl Bucket for S3Bucket {
         Box::pin(self.signed(key, seconds, content_type))
     }
 
+    fn links_at(&self) -> Option<String> {
+        Some(self.place.base.clone())
+    }
+
     fn address(&self, key: &str) -> String {
         web::address(SCHEME, &self.bucket, key)
     }

@@ -43,14 +43,14 @@ static ROLE_KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID"
     .required()
     .help("Of somebody who may take on the role (sts:AssumeRole); no more rights are needed.");
 static ROLE: Field = Field::text("role_arn", "Role ARN")
-    .of_connection()
     .required()
     .place()
+    .of_connection()
     .such_as("arn:aws:iam::123456789012:role/labeling")
     .help("The role that has the rights to the bucket. Its keys last an hour and are renewed by themselves.");
 static EXTERNAL_ID: Field = Field::text("external_id", "External ID")
-    .of_connection()
     .place()
+    .of_connection()
     .help("As the role's trust policy asks for it (sts:ExternalId).");
 static SSE: Field = Field::text("aws_sse_kms_key_id", "KMS key ID")
     .help("Objects are encrypted with this key. Empty: as the bucket says.");

@@ -130,7 +130,7 @@ fn credentials(xml: &[u8]) -> Option<(DateTime<Utc>, Credentials)> {
 }
 
 fn error(status: u16, code: &str, arn: &str) -> BlobError {
-    let denied = |reason: String| BlobError::new(Fault::Denied, reason);
+    let denied = |reason: String| BlobError::new(Fault::Keys, reason);
     match (code, status) {
         ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
             denied("AWS does not know this access key ID, so the role cannot be taken on.".to_owned())

@@ -150,7 +150,10 @@ impl Wanted {
     fn changed(mut self, change: Change) -> Result<Wanted> {
         let mut invalid = Invalid::default();
         let fields = self.provider.fields(self.purpose);
-        let moved = moves(&fields, &change.values, &self.settings, &self.secrets);
+        let moved = change.values.iter().any(|(name, value)| {
+            let field = fields.iter().find(|field| field.name == name);
+            field.is_some_and(|field| field.moves(value.as_deref(), &self.settings, &self.secrets))
+        });
         // Keys go to nobody but the one that they were given for (SEC-150).
         if moved {
             self.secrets = Values::default();
@@ -164,19 +167,19 @@ impl Wanted {
             let Some(field) = fields.iter().find(|field| field.name == name) else {
                 continue;
             };
+            let text = value.as_deref().unwrap_or_default();
             if is_said && field.is_of_connection {
-                if value.as_deref().is_some_and(|text| !text.is_empty()) {
+                if !text.is_empty() {
                     invalid.add(name, "The connection says this. Leave it away, or take no connection.");
                 }
                 continue;
             }
-            fill_in(
-                field,
-                value.as_deref(),
-                &mut self.settings,
-                &mut self.secrets,
-                &mut invalid,
-            );
+            if text.len() > VALUE_MAX || text.contains('\0') {
+                invalid.add(name, "This value is too long, or has characters that it cannot have.");
+            }
+            if let Err(text) = field.put(value.as_deref(), &mut self.settings, &mut self.secrets) {
+                invalid.add(name, text);
+            }
         }
         for field in fields.iter().filter(|field| is_said && field.is_of_connection) {
             self.settings.set(field.name, "");
@@ -272,52 +275,6 @@ impl Wanted {
             connection_id: self.connection.as_ref().map(|connection| connection.id),
             append_only: self.append_only,
         })
-    }
-}
-
-/// Whether values lead requests to another place than before.
-pub(super) fn moves(
-    fields: &[&Field],
-    values: &[(String, Option<String>)],
-    settings: &Values,
-    secrets: &Values,
-) -> bool {
-    values.iter().any(|(name, value)| {
-        let Some(field) = fields.iter().find(|field| field.is_place && field.name == name) else {
-            return false;
-        };
-        let is_empty = |text: &&str| text.is_empty() || (field.kind == Kind::Switch && *text != "true");
-        let new = value.as_deref().filter(|text| !is_empty(text));
-        match field.kind.is_secret() {
-            false => settings.get(name) != new,
-            // One that was not shown, and not typed, stays.
-            true => new.is_some_and(|new| secrets.get(name) != Some(new.trim())),
-        }
-    })
-}
-
-/// Takes what somebody filled into a field of a provider; `None` empties it.
-pub(super) fn fill_in(
-    field: &Field,
-    value: Option<&str>,
-    settings: &mut Values,
-    secrets: &mut Values,
-    invalid: &mut Invalid,
-) {
-    let (name, text) = (field.name, value.unwrap_or_default());
-    if text.len() > VALUE_MAX || text.contains('\0') {
-        invalid.add(name, "This value is too long, or has characters that it cannot have.");
-    }
-    match field.kind {
-        Kind::Text | Kind::Lines => settings.set(name, text),
-        // An empty secret is one that the form did not show.
-        Kind::Password | Kind::SecretLines if value.is_some() && text.is_empty() => {}
-        Kind::Password | Kind::SecretLines => secrets.set(name, text.trim()),
-        Kind::Number(_) if !text.is_empty() && text.parse::<u32>().is_err() => {
-            invalid.add(name, "A valid integer is required.");
-        }
-        Kind::Number(_) => settings.set(name, text),
-        Kind::Switch => settings.set(name, if text == "true" { text } else { "" }),
     }
 }
 

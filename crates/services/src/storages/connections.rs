@@ -10,7 +10,7 @@ use labelkeep_store::projects::ProjectRow;
 pub use labelkeep_store::storages::connections::ConnectionRow;
 use labelkeep_store::storages::connections::{self as rows, ConnectionFields};
 
-use super::{change, opened, provider, purpose_of};
+use super::{opened, provider, purpose_of};
 use crate::access::{self, Granted};
 use crate::{Invalid, Result, ServiceError, Services, names, outbound};
 
@@ -18,6 +18,8 @@ use crate::{Invalid, Result, ServiceError, Services, names, outbound};
 const TITLE_MAX: usize = 256;
 /// Most buckets that one connection lists.
 const PLACES_MAX: usize = 1_000;
+/// Longest value of a field, in bytes.
+const VALUE_MAX: usize = 16 * 1024;
 /// Storages that are tried with new keys before these are kept.
 const TRIED: i64 = 5;
 
@@ -110,15 +112,20 @@ pub(super) fn check_place(row: &ConnectionRow, provider: &dyn Provider, values: 
         return Ok(());
     }
     let fields = provider.fields(Purpose::Source);
-    let field = fields.iter().find(|field| field.is_place && !field.is_of_connection);
-    let name = field.map_or("connection", |field| field.name);
-    let bucket = values.get(name).unwrap_or_default();
+    let Some(field) = fields.iter().find(|field| field.is_place && !field.is_of_connection) else {
+        let text = format!(
+            "The connection \"{}\" lists buckets, and what it leads to has none.",
+            row.title
+        );
+        return Err(Invalid::whole(text).into());
+    };
+    let bucket = values.get(field.name).unwrap_or_default();
     let prefix = values.get("prefix").unwrap_or_default();
     if places.iter().any(|place| covers(place, bucket, prefix)) {
         return Ok(());
     }
     let text = format!("The connection \"{}\" is for {} only.", row.title, places.join(", "));
-    Err(Invalid::field(name, text).into())
+    Err(Invalid::field(field.name, text).into())
 }
 
 /// Whether `bucket`, or `bucket/prefix`, holds everything below a bucket's prefix.
@@ -179,7 +186,10 @@ impl Wanted {
     fn changed(mut self, change: ConnectionChange) -> Result<Wanted> {
         let mut invalid = Invalid::default();
         let fields = fields(self.provider);
-        let moved = change::moves(&fields, &change.values, &self.settings, &self.secrets);
+        let moved = change.values.iter().any(|(name, value)| {
+            let field = fields.iter().find(|field| field.name == name);
+            field.is_some_and(|field| field.moves(value.as_deref(), &self.settings, &self.secrets))
+        });
         // Keys go to nobody but the one that they were given for (SEC-150).
         if moved {
             self.secrets = Values::default();
@@ -188,13 +198,13 @@ impl Wanted {
             let Some(field) = fields.iter().find(|field| field.name == name) else {
                 continue;
             };
-            change::fill_in(
-                field,
-                value.as_deref(),
-                &mut self.settings,
-                &mut self.secrets,
-                &mut invalid,
-            );
+            let text = value.as_deref().unwrap_or_default();
+            if text.len() > VALUE_MAX || text.contains('\0') {
+                invalid.add(name, "This value is too long, or has characters that it cannot have.");
+            }
+            if let Err(text) = field.put(value.as_deref(), &mut self.settings, &mut self.secrets) {
+                invalid.add(name, text);
+            }
         }
         for field in fields.iter().filter(|field| field.is_required) {
             let values = if field.kind.is_secret() {
