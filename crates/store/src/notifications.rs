@@ -65,6 +65,15 @@ pub async fn newest(db: &Db, account_id: i64, organization_id: i64, limit: i64) 
     .await
 }
 
+/// All of a person, oldest first: they go after a month.
+pub async fn of_person(db: &Db, account_id: i64) -> Result<Vec<NotificationRow>> {
+    db.all(
+        "SELECT * FROM notification WHERE account_id = $1 ORDER BY id",
+        args![account_id],
+    )
+    .await
+}
+
 /// Notes that the person has seen those up to `last`.
 pub async fn mark_read(tx: &mut Tx, account_id: i64, organization_id: i64, last: i64, at: i64) -> Result<()> {
     tx.execute(

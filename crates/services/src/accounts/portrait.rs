@@ -5,6 +5,7 @@ use chrono::{DateTime, SecondsFormat};
 use futures_util::stream::{self, Stream};
 use labelkeep_store::accounts::{self as store, portrait as parts};
 use labelkeep_store::audit::{self, Origin};
+use labelkeep_store::notifications;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -135,6 +136,15 @@ async fn person(services: &Services, id: i64, text: &mut String) -> Result<()> {
                 "created_at": time(part.created_at) }),
         );
     }
+    for part in notifications::of_person(db, id).await? {
+        push(
+            text,
+            &json!({ "what": "notification", "organization": part.organization_id, "project": part.project_id, "title": part.title,
+                "text": part.text, "created_at": time(part.created_at), "read_at": part.read_at.map(time) }),
+        );
+    }
+    let by_mail = notifications::by_mail(db, id).await?;
+    push(text, &json!({ "what": "choice", "notifications_by_mail": by_mail }));
     Ok(())
 }
 

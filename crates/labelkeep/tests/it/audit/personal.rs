@@ -108,6 +108,7 @@ on_both_databases! {
         annotate(&team.owner, tasks[1], "neg").await;
         let token = team.annotator.post("/api/current-user/tokens/", json!({ "name": "for scripts" })).await.expect(201).json();
         team.annotator.patch("/api/current-user", json!({ "first_name": "Ada" })).await.expect(200);
+        team.annotator.patch("/api/notifications/", json!({ "by_mail": true })).await.expect(200);
         let export = team.annotator.get("/api/current-user/export/").await.expect(200);
         assert_eq!(export.header("content-type"), "application/x-ndjson");
         assert!(export.header("content-disposition").starts_with("attachment"));
@@ -118,6 +119,7 @@ on_both_databases! {
         assert_eq!(of("project_member")[0]["id"], project);
         assert_eq!(of("token").iter().filter(|line| line["name"] == "for scripts").count(), 1);
         assert!(!of("session").is_empty());
+        assert_eq!(of("choice")[0]["notifications_by_mail"], true);
         let work = of("annotation");
         assert_eq!((work.len(), &work[0]["id"], &work[0]["result"][0]["value"]["choices"][0]), (1, &own["id"], &json!("pos")));
         assert!(of("action").iter().any(|line| line["action"] == "annotation.create"));
