@@ -1,7 +1,10 @@
 //! Items: one for each annotation, as all formats but JSON see a task.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use labelkeep_labeling::{Config, Control};
-use serde::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::{ExportAnnotation, ExportTask, Report};
@@ -65,14 +68,14 @@ pub(super) fn items<'a>(config: &Config, task: &'a ExportTask, ids: Ids, report:
 }
 
 /// What exports read of a result. The rest of its keys is passed over: a map of all of them costs as much as everything else of a box.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default, deserialize_with = "there")]
-    from_name: Option<Value>,
-    #[serde(default, rename = "type", deserialize_with = "there")]
-    kind: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
-    value: Option<Value>,
+#[derive(serde::Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow, default)]
+    from_name: Text<'a>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Text<'a>,
+    #[serde(default)]
+    value: Members,
     #[serde(default, deserialize_with = "there")]
     original_width: Option<Value>,
     #[serde(default, deserialize_with = "there")]
@@ -88,41 +91,132 @@ fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
     Value::deserialize(deserializer).map(Some)
 }
 
-impl Answer {
-    /// Those of an annotation; what is no object is left out.
-    fn all(text: &str) -> Vec<Answer> {
-        if let Ok(answers) = serde_json::from_str(text) {
-            return answers;
+/// A text; nothing when it is something else.
+#[derive(Default)]
+struct Text<'a>(Option<Cow<'a, str>>);
+
+/// An object; nothing when it is something else.
+#[derive(Default)]
+struct Members(Option<Map<String, Value>>);
+
+/// Takes one kind of value, and reads past the others.
+macro_rules! or_nothing {
+    ($type:ty, $($wanted:tt)*) => {
+        type Value = $type;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("any value")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Default::default())
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Default::default())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Default::default())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Default::default())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(Default::default())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            IgnoredAny.visit_seq(list).map(|_| Default::default())
+        }
+
+        $($wanted)*
+    };
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OrNothing;
+        impl<'de> Visitor<'de> for OrNothing {
+            or_nothing! { Text<'de>,
+                fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                    Ok(Text(Some(Cow::Borrowed(text))))
+                }
+
+                fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                    Ok(Text(Some(Cow::Owned(text.to_owned()))))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                    IgnoredAny.visit_map(map).map(|_| Text(None))
+                }
+            }
+        }
+        deserializer.deserialize_any(OrNothing)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OrNothing;
+        impl<'de> Visitor<'de> for OrNothing {
+            or_nothing! { Members,
+                fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                    Ok(Members(None))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                    // Room for what a box has, and for what is added to it: a map that grows is made anew each time.
+                    let mut members = Map::with_capacity(10);
+                    while let Some((key, value)) = map.next_entry()? {
+                        members.insert(key, value);
+                    }
+                    Ok(Members(Some(members)))
+                }
+            }
+        }
+        deserializer.deserialize_any(OrNothing)
+    }
+}
+
+impl Answer<'_> {
+    /// Calls with those of an annotation; what is no object is left out.
+    fn each(text: &str, mut with: impl FnMut(Answer<'_>)) {
+        if let Ok(answers) = serde_json::from_str::<Vec<Answer<'_>>>(text) {
+            return answers.into_iter().for_each(with);
         }
         // One that is odd (no object, a key that stands twice) must not cost the others.
         let results: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
-        let objects = results.into_iter().filter(Value::is_object);
-        objects
-            .filter_map(|result| serde_json::from_value(result).ok())
-            .collect()
+        for result in results.iter().filter(|result| result.is_object()) {
+            if let Ok(answer) = Answer::deserialize(result) {
+                with(answer);
+            }
+        }
     }
 }
 
 fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids, report: &mut Report) -> Vec<Output> {
     let mut outputs: Vec<Output> = Vec::new();
     let everything = config.is_empty_view();
-    for answer in Answer::all(annotation.result.get()) {
-        let Some(Value::String(from_name)) = answer.from_name else {
+    Answer::each(annotation.result.get(), |answer| {
+        let Text(Some(from_name)) = answer.from_name else {
             report.lost("a relation, or another answer of no control", 1);
-            continue;
+            return;
         };
-        let own_type = answer.kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let own_type = answer.kind.0.as_deref().unwrap_or_default();
         let tag = match config.control(&from_name).map(tag_of) {
             Some(tag) => tag.to_owned(),
             None if everything || own_type == "chatmessage" => own_type.to_owned(),
             // A control that the configuration no longer has.
             None => {
                 report.lost("an answer of a control that the configuration does not have", 1);
-                continue;
+                return;
             }
         };
-        let Some(Value::Object(mut value)) = answer.value else {
-            continue;
+        let Members(Some(mut value)) = answer.value else {
+            return;
         };
         value.insert("type".to_owned(), Value::String(tag));
         for (key, size) in [
@@ -143,11 +237,11 @@ fn outputs(config: &Config, annotation: &ExportAnnotation, ids: Ids, report: &mu
         match outputs.iter_mut().find(|output| output.from_name == from_name) {
             Some(output) => output.values.push(value),
             None => outputs.push(Output {
-                from_name,
+                from_name: from_name.into_owned(),
                 values: vec![value],
             }),
         }
-    }
+    });
     outputs
 }
 
@@ -222,10 +316,11 @@ mod tests {
     #[test]
     fn one_odd_result_does_not_cost_the_others() {
         let names = |text: &str| -> Vec<Option<String>> {
-            let answers = Answer::all(text).into_iter();
-            answers
-                .map(|answer| answer.from_name.and_then(|name| name.as_str().map(str::to_owned)))
-                .collect()
+            let mut names = Vec::new();
+            Answer::each(text, |answer| {
+                names.push(answer.from_name.0.map(|name| name.into_owned()))
+            });
+            names
         };
         let a = Some("a".to_owned());
         assert_eq!(
@@ -236,11 +331,13 @@ mod tests {
             names(r#"[7, {"from_name": "b", "from_name": "a"}, null, ["a"], {}]"#),
             [a, None]
         );
-        let nothing = &Answer::all(r#"[{"original_width": null, "value": null}]"#)[0];
-        assert!(
-            nothing.original_width.as_ref().is_some_and(serde_json::Value::is_null),
-            "null is there"
-        );
+        Answer::each(r#"[{"original_width": null, "value": null}]"#, |answer| {
+            assert!(
+                answer.original_width.is_some_and(|width| width.is_null()),
+                "null is there"
+            );
+            assert!(answer.value.0.is_none());
+        });
         assert!(names("{}").is_empty() && names("x").is_empty());
     }
 }
