@@ -182,7 +182,7 @@ pub(crate) async fn sync(
     kind: OfKind,
     side: Side,
 ) -> ApiResult<Response> {
-    let row = storages::sync::begin(&services, rightly(storage, &kind, &side)?).await?;
+    let row = storages::begin::sync(&services, rightly(storage, &kind, &side)?).await?;
     answer::ok(&StorageOut(&row))
 }
 

@@ -3,13 +3,16 @@
 //! [`sync`] reads sources, [`target`] writes to targets, [`media`] shows objects to those who label. What a store is and how it is
 //! spoken to is `labelkeep_blob`'s business; here is whose it is, and what is done with it.
 
+pub mod begin;
 mod body;
 mod change;
 pub mod connections;
 pub mod events;
+mod known;
 mod links;
 pub mod media;
 mod opened;
+mod progress;
 mod state;
 pub mod sync;
 pub mod target;
@@ -72,7 +75,7 @@ pub async fn list(services: &Services, project: &Granted<ProjectRow>, purpose: P
     let found = rows::list(&services.db, project_id, is_target).await?;
     let mut was_left = false;
     for row in found.iter().filter(|row| row.status == "in_progress") {
-        was_left |= sync::give_up(services, row.id).await?;
+        was_left |= begin::give_up(services, row.id).await?;
     }
     if was_left {
         return Ok(rows::list(&services.db, project_id, is_target).await?);

@@ -12,20 +12,21 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use labelkeep_blob::{Bucket, Fault, Object, Position};
 use labelkeep_formats::import::FileKind;
-use labelkeep_policy::Action;
+use labelkeep_store::audit;
 use labelkeep_store::storages::objects::{self, KnownObject, ReadObject, TaskLink};
 use labelkeep_store::storages::{self as rows, StorageRow};
-use labelkeep_store::{Tx, audit};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
+use super::begin::{claim, own};
 use super::change::Filter;
+use super::known::Known;
+use super::progress::At;
 use super::state::Sync;
 use super::{opened, untouched};
-use crate::access::{self, Granted};
 use crate::import::Members;
 use crate::import::each::{self, Checker, Parsed};
-use crate::jobs::{self, Ended, Next, Order, Running};
+use crate::jobs::{self, Ended, Next, Running};
 use crate::{Invalid, Result, ServiceError, Services};
 
 /// Objects of one page of the list.
@@ -35,7 +36,7 @@ const STEP_TASKS: usize = 1_000;
 /// Bytes of JSON that one write takes.
 const STEP_BYTES: usize = 2 * 1024 * 1024;
 /// The largest object that is read as tasks, in bytes.
-const OBJECT_MAX: u64 = 128 * 1024 * 1024;
+pub(super) const OBJECT_MAX: u64 = 128 * 1024 * 1024;
 /// How often an object is read when the connection is cut.
 const READS: u32 = 3;
 /// Objects that are read at the same time.
@@ -46,125 +47,10 @@ const AHEAD_BYTES: u64 = 16 * 1024 * 1024;
 const OBJECT_MIN: u64 = 64 * 1024;
 /// Pages of a list that may follow each other without going on.
 const STILL: u32 = 100;
-/// Known objects that are in memory at once.
-const KNOWN: i64 = 1_000;
 /// Longest key, in bytes: what databases take into an index.
 pub(super) const KEY_MAX: usize = 2_000;
 /// How often a sync that finds nothing new says how far it has come.
 const PING: Duration = Duration::from_secs(5);
-/// How long a request waits for a short sync to end.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Begins a sync, of a source or of a target, unless one is under way; gives the storage as it is then. A short sync has ended.
-pub async fn begin(services: &Services, storage: Granted<StorageRow>) -> Result<StorageRow> {
-    let (actor, row) = storage.into_parts();
-    if !row.synchronizable {
-        return Err(Invalid::field("message", format!("Storage {} is not synchronizable", row.id)).into());
-    }
-    let project = access::project(services, actor.clone(), row.project_id, Action::ProjectChange).await?;
-    let (id, now, origin) = (row.id, services.now(), access::origin(&actor));
-    let begins = services
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
-                if is_under_way(tx, &row).await? {
-                    return Ok(false);
-                }
-                Sync::of(&row).queued(now).write(tx).await?;
-                let detail = json!({ "project": row.project_id, "type": row.kind }).to_string();
-                audit::record(tx, &origin, "storage.sync", &format!("storage:{id}"), &detail, now).await?;
-                Ok::<_, ServiceError>(true)
-            })
-        })
-        .await?;
-    if begins {
-        let name = row
-            .title
-            .as_deref()
-            .filter(|title| !title.is_empty())
-            .unwrap_or(&row.kind);
-        let (kind, title) = if row.is_target {
-            ("storage.export", format!("Write all annotations to {name}"))
-        } else {
-            ("storage.sync", format!("Sync tasks from {name}"))
-        };
-        let parameters = json!({ "storage": id });
-        let job = jobs::begin(
-            services,
-            &project,
-            Order {
-                kind,
-                title,
-                parameters,
-            },
-        )
-        .await?;
-        jobs::wait(services, job.id, PATIENCE).await?;
-    }
-    rows::find(&services.db, &actor.viewer(), id)
-        .await?
-        .ok_or(ServiceError::NotFound("Storage"))
-}
-
-/// Whether a job works for the storage; one whose job has ended, however that came, is free for another one.
-pub(super) async fn is_under_way(tx: &mut Tx, row: &StorageRow) -> Result<bool> {
-    let (Some(id), "queued" | "in_progress") = (row.last_job_id, row.status.as_str()) else {
-        return Ok(false);
-    };
-    Ok(labelkeep_store::jobs::is_finished(tx, id).await? == Some(false))
-}
-
-/// Notes that a sync is over whose job ended without a word; whether it was so.
-pub(super) async fn give_up(services: &Services, id: i64) -> Result<bool> {
-    let now = services.now();
-    services
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
-                if row.status != "in_progress" || is_under_way(tx, &row).await? {
-                    return Ok(false);
-                }
-                let text = "It ended before it was complete. Sync again to go on.".to_owned();
-                Sync::of(&row).failed(text, now).write(tx).await?;
-                Ok(true)
-            })
-        })
-        .await
-}
-
-/// Makes the job the one that works for the storage, unless another one does.
-pub(super) async fn claim(services: &Services, job: &Running, id: i64) -> Result<()> {
-    let (job_id, now) = (job.row.id, services.now());
-    services
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let row = rows::lock(tx, id).await?.ok_or(ServiceError::NotFound("Storage"))?;
-                if row.last_job_id != Some(job_id) && is_under_way(tx, &row).await? {
-                    return Err(ServiceError::Conflict(
-                        "Another sync of this storage runs already.".to_owned(),
-                    ));
-                }
-                let count = if row.last_job_id == Some(job_id) {
-                    row.last_sync_count.unwrap_or(0)
-                } else {
-                    0
-                };
-                Sync::of(&row).in_progress(job_id, count, now).write(tx).await
-            })
-        })
-        .await
-}
-
-/// The storage, if it is still this job that works for it.
-pub(super) async fn own(tx: &mut Tx, id: i64, job_id: i64) -> Result<StorageRow> {
-    rows::lock(tx, id)
-        .await?
-        .filter(|row| row.last_job_id == Some(job_id))
-        .ok_or(ServiceError::NotFound("Storage"))
-}
 
 /// Does the work of a storage's job; when it cannot go on, the storage says why.
 pub(super) async fn work<'a>(
@@ -216,72 +102,6 @@ pub(super) async fn work<'a>(
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
     pub(super) storage: i64,
-}
-
-/// How far a sync has come.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct At {
-    /// Whether it is known where it begins.
-    has_begun: bool,
-    position: Position,
-    /// The last key that the list had so far.
-    last_key: String,
-    /// The object that is being read, when not all of its tasks are in.
-    begun: Option<String>,
-    /// How many of them are.
-    rows: usize,
-    /// Objects that the list had so far.
-    seen: i64,
-    /// Tasks that were made.
-    made: i64,
-    /// Objects that were known.
-    existed: i64,
-    /// Objects of which no tasks could be made.
-    failed: i64,
-    /// Objects that have changed since their tasks were made.
-    changed: i64,
-    /// Whether it went on where another one stopped.
-    goes_on: bool,
-}
-
-/// Where a sync stopped that did not complete: the next one goes on there.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Stopped {
-    after: String,
-    begun: Option<String>,
-    rows: usize,
-}
-
-impl At {
-    /// Where the sync of a storage begins: where the last one stopped, behind what a source that only grows has been seen to hold,
-    /// or at the front.
-    async fn of(services: &Services, storage: &StorageRow) -> Result<At> {
-        let stopped = storage
-            .resume
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok());
-        let mut at = At {
-            has_begun: true,
-            ..At::default()
-        };
-        if let Some(Stopped { after, begun, rows }) = stopped {
-            at.goes_on = true;
-            (at.position.after, at.begun, at.rows) = (after, begun, rows);
-        } else if let (true, Some(last_key)) = (storage.append_only, &storage.last_key) {
-            // Objects of which no tasks came are read again.
-            at.position.after = objects::sound_until(&services.db, storage.id, last_key).await?;
-        }
-        Ok(at)
-    }
-
-    fn stopped(&self) -> Result<String> {
-        let stopped = Stopped {
-            after: self.position.after.clone(),
-            begun: self.begun.clone(),
-            rows: self.rows,
-        };
-        serde_json::to_string(&stopped).map_err(|error| ServiceError::Internal(error.to_string()))
-    }
 }
 
 /// Reads a source, from where it was left.
@@ -649,43 +469,6 @@ impl Reading<'_> {
     }
 }
 
-/// Known objects between two keys, in the order of keys: so many at a time, as a bucket that was emptied has none to lay beside them.
-struct Known<'a> {
-    services: &'a Services,
-    storage_id: i64,
-    after: String,
-    until: &'a str,
-    rows: VecDeque<KnownObject>,
-    is_read: bool,
-}
-
-impl<'a> Known<'a> {
-    fn new(services: &'a Services, storage_id: i64, after: &str, until: &'a str) -> Self {
-        Known {
-            services,
-            storage_id,
-            after: after.to_owned(),
-            until,
-            rows: VecDeque::new(),
-            is_read: false,
-        }
-    }
-
-    /// The next one, if it is such a one.
-    async fn next_if(&mut self, is_wanted: impl FnOnce(&KnownObject) -> bool) -> Result<Option<KnownObject>> {
-        if self.rows.is_empty() && !self.is_read {
-            let db = &self.services.db;
-            let rows = objects::known(db, self.storage_id, &self.after, self.until, KNOWN).await?;
-            self.is_read = (rows.len() as i64) < KNOWN;
-            if let Some(last) = rows.last() {
-                self.after.clone_from(&last.object_key);
-            }
-            self.rows = rows.into();
-        }
-        Ok(self.rows.pop_front_if(|row| is_wanted(row)))
-    }
-}
-
 /// How many of the tasks one write takes by their bytes: at least one.
 fn fitting(parsed: &Parsed) -> usize {
     let average = parsed.bytes() / parsed.len().max(1);
@@ -695,15 +478,6 @@ fn fitting(parsed: &Parsed) -> usize {
 /// How the tasks lie in an object, by the end of its key.
 pub(super) fn kind(key: &str) -> FileKind {
     FileKind::of(extension(key).unwrap_or("json"))
-}
-
-/// Whether an interrupted sync has made some of an object's tasks: the next one goes on with it.
-pub(super) fn is_half_read(storage: &StorageRow, key: &str) -> bool {
-    let stopped = storage
-        .resume
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok());
-    stopped.is_some_and(|stopped: Stopped| stopped.begun.as_deref() == Some(key))
 }
 
 /// What comes after the last dot of a key's last part.

@@ -16,8 +16,9 @@ use labelkeep_store::{Dialect, audit, tasks};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::begin::own;
 use super::state::Sync;
-use super::sync::{own, work as with_storage};
+use super::sync::work as with_storage;
 use super::{body, opened};
 use crate::access::{self, Granted};
 use crate::jobs::{self, Ended, Next, Running};

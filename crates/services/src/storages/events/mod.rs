@@ -16,7 +16,7 @@ use labelkeep_store::storages::{self as rows, StorageRow};
 use serde_json::json;
 
 use super::change::Filter;
-use super::{opened, sync, untouched};
+use super::{begin, opened, progress, sync, untouched};
 use crate::access::{self, Granted};
 use crate::import::Members;
 use crate::import::each::{self, Checker};
@@ -266,7 +266,11 @@ async fn read_one(
     let key = arrival.object_key.clone();
     let object = labelkeep_blob::Object {
         key: key.clone(),
-        size: u64::try_from(arrival.size).unwrap_or(0),
+        // Not every store says it.
+        size: u64::try_from(arrival.size)
+            .ok()
+            .filter(|size| *size > 0)
+            .unwrap_or(sync::OBJECT_MAX),
         modified: None,
         // The next sync says what it is.
         etag: String::new(),
@@ -296,17 +300,17 @@ async fn read_one(
     };
     services
         .db
-        .write(move |tx| {
+        .write_step(move |tx| {
             Box::pin(async move {
                 let Some(row) = rows::lock(tx, id).await? else {
                     return Ok(());
                 };
                 // A sync may just be reading it. It waits until that has ended.
-                if sync::is_under_way(tx, &row).await? {
+                if begin::is_under_way(tx, &row).await? {
                     return Ok(arrivals::put_off(tx, id, &key, now + AFTER_SYNC).await?);
                 }
                 arrivals::remove(tx, id, &key).await?;
-                if arrivals::is_known(tx, id, &key).await? || sync::is_half_read(&row, &key) {
+                if arrivals::is_known(tx, id, &key).await? || progress::is_half_read(&row, &key) {
                     return Ok(());
                 }
                 let number = parsed.len();
