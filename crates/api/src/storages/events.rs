@@ -1,10 +1,10 @@
 //! Events of object stores: what a storage is told, and by whom.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use labelkeep_services::access::StorageRow;
 use labelkeep_services::storages::events::{self, Taken};
 use labelkeep_services::{ServiceError, Services};
@@ -68,9 +68,7 @@ pub(crate) async fn take(
     let body = raw.bytes(BODY_MAX).await?;
     match events::take(&services, path.id, &secret, &body).await? {
         Taken::Objects(number) => answer::ok(&json!({ "objects": number })),
-        Taken::Validated(code) => {
-            Ok((StatusCode::OK, axum::Json(json!({ "validationResponse": code }))).into_response())
-        }
+        Taken::Validated(code) => answer::ok(&json!({ "validationResponse": code })),
     }
 }
 

@@ -118,7 +118,7 @@ pub async fn remove(tx: &mut Tx, storage_id: i64, key: &str) -> Result<()> {
 pub async fn is_known(tx: &mut Tx, storage_id: i64, key: &str) -> Result<bool> {
     let row: Option<(i64,)> = tx
         .optional(
-            "SELECT 1 FROM storage_object WHERE storage_id = $1 AND object_key = $2 AND problem IS NULL",
+            "SELECT tasks FROM storage_object WHERE storage_id = $1 AND object_key = $2 AND problem IS NULL",
             args![storage_id, key],
         )
         .await?;

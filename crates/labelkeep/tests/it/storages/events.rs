@@ -47,6 +47,7 @@ on_both_databases! {
     async fn a_new_object_becomes_a_task_without_a_sync(kit: Kit) {
         let (owner, server) = (kit.owner().await, S3Server::start().await);
         let project = empty(&owner).await;
+        server.put("in/deep/c.json", r#"{"text": "too deep"}"#);
         let id = source(&owner, &server, project, json!({ "prefix": "in" })).await;
         assert_eq!(owner.get(&format!("/api/storages/s3/{id}")).await.json()["events"], false);
         let (path, secret) = listens(&owner, id).await;

@@ -48,14 +48,15 @@ pub(super) enum Body {
 pub(super) fn read(bytes: &[u8]) -> Result<Body, &'static str> {
     let value: Value = serde_json::from_slice(bytes).map_err(|_| "This is not JSON.")?;
     match text(&value, "/Type") {
-        Some("SubscriptionConfirmation" | "UnsubscribeConfirmation") => {
+        Some("UnsubscribeConfirmation") => Ok(Body::Events(Vec::new())),
+        Some("SubscriptionConfirmation") => {
             let address = text(&value, "/SubscribeURL").ok_or("The confirmation has no address.")?;
-            return Ok(Body::Confirmation(address.to_owned()));
+            Ok(Body::Confirmation(address.to_owned()))
         }
         Some("Notification") => {
             let message = text(&value, "/Message").ok_or("The notification has no message.")?;
             let inside: Value = serde_json::from_str(message).map_err(|_| "The message is not JSON.")?;
-            return plain(&inside);
+            plain(&inside)
         }
         _ => plain(&value),
     }
