@@ -67,7 +67,7 @@ async fn file(app: &App, asked: &Parts) -> ApiResult<Response> {
     limits::enter_reader(&asked.extensions, app, account_id).await?;
     match media_links::file(&app.services, opened).await? {
         LinkedFile::Upload { path, tag, name } => uploads::bytes(&path, &tag, &name, &asked.headers).await,
-        LinkedFile::Object(found) => storages::media::bytes(found, account_id, &asked.headers).await,
+        LinkedFile::Object(found) => storages::media::bytes(*found, account_id, &asked.headers).await,
     }
 }
 

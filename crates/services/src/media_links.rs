@@ -55,7 +55,7 @@ pub enum LinkedFile {
         name: String,
     },
     /// One of a storage.
-    Object(Found),
+    Object(Box<Found>),
 }
 
 const PLACE: Place<'_> = Place {
@@ -112,6 +112,9 @@ pub async fn file(services: &Services, opened: Opened) -> Result<LinkedFile> {
                 name,
             })
         }
-        Media::Object(storage_id, key) => Ok(LinkedFile::Object(Found::of(services, storage_id, key).await?)),
+        Media::Object(storage_id, key) => {
+            let found = Found::of(services, storage_id, key).await?;
+            Ok(LinkedFile::Object(Box::new(found)))
+        }
     }
 }

@@ -45,8 +45,6 @@ struct State {
     lasting: Mutex<Option<(String, u16, &'static str)>>,
     seen: Mutex<Vec<String>>,
     clock: Mutex<i64>,
-    /// How often the role was taken on; the keys of the last time count.
-    roles: Mutex<u32>,
     lies: Mutex<Option<Lie>>,
     /// How often the role was taken on; the keys of the last time count.
     roles: Mutex<u32>,

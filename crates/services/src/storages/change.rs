@@ -1,6 +1,6 @@
 //! What somebody wants a storage to be, checked.
 
-use labelkeep_blob::{BlobError, Bucket, Field, Kind, Provider, Purpose, Values};
+use labelkeep_blob::{BlobError, Bucket, Field, Provider, Purpose, Values};
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::sqlite_functions::pattern_of;
 use labelkeep_store::storages::{StorageFields, StorageRow};
