@@ -98,14 +98,14 @@ async fn sec_145_directories_are_asked_through_the_proxy() {
     let client = client(&format!("http://ada:s%20cret@proxy.example:{port}"));
     // What the guard refuses the proxy never hears of.
     let refused = client
-        .ask_directory(question("ldaps://inside.example"))
+        .ask_directory(question("ldaps://inside.example:443"))
         .await
         .unwrap_err();
     assert!(refused.is_forbidden(), "{refused:?}");
-    let over = client.ask_directory(question("ldaps://files.example")).await;
+    let over = client.ask_directory(question("ldaps://files.example:443")).await;
     assert!(over.is_err(), "this proxy ends the connection");
     let (head, first) = asked.await.unwrap();
-    assert!(head.starts_with("CONNECT files.example:636 HTTP/1.1\r\n"), "{head}");
+    assert!(head.starts_with("CONNECT files.example:443 HTTP/1.1\r\n"), "{head}");
     assert!(
         head.contains("Proxy-Authorization: Basic YWRhOnMgY3JldA==\r\n"),
         "{head}"
@@ -120,7 +120,7 @@ async fn sec_145_a_proxy_that_refuses_is_no_way_to_a_directory() {
         let (port, asked) = proxy(answer).await;
         let client = client(&format!("http://127.0.0.1:{port}"));
         let error = client
-            .ask_directory(question("ldaps://files.example"))
+            .ask_directory(question("ldaps://files.example:443"))
             .await
             .unwrap_err();
         assert_eq!(error, NetError::Unreachable);
