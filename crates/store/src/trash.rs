@@ -115,13 +115,17 @@ pub async fn show_tasks(tx: &mut Tx, trash_id: i64, ids: &[i64], labeled: bool) 
     parts.push_list(ids);
     let (sql, args) = parts.finish();
     tx.execute(sql, args).await?;
-    let mut parts = Parts::new(
-        "DELETE FROM trash_task WHERE trash_id = ? AND task_id IN ",
-        args![trash_id],
-    );
-    parts.push_list(ids);
-    let (sql, args) = parts.finish();
-    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Forgets what the tasks of an entry up to this one were: they are shown again. A range, as PostgreSQL looks for a list of tasks
+/// through the whole entry.
+pub async fn forget_tasks(tx: &mut Tx, trash_id: i64, until: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM trash_task WHERE trash_id = $1 AND task_id <= $2",
+        args![trash_id, until],
+    )
+    .await?;
     Ok(())
 }
 

@@ -167,7 +167,7 @@ pub(crate) async fn restore_job(services: &Services, job: &Running) -> Result<En
                         .filter(|entry| entry.restored_at.is_none())
                         .ok_or(ServiceError::NotFound("TrashEntry"))?;
                     let (back, last) = if entry.kind == "tasks" {
-                        tasks_back(tx, &project, trash, limit, now).await?
+                        tasks_back(tx, &project, trash, after, limit, now).await?
                     } else {
                         rows_back(tx, &project, trash, after, limit, now).await?
                     };
@@ -204,10 +204,11 @@ async fn tasks_back(
     tx: &mut Tx,
     project: &ProjectRow,
     trash_id: i64,
+    after: i64,
     limit: i64,
     now: i64,
 ) -> Result<(i64, Option<i64>)> {
-    let ids = rows::hidden_tasks(tx, trash_id, 0, limit).await?;
+    let ids = rows::hidden_tasks(tx, trash_id, after, limit).await?;
     let Some(last) = ids.last().copied() else {
         return Ok((0, None));
     };
@@ -217,6 +218,7 @@ async fn tasks_back(
     let (labeled, open): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| labeled.contains(id));
     rows::show_tasks(tx, trash_id, &labeled, true).await?;
     rows::show_tasks(tx, trash_id, &open, false).await?;
+    rows::forget_tasks(tx, trash_id, last).await?;
     weighed.weight.apply(tx, project.id, 1, now).await?;
     Ok((found.len() as i64, Some(last)))
 }
