@@ -159,6 +159,7 @@ pub async fn origins(services: &Services, actor: Actor, project_id: i64) -> Resu
         let Ok(bucket) = opened::bucket(services, &storage).await else {
             continue;
         };
+        // Nothing is signed for it: that may ask a store for keys.
         if let Some(origin) = bucket.links_at().as_deref().and_then(origin_of)
             && !origins.contains(&origin)
         {
