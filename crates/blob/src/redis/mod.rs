@@ -51,7 +51,7 @@ static CERTIFICATE: Field = Field::lines("tls_certificate", "Client certificate"
     .help("PEM, where Redis asks for one.");
 static KEY: Field = Field::secret_lines("tls_key", "Key of the client certificate")
     .when("tls")
-    .such_as("-----BEGIN PRIVATE KEY-----");
+    .help("PEM, as the certificate.");
 
 impl Provider for Redis {
     fn kind(&self) -> &'static str {

@@ -17,6 +17,10 @@ pub(super) const CELL: usize = 1_310_720;
 /// Most columns (SEC-161).
 pub(super) const COLUMNS: usize = 10_000;
 
+/// Most cells that rows may lack of the header's columns: each is written out, and twelve kilobytes of a wide header above short rows
+/// would be a gigabyte of tasks (SEC-161).
+const LACKING: usize = 10_000_000;
+
 /// Whether it stands for a missing value.
 fn is_missing(cell: &str) -> bool {
     // Most cells are longer than all of these.
@@ -148,6 +152,7 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
     }
     let keys = header(record.row()?);
     let mut columns = vec![Column::NEW; keys.len()];
+    let mut lacking = 0;
     while records.next(&mut record)? {
         let row = record.row()?;
         if row.length() > keys.len() {
@@ -156,6 +161,14 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
                 line: record.line,
                 message,
             });
+        }
+        lacking += keys.len() - row.length();
+        if lacking > LACKING {
+            let columns = keys.len();
+            let message = format!(
+                "the rows up to here lack more than {LACKING} cells of the header's {columns} columns: is the first line the header?"
+            );
+            return Err(at(&record, message));
         }
         for (column, cell) in columns.iter_mut().zip(cells(row)) {
             column.see(cell);
@@ -337,6 +350,18 @@ mod tests {
         let wide = format!("{}a\n", "a,".repeat(COLUMNS));
         let error = read(wide.as_bytes(), None).expect_err("too wide").to_string();
         assert_eq!(error, "Error in line 1: more than 10000 columns");
+    }
+
+    #[test]
+    fn sec_161_a_wide_header_does_not_blow_up_short_rows() {
+        let names: Vec<String> = (0..COLUMNS).map(|number| number.to_string()).collect();
+        let error = read(format!("{}\n{}", names.join(","), "1\n".repeat(1_100)).as_bytes(), None)
+            .expect_err("too much")
+            .to_string();
+        assert!(
+            error.starts_with("Error in line 1003: the rows up to here lack"),
+            "{error}"
+        );
     }
 
     #[test]
