@@ -35,7 +35,9 @@ export function Regions() {
   const selection = useSelection();
   const change = useContent();
   const now = useMemo(() => ({ ids: listed, content: change, last: selection.at(-1) }), [listed, change, selection]);
-  const { ids, content, last } = useLater(now);
+  const later = useLater(now);
+  // The first region is there at once: who asks for the list right behind it finds something to stand on.
+  const { ids, content, last } = later.ids.length === 0 ? now : later;
   const group = useSetting('regionGroup');
   const order = useSetting('regionOrder');
   const descending = useSetting('regionOrderDescending');
