@@ -31,6 +31,11 @@ impl<'a> Row<'a> {
         self.ends.len()
     }
 
+    /// How many bytes it takes in the file, about: without quotes.
+    pub(super) fn bytes(self) -> usize {
+        self.text.len() + self.ends.len()
+    }
+
     /// Its cells in order.
     pub(super) fn cells(self) -> impl Iterator<Item = &'a str> {
         let mut begin = 0;
