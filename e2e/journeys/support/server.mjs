@@ -10,11 +10,12 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 /** What `PROGRAM_UNDER_TEST` names, else what was built for shipping, else for development. */
 function program() {
+  if (process.env.PROGRAM_UNDER_TEST) return process.env.PROGRAM_UNDER_TEST;
   const [built] = ['release', 'debug']
     .map((profile) => path.join(ROOT, 'target', profile, 'labelkeep'))
     .filter(existsSync);
   if (!built) throw new Error('labelkeep is not built: run `make build`');
-  return process.env.PROGRAM_UNDER_TEST ?? built;
+  return built;
 }
 
 async function freePort() {
