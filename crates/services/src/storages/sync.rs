@@ -130,6 +130,10 @@ struct Reading<'a> {
     checker: Checker,
     at: At,
     waiting: VecDeque<Piece>,
+    /// Tasks of what waits.
+    tasks: usize,
+    /// Their bytes of JSON.
+    bytes: usize,
     changed: Vec<String>,
     /// What content objects have of which only an event told: (key, ETag).
     learned: Vec<(String, String)>,
@@ -157,6 +161,8 @@ async fn read(services: &Services, job: &Running, storage: &StorageRow) -> Resul
         checker: Checker::new(services, config, members),
         at: job.checkpoint(),
         waiting: VecDeque::new(),
+        tasks: 0,
+        bytes: 0,
         changed: Vec::new(),
         learned: Vec::new(),
         gone: Vec::new(),
@@ -309,6 +315,8 @@ impl Reading<'_> {
             let rest = parsed.split_off(STEP_TASKS.min(fitting(&parsed)));
             let ends = (rest.len() == 0).then_some(total);
             let number = parsed.len();
+            self.tasks += number;
+            self.bytes += parsed.bytes();
             self.waiting.push_back(Piece {
                 object: object.clone(),
                 parsed,
@@ -317,9 +325,7 @@ impl Reading<'_> {
                 ends,
                 problem: problem.clone(),
             });
-            let tasks: usize = self.waiting.iter().map(|piece| piece.parsed.len()).sum();
-            let bytes: usize = self.waiting.iter().map(|piece| piece.parsed.bytes()).sum();
-            let is_full = tasks >= STEP_TASKS || bytes >= STEP_BYTES || ends.is_none();
+            let is_full = self.tasks >= STEP_TASKS || self.bytes >= STEP_BYTES || ends.is_none();
             if is_full && self.step(None).await? == Next::Stop {
                 return Ok(Next::Stop);
             }
@@ -334,6 +340,7 @@ impl Reading<'_> {
     /// Writes what waits, and where the sync goes on: behind what is in, or at `next`, when a whole page is.
     async fn step(&mut self, next: Option<Position>) -> Result<Next> {
         let pieces: Vec<Piece> = self.waiting.drain(..).collect();
+        (self.tasks, self.bytes) = (0, 0);
         let (changed, gone) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.gone));
         let learned = std::mem::take(&mut self.learned);
         let mut read = Vec::new();

@@ -159,7 +159,7 @@ pub struct AccountChange {
 
 /// Changes an account.
 pub async fn update(tx: &mut Tx, id: i64, change: AccountChange) -> Result<Option<AccountRow>> {
-    let mut parts = Parts::new("UPDATE account SET id = id", args![]);
+    let mut parts = Parts::new("UPDATE account SET date_joined = date_joined", args![]);
     let mut set = |text: &'static str, args: Args| {
         parts.push(text, args);
     };

@@ -162,7 +162,7 @@ pub async fn set_secrets(tx: &mut Tx, id: i64, sealed: Option<Vec<u8>>) -> Resul
 /// The connection inside a write; nobody else changes it until the commit.
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<ConnectionRow>> {
     tx.optional(
-        "UPDATE storage_connection SET id = id WHERE id = $1 RETURNING *",
+        "UPDATE storage_connection SET updated_at = updated_at WHERE id = $1 RETURNING *",
         args![id],
     )
     .await

@@ -214,8 +214,12 @@ pub async fn set_secrets(tx: &mut Tx, id: i64, sealed: Option<Vec<u8>>) -> Resul
 
 /// The storage inside a write; nobody else changes it until the commit.
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<StorageRow>> {
-    tx.optional("UPDATE storage SET id = id WHERE id = $1 RETURNING *", args![id])
-        .await
+    // No key is set, not even to itself: SQLite would look through all that refers to it, a million objects for each step of a sync.
+    tx.optional(
+        "UPDATE storage SET updated_at = updated_at WHERE id = $1 RETURNING *",
+        args![id],
+    )
+    .await
 }
 
 /// Opens the project's storages anew: it may use other connections where it is now.
