@@ -9,13 +9,13 @@ import http.client
 import json
 import os
 import pathlib
-import platform
 import statistics
 import tempfile
 import threading
 import time
 import zipfile
 
+import report
 from busy import Pairs
 from run import RESULT
 from servers import ROOT, TOKEN, Client, Labelkeep
@@ -312,12 +312,11 @@ def verdict(row, full):
     return "no: " + ", ".join(wrong) if wrong else "yes"
 
 
-def report(rows, sizes, full):
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+def write_report(rows, sizes, full):
     lines = [
         "# Imports and exports",
         "",
-        f"{model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. One person labels meanwhile; p95 is of a next task with its submit.",
+        f"{report.machine()}. One person labels meanwhile; p95 is of a next task with its submit.",
         "" if full else f"Sizes below the full ones ({', '.join(f'{name} {value:,}' for name, value in sizes.items())}): limits of time are not judged.",
         "",
         "| work | time | CPU | peak memory | rate | p95 meanwhile | limits | kept |",
@@ -330,11 +329,7 @@ def report(rows, sizes, full):
             f"| {row['name']} | {row['seconds']:.2f} s | {row['cpu']:.2f} s | {row['peak']:.0f} MiB | {row['rate'] or '–'} | {row['p95']:.1f} ms"
             f" | {limits} | {verdict(row, full)} |"
         )
-    text = "\n".join(lines) + "\n"
-    folder = ROOT / "bench/results"
-    folder.mkdir(exist_ok=True)
-    (folder / "formats.md").write_text(text)
-    print("\n" + text)
+    report.write("formats", lines)
 
 
 def main():
@@ -359,7 +354,7 @@ def main():
                 getattr(bench, part)()
         finally:
             server.stop()
-        report(bench.rows, sizes, sizes == usual)
+        write_report(bench.rows, sizes, sizes == usual)
 
 
 if __name__ == "__main__":

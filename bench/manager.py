@@ -8,8 +8,6 @@ the bar of each row and writes it to bench/results/manager.md. `--quick` takes 1
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import random
 import statistics
 import tempfile
@@ -17,8 +15,9 @@ import threading
 import time
 import urllib.parse
 
+import report
 from postgres import Postgres
-from servers import Client, Labelkeep, ROOT, TOKEN, annotator
+from servers import Client, Labelkeep, TOKEN, annotator
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
@@ -295,24 +294,18 @@ def turn(port, paths, seconds):
     return number
 
 
-def report(bench):
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+def write_report(bench):
     lines = [
         "# The data manager",
         "",
-        f"{bench.tasks:,} tasks with 300 bytes of data, {bench.tasks // 5:,} annotations; {model}, {os.cpu_count()} cores, "
-        f"{'PostgreSQL' if bench.server.postgres else 'SQLite'}, "
-        f"{time.strftime('%Y-%m-%d')}. CPU time of the server a request, unless it says otherwise. The bars are meant for 1,000,000 tasks.",
+        f"{bench.tasks:,} tasks with 300 bytes of data, {bench.tasks // 5:,} annotations; "
+        f"{report.machine('PostgreSQL' if bench.server.postgres else 'SQLite')}. CPU time of the server a request, unless it says otherwise. The bars are meant for 1,000,000 tasks.",
         "",
         "| work | Labelkeep | bar |",
         "| --- | ---: | ---: |",
     ]
     lines += [f"| {name} | {value:.3g} {unit} | {bar} |" for name, value, unit, bar in bench.rows]
-    text = "\n".join(lines) + "\n"
-    results = ROOT / "bench/results"
-    results.mkdir(exist_ok=True)
-    (results / ("manager-postgres.md" if bench.server.postgres else "manager.md")).write_text(text)
-    print("\n" + text)
+    report.write("manager-postgres" if bench.server.postgres else "manager", lines)
 
 
 def main():
@@ -333,7 +326,7 @@ def main():
             bench.run()
         finally:
             server.stop()
-    report(bench)
+    write_report(bench)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ table and writes it to bench/results/latest.md. `--quick` takes a tenth of the s
 import argparse
 import collections
 import json
-import os
-import pathlib
-import platform
 import statistics
 import subprocess
 import tempfile
 import threading
 import time
 
+import report
 from servers import EMAIL, PASSWORD, TOKEN, Client, Labelkeep, Reference, ROOT, annotator
 
 CONFIG = """<View><Text name="text" value="$text"/>
@@ -214,15 +212,14 @@ def main():
             finally:
                 bench.server.stop()
             columns[kind.name] = bench.figures
-    report(columns, sizes)
+    write_report(columns, sizes)
 
 
-def report(columns, sizes):
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+def write_report(columns, sizes):
     lines = [
         "# Benchmark",
         "",
-        f"{model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. CPU time of the server a unit of work, unless it says otherwise.",
+        f"{report.machine()}. CPU time of the server a unit of work, unless it says otherwise.",
         "",
         "| work | " + " | ".join(columns) + (" | ratio |" if len(columns) > 1 else " |"),
         "| --- |" + " ---: |" * (len(columns) + (len(columns) > 1)),
@@ -234,11 +231,7 @@ def report(columns, sizes):
             other = list(columns.values())[1].get(name)
             cells.append(f"{other[0] / value:,.0f} ×" if other and value else "–")
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    text = "\n".join(lines) + "\n"
-    results = ROOT / "bench/results"
-    results.mkdir(exist_ok=True)
-    (results / "latest.md").write_text(text)
-    print("\n" + text)
+    report.write("latest", lines)
 
 
 if __name__ == "__main__":

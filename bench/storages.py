@@ -7,14 +7,13 @@ that is streamed, in MiB; `--only NAME` leaves out what has no such text in its 
 import argparse
 import base64
 import http.client
-import os
 import pathlib
-import platform
 import random
 import tempfile
 import threading
 import time
 
+import report
 from listing import BUCKET, LARGE, Listing, part
 from servers import Client, Labelkeep, ROOT, TOKEN, annotator
 
@@ -156,23 +155,18 @@ class Program(Labelkeep):
         return [self.path, *super().command()[1:]]
 
 
-def report(bench):
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+def write_report(bench):
     lines = [
         "# Storages",
         "",
-        f"A made-up S3 bucket on the same machine; {model}, {os.cpu_count()} cores, SQLite, {time.strftime('%Y-%m-%d')}. "
+        f"A made-up S3 bucket on the same machine; {report.machine()}. "
         "The bars are meant for 1,000,000 objects and an object of 1 GiB.",
         "",
         "| work | Labelkeep | bar |",
         "| --- | ---: | ---: |",
     ]
     lines += [f"| {name} | {value:.4g} {unit} | {bar} |" for name, value, unit, bar in bench.rows]
-    text = "\n".join(lines) + "\n"
-    results = ROOT / "bench/results"
-    results.mkdir(exist_ok=True)
-    (results / "storages.md").write_text(text)
-    print("\n" + text)
+    report.write("storages", lines)
 
 
 def main():
@@ -193,7 +187,7 @@ def main():
             bench.run()
         finally:
             server.stop()
-    report(bench)
+    write_report(bench)
 
 
 if __name__ == "__main__":
