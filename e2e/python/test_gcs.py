@@ -190,32 +190,42 @@ class Emulated(Gcs):
         return answer.status, kept, answer.read()
 
 
-def test_the_same_with_a_server_of_others(tmp_path):
+@pytest.fixture
+def emulated():
+    """Ended also where the test cannot begin: its thread would keep the whole run from ending."""
     gcs = Emulated()
-    server = Server(tmp_path, {"GCS_ENDPOINT": gcs.url})
-    try:
-        client = LabelStudio(base_url=server.url, api_key=TOKEN)
-        project = client.projects.create(title="With storages", label_config=CONFIG)
-        task = client.tasks.create(project=project.id, data={"text": "hello"})
-        place = {"bucket": "our-data", "google_application_credentials": gcs.credentials()}
-        target = client.export_storage.gcs.create(project=project.id, prefix="out", **place, can_delete_objects=True)
-        annotations = [client.annotations.create(id=task.id, result=RESULT) for _ in range(3)]
-        assert synced(client, f"/api/storages/export/gcs/{target.id}")["last_sync_count"] == 3
-        # What was written is read again.
-        other = client.projects.create(title="From what was written", label_config=CONFIG)
-        body = {"project": other.id, **place, "prefix": "out", "use_blob_urls": True, "presign": False}
-        source = ask(client, "POST", "/api/storages/gcs/", **body)
-        assert source.status_code == 201, source.text
-        assert synced(client, f"/api/storages/gcs/{source.json()['id']}")["last_sync_count"] == 3
-        texts = [json.loads(answer.text) for answer in shown(client, other)]
-        assert sorted(text["id"] for text in texts) == sorted(annotation.id for annotation in annotations)
-        client.annotations.delete(id=annotations[0].id)
-        files = lambda: ask(client, "POST", "/api/storages/gcs/files", **body).json()["files"]
-        until(lambda: len(files()) == 2, "the object is removed")
-        body["bucket"] = "no-such-bucket"
-        refused = ask(client, "POST", "/api/storages/gcs/validate", **body)
-        assert refused.status_code == 400 and "Cannot find bucket no-such-bucket" in refused.text
-    finally:
-        server.stop()
-        gcs.emulator.stop()
-        gcs.http.shutdown()
+    yield gcs
+    gcs.emulator.stop()
+    gcs.http.shutdown()
+
+
+@pytest.fixture
+def server_of_others(tmp_path, emulated):
+    running = Server(tmp_path, {"GCS_ENDPOINT": emulated.url})
+    yield running
+    running.stop()
+
+
+def test_the_same_with_a_server_of_others(emulated, server_of_others):
+    gcs = emulated
+    client = LabelStudio(base_url=server_of_others.url, api_key=TOKEN)
+    project = client.projects.create(title="With storages", label_config=CONFIG)
+    task = client.tasks.create(project=project.id, data={"text": "hello"})
+    place = {"bucket": "our-data", "google_application_credentials": gcs.credentials()}
+    target = client.export_storage.gcs.create(project=project.id, prefix="out", **place, can_delete_objects=True)
+    annotations = [client.annotations.create(id=task.id, result=RESULT) for _ in range(3)]
+    assert synced(client, f"/api/storages/export/gcs/{target.id}")["last_sync_count"] == 3
+    # What was written is read again.
+    other = client.projects.create(title="From what was written", label_config=CONFIG)
+    body = {"project": other.id, **place, "prefix": "out", "use_blob_urls": True, "presign": False}
+    source = ask(client, "POST", "/api/storages/gcs/", **body)
+    assert source.status_code == 201, source.text
+    assert synced(client, f"/api/storages/gcs/{source.json()['id']}")["last_sync_count"] == 3
+    texts = [json.loads(answer.text) for answer in shown(client, other)]
+    assert sorted(text["id"] for text in texts) == sorted(annotation.id for annotation in annotations)
+    client.annotations.delete(id=annotations[0].id)
+    files = lambda: ask(client, "POST", "/api/storages/gcs/files", **body).json()["files"]
+    until(lambda: len(files()) == 2, "the object is removed")
+    body["bucket"] = "no-such-bucket"
+    refused = ask(client, "POST", "/api/storages/gcs/validate", **body)
+    assert refused.status_code == 400 and "Cannot find bucket no-such-bucket" in refused.text

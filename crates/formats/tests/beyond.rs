@@ -1,6 +1,6 @@
 //! The formats beyond the reference's: what of a corpus with all kinds of answers is in which file.
 //!
-//! With `LABELKEEP_FORMATS_OUT=folder` the files of the first test are kept, for `tests/tools/check.py`, which opens them with the tools that
+//! With `KEEP_EXPORTS_IN=folder` the files of the first test are kept, for `tests/tools/check.py`, which opens them with the tools that
 //! people use.
 
 #![allow(clippy::expect_used)]
@@ -200,7 +200,7 @@ fn entry_json(archive: &[u8], name: &str) -> Value {
 
 /// Keeps a file for the tools.
 fn keep(corpus: &str, name: &str, bytes: &[u8]) {
-    if let Some(folder) = std::env::var_os("LABELKEEP_FORMATS_OUT") {
+    if let Some(folder) = std::env::var_os("KEEP_EXPORTS_IN") {
         let folder = std::path::Path::new(&folder).join(corpus);
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::write(folder.join(name), bytes).expect("kept");
