@@ -174,7 +174,7 @@ impl<'a> Reading<'a> {
             RawValue::from_string(value.to_string()).map_err(|error| ImportError::whole(error.to_string()))
         };
         let mut item = TaskItem {
-            data: raw(&Value::Object(data))?,
+            data: raw(&Value::Object(data))?.into(),
             meta: None,
             annotations: Vec::new(),
             predictions: Vec::new(),

@@ -68,7 +68,7 @@ impl Kept {
         let cancelled = annotations.iter().filter(|row| row.was_cancelled).count() as i64;
         let task = ExportTask {
             id: task,
-            data: item.data,
+            data: serde_json::value::RawValue::from_string(item.data.into_string())?,
             meta: item.meta.unwrap_or_default(),
             created_at: 0,
             updated_at: 0,

@@ -31,27 +31,37 @@ impl Exporter for Json {
     }
 
     fn export(&self, _: &Context<'_>, source: &mut Source<'_>, out: &mut dyn Write) -> Result<Report, ExportError> {
-        let mut report = Report::default();
-        // Written task by task into one buffer: a serialiser with field names would cost three times as much.
-        let mut buffer = Vec::with_capacity(64 * 1024);
-        buffer.push(b'[');
-        for task in source() {
-            if report.items_in > 0 {
-                buffer.push(b',');
-            }
-            write_task(&mut buffer, &task?)?;
-            report.items_in += 1;
-            if buffer.len() >= 48 * 1024 {
-                out.write_all(&buffer)?;
-                buffer.clear();
-            }
-        }
-        buffer.push(b']');
-        out.write_all(&buffer)?;
-        out.flush()?;
-        report.items_out = report.items_in;
-        Ok(report)
+        write_list(source, 0, out)
     }
+}
+
+/// Writes a list, or what follows the tasks that it has `already`. Each piece but the last ends behind a whole task.
+pub(super) fn write_list(source: &mut Source<'_>, already: u64, out: &mut dyn Write) -> Result<Report, ExportError> {
+    let mut number = already;
+    // Written task by task into one buffer: a serialiser with field names would cost three times as much.
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    if already == 0 {
+        buffer.push(b'[');
+    }
+    for task in source() {
+        if number > 0 {
+            buffer.push(b',');
+        }
+        write_task(&mut buffer, &task?)?;
+        number += 1;
+        if buffer.len() >= 48 * 1024 {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
+    }
+    buffer.push(b']');
+    out.write_all(&buffer)?;
+    out.flush()?;
+    Ok(Report {
+        items_in: number,
+        items_out: number,
+        ..Report::default()
+    })
 }
 
 /// `"key":` and the value's JSON.

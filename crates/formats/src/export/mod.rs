@@ -87,7 +87,7 @@ pub use archive::Manifest;
 pub use catalog::{FormatInfo, catalog};
 pub use convert::Kept;
 pub(crate) use cvat::text as xml_text;
-pub use stored::{StoredTasks, write_tasks};
+pub use stored::{StoredTasks, write_rest, write_tasks};
 pub use task::{Annotator, ExportAnnotation, ExportTask};
 
 /// Why an export ended early.

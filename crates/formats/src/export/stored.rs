@@ -18,6 +18,12 @@ pub fn write_tasks(
     super::json::Json.export(context, source, out)
 }
 
+/// Goes on with a JSON export that was broken off behind so many whole tasks. It had called `write_all` once for each of its pieces,
+/// of which all but the last end behind a whole task. The report counts all tasks.
+pub fn write_rest(source: &mut Source<'_>, already: u64, out: &mut dyn Write) -> Result<Report, ExportError> {
+    super::json::write_list(source, already, out)
+}
+
 /// The tasks of a JSON or JSON Lines export, one after the other.
 pub struct StoredTasks<R> {
     elements: Elements<R>,

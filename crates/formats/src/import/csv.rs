@@ -7,9 +7,10 @@ use std::fs::File;
 use std::io::{BufRead as _, Read as _};
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::records::{Record, Records, Row};
+use super::columns::{Column, push_value};
+use super::item::ObjectText;
+use super::records::{Records, Row};
 use super::{ImportError, Sink, TaskItem, rewound};
 
 /// Longest cell, in bytes (SEC-161).
@@ -23,146 +24,26 @@ const NAMES: usize = 16 * 1024 * 1024;
 /// above short rows would be a gigabyte of tasks (SEC-161). A survey whose columns are named by its questions has some 150.
 const NAMES_A_BYTE: usize = 200;
 
-/// Whether it stands for a missing value.
-fn is_missing(cell: &str) -> bool {
-    // Most cells are longer than all of these.
-    cell.len() <= 8
-        && matches!(
-            cell,
-            "" | "NA"
-                | "N/A"
-                | "n/a"
-                | "NaN"
-                | "nan"
-                | "-nan"
-                | "-NaN"
-                | "NULL"
-                | "null"
-                | "None"
-                | "<NA>"
-                | "#N/A"
-                | "#N/A N/A"
-                | "#NA"
-                | "-1.#IND"
-                | "-1.#QNAN"
-                | "1.#IND"
-                | "1.#QNAN"
-        )
-}
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
-    Integer,
-    Float,
-    Boolean,
-    Text,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Column {
-    integers: bool,
-    numbers: bool,
-    booleans: bool,
-    missing: bool,
-    any: bool,
-}
-
-impl Column {
-    const NEW: Column = Column {
-        integers: true,
-        numbers: true,
-        booleans: true,
-        missing: false,
-        any: false,
-    };
-
-    fn see(&mut self, cell: &str) {
-        // A column of text stays one.
-        if !(self.integers || self.numbers || self.booleans) {
-            return;
-        }
-        if is_missing(cell) {
-            self.missing = true;
-            return;
-        }
-        self.any = true;
-        if !is_plain_integer(cell) {
-            self.integers = self.integers && integer(cell).is_some();
-            self.numbers = self.numbers && number(cell).is_some();
-        }
-        self.booleans = self.booleans && boolean(cell).is_some();
-    }
-
-    /// A number next to a missing value becomes a float.
-    fn kind(self) -> Type {
-        match self {
-            Column { any: false, .. } => Type::Text,
-            Column {
-                integers: true,
-                missing: false,
-                ..
-            } => Type::Integer,
-            Column { numbers: true, .. } => Type::Float,
-            Column { booleans: true, .. } => Type::Boolean,
-            _ => Type::Text,
-        }
-    }
-}
-
-/// Whether it is an integer as JSON writes it, too: some digits, no zero in front.
-fn is_plain_integer(cell: &str) -> bool {
-    let digits = cell.as_bytes();
-    matches!(digits.len(), 1..=18) && digits.iter().all(u8::is_ascii_digit) && (digits[0] != b'0' || digits.len() == 1)
-}
-
-fn integer(cell: &str) -> Option<i64> {
-    let cell = cell.trim();
-    cell.strip_prefix('+').unwrap_or(cell).parse().ok()
-}
-
-fn number(cell: &str) -> Option<f64> {
-    let cell = cell.trim();
-    // Words such as "inf" and "nan" are numbers to the parser, but JSON has none for them.
-    let plain = cell
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
-    plain
-        .then(|| cell.parse::<f64>().ok())
-        .flatten()
-        .filter(|number| number.is_finite())
-}
-
-fn boolean(cell: &str) -> Option<bool> {
-    match cell {
-        "True" | "TRUE" | "true" => Some(true),
-        "False" | "FALSE" | "false" => Some(false),
-        _ => None,
-    }
-}
-
 /// `delimiter` is guessed when none is given: `;` if the first line has more of them than of `,`.
 pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let delimiter = match delimiter {
         Some(delimiter) => delimiter,
         None => guess(file)?,
     };
-    let mut record = Record::default();
     let mut records = Records::new(rewound(file)?, delimiter)?;
-    if !records.next(&mut record)? {
+    let Some(row) = records.next()? else {
         return Ok(());
-    }
-    let keys = header(record.row()?);
+    };
+    let keys = header(row);
     let mut columns = vec![Column::NEW; keys.len()];
     // With quotes, a colon and a comma.
     let names: usize = keys.iter().map(|key| key.len() + 4).sum();
     let (mut repeated, mut read) = (0, 0);
-    while records.next(&mut record)? {
-        let row = record.row()?;
+    while let Some(row) = records.next()? {
         if row.length() > keys.len() {
             let message = format!("the header has {} columns, this row has {}", keys.len(), row.length());
             return Err(ImportError::Row {
-                line: record.line,
+                line: row.line,
                 message,
             });
         }
@@ -174,10 +55,16 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
                  header, and is each quote in it closed?",
                 keys.len()
             );
-            return Err(at(&record, message));
+            return Err(ImportError::Row {
+                line: row.line,
+                message,
+            });
         }
-        for (column, cell) in columns.iter_mut().zip(cells(row)) {
+        for (column, cell) in columns.iter_mut().zip(row.cells()) {
             column.see(cell);
+        }
+        for column in &mut columns[row.length()..] {
+            column.see("");
         }
     }
     let mut writers = Vec::with_capacity(keys.len());
@@ -186,57 +73,25 @@ pub(super) fn import(file: &File, delimiter: Option<u8>, sink: &mut Sink<'_>) ->
         writers.push((format!("{before}{}:", Value::from(key.as_str())), column.kind()));
     }
     let mut records = Records::new(rewound(file)?, delimiter)?;
-    records.next(&mut record)?;
-    let mut data = Vec::new();
-    while records.next(&mut record)? {
-        data.clear();
-        for ((name, kind), cell) in writers.iter().zip(cells(record.row()?)) {
-            data.extend_from_slice(name.as_bytes());
-            push_value(&mut data, cell, *kind).map_err(|error| at(&record, error))?;
+    records.next()?;
+    // As long as the longest so far, so that it is mostly made in one place.
+    let mut length = 0;
+    while let Some(row) = records.next()? {
+        let mut data = String::with_capacity(length);
+        let mut writers = writers.iter();
+        for (cell, (name, kind)) in row.cells().zip(&mut writers) {
+            data.push_str(name);
+            push_value(&mut data, cell, *kind);
         }
-        data.push(b'}');
-        // Of this very length, so that it is not moved again.
-        let text = std::str::from_utf8(&data)
-            .map_err(|error| at(&record, error))?
-            .to_owned();
-        sink(TaskItem::of_data(
-            RawValue::from_string(text).map_err(|error| at(&record, error))?,
-        ))?;
+        for (name, kind) in writers {
+            data.push_str(name);
+            push_value(&mut data, "", *kind);
+        }
+        data.push('}');
+        length = length.max(data.len());
+        sink(TaskItem::of_data(ObjectText::written(data)))?;
     }
     Ok(())
-}
-
-fn at(record: &Record, error: impl std::fmt::Display) -> ImportError {
-    ImportError::Row {
-        line: record.line,
-        message: error.to_string(),
-    }
-}
-
-/// The cells of a row; those that it does not have are empty.
-fn cells(row: Row<'_>) -> impl Iterator<Item = &str> {
-    row.cells().chain(std::iter::repeat(""))
-}
-
-fn push_value(out: &mut Vec<u8>, cell: &str, kind: Type) -> serde_json::Result<()> {
-    if is_missing(cell) {
-        out.extend_from_slice(b"\"\"");
-        return Ok(());
-    }
-    let typed = match kind {
-        Type::Integer if is_plain_integer(cell) => {
-            out.extend_from_slice(cell.as_bytes());
-            return Ok(());
-        }
-        Type::Integer => integer(cell).map(Value::from),
-        Type::Float => number(cell).map(Value::from),
-        Type::Boolean => boolean(cell).map(Value::from),
-        Type::Text => None,
-    };
-    match typed {
-        Some(value) => serde_json::to_writer(out, &value),
-        None => serde_json::to_writer(out, cell),
-    }
 }
 
 /// Keys of the header: a repeated one becomes `name.1`, an empty one `Unnamed: {place}`.

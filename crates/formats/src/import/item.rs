@@ -17,11 +17,38 @@ pub enum ItemKind {
     TaskRoot,
 }
 
+/// A JSON object as it is written. Whoever makes one has read or written it as JSON: it is not looked through again.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectText(String);
+
+impl ObjectText {
+    /// What has just been written as JSON.
+    pub(super) fn written(text: String) -> Self {
+        ObjectText(text)
+    }
+
+    /// The text.
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, to keep.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl From<Box<RawValue>> for ObjectText {
+    fn from(raw: Box<RawValue>) -> Self {
+        ObjectText(String::from(Box::<str>::from(raw)))
+    }
+}
+
 /// A task that is to be imported.
 #[derive(Debug)]
 pub struct TaskItem {
-    /// A JSON object.
-    pub data: Box<RawValue>,
+    /// What people see.
+    pub data: ObjectText,
     /// An object or a list.
     pub meta: Option<Box<RawValue>>,
     /// In the order of the file.
@@ -77,13 +104,13 @@ impl TaskItem {
     /// A task of one value whose key is not known yet.
     pub fn of_value(value: &str) -> TaskItem {
         let data = serde_json::json!({ UNDEFINED: value }).to_string();
-        TaskItem::of_data(RawValue::from_string(data).unwrap_or_default())
+        TaskItem::of_data(ObjectText::written(data))
     }
 
     /// A task of data alone.
-    pub(super) fn of_data(data: Box<RawValue>) -> TaskItem {
+    pub(super) fn of_data(data: impl Into<ObjectText>) -> TaskItem {
         TaskItem {
-            data,
+            data: data.into(),
             meta: None,
             annotations: Vec::new(),
             predictions: Vec::new(),
@@ -99,8 +126,7 @@ impl TaskItem {
             .deserialize_map(DataOf)
             .map_err(|error| plain(&error))?;
         let Some(data) = data.filter(|data| truthy(data.get())) else {
-            let whole = RawValue::from_string(text.to_owned()).map_err(|error| plain(&error))?;
-            return Ok(TaskItem::of_data(whole));
+            return Ok(TaskItem::of_data(ObjectText(text.trim().to_owned())));
         };
         if !data.get().starts_with('{') {
             return Err("\"data\" must be an object: keys with values".to_owned());
@@ -112,7 +138,7 @@ impl TaskItem {
             return Err("\"meta\" must be an object or a list".to_owned());
         }
         Ok(TaskItem {
-            data: data.to_owned(),
+            data: ObjectText(data.get().to_owned()),
             meta: root.meta.filter(|meta| meta.get() != "null").map(ToOwned::to_owned),
             annotations: root
                 .annotations

@@ -1,5 +1,6 @@
 //! Importers: bytes become tasks, one after the other, with flat memory.
 
+mod columns;
 mod csv;
 mod error;
 mod excel;
@@ -16,7 +17,7 @@ use std::io::{BufReader, Read, Seek};
 
 pub use error::ImportError;
 pub use file::{EXTENSIONS, FileKind, check_file, is_media};
-pub use item::{CompletedBy, ImportedAnnotation, ImportedPrediction, ItemKind, TaskItem};
+pub use item::{CompletedBy, ImportedAnnotation, ImportedPrediction, ItemKind, ObjectText, TaskItem};
 pub use json::Elements;
 pub use unpack::{Limits, is_archive, unpack};
 
