@@ -61,10 +61,12 @@ pub async fn delete_many(services: &Services, project: Granted<ProjectRow>, ids:
         .await
 }
 
-/// How many tasks one write removes, so that savers of other projects wait some 20 ms at most.
+/// How many tasks one statement names.
 const REMOVED_AT_ONCE: usize = 500;
+/// How many tasks one step removes: whoever saves something meanwhile waits for one, some milliseconds.
+const REMOVED_IN_A_STEP: i64 = 100;
 
-/// Removes all tasks of a project, a chunk a write; gives their number.
+/// Removes all tasks of a project, step by step behind the saves of people; gives their number.
 pub async fn delete_all(services: &Services, project: Granted<ProjectRow>) -> Result<u64> {
     let (actor, project) = project.into_parts();
     let now = services.now();
@@ -74,10 +76,10 @@ pub async fn delete_all(services: &Services, project: Granted<ProjectRow>) -> Re
         let project_id = project.id;
         let number = services
             .db
-            .write(move |tx| {
+            .write_step(move |tx| {
                 Box::pin(async move {
                     let project = locked_project(tx, project_id).await?;
-                    let ids = rows::ids_after(tx, project_id, 0, REMOVED_AT_ONCE as i64).await?;
+                    let ids = rows::ids_after(tx, project_id, 0, REMOVED_IN_A_STEP).await?;
                     let number = remove(tx, &project, &ids, actor.account_id, now).await?;
                     if number == 0 {
                         let object = format!("project:{project_id}");
