@@ -2,13 +2,16 @@
 
 use labelkeep_store::{accounts::links, queue};
 
-use crate::{Result, ServiceError, Services, accounts, data_manager, export, import, jobs, mail, notifications};
+use crate::{
+    Result, ServiceError, Services, accounts, data_manager, export, import, jobs, mail, notifications, uploads,
+};
 
 /// Removes what broken-off imports left, reservations and links that have run out, and what of sessions and passwords has
 /// had its time; tells people about tokens that end soon. At the start and then every hour; doing it twice, or on two
 /// replicas at once, does no harm.
 pub async fn run(services: &Services) -> Result<()> {
     import::clean_up(services).await?;
+    uploads::clean_up(services).await?;
     export::snapshots::expire(services).await?;
     export::snapshots::clean_up(services).await?;
     mail::announce_ending_tokens(services).await?;

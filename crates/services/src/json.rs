@@ -1,5 +1,6 @@
 //! Small questions to raw JSON text, answered without building a tree.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -7,9 +8,14 @@ use serde_json::value::RawValue;
 
 /// The keys of a JSON object, in order; none when the text is something else.
 pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
+    keys_of(text).into_iter().map(Cow::into_owned).collect()
+}
+
+/// The same, borrowed from the text.
+pub(crate) fn keys_of(text: &str) -> Vec<Cow<'_, str>> {
     struct Keys;
     impl<'de> Visitor<'de> for Keys {
-        type Value = Vec<String>;
+        type Value = Vec<Cow<'de, str>>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             formatter.write_str("an object")
@@ -17,7 +23,7 @@ pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut keys = Vec::with_capacity(map.size_hint().unwrap_or(4));
-            while let Some(key) = map.next_key::<String>()? {
+            while let Some(Key(key)) = map.next_key()? {
                 map.next_value::<IgnoredAny>()?;
                 keys.push(key);
             }
@@ -28,6 +34,11 @@ pub(crate) fn top_level_keys(text: &str) -> Vec<String> {
         .deserialize_map(Keys)
         .unwrap_or_default()
 }
+
+/// A key, borrowed where it is written without escapes.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The members of a JSON object as they are written, in order; none when the text is something else.
 fn members(text: &str) -> Vec<(String, &str)> {

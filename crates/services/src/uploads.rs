@@ -1,6 +1,7 @@
 //! Files that people upload: received into the upload folder, kept under random names, served by their public ones.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::uploads::{self as rows, UploadRow};
@@ -93,6 +94,16 @@ pub struct Receiver {
 const SVG_MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Receiver {
+    /// Opens a file for a body that is no upload; `limit` is how many bytes it may have.
+    pub async fn of_body(services: &Services, name: &str, limit: u64) -> Result<Receiver> {
+        let receiver = Receiver::open(services, name, 0).await?;
+        Ok(Receiver {
+            room: limit,
+            limit,
+            ..receiver
+        })
+    }
+
     /// Opens a file for an upload of which `received` bytes have come in with other files already.
     pub async fn open(services: &Services, name: &str, received: u64) -> Result<Receiver> {
         let folder = services.settings.upload_folder.clone();
@@ -320,6 +331,44 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
         let _ = std::fs::remove_file(services.settings.upload_folder.join(&row.stored_as));
     }
     Ok(number)
+}
+
+/// Files that came in when the program was ended are removed when they are older than this.
+const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
+
+/// Removes files that were coming in when the program was ended, but those that an import in the background still reads.
+pub(crate) async fn clean_up(services: &Services) -> Result<()> {
+    let folder = services.settings.upload_folder.clone();
+    let old = tokio::task::spawn_blocking(move || -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
+        let is_old = |entry: &std::fs::DirEntry| {
+            let changed = entry.metadata().and_then(|facts| facts.modified()).ok();
+            changed
+                .and_then(|time| time.elapsed().ok())
+                .is_some_and(|age| age > LEFTOVER)
+        };
+        entries
+            .flatten()
+            .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"incoming-"))
+            .filter(is_old)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect()
+    })
+    .await
+    .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let wanted = labelkeep_store::jobs::parameters_of_unfinished(&services.db, "import").await?;
+    for name in old {
+        if !wanted.iter().any(|parameters| parameters.contains(&name)) {
+            let path = services.settings.upload_folder.join(name);
+            let _ = std::fs::remove_dir_all(&path).or_else(|_| std::fs::remove_file(&path));
+        }
+    }
+    Ok(())
 }
 
 /// A copy of a file that lies on this machine, for commands: it is read as if it had been uploaded. The limit of uploads is that of requests.

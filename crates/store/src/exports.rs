@@ -24,6 +24,8 @@ row! {
         pub created_at: i64,
         pub updated_at: i64,
         pub finished_at: Option<i64>,
+        pub written: i64,
+        pub last_task_id: i64,
     }
 }
 
@@ -45,7 +47,19 @@ row! {
         pub created_at: i64,
         pub updated_at: i64,
         pub finished_at: Option<i64>,
+        pub done: i64,
     }
+}
+
+/// How far a snapshot has come.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// Bytes of its file that hold whole tasks.
+    pub written: i64,
+    /// The last of these tasks.
+    pub last_task_id: i64,
+    /// How many they are, as they are told.
+    pub counters: String,
 }
 
 /// A snapshot that is to be made.
@@ -147,41 +161,52 @@ pub async fn insert(tx: &mut Tx, new: NewSnapshot, at: i64) -> Result<SnapshotRo
     .await
 }
 
-/// Notes that a snapshot is still being made.
-pub async fn touch(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE export_snapshot SET updated_at = $2 WHERE id = $1",
-        args![id, at],
-    )
-    .await?;
-    Ok(())
+/// Notes that a snapshot is still being made, and how far it is; false when it has been removed, or somebody else has taken it since
+/// `last`.
+pub async fn touch(tx: &mut Tx, id: i64, reached: Reached, (last, at): (i64, i64)) -> Result<bool> {
+    let number = tx
+        .execute(
+            "UPDATE export_snapshot SET updated_at = $3, written = $4, last_task_id = $5, counters = $6
+             WHERE id = $1 AND status = 'in_progress' AND updated_at = $2",
+            args![id, last, at, reached.written, reached.last_task_id, reached.counters],
+        )
+        .await?;
+    Ok(number > 0)
 }
 
-/// Notes that a conversion is still being made.
-pub async fn touch_conversion(tx: &mut Tx, id: i64, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE export_conversion SET updated_at = $2 WHERE id = $1",
-        args![id, at],
-    )
-    .await?;
-    Ok(())
+/// The same of a conversion, of which so many tasks have been read.
+pub async fn touch_conversion(tx: &mut Tx, id: i64, done: i64, (last, at): (i64, i64)) -> Result<bool> {
+    let number = tx
+        .execute(
+            "UPDATE export_conversion SET updated_at = $3, done = $4
+             WHERE id = $1 AND status = 'in_progress' AND updated_at = $2",
+            args![id, last, at, done],
+        )
+        .await?;
+    Ok(number > 0)
 }
 
-/// Notes how a snapshot ended; false when it has been removed meanwhile.
-pub async fn finish(tx: &mut Tx, id: i64, outcome: std::result::Result<Made, String>, at: i64) -> Result<bool> {
+/// Notes how a snapshot ended; false when it has been removed, or somebody else has taken it since `last`.
+pub async fn finish(
+    tx: &mut Tx,
+    id: i64,
+    outcome: std::result::Result<Made, String>,
+    (last, at): (i64, i64),
+) -> Result<bool> {
     let number = match outcome {
         Ok(made) => {
             tx.execute(
                 "UPDATE export_snapshot SET status = 'completed', counters = $2, report = $3, md5 = $4, size = $5,
-                    updated_at = $6, finished_at = $6 WHERE id = $1",
-                args![id, made.counters, made.report, made.md5, made.size, at],
+                    updated_at = $6, finished_at = $6 WHERE id = $1 AND status = 'in_progress' AND updated_at = $7",
+                args![id, made.counters, made.report, made.md5, made.size, at, last],
             )
             .await?
         }
         Err(error) => {
             tx.execute(
-                "UPDATE export_snapshot SET status = 'failed', error = $2, updated_at = $3, finished_at = $3 WHERE id = $1",
-                args![id, error, at],
+                "UPDATE export_snapshot SET status = 'failed', error = $2, updated_at = $3, finished_at = $3
+                 WHERE id = $1 AND status = 'in_progress' AND updated_at = $4",
+                args![id, error, at, last],
             )
             .await?
         }
@@ -255,7 +280,7 @@ pub async fn begin_conversion(
          VALUES ($1, $2, $3, 'in_progress', $4, $5, $6, $6)
          ON CONFLICT (snapshot_id, export_type) DO UPDATE SET options = EXCLUDED.options, status = 'in_progress', error = NULL,
             extension = EXCLUDED.extension, stored_as = EXCLUDED.stored_as, created_at = EXCLUDED.created_at,
-            updated_at = EXCLUDED.updated_at, finished_at = NULL
+            updated_at = EXCLUDED.updated_at, finished_at = NULL, done = 0
          WHERE export_conversion.status = 'failed'
             OR export_conversion.status = 'in_progress' AND export_conversion.updated_at < $7
             OR export_conversion.status = 'completed' AND export_conversion.options <> EXCLUDED.options
@@ -265,26 +290,27 @@ pub async fn begin_conversion(
     .await
 }
 
-/// Notes how a conversion ended.
+/// Notes how a conversion ended; false as for a snapshot.
 pub async fn finish_conversion(
     tx: &mut Tx,
     id: i64,
     outcome: std::result::Result<(String, i64), String>,
-    at: i64,
+    (last, at): (i64, i64),
 ) -> Result<bool> {
     let number = match outcome {
         Ok((report, size)) => {
             tx.execute(
                 "UPDATE export_conversion SET status = 'completed', report = $2, size = $3, updated_at = $4, finished_at = $4
-                 WHERE id = $1",
-                args![id, report, size, at],
+                 WHERE id = $1 AND status = 'in_progress' AND updated_at = $5",
+                args![id, report, size, at, last],
             )
             .await?
         }
         Err(error) => {
             tx.execute(
-                "UPDATE export_conversion SET status = 'failed', error = $2, updated_at = $3, finished_at = $3 WHERE id = $1",
-                args![id, error, at],
+                "UPDATE export_conversion SET status = 'failed', error = $2, updated_at = $3, finished_at = $3
+                 WHERE id = $1 AND status = 'in_progress' AND updated_at = $4",
+                args![id, error, at, last],
             )
             .await?
         }

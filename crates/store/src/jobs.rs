@@ -187,6 +187,17 @@ pub async fn unfinished(db: &Db, project_id: i64, kind: &str) -> Result<Option<J
     .await
 }
 
+/// What the unfinished jobs of this kind are asked to do, in all projects.
+pub async fn parameters_of_unfinished(db: &Db, kind: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT parameters FROM job WHERE kind = $1 AND finished_at IS NULL",
+            args![kind],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(parameters,)| parameters).collect())
+}
+
 /// Whether a job that changes tasks of the project runs, or has moved since `since`.
 pub async fn has_moved(db: &Db, project_id: i64, since: i64) -> Result<bool> {
     Ok(db

@@ -145,6 +145,11 @@ impl Kit {
         self.begin().await;
     }
 
+    /// Where its database is, for a program of its own that serves it, too; none for the embedded one.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     /// The server's address, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
@@ -240,8 +245,13 @@ impl Kit {
     }
 
     /// Waits until `check` holds, at most ten seconds.
-    pub async fn until<F: Future<Output = bool>>(&self, what: &str, mut check: impl FnMut() -> F) {
-        for _ in 0..1_000 {
+    pub async fn until<F: Future<Output = bool>>(&self, what: &str, check: impl FnMut() -> F) {
+        self.until_within(10, what, check).await;
+    }
+
+    /// Waits until `check` holds, at most so many seconds: for what a slow machine does longer.
+    pub async fn until_within<F: Future<Output = bool>>(&self, seconds: u64, what: &str, mut check: impl FnMut() -> F) {
+        for _ in 0..seconds * 100 {
             if check().await {
                 return;
             }

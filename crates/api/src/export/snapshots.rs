@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use labelkeep_services::access::ProjectRow;
 use labelkeep_services::data_manager::views;
-use labelkeep_services::export::snapshots::{self, Asked, Conversion, ConversionRow, Snapshot};
+use labelkeep_services::export::snapshots::{self, Asked, Conversion, ConversionRow, Snapshot, Then};
 use labelkeep_services::{ServiceError, Services};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +36,9 @@ struct ConvertedOut<'a> {
     status: &'a str,
     export_type: &'a str,
     traceback: Option<&'a str>,
+    /// Ours: of the snapshot's tasks so many have been read; there while it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<i64>,
 }
 
 impl<'a> SnapshotOut<'a> {
@@ -62,6 +65,7 @@ impl<'a> ConvertedOut<'a> {
             status: &row.status,
             export_type: &row.export_type,
             traceback: row.error.as_deref(),
+            done: (row.status == "in_progress").then_some(row.done),
         }
     }
 }
@@ -86,6 +90,9 @@ pub(crate) struct SnapshotIn {
     annotation_filter_options: Option<Value>,
     #[serde(default)]
     serialization_options: Option<Value>,
+    /// Ours: the format that is made of it as soon as it is there.
+    #[serde(default)]
+    convert: Option<ConvertIn>,
 }
 
 /// Longest title, in characters.
@@ -114,7 +121,11 @@ pub(crate) async fn create(
             Err(error) => return Err(error.into()),
         };
     }
-    let made = snapshots::create(&services, project, title, selection).await?;
+    let then = body.convert.map(|convert| Then {
+        how: convert.how(),
+        export_type: convert.export_type,
+    });
+    let made = snapshots::create(&services, project, title, selection, then).await?;
     answer::created(&SnapshotOut::of(&made))
 }
 
@@ -159,6 +170,17 @@ pub(crate) struct ConvertIn {
     manifest: Option<bool>,
 }
 
+impl ConvertIn {
+    fn how(&self) -> Conversion {
+        Conversion {
+            download_resources: self.download_resources.unwrap_or(true),
+            formula_escape: self.formula_escape.unwrap_or(false),
+            exact: self.exact.unwrap_or(false),
+            manifest: self.manifest.unwrap_or(false),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct ConvertOut {
     export_type: String,
@@ -172,12 +194,7 @@ pub(crate) async fn convert(
     PathIds(ids): PathIds,
     Body(body): Body<ConvertIn>,
 ) -> ApiResult<Response> {
-    let how = Conversion {
-        download_resources: body.download_resources.unwrap_or(true),
-        formula_escape: body.formula_escape.unwrap_or(false),
-        exact: body.exact.unwrap_or(false),
-        manifest: body.manifest.unwrap_or(false),
-    };
+    let how = body.how();
     let converted_format = snapshots::convert(&services, project, number(&ids), &body.export_type, how).await?;
     answer::ok(&ConvertOut {
         export_type: body.export_type,

@@ -4,9 +4,11 @@ mod stream;
 
 use axum::extract::State;
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use http::StatusCode;
 use labelkeep_services::access::{Granted, ProjectRow};
 use labelkeep_services::import::{self, ImportRow, Options, Source, Summary};
+use labelkeep_services::jobs::JobRow;
 use labelkeep_services::uploads::{Incoming, Receiver};
 use labelkeep_services::{ServiceError, Services};
 use serde::{Deserialize, Serialize};
@@ -32,7 +34,7 @@ pub(crate) struct ImportQuery {
     /// Ours: the files are an annotated data set of this kind (`coco`, `yolo`, …; see `docs/formats.md`).
     #[serde(default)]
     format: Option<String>,
-    /// Ours: `true` makes the import of files, or of an address, a job; the answer (202) is the job.
+    /// Ours: `true` makes the import a job; the answer (202) is the job.
     #[serde(default)]
     background: Option<bool>,
     /// Ours: its answers become predictions of this model version.
@@ -145,6 +147,18 @@ pub(crate) async fn create(
     let options = query.options()?;
     let committed = options.commit_to_project;
     let summary = match raw.kind {
+        // A data set is some files, of which one is not said to be the whole.
+        ContentKind::Json if options.dataset.is_some() => {
+            let text = "A data set is imported from files: send it as multipart/form-data.";
+            return Err(ApiError::field("format", text));
+        }
+        ContentKind::Json if in_background => {
+            let body = receive_body(&services, raw).await?;
+            return told(
+                &project,
+                &import::job::begin_body(&services, &project, body, options).await?,
+            );
+        }
         ContentKind::Json => from_stream(&services, project, options, raw).await?,
         ContentKind::Multipart => {
             let files = receive(&services, raw).await?;
@@ -178,9 +192,7 @@ async fn from_stream(
     raw: RawBody,
 ) -> ApiResult<Summary> {
     let max = services.settings.import_max_bytes;
-    if raw.length.is_some_and(|length| length > max) {
-        return Err(ServiceError::TooLarge(format!("Maximum size of a JSON body is {max} bytes")).into());
-    }
+    check_length(&raw, max)?;
     let (reader, feed) = stream::reader(raw.body, max);
     let work = import::import(services, project, Source::Json(Box::new(reader)), options);
     tokio::pin!(feed, work);
@@ -229,12 +241,32 @@ async fn in_a_job(
     files: Vec<Incoming>,
     options: Options,
 ) -> ApiResult<Response> {
-    let job = import::job::begin(services, project, files, options).await?;
-    answer::json(
-        StatusCode::ACCEPTED,
-        &FieldChoice::default(),
-        &JobOut::of(project, &job),
-    )
+    told(project, &import::job::begin(services, project, files, options).await?)
+}
+
+fn told(project: &Granted<ProjectRow>, job: &JobRow) -> ApiResult<Response> {
+    answer::json(StatusCode::ACCEPTED, &FieldChoice::default(), &JobOut::of(project, job))
+}
+
+/// Receives a JSON body as a file, from which a job reads on after a stop of the server.
+async fn receive_body(services: &Services, raw: RawBody) -> ApiResult<Incoming> {
+    let max = services.settings.import_max_bytes;
+    check_length(&raw, max)?;
+    let mut receiver = Receiver::of_body(services, "tasks.json", max).await?;
+    let mut stream = raw.body.into_data_stream();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(|_| ApiError::bad_request("The connection broke off in the middle of the body."))?;
+        receiver.write(&piece).await?;
+    }
+    Ok(receiver.finish().await?)
+}
+
+/// Refuses a body that says that it is too long.
+fn check_length(raw: &RawBody, max: u64) -> ApiResult<()> {
+    if raw.length.is_some_and(|length| length > max) {
+        return Err(ServiceError::TooLarge(format!("Maximum size of a JSON body is {max} bytes")).into());
+    }
+    Ok(())
 }
 
 /// What a form brings.

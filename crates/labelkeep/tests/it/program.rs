@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -9,12 +10,17 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub(crate) fn program(folder: &TempDir) -> Command {
+    program_in(&folder.path().join("data"))
+}
+
+/// The same with the folder of its data itself.
+pub(crate) fn program_in(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labelkeep"));
     command
         .env_clear()
-        .env("HOME", folder.path())
+        .env("HOME", data.parent().expect("a folder"))
         .args(["start", "--port", "0", "--data-dir"])
-        .arg(folder.path().join("data"));
+        .arg(data);
     command
 }
 
@@ -101,6 +107,12 @@ impl Started {
             .set_read_timeout(Some(Duration::from_secs(20)))
             .expect("a time limit");
         stream
+    }
+
+    /// Ends it as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("it ends");
     }
 
     /// Ends it as a service manager does; gives what it logged.

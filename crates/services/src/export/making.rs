@@ -2,22 +2,24 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::BufReader;
+use std::path::Path;
 use std::time::Duration;
 
-use labelkeep_formats::export::{ExportError, StoredTasks, Tasks};
+use labelkeep_formats::export::{self as formats, ExportError, StoredTasks, Tasks};
 use labelkeep_store::Tx;
-use labelkeep_store::exports::{self as rows, ConversionRow, Made, SnapshotRow};
+use labelkeep_store::exports::{self as rows, ConversionRow, Made, Reached, SnapshotRow};
 use labelkeep_store::notifications::NewNotification;
 use labelkeep_store::projects::ProjectRow;
 use tokio::sync::oneshot;
 
-use super::snapshots::Conversion;
+use super::file::{Hashed, Reach, Step, Stepped};
+use super::snapshots::{Conversion, Then};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::{Progress, Result, ServiceError, Services, background, notifications};
 
-/// How often one that is being made says that it still is.
-const BEAT: Duration = Duration::from_secs(20);
+/// How often one that is being made says that it still is, and how far.
+const BEAT: Duration = Duration::from_secs(2);
 
 /// Writes the tasks of a snapshot in a format.
 pub(super) fn writer(services: &Services, project: ProjectRow, export_type: &str, how: Conversion) -> Result<Writer> {
@@ -52,61 +54,107 @@ pub(super) fn stored_tasks(path: &std::path::Path) -> Tasks<'static> {
     }
 }
 
-/// Writes the tasks of a snapshot, and notes how that ended.
-pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow) {
+/// Writes the tasks of a snapshot, from where it has come, and notes how that ended. Then what it is to become is made of it.
+pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow, begun: Begun) {
     let id = row.id;
+    let project = writer.project.clone();
+    let then = Then::of(&row);
     let ended = Ending {
         account_id: row.created_by,
-        organization_id: writer.project.organization_id,
+        organization_id: project.organization_id,
         project_id: row.project_id,
         what: row.title.clone(),
         begun_at: row.created_at,
+        begun,
     };
     let path = services.settings.export_folder.join(&row.stored_as);
     let runtime = tokio::runtime::Handle::current();
-    let target = path.clone();
-    let work = background::run(move || -> std::result::Result<Made, ExportError> {
-        let mut out = Hashed::create(&target)?;
-        let numbers = [const { Cell::new(0_u64) }; 2];
-        let config = crate::projects::config(&writer.services, &writer.project)
-            .map_err(|error| ExportError::Source(error.to_string()))?;
-        let mut source = || -> Tasks<'_> {
-            let [tasks, annotations] = &numbers;
-            Box::new(writer.tasks(&runtime, &config).inspect(|task| {
-                if let Ok(task) = task {
-                    tasks.set(tasks.get() + 1);
-                    annotations.set(annotations.get() + task.annotations.len() as u64);
-                }
-            }))
-        };
-        let report = writer.write_from(&runtime, &mut source, &mut out)?;
-        let [tasks, annotations] = &numbers;
-        let counters = serde_json::json!({ "task_number": tasks.get(), "annotation_number": annotations.get() });
-        let (md5, size) = out.finish()?;
-        Ok(Made {
-            counters: counters.to_string(),
-            report: serde_json::to_string(&report)?,
-            md5,
-            size,
-        })
-    });
-    let outcome = alive(&services, work, Kind::Snapshot(id)).await;
+    let reach = Reach::new(&row, &path);
+    let making = Making::Snapshot(id, reach.clone());
+    let (progress, target) = (writer.progress.clone(), path.clone());
+    let work = background::run(move || write_snapshot(&writer, &runtime, &target, &reach));
+    let (outcome, last) = match alive(&services, work, &making, row.updated_at, &progress).await {
+        Outcome::Ended(outcome, last) => (outcome, last),
+        // Its file is somebody else's now, or has gone with its row.
+        Outcome::Lost => return,
+    };
     let failed = outcome.is_err();
-    let (now, own) = (services.now(), services.clone());
+    let (now, own, snapshot) = (services.now(), services.clone(), row.clone());
     let noted = services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let error = outcome.as_ref().err().cloned();
-                let is_noted = rows::finish(tx, id, outcome, now).await?;
-                if is_noted {
+                if !rows::finish(tx, id, outcome, (last, now)).await? {
+                    return Ok(None);
+                }
+                // What it becomes is begun in the same write: no end of the server comes between.
+                let next = match (&error, then) {
+                    (None, Some(then)) => then.begin(tx, &snapshot, ended.organization_id, now).await?,
+                    _ => None,
+                };
+                if next.is_none() {
                     ended.tell(&own, tx, error, now).await?;
                 }
-                Ok::<_, ServiceError>(is_noted)
+                Ok::<_, ServiceError>(Some(next))
             })
         })
         .await;
-    forget_unless(!failed && matches!(noted, Ok(true)), &path);
+    let is_noted = matches!(noted, Ok(Some(_)));
+    forget_unless(!failed && is_noted, &path);
+    if let Ok(Some(Some((conversion, how)))) = noted {
+        convert_row(services, project, row, conversion, how, Begun::Now).await;
+    }
+}
+
+fn write_snapshot(
+    writer: &Writer,
+    runtime: &tokio::runtime::Handle,
+    target: &Path,
+    reach: &Reach,
+) -> std::result::Result<Made, ExportError> {
+    let (out, begun) = Hashed::go_on(target, reach.get())?;
+    reach.set(begun);
+    let (last, annotations) = (Cell::new(begun.last_task), Cell::new(begun.annotations));
+    let tasks = Cell::new(begun.tasks);
+    // What the frames of tracks add to the report is not kept with a step: such a one begins anew.
+    let is_kept = !writer.options.selection.interpolate;
+    let now = |bytes| Step {
+        bytes: if is_kept { bytes } else { 0 },
+        last_task: last.get(),
+        tasks: tasks.get(),
+        annotations: annotations.get(),
+    };
+    let mut out = Stepped {
+        behind: begun,
+        since: 0,
+        out,
+        now: &now,
+        reach,
+    };
+    let config = crate::projects::config(&writer.services, &writer.project)
+        .map_err(|error| ExportError::Source(error.to_string()))?;
+    let mut source = || -> Tasks<'_> {
+        Box::new(writer.tasks(runtime, &config, begun.last_task).inspect(|task| {
+            if let Ok(task) = task {
+                last.set(task.id);
+                tasks.set(tasks.get() + 1);
+                annotations.set(annotations.get() + task.annotations.len() as u64);
+            }
+        }))
+    };
+    let report = if begun.tasks > 0 {
+        formats::write_rest(&mut source, begun.tasks, &mut out)?
+    } else {
+        writer.write_from(runtime, &mut source, &mut out)?
+    };
+    let (md5, size) = out.out.finish()?;
+    Ok(Made {
+        counters: now(0).counters(),
+        report: serde_json::to_string(&report)?,
+        md5,
+        size,
+    })
 }
 
 /// Writes a conversion, and notes how that ended.
@@ -116,6 +164,7 @@ pub(super) async fn convert_row(
     snapshot: SnapshotRow,
     row: ConversionRow,
     how: Conversion,
+    begun: Begun,
 ) {
     let id = row.id;
     let ended = Ending {
@@ -124,22 +173,37 @@ pub(super) async fn convert_row(
         project_id: snapshot.project_id,
         what: format!("{} as {}", snapshot.title, row.export_type),
         begun_at: row.created_at,
+        begun,
     };
     let folder = services.settings.export_folder.clone();
     let (source_path, path) = (folder.join(&snapshot.stored_as), folder.join(&row.stored_as));
     let runtime = tokio::runtime::Handle::current();
     let target = path.clone();
     let inner = services.clone();
+    let progress = Progress::default();
+    let read = progress.clone();
     let work = background::run(move || -> std::result::Result<(String, i64), ExportError> {
         let writer =
             writer(&inner, project, &row.export_type, how).map_err(|error| ExportError::Source(error.to_string()))?;
         let mut out = Hashed::create(&target)?;
-        let mut source = || stored_tasks(&source_path);
+        let mut source = || -> Tasks<'_> {
+            read.set_done(0);
+            Box::new(stored_tasks(&source_path).map(|task| {
+                read.step();
+                if read.is_cancelled() {
+                    return Err(ExportError::Source("cancelled".to_owned()));
+                }
+                task
+            }))
+        };
         let report = writer.write_from(&runtime, &mut source, &mut out)?;
         let (_, size) = out.finish()?;
         Ok((serde_json::to_string(&report)?, size))
     });
-    let outcome = alive(&services, work, Kind::Conversion(id)).await;
+    let (outcome, last) = match alive(&services, work, &Making::Conversion(id), row.updated_at, &progress).await {
+        Outcome::Ended(outcome, last) => (outcome, last),
+        Outcome::Lost => return,
+    };
     let failed = outcome.is_err();
     let (now, own) = (services.now(), services.clone());
     let noted = services
@@ -147,7 +211,7 @@ pub(super) async fn convert_row(
         .write(move |tx| {
             Box::pin(async move {
                 let error = outcome.as_ref().err().cloned();
-                let is_noted = rows::finish_conversion(tx, id, outcome, now).await?;
+                let is_noted = rows::finish_conversion(tx, id, outcome, (last, now)).await?;
                 if is_noted {
                     ended.tell(&own, tx, error, now).await?;
                 }
@@ -158,6 +222,15 @@ pub(super) async fn convert_row(
     forget_unless(!failed && matches!(noted, Ok(true)), &path);
 }
 
+/// How an export was begun, for those who are told of its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// As it was asked for.
+    Now,
+    /// A stop of the server had broken it off.
+    Again,
+}
+
 /// Whom the end of an export is told.
 struct Ending {
     account_id: i64,
@@ -165,6 +238,7 @@ struct Ending {
     project_id: i64,
     what: String,
     begun_at: i64,
+    begun: Begun,
 }
 
 impl Ending {
@@ -173,6 +247,10 @@ impl Ending {
         if now - self.begun_at < notifications::LONG {
             return Ok(());
         }
+        let ready = match self.begun {
+            Begun::Now => "Ready to be downloaded.",
+            Begun::Again => "Ready to be downloaded. The server was stopped meanwhile; it has gone on by itself.",
+        };
         let new = NewNotification {
             account_id: self.account_id,
             organization_id: self.organization_id,
@@ -180,7 +258,7 @@ impl Ending {
             kind: "export",
             state: if error.is_none() { "done" } else { "failed" }.to_owned(),
             title: format!("Export {}", self.what),
-            text: error.unwrap_or_else(|| "Ready to be downloaded.".to_owned()),
+            text: error.unwrap_or_else(|| ready.to_owned()),
             link: format!("/projects/{}/data", self.project_id),
         };
         notifications::tell(services, tx, new, now).await
@@ -194,41 +272,43 @@ fn forget_unless(kept: bool, path: &std::path::Path) {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Snapshot(i64),
+/// What is being made.
+enum Making {
+    Snapshot(i64, Reach),
     Conversion(i64),
 }
 
-/// Waits for the work, and says meanwhile that it goes on.
+/// How the work on an export came to its end.
+enum Outcome<T> {
+    /// With its last sign of life, in microseconds.
+    Ended(std::result::Result<T, String>, i64),
+    /// It was removed, or somebody else has taken it for broken off and makes it now.
+    Lost,
+}
+
+/// Waits for the work, and says meanwhile that it goes on and how far it is. `last` is when it has said so last.
 async fn alive<T>(
     services: &Services,
     mut work: oneshot::Receiver<std::result::Result<T, ExportError>>,
-    kind: Kind,
-) -> std::result::Result<T, String> {
+    making: &Making,
+    mut last: i64,
+    progress: &Progress,
+) -> Outcome<T> {
     let outcome = loop {
         match tokio::time::timeout(BEAT, &mut work).await {
             Ok(outcome) => break outcome,
-            Err(_) => {
-                let now = services.now();
-                let touched = services
-                    .db
-                    .write(move |tx| {
-                        Box::pin(async move {
-                            match kind {
-                                Kind::Snapshot(id) => rows::touch(tx, id, now).await,
-                                Kind::Conversion(id) => rows::touch_conversion(tx, id, now).await,
-                            }
-                        })
-                    })
-                    .await;
-                if let Err(error) = touched {
-                    tracing::warn!(%error, "an export could not say that it goes on");
+            Err(_) => match touch(services, making, last, progress).await {
+                Ok(Some(now)) => last = now,
+                Ok(None) => {
+                    progress.cancel();
+                    let _ = work.await;
+                    return Outcome::Lost;
                 }
-            }
+                Err(error) => tracing::warn!(%error, "an export could not say that it goes on"),
+            },
         }
     };
-    match outcome {
+    let outcome = match outcome {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => {
             tracing::error!(%error, "an export snapshot failed");
@@ -238,46 +318,41 @@ async fn alive<T>(
             tracing::error!(%error, "an export snapshot broke off");
             Err("The export broke off".to_owned())
         }
-    }
+    };
+    Outcome::Ended(outcome, last)
 }
 
-/// A private file that knows its MD5 and size.
-struct Hashed {
-    file: BufWriter<File>,
-    md5: md5::Context,
-    size: i64,
-}
-
-impl Hashed {
-    fn create(path: &std::path::Path) -> std::io::Result<Hashed> {
-        if let Some(folder) = path.parent() {
-            crate::uploads::private_folder(folder)?;
+/// Says that an export goes on; gives when that was, none when it is no longer ours.
+async fn touch(services: &Services, making: &Making, last: i64, progress: &Progress) -> Result<Option<i64>> {
+    let reached = match making {
+        Making::Snapshot(_, reach) => {
+            // A row says nothing of the file that is not on the disk.
+            let reach = reach.clone();
+            let step = tokio::task::spawn_blocking(move || reach.secure())
+                .await
+                .map_err(|error| ServiceError::Internal(error.to_string()))??;
+            Some(Reached {
+                written: step.bytes,
+                last_task_id: step.last_task,
+                counters: step.counters(),
+            })
         }
-        Ok(Hashed {
-            file: BufWriter::with_capacity(256 * 1024, crate::uploads::create_private(path)?),
-            md5: md5::Context::new(),
-            size: 0,
+        Making::Conversion(_) => None,
+    };
+    let (now, done) = (services.now(), i64::try_from(progress.done()).unwrap_or(i64::MAX));
+    let id = match making {
+        Making::Snapshot(id, _) | Making::Conversion(id) => *id,
+    };
+    let is_ours = services
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                Ok::<_, ServiceError>(match reached {
+                    Some(reached) => rows::touch(tx, id, reached, (last, now)).await?,
+                    None => rows::touch_conversion(tx, id, done, (last, now)).await?,
+                })
+            })
         })
-    }
-
-    /// The bytes are on disk before a row says that they are.
-    fn finish(self) -> std::io::Result<(String, i64)> {
-        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        let digest = self.md5.finalize();
-        Ok((digest.0.iter().map(|byte| format!("{byte:02x}")).collect(), self.size))
-    }
-}
-
-impl Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let number = self.file.write(bytes)?;
-        self.md5.consume(&bytes[..number]);
-        self.size += number as i64;
-        Ok(number)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
+        .await?;
+    Ok(is_ours.then_some(now))
 }

@@ -1,5 +1,6 @@
 //! Export: tasks are read in stretches and written by a thread while the download runs; memory stays flat.
 
+mod file;
 mod making;
 mod media;
 mod read;
@@ -312,7 +313,7 @@ impl Writer {
     fn write(&self, runtime: &tokio::runtime::Handle, out: &mut dyn Write) -> Result<Report, ExportError> {
         let config = crate::projects::config(&self.services, &self.project)
             .map_err(|error| ExportError::Source(error.to_string()))?;
-        let mut source = || self.tasks(runtime, &config);
+        let mut source = || self.tasks(runtime, &config, 0);
         self.write_from(runtime, &mut source, out)
     }
 
@@ -350,8 +351,13 @@ impl Writer {
         formats::write(self.exporter, &context, source, out)
     }
 
-    /// All tasks once, read ahead of the writer.
-    fn tasks<'a>(&'a self, runtime: &tokio::runtime::Handle, config: &'a labelkeep_labeling::Config) -> Tasks<'a> {
+    /// All tasks behind one once, read ahead of the writer.
+    fn tasks<'a>(
+        &'a self,
+        runtime: &tokio::runtime::Handle,
+        config: &'a labelkeep_labeling::Config,
+        after: i64,
+    ) -> Tasks<'a> {
         let (sender, mut stretches) = mpsc::channel(STRETCHES_AHEAD);
         let (services, project, options) = (self.services.clone(), self.project.clone(), self.options.clone());
         let sight = self.sight;
@@ -359,7 +365,7 @@ impl Writer {
         let reading = runtime.clone();
         background::run(move || {
             reading.block_on(async {
-                if let Err(error) = read::read(&services, &project, &options, sight, &sender).await {
+                if let Err(error) = read::read(&services, &project, &options, sight, after, &sender).await {
                     let _ = sender.send(Err(error)).await;
                 }
             });

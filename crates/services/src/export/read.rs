@@ -24,9 +24,10 @@ pub(super) async fn read(
     project: &ProjectRow,
     options: &Options,
     sight: Sight,
+    after: i64,
     sender: &Stretches,
 ) -> Result<()> {
-    let mut last = 0;
+    let mut last = after;
     let now = services.now();
     let view = match &options.selection.view {
         Some(view) => {

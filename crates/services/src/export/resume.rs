@@ -1,9 +1,10 @@
-//! Snapshots, and formats of them, that an end of the server broke off: they are made again, from their beginning.
+//! Snapshots, and formats of them, that an end of the server broke off. A snapshot goes on behind the last task that is in its file;
+//! a format is made again from its beginning.
 
 use labelkeep_store::exports::{self as rows, ConversionRow, SnapshotRow};
 use labelkeep_store::{Dialect, projects};
 
-use super::making::{convert_row, make};
+use super::making::{Begun, convert_row, make};
 use super::snapshots::{Conversion, SILENCE};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::{Progress, Result, ServiceError, Services};
@@ -38,7 +39,8 @@ async fn snapshot(services: &Services, row: SnapshotRow) -> Result<()> {
     tracing::info!(
         snapshot = id,
         project = project.id,
-        "making an export again that was broken off"
+        written = row.written,
+        "going on with an export that was broken off"
     );
     let filter: serde_json::Value = serde_json::from_str(&row.options).unwrap_or_default();
     let selection: Selection = filter
@@ -63,8 +65,8 @@ async fn snapshot(services: &Services, row: SnapshotRow) -> Result<()> {
         now,
         progress: Progress::default(),
     };
-    forget(services, &row.stored_as);
-    make(services.clone(), writer, row).await;
+    let row = SnapshotRow { updated_at: now, ..row };
+    make(services.clone(), writer, row, Begun::Again).await;
     Ok(())
 }
 
@@ -90,12 +92,9 @@ async fn conversion(services: &Services, row: ConversionRow) -> Result<()> {
     );
     let how: Conversion = serde_json::from_str(&row.options)
         .map_err(|error| ServiceError::Internal(format!("the options of conversion {id}: {error}")))?;
-    forget(services, &row.stored_as);
-    convert_row(services.clone(), project, snapshot, row, how).await;
+    // Half a file is of no use.
+    let _ = std::fs::remove_file(services.settings.export_folder.join(&row.stored_as));
+    let row = ConversionRow { updated_at: now, ..row };
+    convert_row(services.clone(), project, snapshot, row, how, Begun::Again).await;
     Ok(())
-}
-
-/// Half a file is of no use.
-fn forget(services: &Services, stored_as: &str) {
-    let _ = std::fs::remove_file(services.settings.export_folder.join(stored_as));
 }

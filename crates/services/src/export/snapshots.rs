@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use labelkeep_formats::export::{self as formats, Report};
-use labelkeep_store::audit;
 use labelkeep_store::exports::{self as rows, NewSnapshot};
 pub use labelkeep_store::exports::{ConversionRow, SnapshotRow};
 use labelkeep_store::people::PersonRow;
 use labelkeep_store::projects::ProjectRow;
+use labelkeep_store::{Tx, audit};
 use serde::{Deserialize, Serialize};
 
-use super::making::{convert_row, make, stored_tasks, writer};
+use super::making::{Begun, convert_row, make, stored_tasks, writer};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::access::{self, Granted};
 use crate::{Invalid, Progress, Result, ServiceError, Services, background};
@@ -25,6 +25,8 @@ const LISTED: i64 = 100;
 pub(super) const SILENCE: i64 = 120_000_000;
 /// How long the request that makes a snapshot waits for its end; larger ones go on behind it.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The same for one that somebody looks on at.
+const SHORT_PATIENCE: Duration = Duration::from_millis(300);
 /// Files that no row knows are removed when they are older than this.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
 
@@ -82,6 +84,51 @@ impl Asked {
     }
 }
 
+/// The format that a snapshot becomes as soon as it is made, whether anybody waits for it or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Then {
+    /// Its name.
+    pub export_type: String,
+    /// How it is converted.
+    pub how: Conversion,
+}
+
+impl Then {
+    /// What was asked for with the snapshot.
+    pub(super) fn of(row: &SnapshotRow) -> Option<Then> {
+        let options: serde_json::Value = serde_json::from_str(&row.options).ok()?;
+        serde_json::from_value(options.get("then")?.clone()).ok()
+    }
+
+    /// Begins the conversion in the write that ends the snapshot; none when the snapshot is the file already.
+    pub(super) async fn begin(
+        self,
+        tx: &mut Tx,
+        snapshot: &SnapshotRow,
+        organization_id: i64,
+        now: i64,
+    ) -> Result<Option<(ConversionRow, Conversion)>> {
+        if self.export_type == "JSON" && !self.how.manifest {
+            return Ok(None);
+        }
+        let origin = audit::Origin {
+            organization_id: Some(organization_id),
+            account_id: Some(snapshot.created_by),
+            ..audit::Origin::default()
+        };
+        let row = begin_in(
+            tx,
+            &origin,
+            snapshot,
+            exporter_of(&self.export_type)?.name(),
+            self.how,
+            now,
+        )
+        .await?;
+        Ok(row.map(|row| (row, self.how)))
+    }
+}
+
 /// A file of a snapshot that may be downloaded.
 #[derive(Debug)]
 pub struct Stored {
@@ -109,13 +156,18 @@ pub async fn get(services: &Services, project: &Granted<ProjectRow>, id: i64) ->
     found.pop().ok_or(ServiceError::NotFound("Export"))
 }
 
-/// Makes one. Small ones are ready when this returns; larger ones say `in_progress`.
+/// Makes one. Small ones are ready when this returns; larger ones say `in_progress`, and so does one that becomes a format: whoever
+/// asks for that looks on.
 pub async fn create(
     services: &Services,
     project: Granted<ProjectRow>,
     title: Option<String>,
     selection: Selection,
+    then: Option<Then>,
 ) -> Result<Snapshot> {
+    if let Some(then) = &then {
+        exporter_of(&then.export_type)?;
+    }
     let now = services.now();
     let sight = Sight::of(&project);
     let actor = project.actor().clone();
@@ -137,12 +189,17 @@ pub async fn create(
         manifest: false,
         selection,
     };
+    let patience = if then.is_some() { SHORT_PATIENCE } else { PATIENCE };
+    let mut kept_options = options.filter();
+    if let Some(then) = then {
+        kept_options["then"] = serde_json::json!(then);
+    }
     let new = NewSnapshot {
         project_id: row.id,
         created_by: actor.account_id,
         sight: sight.text(),
         title,
-        options: options.filter().to_string(),
+        options: kept_options.to_string(),
         stored_as: uuid::Uuid::new_v4().simple().to_string(),
     };
     let (origin, object) = (access::origin(&actor), format!("project:{}", row.id));
@@ -167,9 +224,9 @@ pub async fn create(
         now,
         progress: Progress::default(),
     };
-    let work = tokio::spawn(make(services.clone(), writer, snapshot));
+    let work = tokio::spawn(make(services.clone(), writer, snapshot, Begun::Now));
     // Longer ones go on when nobody waits any more.
-    let _ = tokio::time::timeout(PATIENCE, work).await;
+    let _ = tokio::time::timeout(patience, work).await;
     get(services, &project, id).await
 }
 
@@ -217,6 +274,7 @@ pub async fn convert(
         snapshot,
         row,
         how,
+        Begun::Now,
     ));
     Ok(number)
 }
@@ -436,30 +494,34 @@ async fn begin(
     how: Conversion,
 ) -> Result<Option<ConversionRow>> {
     let now = services.now();
-    let (origin, object) = (
-        access::origin(project.actor()),
-        format!("project:{}", snapshot.project_id),
-    );
-    let id = snapshot.id;
-    let exporter = exporter_of(export_type)?;
-    let extension = formats::extension(exporter, how.manifest).to_owned();
-    let stored_as = uuid::Uuid::new_v4().simple().to_string();
-    let options = serde_json::to_string(&how).unwrap_or_default();
+    let origin = access::origin(project.actor());
+    let snapshot = snapshot.clone();
     services
         .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let file = (extension.as_str(), stored_as.as_str());
-                let times = (now, now - SILENCE);
-                let row = rows::begin_conversion(tx, id, export_type, &options, file, times).await?;
-                if row.is_some() {
-                    let detail = serde_json::json!({ "snapshot": id, "format": export_type }).to_string();
-                    audit::record(tx, &origin, "export.convert", &object, &detail, now).await?;
-                }
-                Ok::<_, ServiceError>(row)
-            })
-        })
+        .write(move |tx| Box::pin(async move { begin_in(tx, &origin, &snapshot, export_type, how, now).await }))
         .await
+}
+
+/// The row of a conversion that is to be made; none when it is there.
+async fn begin_in(
+    tx: &mut Tx,
+    origin: &audit::Origin,
+    snapshot: &SnapshotRow,
+    export_type: &'static str,
+    how: Conversion,
+    now: i64,
+) -> Result<Option<ConversionRow>> {
+    let extension = formats::extension(exporter_of(export_type)?, how.manifest);
+    let stored_as = uuid::Uuid::new_v4().simple().to_string();
+    let options = serde_json::to_string(&how).unwrap_or_default();
+    let times = (now, now - SILENCE);
+    let row = rows::begin_conversion(tx, snapshot.id, export_type, &options, (extension, &stored_as), times).await?;
+    if row.is_some() {
+        let detail = serde_json::json!({ "snapshot": snapshot.id, "format": export_type }).to_string();
+        let object = format!("project:{}", snapshot.project_id);
+        audit::record(tx, origin, "export.convert", &object, &detail, now).await?;
+    }
+    Ok(row)
 }
 
 /// The finished conversion: the one that is there, or a new one.
@@ -480,7 +542,7 @@ async fn converted(
     let begun = begin(services, project, &snapshot, export_type, how).await?;
     let row = begun.ok_or_else(not_yet)?;
     // In a task of its own: a client that goes away leaves no half of it.
-    let work = convert_row(services.clone(), project.row().clone(), snapshot, row, how);
+    let work = convert_row(services.clone(), project.row().clone(), snapshot, row, how, Begun::Now);
     tokio::spawn(work)
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;

@@ -131,6 +131,15 @@ impl Stored {
         Ok(files)
     }
 
+    /// A JSON body that was received as a file: it is read, and not kept.
+    pub(super) fn body(received: Incoming) -> Stored {
+        Stored {
+            name: received.name.clone(),
+            extension: "json".to_owned(),
+            place: Place::Read(received),
+        }
+    }
+
     pub(super) fn input(&self) -> read::FileInput {
         let (id, url, path) = match &self.place {
             Place::Upload { id, url, placed } => (Some(*id), url.clone(), placed.path()),

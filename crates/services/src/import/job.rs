@@ -1,4 +1,4 @@
-//! An import of files as a job: whoever asked for it may go away, and it goes on after a stop of the server.
+//! An import of files, or of a JSON body, as a job: whoever asked for it may go away, and it goes on after a stop of the server.
 //!
 //! Each chunk is written together with what has been added up so far; after a stop the files are read again from their beginning, and
 //! what is in already is passed over. Until the end nothing of it is seen, and what is cancelled is taken back.
@@ -138,6 +138,27 @@ pub async fn begin(
     };
     let dataset = options.dataset.is_some();
     let files = Stored::keep_all(services, project.row(), project.actor(), incoming, dataset).await?;
+    begin_with(services, project, title, files, options).await
+}
+
+/// Begins the import of a JSON body that was received as a file. It is no upload, and goes when it has been read.
+pub async fn begin_body(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    body: Incoming,
+    options: Options,
+) -> Result<JobRow> {
+    let title = "Import of tasks".to_owned();
+    begin_with(services, project, title, vec![Stored::body(body)], options).await
+}
+
+async fn begin_with(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+    title: String,
+    files: Vec<Stored>,
+    options: Options,
+) -> Result<JobRow> {
     let parameters = Parameters {
         files: files.iter().map(Stored::hand_over).collect(),
         options,

@@ -1,5 +1,6 @@
 //! The reading side of an import: parses, checks, and sends chunks. Runs in a thread of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _};
@@ -106,6 +107,34 @@ fn of_file(name: &str, error: ImportError) -> ImportError {
     }
 }
 
+/// Counts the keys of tasks. Most have those of the one before, and are counted together.
+#[derive(Default)]
+struct Columns {
+    keys: Vec<String>,
+    tasks: i64,
+}
+
+impl Columns {
+    fn add(&mut self, chunk: &mut Chunk, keys: Vec<Cow<'_, str>>) {
+        if self.keys != keys {
+            self.settle(chunk);
+            self.keys = keys.into_iter().map(Cow::into_owned).collect();
+        }
+        self.tasks += 1;
+    }
+
+    /// Adds what has been counted to the chunk.
+    fn settle(&mut self, chunk: &mut Chunk) {
+        let tasks = std::mem::take(&mut self.tasks);
+        if tasks > 0 {
+            for key in &self.keys {
+                let key = (Kind::Column, key.clone(), String::new());
+                *chunk.summary.entry(key).or_default() += tasks;
+            }
+        }
+    }
+}
+
 /// Reads one import.
 pub(super) struct Reader {
     config: Arc<Config>,
@@ -118,6 +147,7 @@ pub(super) struct Reader {
     /// So many are in already: what was broken off goes on behind them.
     skipped: u64,
     errors: Vec<String>,
+    columns: Columns,
     file: Option<i64>,
     progress: Progress,
     pace: Pace,
@@ -145,6 +175,7 @@ impl Reader {
             items: 0,
             skipped: 0,
             errors: Vec::new(),
+            columns: Columns::default(),
             file: None,
             progress,
             pace,
@@ -161,7 +192,9 @@ impl Reader {
     /// Checks one item by itself: it and what it counts for, or what is wrong with it. Nothing is sent.
     pub(super) fn alone(&mut self, item: TaskItem) -> Result<Chunk, String> {
         self.chunk = Chunk::default();
-        let ready = self.check(item)?;
+        let mut item = item;
+        let ready = self.check(&mut item)?;
+        self.columns.settle(&mut self.chunk);
         let mut chunk = std::mem::take(&mut self.chunk);
         chunk.bytes = ready.data.len();
         chunk.tasks.push(ready);
@@ -337,8 +370,8 @@ impl Reader {
         if index < self.skipped {
             return Ok(());
         }
-        let shown = item.data.clone();
-        match self.check(item) {
+        let mut item = item;
+        match self.check(&mut item) {
             Ok(ready) if self.errors.is_empty() => {
                 self.chunk.bytes += ready.data.len()
                     + ready
@@ -362,7 +395,7 @@ impl Reader {
             }
             Ok(_) => {}
             Err(message) => {
-                let item: String = shown.get().chars().take(SHOWN_ITEM).collect();
+                let item: String = item.data.get().chars().take(SHOWN_ITEM).collect();
                 self.errors.push(format!("Error at item {index}: {message} :: {item}"));
                 if self.errors.len() > LISTED_ERRORS {
                     self.errors.truncate(LISTED_ERRORS - 1);
@@ -374,22 +407,15 @@ impl Reader {
         Ok(())
     }
 
-    fn check(&mut self, item: TaskItem) -> Result<Ready, String> {
-        let TaskItem {
-            data,
-            meta,
-            annotations,
-            predictions,
-            allow_skip,
-            source,
-        } = item;
-        let mut data = String::from(Box::<str>::from(data));
-        let mut ready_predictions = Vec::with_capacity(predictions.len());
+    /// Takes the parts out of an item that is good; of another one the data stay, to be shown.
+    fn check(&mut self, item: &mut TaskItem) -> Result<Ready, String> {
+        let mut ready_predictions = Vec::with_capacity(item.predictions.len());
+        let mut rest = None;
         if !self.options.preannotated_from_fields.is_empty()
-            && let Some((rest, result)) =
-                preannotated::prediction(&self.config, &self.options.preannotated_from_fields, &data)?
+            && let Some((others, result)) =
+                preannotated::prediction(&self.config, &self.options.preannotated_from_fields, item.data.get())?
         {
-            data = rest;
+            rest = Some(others);
             let model_version = "preannotated".to_owned();
             ready_predictions.push(ReadyPrediction {
                 result,
@@ -398,31 +424,30 @@ impl Reader {
             });
         }
         // What stands under the placeholder will be shown under the configuration's only key.
+        let data = rest.as_deref().unwrap_or(item.data.get());
         if !data.starts_with("{\"$undefined$\"") {
-            self.config.check_data(&data).map_err(|error| match source {
+            self.config.check_data(data).map_err(|error| match item.source {
                 ItemKind::BareData => format!("{error} [assume: item as is = task root with values] "),
                 ItemKind::TaskRoot => format!("{error} [assume: item[\"data\"] = task root with values] "),
             })?;
         }
-        let annotations = annotations
+        let annotations = std::mem::take(&mut item.annotations)
             .into_iter()
             .map(|item| self.annotation(item))
             .collect::<Result<_, _>>()?;
-        for prediction in predictions {
+        for prediction in std::mem::take(&mut item.predictions) {
             ready_predictions.push(self.prediction(prediction)?);
         }
         if self.errors.is_empty() {
             for prediction in &ready_predictions {
                 self.count((Kind::ModelVersion, prediction.model_version.clone(), String::new()), 1);
             }
-            for key in crate::json::top_level_keys(&data) {
-                self.count((Kind::Column, key, String::new()), 1);
-            }
+            self.columns.add(&mut self.chunk, crate::json::keys_of(data));
         }
         Ok(Ready {
-            data,
-            meta: meta.map(|raw| String::from(Box::<str>::from(raw))),
-            allow_skip,
+            data: rest.unwrap_or_else(|| std::mem::take(&mut item.data).into_string()),
+            meta: item.meta.take().map(|raw| String::from(Box::<str>::from(raw))),
+            allow_skip: item.allow_skip,
             file_upload_id: self.file,
             annotations,
             predictions: ready_predictions,
@@ -483,6 +508,7 @@ impl Reader {
     }
 
     fn send(&mut self) -> Result<(), ()> {
+        self.columns.settle(&mut self.chunk);
         if self.chunk.tasks.is_empty() || !self.options.commit_to_project {
             self.chunk = Chunk::default();
             return Ok(());

@@ -154,6 +154,67 @@ async fn an_import_goes_on_after_a_restart_where_it_was() {
     );
 }
 
+/// As a file that goes on; of the body nothing is kept behind its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_json_body_goes_on_after_a_restart_too() {
+    let mut kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let owner = kit.owner().await;
+    let (id, _) = project(&owner, 0, json!({})).await;
+    kit.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON task WHEN NEW.inner_id > 500 BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    .await;
+    let path = format!("/api/projects/{id}/import?background=true");
+    let items: Vec<Value> = (0..1_500).map(|row| json!({ "text": format!("text {row}") })).collect();
+    let job = owner.post(&path, Value::Array(items)).await.expect(202).json();
+    assert_eq!(
+        (&job["kind"], &job["title"]),
+        (&json!("import"), &json!("Import of tasks"))
+    );
+    kit.until("it waits to be tried again", || async {
+        number(&kit, "SELECT COUNT(*) FROM job WHERE state = 'queued' AND done > 0").await == 1
+    })
+    .await;
+    let before = number(&kit, "SELECT COUNT(*) FROM task").await;
+    assert!((1..=500).contains(&before), "{before}");
+    kit.execute("DROP TRIGGER full").await;
+    kit.execute("CREATE TABLE kept AS SELECT id FROM task").await;
+    kit.restart().await;
+    let owner = kit.owner().await;
+    let job = ended(&kit, &owner, &job).await;
+    assert_eq!(
+        (&job["state"], &job["result"]["task_count"]),
+        (&json!("done"), &json!(1_500))
+    );
+    assert_eq!(job["result"]["file_upload_ids"], json!([]));
+    assert_eq!(
+        number(&kit, "SELECT COUNT(DISTINCT data) FROM task").await,
+        1_500,
+        "each once"
+    );
+    assert_eq!(number(&kit, "SELECT COUNT(*) FROM task").await, 1_500);
+    assert_eq!(
+        number(&kit, "SELECT COUNT(*) FROM kept JOIN task ON task.id = kept.id").await,
+        before,
+        "what was in was not read again"
+    );
+    assert_eq!(number(&kit, "SELECT COUNT(*) FROM file_upload").await, 0);
+    let left = std::fs::read_dir(&kit.services().settings.upload_folder).expect("a folder");
+    assert_eq!(left.count(), 0, "no file is left");
+
+    // What is wrong is said by the job; what is no list of tasks by itself at once.
+    let job = owner.post(&path, json!([{ "data": 3 }])).await.expect(202).json();
+    assert_eq!(ended(&kit, &owner, &job).await["state"], "failed");
+    let body = json!({ "images": [], "annotations": [] });
+    let reply = owner
+        .post(&format!("{path}&format=coco"), body)
+        .await
+        .expect(400)
+        .json();
+    let text = "A data set is imported from files: send it as multipart/form-data.";
+    assert_eq!(reply["validation_errors"]["format"][0], text);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_is_called_off_leaves_nothing() {
     let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");

@@ -9,6 +9,7 @@ mod projects;
 mod queue;
 mod save_path;
 mod snapshots;
+mod taken_over;
 mod tasks;
 
 use labelkeep_testkit::{Client, Value, json};

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use labelkeep_store::args;
 use labelkeep_testkit::{Value, json, on_both_databases};
 use reqwest::Method;
 
@@ -165,6 +166,74 @@ on_both_databases! {
         let table = owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200).text;
         assert!(table.contains("\"pos\""), "{table}");
         assert_eq!(owner.get(&at).await.json()["counters"], json!({ "task_number": 1, "annotation_number": 1 }));
+    }
+
+    async fn a_snapshot_goes_on_behind_what_is_in_its_file(kit: Kit) {
+        let mut kit = kit;
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 3, json!({})).await;
+        let path = format!("/api/projects/{id}/exports/");
+        let mut made = Vec::new();
+        for title in ["goes on", "begins anew"] {
+            let snapshot = owner.post(&path, json!({ "title": title })).await.expect(201).json();
+            made.push(format!("{path}{}", snapshot["id"]));
+        }
+        let whole = owner.get(&format!("{}/download", made[0])).await.expect(200);
+        // As a kill of the server leaves them: the first task is in, and perhaps half of the next one.
+        let next = format!(",{{\"id\":{},", tasks[1]);
+        let first = whole.text.find(&next).expect("the second task");
+        let services = kit.services().clone();
+        let rows: Vec<(String,)> = services.db.all("SELECT stored_as FROM export_snapshot ORDER BY id", args![]).await.expect("rows");
+        let folder = &services.settings.export_folder;
+        std::fs::write(folder.join(&rows[0].0), &whole.text[..first + 9]).expect("written");
+        std::fs::remove_file(folder.join(&rows[1].0)).expect("removed");
+        let (written, last) = (first as i64, tasks[0]);
+        let changed: Result<u64, labelkeep_store::StoreError> = services.db.write(move |tx| Box::pin(async move {
+            tx.execute(
+                "UPDATE export_snapshot SET status = 'in_progress', updated_at = 1000, finished_at = NULL, md5 = '', written = $1,
+                    last_task_id = $2, counters = '{\"task_number\":1,\"annotation_number\":0}'",
+                args![written, last],
+            ).await
+        })).await;
+        assert_eq!(changed.expect("changed"), 2);
+        // It shows which tasks are read again.
+        kit.execute("UPDATE task SET data = '{\"text\":\"changed\"}'").await;
+        kit.restart().await;
+        let owner = kit.owner().await;
+        for at in &made {
+            kit.until("it is made", || async { owner.get(at).await.json()["status"] == "completed" }).await;
+            let snapshot = owner.get(at).await.json();
+            assert_eq!(snapshot["counters"], json!({ "task_number": 3, "annotation_number": 0 }));
+            let file = owner.get(&format!("{at}/download")).await.expect(200);
+            let list: Vec<Value> = serde_json::from_slice(&file.bytes).expect("a whole list");
+            let texts: Vec<&str> = list.iter().filter_map(|task| task["data"]["text"].as_str()).collect();
+            let first = if at == &made[0] { "text 0" } else { "changed" };
+            assert_eq!(texts, [first, "changed", "changed"]);
+            let digest = md5::compute(&file.bytes);
+            assert_eq!(snapshot["md5"], format!("{digest:x}"));
+        }
+    }
+
+    async fn a_format_is_made_of_a_snapshot_though_nobody_waits(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 2, json!({})).await;
+        owner.patch(&format!("/api/tasks/{}/", tasks[0]), json!({ "data": { "text": "=1+1" } })).await.expect(200);
+        let path = format!("/api/projects/{id}/exports/");
+        let made = owner.post(&path, json!({ "convert": { "export_type": "CSV", "formula_escape": true } })).await.expect(201).json();
+        let at = format!("{path}{}", made["id"]);
+        kit.until("it is converted", || async {
+            owner.get(&at).await.json()["converted_formats"][0]["status"] == "completed"
+        }).await;
+        let snapshot = owner.get(&at).await.json();
+        assert_eq!((&snapshot["status"], &snapshot["converted_formats"][0]["export_type"]), (&json!("completed"), &json!("CSV")));
+        let table = owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200).text;
+        assert!(table.contains("'=1+1"), "as it was asked for: {table}");
+        // JSON is the snapshot itself.
+        let made = owner.post(&path, json!({ "convert": { "export_type": "JSON" } })).await.expect(201).json();
+        kit.until("it is made", || async {
+            owner.get(&format!("{path}{}", made["id"])).await.json()["status"] == "completed"
+        }).await;
+        owner.post(&path, json!({ "convert": { "export_type": "NOPE" } })).await.expect(400);
     }
 
     async fn tracks_get_the_frames_between_their_key_frames(kit: Kit) {
