@@ -91,6 +91,8 @@ pub struct Parts {
     pub(crate) jobs: crate::jobs::Runner,
     pub(crate) statistics: crate::statistics::Counters,
     pub(crate) list_totals: crate::data_manager::list::TotalsCache,
+    /// Which lines of filters many tasks can pass.
+    pub(crate) looks: labelkeep_store::listing::Looks,
     pub(crate) places: crate::data_manager::places::Places,
     pub(crate) under_way: crate::outbound::UnderWay,
     pub(crate) buckets: crate::storages::Buckets,
@@ -112,6 +114,7 @@ impl Services {
             jobs: Default::default(),
             statistics: Default::default(),
             list_totals: Default::default(),
+            looks: Default::default(),
             places: Default::default(),
             under_way: Default::default(),
             buckets: Default::default(),

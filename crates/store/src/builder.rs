@@ -32,10 +32,15 @@ impl Sql {
         let mut text = String::with_capacity(self.text.len() + self.lists.len() * 40);
         let mut from = 0;
         for (at, number) in self.lists {
-            text.push_str(&self.text[from..at]);
+            let before = &self.text[from..at];
             let _ = match dialect {
-                Dialect::Sqlite => write!(text, "(SELECT value FROM json_each(${number}))"),
-                Dialect::Postgres => write!(text, "(SELECT unnest(${number}))"),
+                Dialect::Sqlite => write!(text, "{before}(SELECT value FROM json_each(${number}))"),
+                // An index is asked for the whole list at once; a join with its rows would have to be planned.
+                Dialect::Postgres => match (before.strip_suffix("NOT IN "), before.strip_suffix("IN ")) {
+                    (Some(before), _) => write!(text, "{before}<> ALL (${number})"),
+                    (None, Some(before)) => write!(text, "{before}= ANY (${number})"),
+                    (None, None) => write!(text, "{before}(SELECT unnest(${number}))"),
+                },
             };
             from = at;
         }
@@ -81,6 +86,11 @@ impl BulkInsert {
     /// Whether it has no row; such an insert must not be run.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
+    }
+
+    /// Whether it has one row: then its text is always the same.
+    pub(crate) fn is_single(&self) -> bool {
+        self.rows == 1
     }
 
     /// The text for one row, the arguments of all rows, and the arguments of each.
@@ -170,6 +180,14 @@ impl Parts {
         self
     }
 
+    /// Puts constant text without placeholders before all others.
+    pub fn put_before(&mut self, text: &'static str) -> &mut Self {
+        debug_assert!(!text.contains('?'), "a placeholder in: {text}");
+        self.text.insert_str(0, text);
+        self.lists.iter_mut().for_each(|(at, _)| *at += text.len());
+        self
+    }
+
     /// Text and arguments.
     pub fn finish(self) -> (Sql, Args) {
         let sql = Sql {
@@ -246,8 +264,10 @@ mod tests {
         );
         assert_eq!(
             sql.text(Dialect::Postgres),
-            "SELECT 1 WHERE a = $1 AND b IN (SELECT unnest($2)) AND c = $3"
+            "SELECT 1 WHERE a = $1 AND b = ANY ($2) AND c = $3"
         );
+        let (sql, _) = over("SELECT 1 WHERE a NOT IN ", &[3, 4], "");
+        assert_eq!(sql.text(Dialect::Postgres), "SELECT 1 WHERE a <> ALL ($1)");
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::args::Args;
-use crate::builder::Sql;
+use crate::builder::{Parts, Sql};
 use crate::group_commit::{GroupCommit, Manner};
-use crate::row::Row;
+use crate::row::{Ids, Row};
 use crate::sqlite::Readers;
 use crate::tx::Tx;
-use crate::{BoxFuture, Result, StoreError, audit, migrate, postgres, sqlite};
+use crate::{BoxFuture, Result, StoreError, args, audit, migrate, postgres, sqlite};
 
 /// Which database serves; asked only where a statement's text differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,17 @@ pub(crate) struct Found<T> {
     pub(crate) is_whole: bool,
 }
 
+/// Ids that may be many.
+#[derive(Debug)]
+pub(crate) enum Few {
+    /// They are few.
+    These(Vec<i64>),
+    /// There are more.
+    More,
+    /// They were not found in time.
+    TooSlow,
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -113,7 +124,7 @@ impl Db {
             }
             DbSettings::Postgres(settings) => {
                 let pool = postgres::open(settings).await?;
-                migrate::postgres(&pool.connections).await?;
+                migrate::postgres(&pool).await?;
                 Ok(Db(Arc::new(Inner::Postgres(pool))))
             }
         }
@@ -172,7 +183,34 @@ impl Db {
         Ok(found.is_whole.then_some(found.rows))
     }
 
-    /// The same, with the rows that were found before it was broken off.
+    /// The ids that a statement gives, when there are at most `most` of them. PostgreSQL sends them in one row, and none where there
+    /// are more: a row for each costs it more than to find it.
+    pub(crate) async fn few_beside(&self, mut ids: Parts, most: i64, within: Duration) -> Result<Few> {
+        ids.push(" LIMIT ?", args![most + 1]);
+        let is_sqlite = self.dialect() == Dialect::Sqlite;
+        if !is_sqlite {
+            ids.put_before("SELECT COALESCE(array_agg(found.id), '{}') FROM (");
+            ids.push(") AS found (id) HAVING COUNT(*) <= ?", args![most]);
+        }
+        let (sql, args) = ids.finish();
+        let found = if is_sqlite {
+            let rows: Option<Vec<(i64,)>> = self.all_beside(sql, args, Some(within)).await?;
+            rows.map(|rows| rows.into_iter().map(|(id,)| id).collect())
+        } else {
+            let rows: Option<Vec<Ids>> = self.all_beside(sql, args, Some(within)).await?;
+            match rows.map(|rows| rows.into_iter().next()) {
+                Some(None) => return Ok(Few::More),
+                rows => rows.flatten().map(|Ids(ids)| ids),
+            }
+        };
+        Ok(match found {
+            Some(ids) if ids.len() as i64 > most => Few::More,
+            Some(ids) => Few::These(ids),
+            None => Few::TooSlow,
+        })
+    }
+
+    /// As [`Db::all_beside`], with the rows that were found before it was broken off.
     pub(crate) async fn found_beside<T: Row>(
         &self,
         sql: impl Into<Sql>,
@@ -237,8 +275,7 @@ impl Db {
     /// Runs `work` in a write transaction: an `Ok` is on disk when this returns, an `Err` has changed nothing.
     ///
     /// The work runs in a task of its own (on SQLite in the writer's thread), so that a client that disconnects never leaves
-    /// half of it, and a cancelled `BEGIN` cannot poison a pooled connection (a fault of sqlx 0.9.0 on PostgreSQL). It waits
-    /// for nothing but its statements: on SQLite, work that does is broken off, as it would keep everybody from writing.
+    /// half of it. It waits for nothing but its statements: on SQLite, work that does is broken off, as it would keep everybody from writing.
     /// On SQLite the commits of concurrent callers are grouped into one `fsync`.
     pub async fn write<R, E, F>(&self, work: F) -> Result<R, E>
     where
@@ -279,10 +316,7 @@ impl Db {
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
-                    let mut tx = Tx::Postgres(postgres::begin(&pool).await?);
-                    if manner != Manner::Disk {
-                        tx.execute("SET LOCAL synchronous_commit = off", vec![]).await?;
-                    }
+                    let mut tx = Tx::Postgres(postgres::begin(&pool, manner == Manner::Disk).await?);
                     let outcome = work(&mut tx).await;
                     let Tx::Postgres(transaction) = tx else {
                         unreachable!("opened as PostgreSQL above")
@@ -309,12 +343,7 @@ impl Db {
                 self.write_step(|tx| Box::pin(async { tx.execute("PRAGMA optimize", vec![]).await.map(|_| ()) }))
                     .await
             }
-            Inner::Postgres(pool) => {
-                sqlx::query("ANALYZE task, annotation, prediction")
-                    .execute(&pool.connections)
-                    .await?;
-                Ok(())
-            }
+            Inner::Postgres(pool) => pool.run("ANALYZE task, annotation, prediction").await,
         }
     }
 
@@ -350,7 +379,7 @@ impl Db {
                 }
                 read.close();
             }
-            Inner::Postgres(pool) => pool.connections.close().await,
+            Inner::Postgres(pool) => pool.close().await,
         }
     }
 }

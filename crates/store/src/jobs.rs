@@ -198,18 +198,6 @@ pub async fn parameters_of_unfinished(db: &Db, kind: &str) -> Result<Vec<String>
     Ok(rows.into_iter().map(|(parameters,)| parameters).collect())
 }
 
-/// Whether a job that changes tasks of the project runs, or has moved since `since`.
-pub async fn has_moved(db: &Db, project_id: i64, since: i64) -> Result<bool> {
-    Ok(db
-        .optional::<(i64,)>(
-            "SELECT id FROM job WHERE project_id = $1 AND (finished_at IS NULL OR updated_at >= $2)
-                AND kind NOT IN ('index', 'index_fields', 'index_results', 'export_selection') LIMIT 1",
-            args![project_id, since],
-        )
-        .await?
-        .is_some())
-}
-
 /// On an embedded database one server works: what ran when it was stopped can be gone on with at once.
 pub async fn release(tx: &mut Tx, now: i64) -> Result<()> {
     tx.execute(

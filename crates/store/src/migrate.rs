@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use rusqlite::Connection;
-use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
 
 use crate::Result;
+use crate::postgres::Pool;
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -77,8 +77,8 @@ fn applied(connection: &Connection) -> Result<HashMap<i64, Vec<u8>>> {
         .collect::<rusqlite::Result<_>>()?)
 }
 
-pub(crate) async fn postgres(pool: &PgPool) -> Result<()> {
-    Ok(POSTGRES.run(pool).await?)
+pub(crate) async fn postgres(pool: &Pool) -> Result<()> {
+    pool.migrate(&POSTGRES).await
 }
 
 #[cfg(test)]

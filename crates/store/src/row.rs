@@ -2,7 +2,7 @@
 
 use rusqlite::types::FromSql;
 use sqlx::postgres::PgRow;
-use sqlx::{Decode, Postgres, Row as _, Type};
+use sqlx::{Column as _, Decode, Postgres, Row as _, Type};
 
 use crate::{Result, StoreError};
 
@@ -57,7 +57,16 @@ impl<'r> Columns<'r> {
                 self.next = place + 1;
                 Ok(row.get(place)?)
             }
-            Source::Postgres(row) => Ok(row.try_get(name)?),
+            Source::Postgres(row) => {
+                let columns = row.columns();
+                let number = columns.len();
+                let place = (self.next..number)
+                    .chain(0..self.next.min(number))
+                    .find(|place| columns[*place].name() == name)
+                    .ok_or_else(|| StoreError::NoColumn(name.to_owned()))?;
+                self.next = place + 1;
+                Ok(row.try_get(place)?)
+            }
         }
     }
 
@@ -68,6 +77,18 @@ impl<'r> Columns<'r> {
         match self.source {
             Source::Sqlite(row) => Ok(row.get(place)?),
             Source::Postgres(row) => Ok(row.try_get(place)?),
+        }
+    }
+}
+
+/// A list of ids in one column, which PostgreSQL alone has.
+pub(crate) struct Ids(pub(crate) Vec<i64>);
+
+impl Row for Ids {
+    fn read(columns: &mut Columns<'_>) -> Result<Self> {
+        match columns.source {
+            Source::Sqlite(_) => Err(StoreError::NoColumn("a list".to_owned())),
+            Source::Postgres(row) => Ok(Ids(row.try_get(0)?)),
         }
     }
 }

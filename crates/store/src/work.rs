@@ -153,3 +153,25 @@ pub async fn actions_after(db: &Db, project_id: i64, after: i64, limit: i64) -> 
     )
     .await
 }
+
+/// The newest entries of the log of annotations and of the audit log.
+pub async fn last_ids(db: &Db) -> Result<(i64, i64)> {
+    db.one(
+        "SELECT CAST(COALESCE((SELECT MAX(id) FROM annotation_log), 0) AS BIGINT), CAST(COALESCE((SELECT MAX(id) FROM audit), 0) AS BIGINT)",
+        args![],
+    )
+    .await
+}
+
+/// How many saves and actions of a project are behind these entries of the logs, up to `limit` of each; and whether a job that changes
+/// its tasks runs, or has moved since `since`. One statement: it is asked for every page of a list that is kept.
+pub async fn happened(db: &Db, project_id: i64, log: i64, audit: i64, limit: i64, since: i64) -> Result<(i64, bool)> {
+    db.one(
+        "SELECT (SELECT COUNT(*) FROM (SELECT id FROM annotation_log WHERE id > $2 AND project_id = $1 ORDER BY id LIMIT $4) AS saves)
+            + (SELECT COUNT(*) FROM (SELECT id FROM audit WHERE id > $3 AND project_id = $1 AND NOT routine ORDER BY id LIMIT $4) AS actions),
+            EXISTS (SELECT 1 FROM job WHERE project_id = $1 AND (finished_at IS NULL OR updated_at >= $5)
+                AND kind NOT IN ('index', 'index_fields', 'index_results', 'export_selection'))",
+        args![project_id, log, audit, limit, since],
+    )
+    .await
+}

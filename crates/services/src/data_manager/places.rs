@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use labelkeep_store::listing::{self as rows, Column, Query, Totals};
-use labelkeep_store::{jobs, work};
+use labelkeep_store::work;
 
 use crate::{Result, Services};
 
@@ -43,7 +43,7 @@ pub(super) struct Mark {
     log: i64,
     audit: i64,
     /// Entries of the project among the last of both logs: on PostgreSQL one may become visible behind another with a higher number.
-    entries: usize,
+    entries: i64,
     at: i64,
 }
 
@@ -52,34 +52,28 @@ const AGAIN: i64 = 100;
 
 impl Mark {
     pub(super) async fn now(services: &Services, project_id: i64) -> Result<Mark> {
-        let (log, audit) = (
-            work::last_log_id(&services.db).await?,
-            work::last_audit_id(&services.db).await?,
-        );
-        let at = services.now();
-        let entries = entries(services, project_id, log, audit).await?;
-        Ok(Mark {
+        let (log, audit) = work::last_ids(&services.db).await?;
+        let mut mark = Mark {
             log,
             audit,
-            entries,
-            at,
-        })
+            entries: 0,
+            at: services.now(),
+        };
+        (mark.entries, _) = mark.happened(services, project_id).await?;
+        Ok(mark)
     }
 
     /// Whether nothing has happened in the project since: no save, no action, no step of a job.
     pub(super) async fn holds(self, services: &Services, project_id: i64) -> Result<bool> {
-        Ok(
-            entries(services, project_id, self.log, self.audit).await? == self.entries
-                && !jobs::has_moved(&services.db, project_id, self.at).await?,
-        )
+        Ok(self.happened(services, project_id).await? == (self.entries, false))
     }
-}
 
-/// The number of the project's entries in the logs, from a little before these; no more than are enough to see that there is one more.
-async fn entries(services: &Services, project_id: i64, log: i64, audit: i64) -> Result<usize> {
-    let saves = work::saves_after(&services.db, project_id, log - AGAIN, AGAIN + 1).await?;
-    let actions = work::actions_after(&services.db, project_id, audit - AGAIN, AGAIN + 1).await?;
-    Ok(saves.len() + actions.len())
+    /// The number of the project's entries in the logs, from a little before the mark, no more than are enough to see that there is one
+    /// more; and whether a job runs, or has moved.
+    async fn happened(self, services: &Services, project_id: i64) -> Result<(i64, bool)> {
+        let (log, audit) = (self.log - AGAIN, self.audit - AGAIN);
+        Ok(work::happened(&services.db, project_id, log, audit, AGAIN + 1, self.at).await?)
+    }
 }
 
 /// The whole list, if it is kept and nothing has happened since; `key` names it.

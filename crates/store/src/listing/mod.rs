@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use column::{Column, DataField, Kind, TextIndex};
 pub use filter::{Candidates, Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
-pub use narrow::narrow;
+pub use narrow::{Looks, narrow};
 
 use crate::builder::Parts;
 use crate::db::Dialect;

@@ -1,14 +1,16 @@
 //! What indexes know before a list is read: where only a few tasks can pass a line of the filter, the list is read from them alone.
 //! Where many can, the page is soon full in the order of the list, and no index would be faster.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::column::{Column, DataField};
 use super::condition::arg;
 use super::filter::{Candidates, Comparison, Number, Predicate, Test};
 use super::{Query, Scope};
 use crate::builder::{Parts, like_escape};
-use crate::db::Dialect;
+use crate::db::{Dialect, Few};
 use crate::sqlite_functions::fold;
 use crate::task_fields::head;
 use crate::text_index::{CHARACTERS, trigrams};
@@ -20,12 +22,50 @@ pub(crate) const FEW: i64 = 3_000;
 /// How long an index is asked; where it takes longer, it says nothing.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Which lines of filters many tasks can pass: indexes have said so a moment ago, and are not asked again for each page. It says
+/// nothing of which tasks pass, so that a list is right also when it is no longer true.
+#[derive(Debug, Default)]
+pub struct Looks(Mutex<HashMap<String, Instant>>);
+
+/// How long an answer is kept.
+const KEPT: Duration = Duration::from_secs(30);
+/// Answers that are kept.
+const REMEMBERED: usize = 512;
+
+impl Looks {
+    fn says_many(&self, line: &str) -> bool {
+        let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.get(line).is_some_and(|at| at.elapsed() < KEPT)
+    }
+
+    fn keep(&self, line: String) {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if looks.len() >= REMEMBERED {
+            looks.retain(|_, at| at.elapsed() < KEPT);
+        }
+        if looks.len() < REMEMBERED {
+            looks.insert(line, Instant::now());
+        }
+    }
+}
+
 /// Asks the indexes about each line of the filter.
-pub async fn narrow(db: &Db, query: &mut Query) -> Result<()> {
+pub async fn narrow(db: &Db, query: &mut Query, looks: &Looks) -> Result<()> {
     let Query { scope, filters, .. } = query;
     for item in &mut filters.items {
         for test in std::iter::once(&mut item.test).chain(&mut item.child) {
-            test.candidates = candidates(db, scope, test).await?;
+            let line = format!(
+                "{} {:?} {:?} {:?}",
+                scope.project_id, scope.only_own, test.column, test.predicate
+            );
+            test.candidates = if looks.says_many(&line) {
+                Candidates::Many
+            } else {
+                candidates(db, scope, test).await?
+            };
+            if test.candidates == Candidates::Many {
+                looks.keep(line);
+            }
         }
     }
     Ok(())
@@ -75,15 +115,11 @@ async fn candidates(db: &Db, scope: &Scope, test: &Test) -> Result<Candidates> {
         return Ok(Candidates::Unknown);
     }
     let mut found = Vec::new();
-    for mut statement in statements {
-        statement.push(" LIMIT ?", args![FEW + 1 - found.len() as i64]);
-        let (text, args) = statement.finish();
-        let Some(rows) = db.all_beside::<(i64,)>(text, args, Some(LOOK)).await? else {
-            return Ok(Candidates::Unknown);
-        };
-        found.extend(rows.into_iter().map(|(id,)| id));
-        if found.len() as i64 > FEW {
-            return Ok(Candidates::Many);
+    for statement in statements {
+        match db.few_beside(statement, FEW - found.len() as i64, LOOK).await? {
+            Few::These(ids) => found.extend(ids),
+            Few::More => return Ok(Candidates::Many),
+            Few::TooSlow => return Ok(Candidates::Unknown),
         }
     }
     found.sort_unstable();

@@ -3,6 +3,7 @@
 mod background;
 mod bad_input;
 mod commands;
+mod connections;
 mod data_sets;
 mod import;
 mod projects;

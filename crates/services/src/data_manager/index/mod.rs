@@ -45,7 +45,7 @@ pub(crate) async fn attach(
     let mut indexing = texts::attach(services, project, query).await?;
     indexing.extend(fields::attach(services, project, query).await?);
     indexing.extend(results::attach(services, project, query).await?);
-    listing::narrow(&services.db, query).await?;
+    listing::narrow(&services.db, query, &services.looks).await?;
     let row = project.row();
     if row.task_number >= WORTH_IT && query.may_read_a_span(&services.db) {
         let (db, id) = (&services.db, row.id);
