@@ -118,12 +118,12 @@ pub async fn show_tasks(tx: &mut Tx, trash_id: i64, ids: &[i64], labeled: bool) 
     Ok(())
 }
 
-/// Forgets what the tasks of an entry up to this one were: they are shown again. A range, as PostgreSQL looks for a list of tasks
-/// through the whole entry.
-pub async fn forget_tasks(tx: &mut Tx, trash_id: i64, until: i64) -> Result<()> {
+/// Forgets what the tasks of an entry behind `after`, up to `until`, were: they are shown again. A range, as PostgreSQL looks for a list
+/// of tasks through the whole entry; and not from its beginning, where what the steps before have deleted still lies.
+pub async fn forget_tasks(tx: &mut Tx, trash_id: i64, after: i64, until: i64) -> Result<()> {
     tx.execute(
-        "DELETE FROM trash_task WHERE trash_id = $1 AND task_id <= $2",
-        args![trash_id, until],
+        "DELETE FROM trash_task WHERE trash_id = $1 AND task_id > $2 AND task_id <= $3",
+        args![trash_id, after, until],
     )
     .await?;
     Ok(())
@@ -225,17 +225,23 @@ pub async fn expired(db: &Db, now: i64) -> Result<Vec<TrashRow>> {
     .await
 }
 
-/// Deletes up to `limit` hidden tasks of an entry for good; gives their number.
-pub async fn purge_tasks(tx: &mut Tx, id: i64, limit: i64) -> Result<u64> {
-    tx.execute(
-        "DELETE FROM task WHERE import_id = $2 AND id IN (SELECT task_id FROM trash_task WHERE trash_id = $1 ORDER BY task_id LIMIT $3)",
-        args![id, -id, limit],
-    )
-    .await
+/// Deletes up to `limit` hidden tasks of an entry for good; gives how many it had.
+pub async fn purge_tasks(tx: &mut Tx, id: i64, limit: i64) -> Result<usize> {
+    let ids = hidden_tasks(tx, id, 0, limit).await?;
+    let Some(last) = ids.last().copied() else {
+        return Ok(0);
+    };
+    let mut parts = Parts::new("DELETE FROM task WHERE import_id = ? AND id IN ", args![-id]);
+    parts.push_list(&ids);
+    let (sql, args) = parts.finish();
+    tx.execute(sql, args).await?;
+    forget_tasks(tx, id, 0, last).await?;
+    Ok(ids.len())
 }
 
 /// Deletes an entry with what it keeps; its tasks are gone already.
 pub async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
+    forget_tasks(tx, id, 0, i64::MAX).await?;
     tx.execute("DELETE FROM trash WHERE id = $1", args![id]).await?;
     tx.execute("DELETE FROM task_import WHERE id = $1", args![-id]).await?;
     Ok(())

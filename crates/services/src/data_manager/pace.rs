@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-/// How long a write should hold the lock at most: who labels takes it two or three times between two tasks.
-const SLOW: Duration = Duration::from_millis(50);
+/// How long a write should hold the lock at most: who labels takes it two or three times between two tasks, and finds it held nearly
+/// each time.
+const SLOW: Duration = Duration::from_millis(35);
 /// A write that takes less may do more.
-const QUICK: Duration = Duration::from_millis(20);
+const QUICK: Duration = Duration::from_millis(15);
 /// The least that a write does: below it, what every write costs would be more than what it does.
 const LEAST: i64 = 100;
 
@@ -49,7 +50,7 @@ mod tests {
             pace.held(Duration::from_millis(milliseconds));
             pace.size()
         };
-        assert_eq!([90, 45, 60, 10, 5, 5].map(&mut after), [250, 250, 125, 250, 500, 500]);
+        assert_eq!([90, 20, 40, 5, 3, 3].map(&mut after), [250, 250, 125, 250, 500, 500]);
         assert_eq!([90; 4].map(after), [250, 125, 100, 100]);
     }
 }

@@ -218,7 +218,7 @@ async fn tasks_back(
     let (labeled, open): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| labeled.contains(id));
     rows::show_tasks(tx, trash_id, &labeled, true).await?;
     rows::show_tasks(tx, trash_id, &open, false).await?;
-    rows::forget_tasks(tx, trash_id, last).await?;
+    rows::forget_tasks(tx, trash_id, after, last).await?;
     weighed.weight.apply(tx, project.id, 1, now).await?;
     Ok((found.len() as i64, Some(last)))
 }

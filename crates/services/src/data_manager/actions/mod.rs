@@ -8,6 +8,7 @@ mod fields;
 pub mod forms;
 mod tasks;
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use labelkeep_policy::Action;
@@ -198,6 +199,9 @@ impl Step<'_> {
 
 /// Most tasks of one step.
 const STEP: i64 = 500;
+/// Tasks whose ids are read at once: no index gives those that a filter leaves in the order of ids, so that the database may look
+/// through all of them for each reading. What has been deleted until a step comes to it is left out there.
+const AHEAD: i64 = 10 * STEP;
 
 /// Does the job of an action.
 pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
@@ -222,8 +226,13 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
         return copies::remove_duplicates(services, job, &project, &query, at).await;
     }
     let mut pace = Pace::new(STEP);
+    let mut ahead: VecDeque<i64> = VecDeque::new();
     loop {
-        let ids = next_ids(services, &query, &at, pace.size()).await?;
+        if ahead.is_empty() {
+            ahead = next_ids(services, &query, &at, AHEAD).await?.into();
+        }
+        let size = usize::try_from(pace.size()).unwrap_or(1).min(ahead.len());
+        let ids: Vec<i64> = ahead.drain(..size).collect();
         let Some(last) = ids.last().copied() else {
             return Ok(Ended::Done(finish(services, job, at).await?));
         };
