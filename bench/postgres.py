@@ -9,9 +9,11 @@ import time
 
 
 class Postgres:
-    """The newest version that is installed; as `postgres`, when root starts it, for which the program refuses to run."""
+    """The newest version that is installed; as `postgres`, when root starts it, for which the program refuses to run. With a
+    folder to keep, that one is used, and used again; the user `postgres` must be able to reach it."""
 
-    def __init__(self):
+    def __init__(self, keep=None):
+        self.keep = keep and pathlib.Path(keep).resolve()
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
         if not found:
             raise RuntimeError("no /usr/lib/postgresql: install the package postgresql")
@@ -25,13 +27,18 @@ class Postgres:
 
     def start(self):
         """Starts it; gives the settings by which the program finds it."""
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="labelkeep-bench-postgres-"))
+        if self.keep:
+            self.folder = self.keep
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="labelkeep-bench-postgres-"))
         if self.user:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
         data = self.folder / "data"
-        made = self.run(self.programs / "initdb", "--auth=trust", "--username=labelkeep", "--encoding=UTF8", "--locale=C", "-D", data)
-        if made.wait(120) != 0:
-            raise RuntimeError("initdb failed")
+        if not data.exists():
+            made = self.run(self.programs / "initdb", "--auth=trust", "--username=labelkeep", "--encoding=UTF8", "--locale=C", "-D", data)
+            if made.wait(120) != 0:
+                raise RuntimeError("initdb failed")
         # A quarter of a GiB for its pages, as a small server has; everything else as it comes.
         self.process = self.run(
             self.programs / "postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=", "-c", "shared_buffers=256MB",
@@ -48,7 +55,14 @@ class Postgres:
             "POSTGRE_SSL_MODE": "disable",
         }
 
+    def settle(self):
+        """Does at once what PostgreSQL does by itself in the minutes behind a large import: clears up, looks at what has changed, and
+        brings the pages to the disk."""
+        psql = [self.programs / "psql", "-X", "-q", "-h", self.folder, "-U", "labelkeep", "postgres"]
+        subprocess.run([*psql, "-c", "VACUUM (ANALYZE)", "-c", "CHECKPOINT"], check=True, stdout=subprocess.DEVNULL)
+
     def stop(self):
         self.process.send_signal(signal.SIGINT)
         self.process.wait(60)
-        subprocess.run(["rm", "-rf", self.folder], check=True)
+        if not self.keep:
+            subprocess.run(["rm", "-rf", self.folder], check=True)
