@@ -50,6 +50,8 @@ pub struct Field {
     pub is_shown: bool,
     /// A switch without which the form does not ask for it.
     pub when: Option<&'static str>,
+    /// A switch that makes it superfluous: then it is not asked for, and is empty.
+    pub unless: Option<&'static str>,
 }
 
 impl Field {
@@ -97,6 +99,7 @@ impl Field {
             is_of_connection: false,
             is_shown: true,
             when: None,
+            unless: None,
         }
     }
 
@@ -170,6 +173,13 @@ impl Field {
     pub(crate) const fn when(self, switch: &'static str) -> Field {
         Field {
             when: Some(switch),
+            ..self
+        }
+    }
+
+    pub(crate) const fn unless(self, switch: &Field) -> Field {
+        Field {
+            unless: Some(switch.name),
             ..self
         }
     }

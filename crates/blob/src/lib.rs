@@ -4,6 +4,7 @@
 //! signs. Another provider is a file with both and a line in [`PROVIDERS`]; nothing else knows which there are. What is done with
 //! objects (tasks, annotations, rights) is none of this room's business. Everything goes out by `net`.
 
+mod ambient;
 mod azure;
 mod bucket;
 mod error;
@@ -14,10 +15,14 @@ mod redis;
 mod s3;
 mod web;
 
+pub use ambient::{Ambient, Grant, SERVER_CREDENTIALS, covers};
+pub use azure::{Application, Entra};
 pub use bucket::{Bucket, Content, Object, Page, Position, Range};
 pub use error::{BlobError, Fault};
 pub use field::{Field, Kind, Values};
+pub use gcs::Google;
 pub use labelkeep_net::Identity;
+pub use s3::{Aws, Container, WebIdentity};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,11 +45,19 @@ pub struct World {
     pub local_root: Option<PathBuf>,
     /// What the configuration says of stores.
     pub installation: Arc<Installation>,
+    /// What the installation's own credentials open for who asks (SEC-146).
+    pub grants: Vec<Grant>,
 }
 
 /// What the configuration of an installation says of object stores.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Installation {
+    /// Where S3 and its token service are, for storages that name no endpoint: scheme and host, without a slash at the end; none:
+    /// at Amazon's own addresses.
+    pub s3_endpoint: Option<String>,
+    /// Where Azure's containers are, for storages that name no endpoint, when that is not Azure's public cloud: `{account}` stands
+    /// for the account.
+    pub azure_endpoint: Option<String>,
     /// Where service principals of Azure get their tokens: scheme and host, without a slash at the end.
     pub azure_authority: String,
     /// Where Google Cloud Storage and its token service are, when they are not at Google's own address: scheme and host, without a
@@ -52,6 +65,10 @@ pub struct Installation {
     pub google_endpoint: Option<String>,
     /// How Redis is reached.
     pub redis: RedisInstallation,
+    /// Which buckets the installation's own credentials open, by organization.
+    pub grants: Vec<Grant>,
+    /// Where these come from.
+    pub ambient: Ambient,
 }
 
 /// What an installation says of connections to Redis.
@@ -71,8 +88,12 @@ impl Default for Installation {
     fn default() -> Self {
         Installation {
             azure_authority: "https://login.microsoftonline.com".to_owned(),
+            s3_endpoint: None,
+            azure_endpoint: None,
             google_endpoint: None,
             redis: RedisInstallation::default(),
+            grants: Vec::new(),
+            ambient: Ambient::default(),
         }
     }
 }

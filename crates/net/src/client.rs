@@ -95,6 +95,24 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+impl Answer {
+    /// The whole answer, within the limits.
+    pub(crate) async fn read(response: Response, limits: Limits, deadline: Instant) -> Result<Answer, NetError> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reading = Reading {
+            response,
+            left: limits.max_bytes,
+            limit: limits.max_bytes,
+            deadline: Deadline::Whole(deadline),
+        };
+        Ok(Answer {
+            status,
+            headers,
+            body: Body::new(reading).bytes().await?,
+        })
+    }
+}
+
 /// The guarded way out. Cheap to clone.
 #[derive(Clone)]
 pub struct Client(Arc<Parts>);
@@ -239,6 +257,11 @@ impl Client {
         })
     }
 
+    /// Counts that somebody asks to go out.
+    pub(crate) fn count(&self) {
+        self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Sends one request and reads its answer. No redirect is followed: secrets that a request carries stay with the host
     /// that they are for.
     ///
@@ -259,19 +282,7 @@ impl Client {
         {
             tracing::warn!(?error, "an outgoing request was refused");
         }
-        let response = response?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let reading = Reading {
-            response,
-            left: limits.max_bytes,
-            limit: limits.max_bytes,
-            deadline: Deadline::Whole(deadline),
-        };
-        Ok(Answer {
-            status,
-            headers,
-            body: Body::new(reading).bytes().await?,
-        })
+        Answer::read(response?, limits, deadline).await
     }
 
     async fn follow(&self, url: &str, limits: Limits) -> Result<(Target, Response), NetError> {
@@ -349,8 +360,8 @@ impl Client {
         target: &Target,
         limits: Limits,
     ) -> Result<Vec<IpAddr>, NetError> {
-        let Parts { policy, attempts, .. } = &*self.0;
-        attempts.fetch_add(1, Ordering::Relaxed);
+        let Parts { policy, .. } = &*self.0;
+        self.count();
         policy.check_name(target)?;
         let addresses = match target.host() {
             TargetHost::Address(address) => vec![*address],
@@ -379,7 +390,7 @@ impl Client {
         }
     }
 
-    async fn look_up(&self, name: &str, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
+    pub(crate) async fn look_up(&self, name: &str, limits: Limits) -> Result<Vec<IpAddr>, NetError> {
         let answer = timeout(limits.connect, self.0.resolver.resolve(name)).await;
         match answer {
             Ok(Ok(addresses)) if (1..=MAX_ADDRESSES).contains(&addresses.len()) => Ok(addresses),
@@ -408,16 +419,7 @@ impl Client {
         connect: Duration,
         idle: usize,
     ) -> reqwest::Result<reqwest::Client> {
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.0.tls.of(consumer).clone())
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .user_agent("Labelkeep")
-            .connect_timeout(connect)
-            .pool_max_idle_per_host(idle)
-            .dns_resolver(Arc::new(NoResolver));
+        let mut builder = self.builder(consumer, connect, idle);
         if let Some(proxy) = &self.0.proxy {
             builder = builder.proxy(proxy.for_client()?);
             if let Some(name) = proxy.name() {
@@ -428,6 +430,20 @@ impl Client {
             builder = builder.resolve_to_addrs(name, &addresses);
         }
         builder.build()
+    }
+
+    /// What all connections have in common: no name is looked up behind the check, and nothing is done twice or elsewhere.
+    pub(crate) fn builder(&self, consumer: Consumer, connect: Duration, idle: usize) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.0.tls.of(consumer).clone())
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .user_agent("Labelkeep")
+            .connect_timeout(connect)
+            .pool_max_idle_per_host(idle)
+            .dns_resolver(Arc::new(NoResolver))
     }
 }
 

@@ -11,7 +11,8 @@
 //!    and size.
 //!
 //! [`origin`] keeps connections to one place that is asked often, an object store. [`smtp`] sends mail to the one server that the installation names. [`directory`] asks directories (LDAP) through the same guard, and
-//! [`dial`] connects to Redis through it.
+//! [`dial`] connects to Redis through it. [`Client::ask_platform`] asks the machine's own platform, which the guard keeps from everybody
+//! else.
 //!
 //! [`egress`] is a proxy of the installation, if it has one. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
@@ -24,6 +25,7 @@ pub mod egress;
 pub mod error;
 mod file_name;
 pub mod origin;
+mod platform;
 pub mod policy;
 pub mod resolve;
 pub mod smtp;

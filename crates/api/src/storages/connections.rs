@@ -95,9 +95,12 @@ struct TypeOut {
 }
 
 /// `GET /api/storage-connections/types`
-pub(crate) async fn types(State(services): State<Services>, Authenticated(_): Authenticated) -> ApiResult<Response> {
+pub(crate) async fn types(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+) -> ApiResult<Response> {
     let mut types = Vec::new();
-    for provider in storages::offered(&services) {
+    for provider in storages::offered(&services, &actor) {
         let fields = connections::fields(provider);
         if !fields.is_empty() {
             types.push(TypeOut {

@@ -83,8 +83,11 @@ async fn project(services: &Services, actor: Actor, query: &ListQuery) -> ApiRes
 }
 
 /// `GET /api/storages/types`, `GET /api/storages/export/types`
-pub(crate) async fn types(State(services): State<Services>, Authenticated(_): Authenticated) -> ApiResult<Response> {
-    let offered = storages::offered(&services);
+pub(crate) async fn types(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+) -> ApiResult<Response> {
+    let offered = storages::offered(&services, &actor);
     answer::ok(&offered.into_iter().map(TypeOut::of).collect::<Vec<_>>())
 }
 
@@ -233,8 +236,14 @@ pub(crate) async fn validate(
 }
 
 /// `GET /api/storages/{kind}/form`, and of targets
-pub(crate) async fn layout(_: Authenticated, kind: OfKind, side: Side) -> ApiResult<Response> {
-    answer::ok(&form(kind.0, side.0))
+pub(crate) async fn layout(
+    State(services): State<Services>,
+    Authenticated(actor): Authenticated,
+    kind: OfKind,
+    side: Side,
+) -> ApiResult<Response> {
+    let has_server = storages::has_server_credentials(&services, &actor, kind.0);
+    answer::ok(&form(kind.0, side.0, has_server))
 }
 
 /// The most objects of a preview.

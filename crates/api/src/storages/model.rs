@@ -220,17 +220,19 @@ pub(super) fn field_out(field: &Field) -> Value {
         },
         "min": matches!(field.kind, Kind::Number(_)).then_some(0),
         "when": field.when,
+        "unless": field.unless,
         "ofConnection": field.is_of_connection,
     })
 }
 
-/// The layout of a form: rows of fields.
-pub(super) fn form(provider: &dyn Provider, purpose: Purpose) -> Vec<Value> {
+/// The layout of a form: rows of fields. The server's own credentials are offered where they may be used.
+pub(super) fn form(provider: &dyn Provider, purpose: Purpose, has_server: bool) -> Vec<Value> {
     let text = |name: &str, label: &str, is_required: bool| json!({ "type": "text", "name": name, "label": label, "required": is_required });
     let switch = |name: &str, label: &str, help: &str, value: bool| json!({ "type": "toggle", "name": name, "label": label, "description": help, "value": value });
     let row = |columns: usize, fields: Vec<Value>| json!({ "columnCount": columns, "fields": fields });
     let mut rows = vec![row(1, vec![text("title", "Storage name", false)])];
-    let shown = provider.fields(purpose).into_iter().filter(|field| field.is_shown);
+    let is_offered = |field: &Field| field.is_shown && (has_server || field.name != storages::SERVER_CREDENTIALS.name);
+    let shown = provider.fields(purpose).into_iter().filter(|field| is_offered(field));
     rows.push(row(2, shown.map(field_out).collect()));
     match purpose {
         Purpose::Source => {

@@ -9,7 +9,7 @@ use percent_encoding::utf8_percent_encode;
 use tokio::sync::Mutex;
 
 use super::sign::{self, Asked, Delegation, Signer, VERSION};
-use super::{Access, Place, answer, principal};
+use super::{Access, Place, SCHEME, answer, principal};
 use crate::web::{self, Clock, IN_PATH, Prefix, Store, Wanted};
 use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range};
 
@@ -17,7 +17,6 @@ use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, 
 const LIST_MAX: usize = 5_000;
 /// The most objects of an account with real folders: they are all in memory, to be sorted.
 const TREE_MAX: usize = 2_000_000;
-const SCHEME: &str = "azure-blob://";
 
 pub(super) struct AzureBucket {
     pub(super) origin: Origin,

@@ -11,16 +11,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use labelkeep_net::Consumer;
 
+use crate::ambient::{self, SERVER_CREDENTIALS};
 use crate::web::{Clock, Kept, Prefix, needed};
 use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
 use bucket::AzureBucket;
-use principal::Principal;
+pub use principal::{Application, Entra};
+use principal::{Principal, Proof};
 
 /// The provider: with the account's key, or a SAS token.
 pub(crate) struct Azure;
 
 /// The same with a service principal, an application of the organization's directory.
 pub(crate) struct AzurePrincipal;
+
+/// How addresses of objects begin.
+const SCHEME: &str = "azure-blob://";
 
 static CONTAINER: Field = Field::text("container", "Container")
     .required()
@@ -31,18 +36,22 @@ static PREFIX: Field = Field::text("prefix", "Prefix")
     .help("Only objects below this folder. Empty: the whole container.");
 static ACCOUNT: Field = Field::password("account_name", "Account name").required().place();
 static KEY: Field = Field::password("account_key", "Account key")
-    .help("One of the two keys of the account. Leave it empty if you enter a SAS token.");
+    .help("One of the two keys of the account. Leave it empty if you enter a SAS token.")
+    .unless(&SERVER_CREDENTIALS);
 static SAS: Field = Field::password("sas_token", "SAS token")
     .such_as("sv=…&sig=…")
-    .help("In place of the key, with the rights to read and list. Files then go through this server, since it cannot be narrowed to one of them.");
+    .help("In place of the key, with the rights to read and list. Files then go through this server, since it cannot be narrowed to one of them.")
+    .unless(&SERVER_CREDENTIALS);
 static SAS_TO_WRITE: Field = Field::password("sas_token", "SAS token")
     .such_as("sv=…&sig=…")
-    .help("In place of the key, with the rights to create and write, and to delete if objects are to be deleted.");
+    .help("In place of the key, with the rights to create and write, and to delete if objects are to be deleted.")
+    .unless(&SERVER_CREDENTIALS);
 static ENDPOINT: Field = Field::text("endpoint", "Endpoint")
     .place()
     .of_connection()
     .such_as("https://myaccount.blob.core.windows.net")
-    .help("Only for other clouds than the public one, and for servers that speak its language.");
+    .help("Only for other clouds than the public one, and for servers that speak its language.")
+    .unless(&SERVER_CREDENTIALS);
 static TENANT: Field = Field::text("tenant_id", "Tenant ID")
     .required()
     .place()
@@ -74,11 +83,11 @@ impl Provider for Azure {
             Purpose::Source => &SAS,
             Purpose::Target => &SAS_TO_WRITE,
         };
-        vec![&CONTAINER, &PREFIX, &ACCOUNT, &ENDPOINT, &KEY, sas]
+        vec![&CONTAINER, &PREFIX, &ACCOUNT, &SERVER_CREDENTIALS, &ENDPOINT, &KEY, sas]
     }
 
     fn scheme(&self) -> Option<&'static str> {
-        Some("azure-blob://")
+        Some(SCHEME)
     }
 
     fn signs(&self) -> bool {
@@ -86,6 +95,10 @@ impl Provider for Azure {
     }
 
     fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
+        if uses_server(values, world)? {
+            ambient::check_endpoint(values, &ENDPOINT)?;
+            return open(of_server(values, world)?, values, purpose, world);
+        }
         let access = match (values.get(KEY.name), values.get(SAS.name)) {
             (Some(key), _) => Access::Key(read_key(key)?),
             (None, Some(sas)) => Access::Sas(read_sas(sas)?),
@@ -126,7 +139,7 @@ impl Provider for AzurePrincipal {
     }
 
     fn scheme(&self) -> Option<&'static str> {
-        Some("azure-blob://")
+        Some(SCHEME)
     }
 
     fn signs(&self) -> bool {
@@ -146,14 +159,43 @@ impl Provider for AzurePrincipal {
         let principal = Principal {
             net: world.net.clone(),
             authority: world.installation.azure_authority.clone(),
-            tenant: name(&TENANT)?,
-            client: name(&CLIENT)?,
-            secret: needed(values, &CLIENT_SECRET)?.to_owned(),
+            proof: Proof::Form(
+                Application {
+                    tenant: name(&TENANT)?,
+                    client: name(&CLIENT)?,
+                },
+                needed(values, &CLIENT_SECRET)?.to_owned(),
+            ),
             token: Kept::default(),
             delegation: Kept::default(),
         };
         open(Access::Principal(Box::new(principal)), values, purpose, world)
     }
+}
+
+/// Whether the installation's own credentials are to be used, which are for a container of an account.
+fn uses_server(values: &Values, world: &World) -> Result<bool, BlobError> {
+    let account = needed(values, &ACCOUNT)?;
+    let prefix = values.get(PREFIX.name).unwrap_or_default();
+    let below = format!("{}/{prefix}", needed(values, &CONTAINER)?);
+    ambient::is_used(values, &[&KEY, &SAS], &world.grants, SCHEME, (account, &below))
+}
+
+/// The installation's own credentials for the account.
+fn of_server(values: &Values, world: &World) -> Result<Access, BlobError> {
+    let account = needed(values, &ACCOUNT)?;
+    if let Some((known, key)) = &world.installation.ambient.azure.key
+        && known == account
+    {
+        return Ok(Access::Key(read_key(key)?));
+    }
+    Ok(Access::Principal(Box::new(Principal {
+        net: world.net.clone(),
+        authority: world.installation.azure_authority.clone(),
+        proof: Proof::Server(world.installation.clone()),
+        token: Kept::default(),
+        delegation: Kept::default(),
+    })))
 }
 
 /// Who asks.
@@ -176,7 +218,9 @@ fn open(access: Access, values: &Values, purpose: Purpose, world: &World) -> Res
         let text = "An account's name has 3 to 24 small letters and digits.";
         return Err(BlobError::field(ACCOUNT.name, text));
     }
-    let place = match values.get(ENDPOINT.name) {
+    let of_installation = world.installation.azure_endpoint.as_deref();
+    let of_installation = of_installation.map(|endpoint| endpoint.replace("{account}", account));
+    let place = match values.get(ENDPOINT.name).or(of_installation.as_deref()) {
         Some(endpoint) => Place::of_endpoint(endpoint)?,
         None => Place {
             base: format!("https://{account}.blob.core.windows.net"),

@@ -7,6 +7,7 @@ use super::*;
 fn world(root: &Path) -> World {
     let policy = Policy::new(&PolicySettings::default()).expect("a policy");
     World {
+        grants: Vec::new(),
         net: Client::new(policy, &Roots::with_files("").expect("the public ones")),
         local_root: Some(root.to_owned()),
         installation: std::sync::Arc::default(),

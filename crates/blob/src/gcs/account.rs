@@ -65,8 +65,7 @@ impl Account {
         if !is_token_address(token_uri, endpoint) {
             return Err("The token_uri of this file is no address of Google.".to_owned());
         }
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"@.-_".contains(&byte);
-        if !email.bytes().all(known) || email.len() > 320 {
+        if !is_email(email) {
             return Err("The client_email of this file is no address of a service account.".to_owned());
         }
         let broken = || "The private_key of this file cannot be read.".to_owned();
@@ -124,13 +123,7 @@ impl Account {
             };
             let answer = net.exchange(Consumer::Storage, exchange, Limits::sign_in()).await?;
             if (200..300).contains(&answer.status) {
-                let wrong = || BlobError::new(Fault::Unknown, "Google answered something that is no token");
-                let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| wrong())?;
-                if !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                    return Err(wrong());
-                }
-                let life = TimeDelta::seconds(granted.expires_in.clamp(0, LIFE));
-                return Ok((Utc::now() + life, granted.access_token));
+                return granted(&answer.body);
             }
             if may_learn && clock.learn(&answer.headers) {
                 may_learn = false;
@@ -141,33 +134,68 @@ impl Account {
         }
     }
 
-    /// The query of a link to a path that works for `seconds`.
-    pub(super) fn link(
-        &self,
-        host: &str,
-        path: &str,
-        seconds: u32,
-        content_type: &str,
-        at: DateTime<Utc>,
-    ) -> Result<String, BlobError> {
-        let stamp = at.format("%Y%m%dT%H%M%SZ").to_string();
-        let scope = format!("{}/auto/storage/goog4_request", at.format("%Y%m%d"));
+    /// The query of a link.
+    pub(super) fn link(&self, asked: &Asked<'_>) -> Result<String, BlobError> {
+        let (query, text) = asked.unsigned(&self.email);
+        Ok(signed(&query, &self.sign(&text)?))
+    }
+}
+
+/// What a link is to lead to.
+pub(super) struct Asked<'a> {
+    pub(super) host: &'a str,
+    pub(super) path: &'a str,
+    /// How long it works.
+    pub(super) seconds: u32,
+    pub(super) content_type: &'a str,
+    pub(super) at: DateTime<Utc>,
+}
+
+impl Asked<'_> {
+    /// The query without its signature, and what is signed for it by the account of this address.
+    pub(super) fn unsigned(&self, email: &str) -> (String, String) {
+        let stamp = self.at.format("%Y%m%dT%H%M%SZ").to_string();
+        let scope = format!("{}/auto/storage/goog4_request", self.at.format("%Y%m%d"));
         let mut query = [
             ("X-Goog-Algorithm", "GOOG4-RSA-SHA256".to_owned()),
-            ("X-Goog-Credential", format!("{}/{scope}", self.email)),
+            ("X-Goog-Credential", format!("{email}/{scope}")),
             ("X-Goog-Date", stamp.clone()),
-            ("X-Goog-Expires", seconds.to_string()),
+            ("X-Goog-Expires", self.seconds.to_string()),
             ("X-Goog-SignedHeaders", "host".to_owned()),
-            ("response-content-type", content_type.to_owned()),
+            ("response-content-type", self.content_type.to_owned()),
         ];
         query.sort();
         let pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let encoded = web::form(&pairs);
-        let canonical = format!("GET\n{path}\n{encoded}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD");
+        let canonical = format!(
+            "GET\n{}\n{encoded}\nhost:{}\n\nhost\nUNSIGNED-PAYLOAD",
+            self.path, self.host
+        );
         let hash = hexadecimal(&Sha256::digest(canonical.as_bytes()));
-        let signature = self.sign(&format!("GOOG4-RSA-SHA256\n{stamp}\n{scope}\n{hash}"))?;
-        Ok(format!("{encoded}&X-Goog-Signature={}", hexadecimal(&signature)))
+        (encoded, format!("GOOG4-RSA-SHA256\n{stamp}\n{scope}\n{hash}"))
     }
+}
+
+/// A query with its signature.
+pub(super) fn signed(query: &str, signature: &[u8]) -> String {
+    format!("{query}&X-Goog-Signature={}", hexadecimal(signature))
+}
+
+/// The token in an answer of a token service, and until when it serves.
+pub(super) fn granted(json: &[u8]) -> Result<(DateTime<Utc>, String), BlobError> {
+    let wrong = || BlobError::new(Fault::Unknown, "Google answered something that is no token");
+    let granted: Granted = serde_json::from_slice(json).map_err(|_| wrong())?;
+    if !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong());
+    }
+    let life = TimeDelta::seconds(granted.expires_in.clamp(0, LIFE));
+    Ok((Utc::now() + life, granted.access_token))
+}
+
+/// Whether this can be the address of a service account.
+pub(super) fn is_email(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"@.-_".contains(&byte);
+    !text.is_empty() && text.len() <= 320 && text.bytes().all(known)
 }
 
 fn missing(names: &[&str]) -> String {

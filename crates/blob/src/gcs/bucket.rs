@@ -1,17 +1,18 @@
 //! Requests to one bucket.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use labelkeep_net::{Client, Exchange, Method, Origin, Streamed, Url};
 use percent_encoding::utf8_percent_encode;
 
-use super::account::{Account, in_path};
-use super::answer;
+use super::account::{Account, Asked, in_path};
+use super::{SCHEME, answer};
 use crate::web::{self, Clock, Kept, Prefix, Store, UNRESERVED, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Page, Position, Purpose, Range};
+use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
-const SCHEME: &str = "gs://";
 /// Of a list, what is read.
 const LIST_FIELDS: &str = "nextPageToken,prefixes,items(name,size,updated,generation,md5Hash)";
 
@@ -22,13 +23,43 @@ pub(super) struct GcsBucket {
     pub(super) base: String,
     pub(super) bucket: String,
     pub(super) prefix: Prefix,
-    pub(super) account: Account,
-    pub(super) token: Kept<String>,
+    pub(super) holder: Holder,
     pub(super) purpose: Purpose,
     pub(super) clock: Clock,
 }
 
+/// Who asks: whoever filled in the form, or the installation itself.
+pub(super) enum Holder {
+    /// With the token that serves at the moment.
+    Form(Box<Account>, Kept<String>),
+    Server(Arc<Installation>),
+}
+
 impl GcsBucket {
+    async fn token(&self) -> Result<String, BlobError> {
+        match &self.holder {
+            Holder::Form(account, token) => {
+                let asked = account.token(&self.net, self.scope(), &self.clock);
+                token.get(asked).await
+            }
+            Holder::Server(installation) => {
+                let endpoint = installation.google_endpoint.as_deref();
+                installation
+                    .ambient
+                    .google
+                    .token(&self.net, endpoint, &self.clock)
+                    .await
+            }
+        }
+    }
+
+    async fn forget(&self) {
+        match &self.holder {
+            Holder::Form(_, token) => token.forget().await,
+            Holder::Server(installation) => installation.ambient.google.forget().await,
+        }
+    }
+
     /// What tokens are for: no more than the storage is.
     fn scope(&self) -> &'static str {
         match self.purpose {
@@ -50,8 +81,7 @@ impl GcsBucket {
     }
 
     async fn send(&self, wanted: &Wanted<'_>) -> Result<Streamed, BlobError> {
-        let token = self.account.token(&self.net, self.scope(), &self.clock);
-        let token = self.token.get(token).await?;
+        let token = self.token().await?;
         let mut headers = wanted.headers.clone();
         headers.push(("authorization", format!("Bearer {token}")));
         let query: Vec<_> = wanted
@@ -83,7 +113,7 @@ impl GcsBucket {
             }
             if status == 401 && may_renew {
                 // A token that was taken back before its end.
-                self.token.forget().await;
+                self.forget().await;
                 may_renew = false;
                 continue;
             }
@@ -113,7 +143,7 @@ impl GcsBucket {
         answer::list(&web::call_whole(self, wanted).await?)?.page(from, &self.prefix)
     }
 
-    fn signed(&self, key: &str, seconds: u32, content_type: &str) -> Result<Option<String>, BlobError> {
+    async fn signed(&self, key: &str, seconds: u32, content_type: &str) -> Result<Option<String>, BlobError> {
         web::check_key(key, &self.address(key))?;
         let host = Url::parse(&self.base).ok().and_then(|url| {
             let host = url.host_str()?.to_owned();
@@ -124,10 +154,22 @@ impl GcsBucket {
         });
         let path = format!("/{}/{}", self.bucket, in_path(key));
         let host = host.unwrap_or_default();
-        let query = self
-            .account
-            .link(&host, &path, seconds, content_type, self.clock.now())?;
-        Ok(Some(format!("{}{path}?{query}", self.base)))
+        let asked = Asked {
+            host: &host,
+            path: &path,
+            seconds,
+            content_type,
+            at: self.clock.now(),
+        };
+        let query = match &self.holder {
+            Holder::Form(account, _) => Some(account.link(&asked)?),
+            Holder::Server(installation) => {
+                let endpoint = installation.google_endpoint.as_deref();
+                let google = &installation.ambient.google;
+                google.link(&self.net, endpoint, &self.clock, &asked).await?
+            }
+        };
+        Ok(query.map(|query| format!("{}{path}?{query}", self.base)))
     }
 }
 
@@ -183,7 +225,7 @@ impl Bucket for GcsBucket {
         seconds: u32,
         content_type: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
-        Box::pin(std::future::ready(self.signed(key, seconds, content_type)))
+        Box::pin(self.signed(key, seconds, content_type))
     }
 
     fn links_at(&self) -> Option<String> {

@@ -3,19 +3,25 @@
 mod account;
 mod answer;
 mod bucket;
+mod own;
 
 use labelkeep_net::Consumer;
 
+use crate::ambient::{self, SERVER_CREDENTIALS};
 use crate::web::{Clock, Kept, Prefix, needed};
 use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
 use account::Account;
-use bucket::GcsBucket;
+use bucket::{GcsBucket, Holder};
+pub use own::Google;
 
 /// The provider.
 pub(crate) struct Gcs;
 
 /// Where the store is.
 const HOME: &str = "https://storage.googleapis.com";
+
+/// How addresses of objects begin.
+const SCHEME: &str = "gs://";
 
 static BUCKET: Field = Field::text("bucket", "Bucket").required().place().such_as("my-images");
 static PREFIX: Field = Field::text("prefix", "Prefix")
@@ -24,11 +30,13 @@ static PREFIX: Field = Field::text("prefix", "Prefix")
 static CREDENTIALS: Field = Field::secret_lines("google_application_credentials", "Key of a service account")
     .required()
     .such_as("{ \"type\": \"service_account\", … }")
-    .help("The whole JSON file. The account needs the role Storage Object Viewer; no more is needed.");
+    .help("The whole JSON file. The account needs the role Storage Object Viewer; no more is needed.")
+    .unless(&SERVER_CREDENTIALS);
 static CREDENTIALS_TO_WRITE: Field = Field::secret_lines("google_application_credentials", "Key of a service account")
     .required()
     .such_as("{ \"type\": \"service_account\", … }")
-    .help("The whole JSON file. The account needs the role Storage Object User, or the rights storage.objects.create and storage.objects.delete.");
+    .help("The whole JSON file. The account needs the role Storage Object User, or the rights storage.objects.create and storage.objects.delete.")
+    .unless(&SERVER_CREDENTIALS);
 // What it is for, making and listing buckets, is not done here.
 static PROJECT: Field = Field::text("google_project_id", "Google project ID").not_shown();
 
@@ -46,11 +54,11 @@ impl Provider for Gcs {
             Purpose::Source => &CREDENTIALS,
             Purpose::Target => &CREDENTIALS_TO_WRITE,
         };
-        vec![&BUCKET, &PREFIX, credentials, &PROJECT]
+        vec![&BUCKET, &PREFIX, &SERVER_CREDENTIALS, credentials, &PROJECT]
     }
 
     fn scheme(&self) -> Option<&'static str> {
-        Some("gs://")
+        Some(SCHEME)
     }
 
     fn signs(&self) -> bool {
@@ -64,17 +72,22 @@ impl Provider for Gcs {
             return Err(BlobError::field(BUCKET.name, text));
         }
         let endpoint = world.installation.google_endpoint.as_deref();
-        let account = Account::read(needed(values, &CREDENTIALS)?, endpoint)
-            .map_err(|text| BlobError::field(CREDENTIALS.name, text))?;
+        let prefix = values.get(PREFIX.name).unwrap_or_default();
+        let holder = if ambient::is_used(values, &[&CREDENTIALS], &world.grants, SCHEME, (bucket, prefix))? {
+            Holder::Server(world.installation.clone())
+        } else {
+            let account = Account::read(needed(values, &CREDENTIALS)?, endpoint)
+                .map_err(|text| BlobError::field(CREDENTIALS.name, text))?;
+            Holder::Form(Box::new(account), Kept::default())
+        };
         let base = endpoint.unwrap_or(HOME).to_owned();
         Ok(Box::new(GcsBucket {
             origin: world.net.origin(Consumer::Storage, &base)?,
             net: world.net.clone(),
             base,
             bucket: bucket.to_owned(),
-            prefix: Prefix::new(values.get(PREFIX.name).unwrap_or_default()),
-            account,
-            token: Kept::default(),
+            prefix: Prefix::new(prefix),
+            holder,
             purpose,
             clock: Clock::default(),
         }))

@@ -5,13 +5,12 @@ use labelkeep_net::{Exchange, Method, Origin, Streamed};
 
 use super::role::Keys;
 use super::sign::{self, Asked, Scope};
-use super::{Place, answer};
+use super::{Place, SCHEME, answer};
 use crate::web::{self, Clock, Prefix, Store, Wanted};
 use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
-const SCHEME: &str = "s3://";
 
 pub(super) struct S3Bucket {
     pub(super) origin: Origin,

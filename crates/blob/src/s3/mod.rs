@@ -2,15 +2,18 @@
 
 mod answer;
 mod bucket;
+mod own;
 mod role;
 mod sign;
 
 use labelkeep_net::Consumer;
 
+use crate::ambient::{self, SERVER_CREDENTIALS};
 use crate::web::{Clock, Kept, Prefix, needed, token};
 use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
 use bucket::S3Bucket;
-use role::{Keys, Role};
+pub use own::{Aws, Container, WebIdentity};
+use role::{Holder, Keys, Role};
 use sign::Credentials;
 
 /// The provider.
@@ -18,6 +21,9 @@ pub(crate) struct S3;
 
 /// The same, where keys take on a role that has the rights.
 pub(crate) struct S3Role;
+
+/// How addresses of objects begin.
+const SCHEME: &str = "s3://";
 
 static BUCKET: Field = Field::text("bucket", "Bucket").required().place().such_as("my-images");
 static PREFIX: Field = Field::text("prefix", "Prefix")
@@ -28,20 +34,29 @@ static ENDPOINT: Field = Field::text("s3_endpoint", "Endpoint")
     .place()
     .of_connection()
     .such_as("https://s3.example.com")
-    .help("Only for other stores that speak S3, such as MinIO or R2.");
+    .help("Only for other stores that speak S3, such as MinIO or R2.")
+    .unless(&SERVER_CREDENTIALS);
 static KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID")
     .required()
-    .help("Of somebody with the rights s3:ListBucket and s3:GetObject; no more are needed.");
+    .help("Of somebody with the rights s3:ListBucket and s3:GetObject; no more are needed.")
+    .unless(&SERVER_CREDENTIALS);
 static KEY_ID_TO_WRITE: Field = Field::password("aws_access_key_id", "Access key ID")
     .required()
-    .help("Of somebody with the right s3:PutObject, and s3:DeleteObject if objects are to be deleted.");
-static SECRET: Field = Field::password("aws_secret_access_key", "Secret access key").required();
+    .help("Of somebody with the right s3:PutObject, and s3:DeleteObject if objects are to be deleted.")
+    .unless(&SERVER_CREDENTIALS);
+static SECRET: Field = Field::password("aws_secret_access_key", "Secret access key")
+    .required()
+    .unless(&SERVER_CREDENTIALS);
 static TOKEN: Field = Field::password("aws_session_token", "Session token")
-    .help("Only for temporary credentials; they stop working when it expires.");
-static TOKEN_NOT_SHOWN: Field = Field::password("aws_session_token", "Session token").not_shown();
+    .help("Only for temporary credentials; they stop working when it expires.")
+    .unless(&SERVER_CREDENTIALS);
+static TOKEN_NOT_SHOWN: Field = Field::password("aws_session_token", "Session token")
+    .not_shown()
+    .unless(&SERVER_CREDENTIALS);
 static ROLE_KEY_ID: Field = Field::password("aws_access_key_id", "Access key ID")
     .required()
-    .help("Of somebody who may take on the role (sts:AssumeRole); no more rights are needed.");
+    .help("Of somebody who may take on the role (sts:AssumeRole); no more rights are needed.")
+    .unless(&SERVER_CREDENTIALS);
 static ROLE: Field = Field::text("role_arn", "Role ARN")
     .required()
     .place()
@@ -70,11 +85,21 @@ impl Provider for S3 {
             Purpose::Source => (&KEY_ID, &SSE_TO_READ),
             Purpose::Target => (&KEY_ID_TO_WRITE, &SSE),
         };
-        vec![&BUCKET, &PREFIX, &REGION, &ENDPOINT, key_id, &SECRET, &TOKEN, sse]
+        vec![
+            &BUCKET,
+            &PREFIX,
+            &REGION,
+            &SERVER_CREDENTIALS,
+            &ENDPOINT,
+            key_id,
+            &SECRET,
+            &TOKEN,
+            sse,
+        ]
     }
 
     fn scheme(&self) -> Option<&'static str> {
-        Some("s3://")
+        Some(SCHEME)
     }
 
     fn signs(&self) -> bool {
@@ -82,14 +107,8 @@ impl Provider for S3 {
     }
 
     fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
-        let place = place(values)?;
-        Ok(Box::new(open(
-            place,
-            Keys::Fixed(keys(values)?),
-            values,
-            purpose,
-            world,
-        )?))
+        let (place, holder) = (place(values, world)?, holder(values, world)?);
+        Ok(Box::new(open(place, Keys::Of(holder), values, purpose, world)?))
     }
 }
 
@@ -111,9 +130,10 @@ impl Provider for S3Role {
             &BUCKET,
             &PREFIX,
             &REGION,
-            &ENDPOINT,
             &ROLE,
             &EXTERNAL_ID,
+            &SERVER_CREDENTIALS,
+            &ENDPOINT,
             &ROLE_KEY_ID,
             &SECRET,
             &TOKEN_NOT_SHOWN,
@@ -122,7 +142,7 @@ impl Provider for S3Role {
     }
 
     fn scheme(&self) -> Option<&'static str> {
-        Some("s3://")
+        Some(SCHEME)
     }
 
     fn signs(&self) -> bool {
@@ -130,7 +150,7 @@ impl Provider for S3Role {
     }
 
     fn open(&self, values: &Values, purpose: Purpose, world: &World) -> Result<Box<dyn Bucket>, BlobError> {
-        let place = place(values)?;
+        let (place, holder) = (place(values, world)?, holder(values, world)?);
         let arn = needed(values, &ROLE)?;
         if !role::is_arn(arn) {
             let text = "A role is named like arn:aws:iam::123456789012:role/labeling.";
@@ -141,7 +161,7 @@ impl Provider for S3Role {
             let text = "An external ID has 2 to 1224 letters, digits and signs of +=,.@:/-_";
             return Err(BlobError::field(EXTERNAL_ID.name, text));
         }
-        let (base, host) = match values.get(ENDPOINT.name) {
+        let (base, host) = match endpoint(values, world) {
             // Stores that speak S3 have their token service at the same place.
             Some(_) => (place.base.clone(), place.host.clone()),
             None => {
@@ -155,7 +175,7 @@ impl Provider for S3Role {
             base,
             host,
             region: region(values)?.to_owned(),
-            credentials: keys(values)?,
+            holder,
             arn: arn.to_owned(),
             external_id: external_id.map(str::to_owned),
             kept: Kept::default(),
@@ -189,8 +209,20 @@ fn open(place: Place, keys: Keys, values: &Values, purpose: Purpose, world: &Wor
     })
 }
 
+/// Whose keys they are.
+fn holder(values: &Values, world: &World) -> Result<Holder, BlobError> {
+    let bucket = needed(values, &BUCKET)?;
+    let prefix = values.get(PREFIX.name).unwrap_or_default();
+    let keys = [&KEY_ID, &SECRET, &TOKEN];
+    if !ambient::is_used(values, &keys, &world.grants, SCHEME, (bucket, prefix))? {
+        return keys_of(values).map(Holder::Form);
+    }
+    ambient::check_endpoint(values, &ENDPOINT)?;
+    Ok(Holder::Server(world.net.clone(), world.installation.clone()))
+}
+
 /// The keys of the form.
-fn keys(values: &Values) -> Result<Credentials, BlobError> {
+fn keys_of(values: &Values) -> Result<Credentials, BlobError> {
     Ok(Credentials {
         key_id: token(needed(values, &KEY_ID)?, &KEY_ID)?,
         secret: needed(values, &SECRET)?.to_owned(),
@@ -206,14 +238,20 @@ fn region(values: &Values) -> Result<&str, BlobError> {
     Ok(region)
 }
 
-fn place(values: &Values) -> Result<Place, BlobError> {
+/// Where the store is, when that is not Amazon: as the form says it, else the installation.
+fn endpoint<'a>(values: &'a Values, world: &'a World) -> Option<&'a str> {
+    let said = values.get(ENDPOINT.name);
+    said.or(world.installation.s3_endpoint.as_deref())
+}
+
+fn place(values: &Values, world: &World) -> Result<Place, BlobError> {
     let bucket = needed(values, &BUCKET)?;
     if !is_bucket_name(bucket) {
         let text = "A bucket's name has 3 to 63 letters, digits, dots and hyphens.";
         return Err(BlobError::field(BUCKET.name, text));
     }
     let region = region(values)?;
-    match values.get(ENDPOINT.name) {
+    match endpoint(values, world) {
         Some(endpoint) => Place::of_endpoint(endpoint, bucket),
         None => Ok(Place::of_amazon(bucket, region)),
     }

@@ -1,4 +1,7 @@
-//! Whose keys requests are signed with: those of the form, or temporary ones of a role that these may take on (STS).
+//! Whose keys requests are signed with: those of the form or of the installation, or temporary ones of a role that these may take on
+//! (STS).
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use labelkeep_net::{Client, Consumer, Exchange, Limits, Method};
@@ -7,21 +10,21 @@ use roxmltree::Document;
 use super::answer;
 use super::sign::{self, Asked, Credentials, Scope};
 use crate::web::{self, Clock, Kept};
-use crate::{BlobError, Fault};
+use crate::{BlobError, Fault, Installation};
 
 /// How long the keys of a role serve, in seconds: the shortest limit that a role can have.
 const LIFE: u32 = 3_600;
 
 /// The keys of a bucket.
 pub(super) enum Keys {
-    Fixed(Credentials),
+    Of(Holder),
     Role(Box<Role>),
 }
 
 impl Keys {
     pub(super) async fn get(&self, clock: &Clock) -> Result<Credentials, BlobError> {
         match self {
-            Keys::Fixed(credentials) => Ok(credentials.clone()),
+            Keys::Of(holder) => holder.get().await,
             Keys::Role(role) => role.kept.get(role.assume(clock)).await,
         }
     }
@@ -29,9 +32,39 @@ impl Keys {
     /// Forgets keys that the store says are over; whether there may be others.
     pub(super) async fn forget(&self) -> bool {
         match self {
-            Keys::Fixed(_) => false,
+            Keys::Of(holder) => holder.forget().await,
             Keys::Role(role) => {
                 role.kept.forget().await;
+                // Those that the role is taken on with may be over, too.
+                role.holder.forget().await;
+                true
+            }
+        }
+    }
+}
+
+/// Who has keys: whoever filled in the form, or the installation itself.
+pub(super) enum Holder {
+    Form(Credentials),
+    Server(Client, Arc<Installation>),
+}
+
+impl Holder {
+    async fn get(&self) -> Result<Credentials, BlobError> {
+        match self {
+            Holder::Form(credentials) => Ok(credentials.clone()),
+            Holder::Server(net, installation) => {
+                let endpoint = installation.s3_endpoint.as_deref();
+                installation.ambient.aws.get(net, endpoint).await
+            }
+        }
+    }
+
+    async fn forget(&self) -> bool {
+        match self {
+            Holder::Form(_) => false,
+            Holder::Server(_, installation) => {
+                installation.ambient.aws.kept.forget().await;
                 true
             }
         }
@@ -46,7 +79,7 @@ pub(super) struct Role {
     /// As the `Host` header says it.
     pub(super) host: String,
     pub(super) region: String,
-    pub(super) credentials: Credentials,
+    pub(super) holder: Holder,
     pub(super) arn: String,
     pub(super) external_id: Option<String>,
     pub(super) kept: Kept<Credentials>,
@@ -65,6 +98,7 @@ impl Role {
         form.extend(self.external_id.iter().map(|id| ("ExternalId", id.clone())));
         let body = sign::encoded(&form).into_bytes();
         let mut may_learn = true;
+        let keys = self.holder.get().await?;
         loop {
             let asked = Asked {
                 method: "POST",
@@ -81,7 +115,7 @@ impl Role {
                 "content-type",
                 "application/x-www-form-urlencoded; charset=utf-8".to_owned(),
             )];
-            let signed = sign::headers(&asked, &more, &body, &scope, &self.credentials);
+            let signed = sign::headers(&asked, &more, &body, &scope, &keys);
             let exchange = Exchange {
                 method: Method::POST,
                 url: format!("{}/", self.base),
@@ -107,7 +141,7 @@ impl Role {
     }
 }
 
-fn credentials(xml: &[u8]) -> Option<(DateTime<Utc>, Credentials)> {
+pub(super) fn credentials(xml: &[u8]) -> Option<(DateTime<Utc>, Credentials)> {
     let text = std::str::from_utf8(xml).ok()?;
     let document = Document::parse(text).ok()?;
     let node = document

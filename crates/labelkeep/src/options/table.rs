@@ -35,6 +35,7 @@ pub enum Section {
     Accounts,
     Web,
     Data,
+    Cloud,
     Mail,
     Network,
     Logs,
@@ -48,6 +49,7 @@ pub(super) const SECTIONS: &[(Section, &str)] = &[
     (Section::Accounts, "Accounts and sessions"),
     (Section::Web, "Web"),
     (Section::Data, "Data and work"),
+    (Section::Cloud, "The server's own cloud credentials"),
     (Section::Mail, "Mail"),
     (Section::Network, "Outgoing connections"),
     (Section::Logs, "Logs"),
@@ -138,7 +140,7 @@ pub(super) fn find(name: &str) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.name == name)
 }
 
-use Section::{Accounts, Data, Database, Logs, Mail, Network, Start, Tls, Web};
+use Section::{Accounts, Cloud, Data, Database, Logs, Mail, Network, Start, Tls, Web};
 
 /// All settings.
 pub const OPTIONS: &[Opt] = &[
@@ -239,11 +241,42 @@ pub const OPTIONS: &[Opt] = &[
         .default("https://login.microsoftonline.com"),
     option(Data, "GCS_ENDPOINT", "Where Google Cloud Storage and its token service are, when that is not Google's own address: a private endpoint, an emulator.")
         .shown("https://storage.googleapis.com"),
+    option(Data, "S3_ENDPOINT", "Where S3 and its token service are, for storages that name no endpoint, when that is not Amazon: MinIO, a private endpoint.")
+        .shown("Amazon's own addresses"),
+    option(Data, "AZURE_BLOB_ENDPOINT", "Where the containers of Azure are, for storages that name no endpoint; {account} stands for the account.")
+        .shown("https://{account}.blob.core.windows.net"),
     option(Data, "REDIS_SSL_CERTS_REQS", "Whether certificates of Redis are verified where a storage speaks TLS with it: required, or none.").default("required"),
     option(Data, "REDIS_SSL_CA_CERTS", "PEM file of the authorities of these certificates, for storages that name none of their own; they count besides the others."),
     option(Data, "REDIS_SSL_CERTFILE", "PEM file of a certificate that is shown to Redis, for storages without one of their own."),
     option(Data, "REDIS_SSL_KEYFILE", "PEM file of its private key."),
     option(Data, "REDIS_ALLOW_PLAINTEXT", "Whether storages may reach Redis on other machines without TLS.").default("false"),
+    option(Cloud, "ALLOW_AMBIENT_CLOUD_CREDENTIALS", "Which buckets storages may reach with the credentials below, by organization: 1@s3://bucket, 1@gs://bucket/prefix, 2@azure-blob://account/container; separated by commas. Everybody who connects storages in that organization can use them for these buckets.")
+        .default("false"),
+    option(Cloud, "ALLOW_INSTANCE_METADATA", "Whether the credentials of the machine count, too, which its metadata service gives: the role of an instance, an attached service account, a managed identity.")
+        .default("false"),
+    option(Cloud, "AWS_ACCESS_KEY_ID", "Keys for S3. Credentials are looked for in the order of this list."),
+    option(Cloud, "AWS_SECRET_ACCESS_KEY", "Their secret.").secret(),
+    option(Cloud, "AWS_SESSION_TOKEN", "Their session token, when they are temporary.").secret(),
+    option(Cloud, "AWS_WEB_IDENTITY_TOKEN_FILE", "File with a token of the platform's identity provider, with which a role is taken on."),
+    option(Cloud, "AWS_ROLE_ARN", "That role."),
+    option(Cloud, "AWS_ROLE_SESSION_NAME", "How its session is called in Amazon's records.").default("labelkeep"),
+    option(Cloud, "AWS_SHARED_CREDENTIALS_FILE", "File of keys as Amazon's tools keep them."),
+    option(Cloud, "AWS_PROFILE", "The part of it that counts.").default("default"),
+    option(Cloud, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "Path at 169.254.170.2 where a container has its credentials."),
+    option(Cloud, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "The same as a whole address, which takes the place of the path."),
+    option(Cloud, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "File with what is shown there."),
+    option(Cloud, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "The same as a text.").secret(),
+    option(Cloud, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "Where the machine's metadata service is.").default("http://169.254.169.254"),
+    option(Cloud, "AWS_REGION", "Whose token service takes the web identity.").default("us-east-1"),
+    option(Cloud, "GOOGLE_APPLICATION_CREDENTIALS", "File with the key of a Google service account, or with a workload identity federation (external_account) whose token is in a file."),
+    option(Cloud, "GCE_METADATA_HOST", "Host of Google's metadata service.").default("metadata.google.internal"),
+    option(Cloud, "AZURE_BLOB_ACCOUNT_NAME", "Account of Azure whose key is given here."),
+    option(Cloud, "AZURE_BLOB_ACCOUNT_KEY", "Its key.").secret(),
+    option(Cloud, "AZURE_TENANT_ID", "Directory of an application of Azure; of the other accounts."),
+    option(Cloud, "AZURE_CLIENT_ID", "The application; or the managed identity, where the machine has several."),
+    option(Cloud, "AZURE_FEDERATED_TOKEN_FILE", "File with a token of the platform's identity provider that stands for the application (workload identity)."),
+    option(Cloud, "AZURE_CLIENT_SECRET", "The application's secret, where there is no such file.").secret(),
+    option(Cloud, "AZURE_POD_IDENTITY_AUTHORITY_HOST", "Where the machine's metadata service is.").default("http://169.254.169.254"),
     option(Mail, "EMAIL_HOST", "The server that takes mail (SMTP). Without one there is no mail: links are shown to whoever makes them."),
     option(Mail, "EMAIL_PORT", "Its TCP port.").shown("587; 465 with EMAIL_USE_SSL, 25 without TLS"),
     option(Mail, "EMAIL_HOST_USER", "The user to sign in as."),

@@ -184,6 +184,24 @@ impl Wanted {
         for field in fields.iter().filter(|field| is_said && field.is_of_connection) {
             self.settings.set(field.name, "");
         }
+        // Who enters keys wants them to be used.
+        for (name, value) in &change.values {
+            let field = fields.iter().find(|field| field.name == name);
+            let is_entered = value.as_deref().is_some_and(|value| !value.is_empty());
+            if let Some(switch) = field.and_then(|field| field.unless)
+                && is_entered
+                && !change.values.iter().any(|(name, _)| name == switch)
+            {
+                self.settings.set(switch, "");
+            }
+        }
+        // What a switch makes superfluous is not kept.
+        for field in &fields {
+            if field.unless.is_some_and(|switch| self.settings.is_on(switch)) {
+                self.settings.set(field.name, "");
+                self.secrets.set(field.name, "");
+            }
+        }
         if let Some(title) = change.title {
             let title = title.as_deref().map(crate::names::plain);
             if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_MAX) {
@@ -238,7 +256,7 @@ impl Wanted {
         Filter::new(self.regex_filter.as_deref())
     }
 
-    pub(super) fn open(&self, services: &Services) -> Result<Result<Box<dyn Bucket>, BlobError>> {
+    pub(super) fn open(&self, services: &Services, organization_id: i64) -> Result<Result<Box<dyn Bucket>, BlobError>> {
         let mut values = self.settings.clone();
         for (name, value) in self.secrets.iter() {
             values.set(name, value);
@@ -246,7 +264,8 @@ impl Wanted {
         if let Some(connection) = &self.connection {
             connections::over(services, connection, &mut values)?;
         }
-        Ok(self.provider.open(&values, self.purpose, &opened::world(services)))
+        let world = opened::world(services, organization_id);
+        Ok(self.provider.open(&values, self.purpose, &world))
     }
 
     /// Whether other objects are taken than before, so that nothing is known of how far a sync has come.

@@ -2,7 +2,7 @@
 //! by its name and never sees the keys. A connection says where its keys go, and may say for which buckets they are; what uses it
 //! says the rest.
 
-use labelkeep_blob::{Field, Provider, Purpose, Values};
+use labelkeep_blob::{Field, Provider, Purpose, SERVER_CREDENTIALS, Values, covers};
 use labelkeep_crypt::Place as Sealed;
 use labelkeep_policy::Action;
 use labelkeep_store::audit;
@@ -39,7 +39,8 @@ pub struct ConnectionChange {
 /// The fields of a provider that a connection holds; none: it has no connections.
 pub fn fields(provider: &dyn Provider) -> Vec<&'static Field> {
     let mut fields = provider.fields(Purpose::Source);
-    fields.retain(|field| field.is_of_connection);
+    // The installation's own credentials need no connection: it has said itself what they are for.
+    fields.retain(|field| field.is_of_connection && field.name != SERVER_CREDENTIALS.name);
     if fields.iter().any(|field| field.kind.is_secret()) {
         fields
     } else {
@@ -126,18 +127,6 @@ pub(super) fn check_place(row: &ConnectionRow, provider: &dyn Provider, values: 
     }
     let text = format!("The connection \"{}\" is for {} only.", row.title, places.join(", "));
     Err(Invalid::field(field.name, text).into())
-}
-
-/// Whether `bucket`, or `bucket/prefix`, holds everything below a bucket's prefix.
-fn covers(place: &str, bucket: &str, prefix: &str) -> bool {
-    let (known, below) = place.split_once('/').unwrap_or((place, ""));
-    let (below, prefix) = (below.trim_end_matches('/'), prefix.trim_end_matches('/'));
-    let is_below = || {
-        prefix
-            .strip_prefix(below)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    known == bucket && (below.is_empty() || is_below())
 }
 
 fn secrets(services: &Services, row: &ConnectionRow) -> Result<Values> {
@@ -270,7 +259,9 @@ pub async fn create(
     change: ConnectionChange,
 ) -> Result<(ConnectionRow, i64)> {
     let provider = labelkeep_blob::provider(kind)
-        .filter(|provider| !fields(*provider).is_empty() && provider.is_offered(&opened::world(services)))
+        .filter(|provider| {
+            !fields(*provider).is_empty() && provider.is_offered(&opened::world(services, *organization.row()))
+        })
         .ok_or_else(|| Invalid::field("type", "There are no connections of this type."))?;
     check_workspace(services, &organization, &change).await?;
     let empty = Wanted {
@@ -373,10 +364,11 @@ async fn check_uses(services: &Services, connection: &Granted<ConnectionRow>, wa
         for (name, value) in wanted.settings.iter().chain(wanted.secrets.iter()) {
             values.set(name, value);
         }
-        let outcome = match wanted
-            .provider
-            .open(&values, purpose_of(&storage), &opened::world(services))
-        {
+        let outcome = match wanted.provider.open(
+            &values,
+            purpose_of(&storage),
+            &opened::world(services, storage.organization_id),
+        ) {
             Ok(bucket) => {
                 let _turn = outbound::turn(services, connection.actor()).await?;
                 let never = labelkeep_store::projects::never_touches_media(&services.db, storage.project_id).await?;
@@ -433,7 +425,7 @@ pub async fn delete(services: &Services, connection: Granted<ConnectionRow>) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::covers;
+    use labelkeep_blob::covers;
 
     #[test]
     fn sec_194_a_place_covers_what_lies_below_it_alone() {

@@ -32,13 +32,23 @@ use crate::{Invalid, Result, ServiceError, Services, outbound};
 pub use change::Change;
 use change::Wanted;
 use connections::ConnectionRow;
-pub use labelkeep_blob::{BlobError as StorageError, Content, Installation, RedisInstallation};
+pub use labelkeep_blob::{
+    Ambient, Application, Aws, BlobError as StorageError, Container, Content, Entra, Google, Grant, Installation,
+    RedisInstallation, SERVER_CREDENTIALS, WebIdentity,
+};
 pub use links::{Links, names_objects};
 pub(crate) use opened::Buckets;
 
+/// Whether an organization may use the installation's own credentials for a kind of store, for some bucket.
+pub fn has_server_credentials(services: &Services, actor: &Actor, provider: &dyn Provider) -> bool {
+    let grants = opened::world(services, actor.organization_id).grants;
+    let scheme = provider.scheme().unwrap_or_default();
+    grants.iter().any(|grant| grant.is_for(scheme))
+}
+
 /// The providers that can be used here.
-pub fn offered(services: &Services) -> Vec<&'static dyn Provider> {
-    let world = opened::world(services);
+pub fn offered(services: &Services, actor: &Actor) -> Vec<&'static dyn Provider> {
+    let world = opened::world(services, actor.organization_id);
     let mut providers = PROVIDERS.to_vec();
     providers.retain(|provider| provider.is_offered(&world));
     providers
@@ -249,7 +259,7 @@ pub async fn validate(
 
 async fn check(services: &Services, actor: &Actor, project: &ProjectRow, wanted: &Wanted) -> Result<()> {
     wanted.check_untouched(project)?;
-    let bucket = match wanted.open(services)? {
+    let bucket = match wanted.open(services, project.organization_id)? {
         Ok(bucket) => bucket,
         Err(error) => return Err(told(services, actor, error).await),
     };
@@ -300,7 +310,7 @@ pub async fn preview(
     limit: usize,
 ) -> Result<Preview> {
     let wanted = asked(services, project, kind, Purpose::Source, id, change).await?;
-    let bucket = match wanted.open(services)? {
+    let bucket = match wanted.open(services, project.row().organization_id)? {
         Ok(bucket) => bucket,
         Err(error) => return Err(told(services, project.actor(), error).await),
     };

@@ -20,9 +20,12 @@ type Opened = (i64, Arc<dyn Bucket>);
 /// How many stay open.
 const OPEN: usize = 256;
 
-/// What providers need of this installation.
-pub(super) fn world(services: &Services) -> World {
+/// What providers need of this installation, for an organization.
+pub(super) fn world(services: &Services, organization_id: i64) -> World {
+    let grants = services.settings.stores.grants.iter();
+    let grants = grants.filter(|grant| grant.organization == organization_id);
     World {
+        grants: grants.cloned().collect(),
         net: services.net.clone(),
         local_root: services.settings.local_files.clone(),
         installation: services.settings.stores.clone(),
@@ -48,7 +51,7 @@ pub(super) async fn bucket(services: &Services, row: &StorageRow) -> Result<Arc<
     }
     let wrong = |error: BlobError| ServiceError::from(Invalid::whole(error.text));
     let opened = provider(&row.kind)?
-        .open(&values, purpose_of(row), &world(services))
+        .open(&values, purpose_of(row), &world(services, row.organization_id))
         .map_err(wrong)?;
     let bucket: Arc<dyn Bucket> = opened.into();
     let mut open = cache();

@@ -1,5 +1,6 @@
 //! Storages of projects: object stores as sources and targets.
 
+mod ambient;
 pub(crate) mod connections;
 mod continued;
 mod events;

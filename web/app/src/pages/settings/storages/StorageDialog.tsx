@@ -24,6 +24,7 @@ import {
   type FileEntry,
   type FormField,
   type FormRow,
+  isAsked,
   nameOf,
   pathOf,
   type Side,
@@ -185,14 +186,14 @@ export function StorageDialog({
           rows.map((row) => (
             <div key={row.fields[0]?.name} className={row.columnCount > 1 ? styles.pair : styles.form}>
               {row.fields
-                .filter(({ when }) => !when || values[when] === true)
+                .filter((field) => isAsked(field, values))
                 .map((field) => (
                   <Field
                     key={field.name}
                     field={field}
                     value={values[field.name]}
                     error={error}
-                    isKept={storage !== undefined && storage.connection === null}
+                    isKept={storage?.connection === null && storage.use_server_credentials !== true}
                     onChange={(value) => put(field.name, value)}
                   />
                 ))}

@@ -41,6 +41,8 @@ export interface FormField {
   secret?: boolean;
   /** A switch without which it is not asked for. */
   when?: string | null;
+  /** A switch that makes it superfluous. */
+  unless?: string | null;
   min?: number | null;
   max?: number | null;
   value?: number | boolean | null;
@@ -119,6 +121,10 @@ export function valuesOf(rows: readonly FormRow[], storage?: Storage): Values {
   }
   return values;
 }
+
+/** Whether a field is asked for, as the switches are. */
+export const isAsked = ({ when, unless }: FormField, values: Values): boolean =>
+  (!when || values[when] === true) && !(unless && values[unless] === true);
 
 /** What is sent: a secret that was not typed stays as it is. */
 export function bodyOf(
