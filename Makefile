@@ -1,6 +1,6 @@
 # The front door. `make run` builds everything and starts Labelkeep; `make test` installs what tests need and runs all.
 
-.PHONY: run build web test test-acme lint format bench fuzz sbom clean
+.PHONY: run build web release reproducible test test-acme lint format bench fuzz sbom clean
 
 CARGO ?= cargo
 WEB_SOURCES := $(shell find web/app web/packages schema -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -23,6 +23,14 @@ web/app/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
 
 test:
 	scripts/test
+
+# The program as it is published, with its SHA-256; the same wherever it is built with the same compiler.
+release: web/app/dist/.built
+	scripts/release labelkeep
+
+# Proof of that: two builds in two folders, of one library or of PACKAGE=labelkeep.
+reproducible:
+	scripts/release --check $(PACKAGE)
 
 # The feature `acme` with a real authority. Not part of `test`: it builds the libraries of TLS a second time.
 test-acme:

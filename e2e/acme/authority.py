@@ -77,6 +77,7 @@ debug: False
 handler_module: acme2certifier.cahandlers.openssl_ca_handler
 issuing_ca_key: {path("ca.key")}
 issuing_ca_cert: {path("ca.pem")}
+issuing_ca_crl: {path("ca.crl")}
 cert_save_path: {path("certs")}
 ca_cert_chain_list: []
 cert_validity_days: 20

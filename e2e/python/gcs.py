@@ -206,4 +206,7 @@ class Gcs:
         bucket, key = urllib.parse.unquote(url.path.lstrip("/")).split("/", 1)
         if key not in self.objects.get(bucket, {}):
             return self.error(404, "notFound")
-        return self.content(self.objects[bucket][key], None, query.get("response-content-type", "application/octet-stream"))
+        kind = query.get("response-content-type", "application/octet-stream")
+        status, headers, body = self.content(self.objects[bucket][key], None, kind)
+        headers |= {"content-disposition": query[name] for name in ("response-content-disposition",) if name in query}
+        return status, headers, body

@@ -205,6 +205,7 @@ def test_with_the_account_key(client, project, azurite, filled):
         assert KEY not in signed and "sp=r&" in signed
         with urllib.request.urlopen(signed, context=azurite.tls, timeout=10) as opened:
             assert opened.headers["content-type"].startswith("text/plain")
+            assert opened.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
             texts.add(opened.read().decode())
         with pytest.raises(urllib.error.HTTPError):
             other = signed.replace("/d/", "/dd/")

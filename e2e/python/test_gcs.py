@@ -66,6 +66,7 @@ def test_objects_become_tasks_and_are_shown(client, project, gcs, bucket):
         signed = answer.headers["location"]
         with urllib.request.urlopen(signed, timeout=10) as opened:
             assert opened.headers["content-type"].startswith("text/plain")
+            assert opened.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
             texts.add(opened.read().decode())
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(signed.replace("/d/", "/dd/"), timeout=10)

@@ -88,6 +88,15 @@ impl Content {
     }
 }
 
+/// Headers of an answer that a link fixes, whatever the store keeps with the object: nobody can change them without the keys.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedHeaders<'a> {
+    /// `Content-Type`
+    pub content_type: &'a str,
+    /// `Content-Disposition`
+    pub disposition: &'a str,
+}
+
 /// An object store, opened with somebody's keys, below somebody's prefix. Keys are whole names; what lies outside of the prefix is
 /// not reached.
 pub trait Bucket: Send + Sync {
@@ -106,12 +115,13 @@ pub trait Bucket: Send + Sync {
     /// Sees whether the keys do what the storage is for: a source is listed and read, a target written.
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>>;
 
-    /// A link to one object that works without keys for `seconds`; none where the store, or who it is opened for, has no such links.
+    /// A link to one object that works without keys for `seconds`, and is answered with these headers; none where the store, or who it
+    /// is opened for, has no such links.
     fn sign<'a>(
         &'a self,
         key: &'a str,
         seconds: u32,
-        content_type: &'a str,
+        headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>>;
 
     /// Scheme and host to which signed links lead; none where there are none.

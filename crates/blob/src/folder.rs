@@ -20,7 +20,8 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use walk::Walk;
 
 use crate::{
-    BlobError, Bucket, Content, Fault, Field, Object, Page, Position, Provider, Purpose, Range, Values, World,
+    BlobError, Bucket, Content, Fault, Field, Object, Page, Position, Provider, Purpose, Range, SignedHeaders, Values,
+    World,
 };
 
 /// The provider.
@@ -358,7 +359,7 @@ impl Bucket for FolderBucket {
         &'a self,
         _key: &'a str,
         _seconds: u32,
-        _content_type: &'a str,
+        _headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
         Box::pin(std::future::ready(Ok(None)))
     }

@@ -5,6 +5,7 @@
 //! objects (tasks, annotations, rights) is none of this room's business. Everything goes out by `net`.
 
 mod ambient;
+pub mod answers;
 mod azure;
 mod bucket;
 mod error;
@@ -17,7 +18,7 @@ mod web;
 
 pub use ambient::{Ambient, Grant, SERVER_CREDENTIALS, covers};
 pub use azure::{Application, Entra};
-pub use bucket::{Bucket, Content, Object, Page, Position, Range};
+pub use bucket::{Bucket, Content, Object, Page, Position, Range, SignedHeaders};
 pub use error::{BlobError, Fault};
 pub use field::{Field, Kind, Values};
 pub use gcs::Google;

@@ -21,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 const ERROR_MAX: u64 = 64 * 1024;
 /// Clocks that differ by less are taken to agree, in seconds.
 const SKEW: i64 = 60;
+/// The farthest that one may be away, in seconds: a century.
+const SKEW_MAX: i64 = 100 * 366 * 86_400;
 /// How long before its end something temporary is asked for anew, in seconds.
 const EARLY: i64 = 300;
 
@@ -259,9 +261,10 @@ impl Clock {
         let Some(theirs) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else {
             return false;
         };
-        let differs = theirs.signed_duration_since(self.now()).num_seconds().abs() > SKEW;
+        let ahead = theirs.signed_duration_since(Utc::now()).num_seconds();
+        // A clock that was never set stands at 1970. What is further away is no clock, and no time could be reckoned with it.
+        let differs = (ahead - self.skew.load(Ordering::Relaxed)).abs() > SKEW && ahead.abs() < SKEW_MAX;
         if differs {
-            let ahead = theirs.signed_duration_since(Utc::now()).num_seconds();
             self.skew.store(ahead, Ordering::Relaxed);
         }
         differs
@@ -332,6 +335,13 @@ impl Listed {
     /// # Errors
     /// A list that would be read for ever.
     pub(crate) fn page(mut self, from: &Position, prefix: &Prefix) -> Result<crate::Page, BlobError> {
+        // Databases keep no zero in a text: such an object cannot be named, and a place in the list is before it.
+        if let Some(zero) = self.last.find('\0') {
+            self.last.truncate(zero);
+        }
+        for object in &mut self.objects {
+            object.etag.retain(|character| character != '\0');
+        }
         let next = self.is_truncated.then(|| Position {
             after: self.last.max(from.after.clone()),
             token: self.token,
@@ -343,8 +353,12 @@ impl Listed {
                 "The storage's list does not come to an end",
             ));
         }
-        self.objects
-            .retain(|object| !object.key.ends_with('/') && prefix.holds(&object.key) && object.key > from.after);
+        self.objects.retain(|object| {
+            !object.key.ends_with('/')
+                && !object.key.contains('\0')
+                && prefix.holds(&object.key)
+                && object.key > from.after
+        });
         Ok(crate::Page {
             objects: self.objects,
             next,
@@ -385,6 +399,47 @@ mod tests {
         assert!(listed("a", Some("t")).page(&from, &prefix).is_err());
         assert!(listed("c", Some("t")).page(&from, &prefix).is_ok());
         assert!(listed("a", Some("u")).page(&from, &prefix).is_ok());
+    }
+
+    #[test]
+    fn keys_that_no_database_keeps_are_left_out() {
+        let object = |key: &str| crate::Object {
+            key: key.to_owned(),
+            size: 1,
+            modified: None,
+            etag: "e\0".to_owned(),
+        };
+        let listed = Listed {
+            objects: vec![object("a"), object("b\0c"), object("d")],
+            last: "d\0e".to_owned(),
+            token: Some("t".to_owned()),
+            is_truncated: true,
+        };
+        let page = listed.page(&Position::default(), &Prefix::new("")).expect("a page");
+        let found: Vec<_> = page
+            .objects
+            .iter()
+            .map(|object| (object.key.as_str(), object.etag.as_str()))
+            .collect();
+        assert_eq!(found, [("a", "e"), ("d", "e")]);
+        assert_eq!(page.next.expect("more").after, "d");
+    }
+
+    #[test]
+    fn the_clock_of_a_store_is_believed_within_reason() {
+        let clock = Clock::default();
+        let dated = |date: &str| headers(&[("date", date.to_owned())]);
+        assert!(clock.learn(&dated("Thu, 01 Jan 1970 00:00:00 GMT")));
+        assert!(clock.now().timestamp().abs() < 3_600);
+        for far in [
+            "Fri, 31 Dec 262142 23:59:59 GMT",
+            "Sat, 01 Jan 9000 00:00:00 GMT",
+            "yesterday",
+            "",
+        ] {
+            assert!(!clock.learn(&dated(far)), "{far}");
+        }
+        assert!(clock.now().timestamp().abs() < 3_600);
     }
 
     #[test]

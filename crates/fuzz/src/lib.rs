@@ -9,6 +9,7 @@
 mod files;
 mod mutate;
 mod search;
+mod stores;
 mod targets;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub use search::{Found, search};
 
 /// All targets.
 pub fn targets() -> impl Iterator<Item = &'static Target> {
-    targets::LANGUAGES.iter().chain(files::FILES)
+    targets::LANGUAGES.iter().chain(files::FILES).chain(stores::STORES)
 }
 
 /// A parser under test.

@@ -1,4 +1,5 @@
-//! Connections that are not HTTP, to places that people give: Redis. The guard has checked the addresses, as for every other request.
+//! Connections that are not HTTP, to places that people give: Redis. The guard has checked the addresses, as for every other request,
+//! and beyond this machine they go out by the proxy of the installation, if it has one.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -69,9 +70,19 @@ impl Client {
         {
             return Err(NetError::Unencrypted);
         }
-        timeout(PATIENCE, connect(&target, &addresses, protection))
-            .await
-            .unwrap_or(Err(NetError::Unreachable))
+        let connected = async {
+            let stream = match self.proxy() {
+                Some(proxy) if !addresses.iter().all(IpAddr::is_loopback) => {
+                    let proxy_addresses = self.proxy_addresses(Limits::sign_in()).await?;
+                    proxy
+                        .tunnel(&proxy_addresses, target.url().host_str().unwrap_or(host), port)
+                        .await?
+                }
+                _ => connect(&addresses, port).await?,
+            };
+            protect(&target, stream, protection).await
+        };
+        timeout(PATIENCE, connected).await.unwrap_or(Err(NetError::Unreachable))
     }
 }
 
@@ -100,17 +111,17 @@ fn target_of(host: &str, port: u16) -> Result<Target, NetError> {
     }
 }
 
-async fn connect(target: &Target, addresses: &[IpAddr], protection: &Protection) -> Result<Box<dyn Dialled>, NetError> {
-    let mut connected = Err(NetError::Unreachable);
+/// A connection to the first of these addresses that takes it.
+pub(crate) async fn connect(addresses: &[IpAddr], port: u16) -> Result<TcpStream, NetError> {
     for address in addresses {
-        connected = TcpStream::connect((*address, target.port()))
-            .await
-            .map_err(|_| NetError::Unreachable);
-        if connected.is_ok() {
-            break;
+        if let Ok(stream) = TcpStream::connect((*address, port)).await {
+            return Ok(stream);
         }
     }
-    let stream = connected?;
+    Err(NetError::Unreachable)
+}
+
+async fn protect(target: &Target, stream: TcpStream, protection: &Protection) -> Result<Box<dyn Dialled>, NetError> {
     let _ = stream.set_nodelay(true);
     let config = match protection {
         Protection::Plain { .. } => return Ok(Box::new(stream)),

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, SearchOptions, StdStream};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
@@ -12,7 +11,7 @@ use crate::client::Limits;
 use crate::error::NetError;
 use crate::policy::Consumer;
 use crate::target::{Target, TargetHost};
-use crate::{Client, tls};
+use crate::{Client, dial, tls};
 
 /// All that one sign-in may take.
 const TOTAL: Duration = Duration::from_secs(5);
@@ -141,7 +140,7 @@ impl Client {
                 let proxy_addresses = self.proxy_addresses(limits).await?;
                 proxy.tunnel(&proxy_addresses, host, port).await?
             }
-            None => connect(&addresses, port).await?,
+            None => dial::connect(&addresses, port).await?,
         };
         let name = match target.host() {
             TargetHost::Name(name) => name.clone(),
@@ -166,15 +165,6 @@ impl Client {
         });
         Ok(ldap)
     }
-}
-
-async fn connect(addresses: &[std::net::IpAddr], port: u16) -> Result<TcpStream, NetError> {
-    for address in addresses {
-        if let Ok(stream) = TcpStream::connect((*address, port)).await {
-            return Ok(stream);
-        }
-    }
-    Err(NetError::Unreachable)
 }
 
 /// The cause is for the log: it may name hosts and accounts.

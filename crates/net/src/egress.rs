@@ -72,7 +72,7 @@ impl EgressProxy {
     /// The proxy is away, refuses, or is one that is spoken to over TLS: a second TLS inside of it is not to be had.
     pub(crate) async fn tunnel(&self, addresses: &[IpAddr], host: &str, port: u16) -> Result<TcpStream, NetError> {
         if self.url.scheme() != "http" {
-            tracing::warn!("directories are reached through proxies at http:// only: TLS to the directory is inside");
+            tracing::warn!("what is no HTTP is reached through proxies at http:// only: TLS with it is inside");
             return Err(NetError::Unreachable);
         }
         let mut stream = TcpStream::connect(self.at(addresses).as_slice())

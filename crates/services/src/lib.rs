@@ -24,6 +24,7 @@ pub mod keys;
 pub mod mail;
 pub mod media_links;
 pub(crate) mod names;
+mod naming;
 pub mod notifications;
 pub(crate) mod outbound;
 pub(crate) mod overlap;

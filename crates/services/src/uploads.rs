@@ -6,10 +6,11 @@ use std::time::Duration;
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::uploads::{self as rows, UploadRow};
 use labelkeep_store::{Tx, audit};
+use percent_encoding::percent_decode_str;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::access::{self, Granted};
-use crate::{Invalid, Result, ServiceError, Services};
+use crate::{Invalid, Result, ServiceError, Services, naming};
 
 /// 32 hexadecimal characters that nobody can guess.
 fn random_name() -> String {
@@ -295,9 +296,17 @@ pub async fn list(services: &Services, project: &Granted<ProjectRow>, ids: Optio
     Ok(rows::list(&services.db, project.row().id, project.actor().account_id, ids).await?)
 }
 
-/// The upload that is served as `/data/upload/{project}/{name}`, and where its bytes lie.
+/// The upload that is served as `/data/upload/{project}/{name}`, and where its bytes lie. Who is shown some tasks alone gets what they
+/// name: a file that tasks were read from has them all (SEC-117).
 pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str) -> Result<(UploadRow, PathBuf)> {
-    stored(services, project.row().id, name).await
+    let found = stored(services, project.row().id, name).await?;
+    // Both addresses of an upload end so.
+    let end = format!("upload/{}/{name}", project.row().id);
+    let leads_there = |address: &str| percent_decode_str(address).decode_utf8_lossy().ends_with(&end);
+    if project.assigned_only().is_some() && !naming::is_named(services, project, "upload/", name, leads_there).await? {
+        return Err(ServiceError::NotFound("FileUpload"));
+    }
+    Ok(found)
 }
 
 /// The same, for who has asked for rights already.

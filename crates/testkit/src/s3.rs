@@ -235,7 +235,14 @@ impl State {
             (Method::GET, key) => match objects.get(key) {
                 Some(content) => {
                     let range = parts.headers.get("range").and_then(|value| value.to_str().ok());
-                    read(content, range, query.get("response-content-type").map(String::as_str))
+                    let mut answer = read(content, range, query.get("response-content-type").map(String::as_str));
+                    let disposition = query
+                        .get("response-content-disposition")
+                        .and_then(|text| text.parse().ok());
+                    if let Some(disposition) = disposition {
+                        answer.headers_mut().insert("content-disposition", disposition);
+                    }
+                    answer
                 }
                 None => error(404, "NoSuchKey"),
             },

@@ -9,7 +9,8 @@ use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use labelkeep_services::access::{ProjectRow, TaskRow};
 use labelkeep_services::storages::StorageError;
-use labelkeep_services::storages::media::{self, Fault, Found, Range};
+use labelkeep_services::storages::local as local_files;
+use labelkeep_services::storages::media::{self, Fault, Found, Range, SignedHeaders};
 use labelkeep_services::{Services, media_links};
 use serde::Deserialize;
 use serde_json::json;
@@ -83,22 +84,25 @@ pub(crate) async fn local(
     Query(query): Query<LocalQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    if !media::serves_local(&services) {
+    if !local_files::is_served(&services) {
         return Err(ApiError::forbidden(
             "Serving local files is switched off. Whoever runs this server can set LOCAL_FILES_SERVING_ENABLED and \
              LOCAL_FILES_DOCUMENT_ROOT.",
         ));
     }
     let path = query.d.ok_or_else(|| bare(StatusCode::NOT_FOUND))?;
-    let path = percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC);
     let account_id = actor.account_id;
-    let found = media::local(&services, actor, &format!("/data/local-files/?d={path}")).await?;
+    let found = local_files::find(&services, actor, &path).await?;
     proxied(&services, found, account_id, &headers).await
 }
 
 async fn send(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
-    let (kind, _) = stored::content_type(found.name());
-    let Some((link, minutes)) = found.link(kind).await.map_err(trouble)? else {
+    let (content_type, disposition) = stored::kept_in_place(found.name());
+    let signed = SignedHeaders {
+        content_type,
+        disposition: &disposition,
+    };
+    let Some((link, minutes)) = found.link(signed).await.map_err(trouble)? else {
         found.check_sent(services).await?;
         return proxied(services, found, account_id, headers).await;
     };

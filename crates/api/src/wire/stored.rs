@@ -17,7 +17,14 @@ pub(crate) fn describe(out: &mut HeaderMap, name: &str) {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
     );
-    out.insert(header::CONTENT_DISPOSITION, disposition(name, inline));
+    out.insert(header::CONTENT_DISPOSITION, header_value(&disposition(name, inline)));
+}
+
+/// Content type and disposition of a file of this name where another server sends it (SEC-189): it cannot be told to sandbox what it
+/// sends, so that nothing that runs is shown in place.
+pub(crate) fn kept_in_place(name: &str) -> (&'static str, String) {
+    let (kind, inline) = content_type(name);
+    (kind, disposition(name, inline))
 }
 
 /// Content type by our own table, and whether it may be shown in place.
@@ -50,12 +57,12 @@ pub(crate) fn content_type(name: &str) -> (&'static str, bool) {
     }
 }
 
-fn disposition(name: &str, inline: bool) -> HeaderValue {
+fn disposition(name: &str, inline: bool) -> String {
     let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
-    header_value(&format!(
+    format!(
         "{}; filename*=UTF-8''{name}",
         if inline { "inline" } else { "attachment" }
-    ))
+    )
 }
 
 #[cfg(test)]

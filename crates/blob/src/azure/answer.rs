@@ -39,7 +39,7 @@ fn name(node: Node<'_, '_>) -> Option<String> {
 }
 
 /// A list, and whether the account keeps objects in real folders: then it is in another order.
-pub(super) fn list(xml: &[u8]) -> Result<(Listed, bool), BlobError> {
+pub(crate) fn list(xml: &[u8]) -> Result<(Listed, bool), BlobError> {
     let document = std::str::from_utf8(xml).ok().and_then(parsed).ok_or_else(no_list)?;
     let root = document.root_element();
     if root.tag_name().name() != "EnumerationResults" {
@@ -87,14 +87,14 @@ pub(super) fn list(xml: &[u8]) -> Result<(Listed, bool), BlobError> {
 
 /// What somebody who was refused has entered.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum With {
+pub(crate) enum With {
     Key,
     Sas,
     Principal,
 }
 
 /// An error in plain words. `subject` is the container, or the object's address.
-pub(super) fn error(status: u16, code: &str, container: &str, subject: &str, with: With) -> BlobError {
+pub(crate) fn error(status: u16, code: &str, container: &str, subject: &str, with: With) -> BlobError {
     let denied = |text: String| BlobError::new(Fault::Denied, text);
     let bad_keys = |text: String| BlobError::new(Fault::Keys, text);
     match (code, status) {

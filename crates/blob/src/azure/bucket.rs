@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::sign::{self, Asked, Delegation, Signer, VERSION};
 use super::{Access, Place, SCHEME, answer, principal};
 use crate::web::{self, Clock, IN_PATH, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range};
+use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 5_000;
@@ -244,7 +244,7 @@ impl AzureBucket {
         })
     }
 
-    async fn signed(&self, key: &str, seconds: u32, content_type: &str) -> Result<Option<String>, BlobError> {
+    async fn signed(&self, key: &str, seconds: u32, headers: SignedHeaders<'_>) -> Result<Option<String>, BlobError> {
         let path = self.path(Some(key))?;
         let delegation;
         let signer = match &self.access {
@@ -258,15 +258,7 @@ impl AzureBucket {
         };
         let ends = self.clock.now() + TimeDelta::seconds(seconds.into());
         let https_only = self.place.base.starts_with("https:");
-        let query = sign::link(
-            &self.account,
-            &self.container,
-            key,
-            ends,
-            https_only,
-            content_type,
-            &signer,
-        );
+        let query = sign::link(&self.account, &self.container, key, ends, https_only, headers, &signer);
         Ok(Some(format!("{}{path}?{query}", self.place.base)))
     }
 }
@@ -337,9 +329,9 @@ impl Bucket for AzureBucket {
         &'a self,
         key: &'a str,
         seconds: u32,
-        content_type: &'a str,
+        headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
-        Box::pin(self.signed(key, seconds, content_type))
+        Box::pin(self.signed(key, seconds, headers))
     }
 
     fn links_at(&self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Azure Blob Storage.
 
-mod answer;
+pub(crate) mod answer;
 mod bucket;
 mod principal;
 mod sign;
@@ -17,6 +17,11 @@ use crate::{BlobError, Bucket, Field, Provider, Purpose, Values, World};
 use bucket::AzureBucket;
 pub use principal::{Application, Entra};
 use principal::{Principal, Proof};
+
+/// Whether an answer has a key in it that signs links.
+pub(crate) fn has_key(answer: &[u8]) -> bool {
+    principal::delegation(answer).is_some()
+}
 
 /// The provider: with the account's key, or a SAS token.
 pub(crate) struct Azure;

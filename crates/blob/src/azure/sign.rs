@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::utf8_percent_encode;
 use sha2::Sha256;
 
+use crate::SignedHeaders;
 use crate::web::UNRESERVED;
 
 /// The version of the protocol that is spoken.
@@ -90,14 +91,14 @@ pub(super) enum Signer<'a> {
     Delegated(&'a Delegation),
 }
 
-/// The query of a link that reads one object until `ends`, with this content type.
+/// The query of a link that reads one object until `ends`, which is answered with these headers.
 pub(super) fn link(
     account: &str,
     container: &str,
     key: &str,
     ends: DateTime<Utc>,
     https_only: bool,
-    content_type: &str,
+    headers: SignedHeaders<'_>,
     signer: &Signer<'_>,
 ) -> String {
     let ends = ends.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -109,12 +110,14 @@ pub(super) fn link(
         ("spr", protocol),
         ("sv", VERSION),
         ("sr", "b"),
-        ("rsct", content_type),
+        ("rscd", headers.disposition),
+        ("rsct", headers.content_type),
     ];
     // Fields that are empty stand here, too: identifier, address, snapshot, scope, and further headers of the answer.
+    let answer = format!("b\n\n\n\n{}\n\n\n{}", headers.disposition, headers.content_type);
     let (text, key) = match signer {
         Signer::Account(key) => (
-            format!("r\n\n{ends}\n{resource}\n\n\n{protocol}\n{VERSION}\nb\n\n\n\n\n\n\n{content_type}"),
+            format!("r\n\n{ends}\n{resource}\n\n\n{protocol}\n{VERSION}\n{answer}"),
             *key,
         ),
         Signer::Delegated(of) => {
@@ -130,9 +133,7 @@ pub(super) fn link(
                 .map(String::as_str)
                 .join("\n");
             (
-                format!(
-                    "r\n\n{ends}\n{resource}\n{whose}\n\n\n\n\n{protocol}\n{VERSION}\nb\n\n\n\n\n\n\n{content_type}"
-                ),
+                format!("r\n\n{ends}\n{resource}\n{whose}\n\n\n\n\n{protocol}\n{VERSION}\n{answer}"),
                 of.key.as_slice(),
             )
         }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::web::{self, Clock, IN_PATH};
-use crate::{BlobError, Fault};
+use crate::{BlobError, Fault, SignedHeaders};
 
 /// Hosts of Google that give tokens (SEC-147).
 const TOKEN_HOSTS: [&str; 3] = ["oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"];
@@ -147,7 +147,7 @@ pub(super) struct Asked<'a> {
     pub(super) path: &'a str,
     /// How long it works.
     pub(super) seconds: u32,
-    pub(super) content_type: &'a str,
+    pub(super) headers: SignedHeaders<'a>,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -162,7 +162,8 @@ impl Asked<'_> {
             ("X-Goog-Date", stamp.clone()),
             ("X-Goog-Expires", self.seconds.to_string()),
             ("X-Goog-SignedHeaders", "host".to_owned()),
-            ("response-content-type", self.content_type.to_owned()),
+            ("response-content-disposition", self.headers.disposition.to_owned()),
+            ("response-content-type", self.headers.content_type.to_owned()),
         ];
         query.sort();
         let pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -29,7 +29,7 @@ struct Item {
 }
 
 /// Reads a list.
-pub(super) fn list(json: &[u8]) -> Result<Listed, BlobError> {
+pub(crate) fn list(json: &[u8]) -> Result<Listed, BlobError> {
     let list: ListOut = serde_json::from_slice(json).map_err(|_| no_list())?;
     let token = list.next_page_token.filter(|token| !token.is_empty());
     let folders = list.prefixes.iter().map(|folder| behind_folder(folder));
@@ -75,14 +75,14 @@ struct Reason {
 }
 
 /// The first reason of an error, `notFound`.
-pub(super) fn reason(json: &[u8]) -> String {
+pub(crate) fn reason(json: &[u8]) -> String {
     let read: Option<ErrorOut> = serde_json::from_slice(json).ok();
     let reason = read.and_then(|out| out.error.errors.into_iter().next());
     reason.map(|reason| reason.reason).unwrap_or_default()
 }
 
 /// An error in plain words. `object` is the address of one, when it is about one.
-pub(super) fn error(status: u16, reason: &str, bucket: &str, object: Option<&str>) -> BlobError {
+pub(crate) fn error(status: u16, reason: &str, bucket: &str, object: Option<&str>) -> BlobError {
     let denied = |text: String| BlobError::new(Fault::Denied, text);
     match (reason, status) {
         ("rateLimitExceeded" | "userRateLimitExceeded" | "quotaExceeded", _) | (_, 429) => {

@@ -9,7 +9,7 @@ use percent_encoding::utf8_percent_encode;
 use super::account::{Account, Asked, in_path};
 use super::{SCHEME, answer};
 use crate::web::{self, Clock, Kept, Prefix, Store, UNRESERVED, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range};
+use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
@@ -143,7 +143,7 @@ impl GcsBucket {
         answer::list(&web::call_whole(self, wanted).await?)?.page(from, &self.prefix)
     }
 
-    async fn signed(&self, key: &str, seconds: u32, content_type: &str) -> Result<Option<String>, BlobError> {
+    async fn signed(&self, key: &str, seconds: u32, headers: SignedHeaders<'_>) -> Result<Option<String>, BlobError> {
         web::check_key(key, &self.address(key))?;
         let host = Url::parse(&self.base).ok().and_then(|url| {
             let host = url.host_str()?.to_owned();
@@ -158,7 +158,7 @@ impl GcsBucket {
             host: &host,
             path: &path,
             seconds,
-            content_type,
+            headers,
             at: self.clock.now(),
         };
         let query = match &self.holder {
@@ -223,9 +223,9 @@ impl Bucket for GcsBucket {
         &'a self,
         key: &'a str,
         seconds: u32,
-        content_type: &'a str,
+        headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
-        Box::pin(self.signed(key, seconds, content_type))
+        Box::pin(self.signed(key, seconds, headers))
     }
 
     fn links_at(&self) -> Option<String> {

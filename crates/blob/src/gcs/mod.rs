@@ -1,7 +1,7 @@
 //! Google Cloud Storage: objects by its JSON API, links by signatures of version 4.
 
 mod account;
-mod answer;
+pub(crate) mod answer;
 mod bucket;
 mod own;
 

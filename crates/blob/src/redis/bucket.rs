@@ -9,7 +9,7 @@ use labelkeep_net::{Client, Consumer, NetError, Protection};
 use tokio::sync::Mutex;
 
 use super::wire::{Command, Connection, Reply};
-use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range};
+use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, SignedHeaders};
 
 /// Connections that wait for the next command.
 const IDLE: usize = 8;
@@ -17,6 +17,8 @@ const IDLE: usize = 8;
 const STEP: &[u8] = b"1000";
 /// The most keys of a list: Redis has them in no order, so they are all in memory to be sorted.
 const KEYS_MAX: usize = 2_000_000;
+/// The most steps of a list: a thousand million keys of all kinds. Who answers without an end is no Redis.
+const STEPS_MAX: usize = 1_000_000;
 
 /// Where Redis is, and as whom it is asked.
 pub(super) struct Server {
@@ -187,9 +189,10 @@ impl RedisBucket {
             let Reply::Value(Some(key)) = key else {
                 return Err(odd());
             };
-            // What is no text cannot be named.
+            // What is no text cannot be named, and databases keep no zero in one.
             if let Ok(key) = String::from_utf8(key)
                 && key.starts_with(&self.path)
+                && !key.contains('\0')
             {
                 keys.push(key);
             }
@@ -200,11 +203,13 @@ impl RedisBucket {
     async fn all_keys(&self) -> Result<Vec<String>, BlobError> {
         let mut all = Vec::new();
         let mut cursor = Some(b"0".to_vec());
+        let mut steps = 0;
         while let Some(at) = cursor {
+            steps += 1;
             let (mut found, next) = self.step(&at).await?;
             all.append(&mut found);
             // A place twice: what answers goes round in circles.
-            if all.len() > KEYS_MAX || next.as_ref() == Some(&at) {
+            if all.len() > KEYS_MAX || steps > STEPS_MAX || next.as_ref() == Some(&at) {
                 let text = format!("Redis has more than {KEYS_MAX} such keys. Choose a longer prefix.");
                 return Err(BlobError::new(Fault::Unknown, text));
             }
@@ -281,7 +286,9 @@ impl RedisBucket {
 
     async fn check_source(&self) -> Result<(), BlobError> {
         let mut cursor = Some(b"0".to_vec());
+        let mut steps = 0;
         while let Some(at) = cursor {
+            steps += 1;
             let (found, next) = self.step(&at).await?;
             for key in found {
                 match self
@@ -299,7 +306,7 @@ impl RedisBucket {
                     other => return other.map(drop),
                 }
             }
-            cursor = next.filter(|next| *next != at);
+            cursor = next.filter(|next| *next != at && steps < STEPS_MAX);
         }
         if self.path.is_empty() {
             return Ok(());
@@ -393,7 +400,7 @@ impl Bucket for RedisBucket {
         &'a self,
         _key: &'a str,
         _seconds: u32,
-        _content_type: &'a str,
+        _headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
         Box::pin(std::future::ready(Ok(None)))
     }

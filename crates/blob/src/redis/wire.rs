@@ -13,6 +13,10 @@ use crate::{BlobError, Fault};
 const LINE_MAX: u64 = 16 * 1024;
 /// The longest value, in bytes; what is read as tasks is not longer.
 const VALUE_MAX: u64 = 128 * 1024 * 1024;
+/// What the replies to one question may take in memory, in bytes.
+const ANSWER_MAX: u64 = 256 * 1024 * 1024;
+/// What a reply takes besides what it says.
+const REPLY_SIZE: u64 = 64;
 /// The longest list.
 const LIST_MAX: i64 = 1_000_000;
 /// How long a reply may take.
@@ -32,7 +36,11 @@ pub(super) enum Reply {
 }
 
 /// A connection.
-pub(super) struct Connection(BufStream<Box<dyn Dialled>>);
+pub(super) struct Connection {
+    stream: BufStream<Box<dyn Dialled>>,
+    /// Bytes that the replies to what was asked may still take.
+    left: u64,
+}
 
 /// A command: its name and what goes with it.
 pub(super) type Command<'a> = Vec<&'a [u8]>;
@@ -47,11 +55,15 @@ fn nonsense() -> BlobError {
 
 impl Connection {
     pub(super) fn new(stream: Box<dyn Dialled>) -> Connection {
-        Connection(BufStream::new(stream))
+        Connection {
+            stream: BufStream::new(stream),
+            left: ANSWER_MAX,
+        }
     }
 
     /// Sends commands at once and gives their replies, one for each.
     pub(super) async fn ask_all(&mut self, commands: &[Command<'_>]) -> Result<Vec<Reply>, BlobError> {
+        self.left = ANSWER_MAX;
         let late = |_| BlobError::later("Redis took too long to answer");
         timeout(PATIENCE, self.send(commands)).await.map_err(late)??;
         let mut replies = Vec::with_capacity(commands.len());
@@ -69,9 +81,9 @@ impl Connection {
                 text.extend_from_slice(part);
                 text.extend_from_slice(b"\r\n");
             }
-            self.0.write_all(&text).await.map_err(|_| broken())?;
+            self.stream.write_all(&text).await.map_err(|_| broken())?;
         }
-        self.0.flush().await.map_err(|_| broken())
+        self.stream.flush().await.map_err(|_| broken())
     }
 
     /// A reply; a list in a list is read, but no deeper: none of what we ask for answers so.
@@ -102,6 +114,7 @@ impl Connection {
 
     async fn part(&mut self) -> Result<Part, BlobError> {
         let line = self.line().await?;
+        self.spend(REPLY_SIZE + line.len() as u64)?;
         let (kind, rest) = line.split_at_checked(1).ok_or_else(nonsense)?;
         let number = || rest.parse::<i64>().map_err(|_| nonsense());
         Ok(match kind {
@@ -118,6 +131,13 @@ impl Connection {
         })
     }
 
+    /// Lists of lists would be endless else.
+    fn spend(&mut self, bytes: u64) -> Result<(), BlobError> {
+        let too_much = || BlobError::new(Fault::Unknown, "Redis answered more than there is room for");
+        self.left = self.left.checked_sub(bytes).ok_or_else(too_much)?;
+        Ok(())
+    }
+
     async fn value(&mut self, length: i64) -> Result<Option<Vec<u8>>, BlobError> {
         // There is none.
         let Ok(length) = u64::try_from(length) else {
@@ -127,14 +147,15 @@ impl Connection {
             let text = format!("The value is larger than {VALUE_MAX} bytes");
             return Err(BlobError::new(Fault::Unknown, text));
         }
+        self.spend(length)?;
         let mut value = Vec::new();
         // What is said to come takes no memory before it is there.
-        let read = (&mut self.0).take(length).read_to_end(&mut value).await;
+        let read = (&mut self.stream).take(length).read_to_end(&mut value).await;
         if read.map_err(|_| broken())? as u64 != length {
             return Err(broken());
         }
         let mut end = [0; 2];
-        self.0.read_exact(&mut end).await.map_err(|_| broken())?;
+        self.stream.read_exact(&mut end).await.map_err(|_| broken())?;
         if end == *b"\r\n" {
             Ok(Some(value))
         } else {
@@ -144,7 +165,7 @@ impl Connection {
 
     async fn line(&mut self) -> Result<String, BlobError> {
         let mut line = Vec::new();
-        let read = (&mut self.0).take(LINE_MAX).read_until(b'\n', &mut line).await;
+        let read = (&mut self.stream).take(LINE_MAX).read_until(b'\n', &mut line).await;
         if read.map_err(|_| broken())? == 0 {
             return Err(broken());
         }
@@ -168,6 +189,24 @@ mod tests {
         theirs.write_all(text).await.expect("room");
         drop(theirs);
         Connection::new(Box::new(ours)).reply().await
+    }
+
+    #[tokio::test]
+    async fn sec_233_an_answer_of_any_shape_has_an_end() {
+        let (ours, theirs) = tokio::io::duplex(1024 * 1024);
+        let (mut questions, mut theirs) = tokio::io::split(theirs);
+        tokio::spawn(async move { tokio::io::copy(&mut questions, &mut tokio::io::sink()).await });
+        // A million lists of a million numbers: 4 bytes each on the wire, many more in memory.
+        tokio::spawn(async move {
+            let numbers = ":1\r\n".repeat(1_000);
+            let mut sent = theirs.write_all(b"*1000000\r\n*1000000\r\n").await;
+            while sent.is_ok() {
+                sent = theirs.write_all(numbers.as_bytes()).await;
+            }
+        });
+        let mut connection = Connection::new(Box::new(ours));
+        let outcome = connection.ask_all(&[vec![&b"SCAN"[..]]]).await;
+        assert!(outcome.is_err_and(|error| error.text.contains("more than there is room for")));
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
 }
 
 /// Reads a list of version 2.
-pub(super) fn list(xml: &[u8]) -> Result<Listed, BlobError> {
+pub(crate) fn list(xml: &[u8]) -> Result<Listed, BlobError> {
     let wrong = no_list;
     let document = std::str::from_utf8(xml).ok().and_then(parsed).ok_or_else(wrong)?;
     let root = document.root_element();
@@ -73,7 +73,7 @@ pub(super) fn list(xml: &[u8]) -> Result<Listed, BlobError> {
 }
 
 /// The code of an error, `NoSuchBucket`.
-pub(super) fn code(xml: &[u8]) -> Option<String> {
+pub(crate) fn code(xml: &[u8]) -> Option<String> {
     let document = std::str::from_utf8(xml).ok().and_then(parsed)?;
     // S3 has it in the root, the token service one level below.
     let code = document
@@ -84,7 +84,7 @@ pub(super) fn code(xml: &[u8]) -> Option<String> {
 }
 
 /// An error in plain words. `subject` is the bucket, or the object's address.
-pub(super) fn error(status: u16, code: &str, bucket: &str, subject: &str) -> BlobError {
+pub(crate) fn error(status: u16, code: &str, bucket: &str, subject: &str) -> BlobError {
     let because = |fault: Fault, reason: &str| {
         let text = format!("Cannot connect to S3 {bucket} with specified AWS credentials: {reason}");
         BlobError::new(fault, text)

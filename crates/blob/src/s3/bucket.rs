@@ -7,7 +7,7 @@ use super::role::Keys;
 use super::sign::{self, Asked, Scope};
 use super::{Place, SCHEME, answer};
 use crate::web::{self, Clock, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range};
+use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
@@ -102,13 +102,16 @@ impl S3Bucket {
         answer::list(&web::call_whole(self, wanted).await?)?.page(from, &self.prefix)
     }
 
-    async fn signed(&self, key: &str, seconds: u32, content_type: &str) -> Result<Option<String>, BlobError> {
+    async fn signed(&self, key: &str, seconds: u32, headers: SignedHeaders<'_>) -> Result<Option<String>, BlobError> {
         let path = self.path(Some(key))?;
         let asked = Asked {
             method: "GET",
             host: &self.place.host,
             path: &path,
-            query: vec![("response-content-type", content_type.to_owned())],
+            query: vec![
+                ("response-content-disposition", headers.disposition.to_owned()),
+                ("response-content-type", headers.content_type.to_owned()),
+            ],
         };
         let credentials = self.keys.get(&self.clock).await?;
         let query = sign::query(&asked, seconds, &self.scope(), &credentials);
@@ -168,9 +171,9 @@ impl Bucket for S3Bucket {
         &'a self,
         key: &'a str,
         seconds: u32,
-        content_type: &'a str,
+        headers: SignedHeaders<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, BlobError>> {
-        Box::pin(self.signed(key, seconds, content_type))
+        Box::pin(self.signed(key, seconds, headers))
     }
 
     fn links_at(&self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Amazon S3 and what speaks its language (MinIO, Ceph, R2, Wasabi, Backblaze …).
 
-mod answer;
+pub(crate) mod answer;
 mod bucket;
 mod own;
 mod role;
@@ -15,6 +15,11 @@ use bucket::S3Bucket;
 pub use own::{Aws, Container, WebIdentity};
 use role::{Holder, Keys, Role};
 use sign::Credentials;
+
+/// Whether an answer of the token service has temporary keys in it.
+pub(crate) fn has_key(answer: &[u8]) -> bool {
+    role::credentials(answer).is_some()
+}
 
 /// The provider.
 pub(crate) struct S3;

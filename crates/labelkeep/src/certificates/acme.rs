@@ -255,8 +255,9 @@ fn proof(name: &str, digest: &[u8]) -> anyhow::Result<Arc<CertifiedKey>> {
     let certificate = params.self_signed(&key)?;
     let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let chain = vec![certificate.der().clone()];
-    let provider = rustls::crypto::ring::default_provider();
-    Ok(Arc::new(CertifiedKey::from_der(chain, der, &provider)?))
+    // Not `from_der`, which reads the certificate: it does not know this extension, and it is critical.
+    let key = rustls::crypto::ring::sign::any_supported_type(&der)?;
+    Ok(Arc::new(CertifiedKey::new(chain, key)))
 }
 
 /// ACME's requests, by the one way out of the process.

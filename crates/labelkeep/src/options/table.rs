@@ -297,7 +297,7 @@ pub const OPTIONS: &[Opt] = &[
     option(Network, "AWS_CA_BUNDLE", "PEM file whose certificates are trusted for S3 and its token service, besides those."),
     option(Network, "VERIFY_SSL_CERTS", "Whether certificates of addresses that people give are verified; those of sign-in, mail and the database always are.")
         .default("true"),
-    option(Network, "EGRESS_PROXY", "http:// or https:// address of a proxy by which requests to addresses that people give go out, after they were checked; directories (LDAP) only by one at http://. Mail and the database are reached directly. Variables such as HTTPS_PROXY have no effect.")
+    option(Network, "EGRESS_PROXY", "http:// or https:// address of a proxy by which requests to addresses that people give go out, after they were checked; directories (LDAP) and Redis on other machines only by one at http://. Mail and the database are reached directly. Variables such as HTTPS_PROXY have no effect.")
         .secret(),
     option(Logs, "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.").flag("log-level", "LEVEL").default("WARNING"),
     option(Logs, "JSON_LOG", "Whether each line of the log is a JSON object.").default("false"),

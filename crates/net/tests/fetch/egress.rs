@@ -1,7 +1,7 @@
 //! Requests that go out by a proxy of the installation (SEC-145).
 
 use labelkeep_net::directory::DirectoryQuestion;
-use labelkeep_net::{Client, EgressProxy, NetError, Policy, PolicySettings, Roots};
+use labelkeep_net::{Client, Consumer, EgressProxy, NetError, Policy, PolicySettings, Roots, TlsChoice};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{Names, Server, limits, ok};
@@ -111,6 +111,20 @@ async fn sec_145_directories_are_asked_through_the_proxy() {
         "{head}"
     );
     assert_eq!(first, Some(22), "TLS with the directory itself");
+}
+
+#[tokio::test]
+async fn sec_145_redis_is_reached_through_the_proxy() {
+    let (port, asked) = proxy(b"HTTP/1.1 200 Connection established\r\n\r\n").await;
+    let client = client(&format!("http://proxy.example:{port}"));
+    let protection = client.tls_with(&TlsChoice::default()).unwrap();
+    let refused = client.dial(Consumer::Redis, "inside.example", 6379, &protection).await;
+    assert!(refused.is_err_and(|error| error.is_forbidden()));
+    let over = client.dial(Consumer::Redis, "files.example", 6379, &protection).await;
+    assert!(over.is_err(), "this proxy ends the connection");
+    let (head, first) = asked.await.unwrap();
+    assert!(head.starts_with("CONNECT files.example:6379 HTTP/1.1\r\n"), "{head}");
+    assert_eq!(first, Some(22), "TLS with Redis itself");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use labelkeep_store::accounts::identities::guardians;
 use labelkeep_store::accounts::memberships::{self, MemberFilter, MemberOrder};
 use labelkeep_store::accounts::{self as store, AccountRow, NewAccount, organizations};
 use labelkeep_store::audit::{self, Origin};
+use labelkeep_store::notifications::{self, NewNotification};
 use labelkeep_store::projects::ProjectRow;
 
 use super::links::OneTimeLink;
@@ -276,7 +277,8 @@ pub(crate) async fn console_actor(services: &Services, organization_id: i64, ema
 const REASON_MAX: usize = 500;
 
 /// Sees that who runs the server has a reason to reach for a project of an organization that is not the one whose server it is: the
-/// reason is in that organization's log before anything is read, and its owners and administrators get it by mail (SEC-115).
+/// reason is in that organization's log before anything is read, and its owners and administrators are told, by mail too where this
+/// process knows the mail server (SEC-115).
 pub(crate) async fn check_console(
     services: &Services,
     project: &ProjectRow,
@@ -309,7 +311,18 @@ pub(crate) async fn check_console(
                 let detail = serde_json::json!({ "reason": reason, "action": action.name() }).to_string();
                 let object = format!("project:{id}");
                 audit::record(tx, &origin(organization), "console.access", &object, &detail, now).await?;
-                for to in guardians(tx, organization).await? {
+                for (account_id, to) in guardians(tx, organization).await? {
+                    let notice = NewNotification {
+                        account_id,
+                        organization_id: organization,
+                        project_id: Some(id),
+                        kind: "action",
+                        state: "done".to_owned(),
+                        title: format!("Opened at the server's console ({})", action.name()),
+                        text: reason.clone(),
+                        link: "/organization/audit".to_owned(),
+                    };
+                    notifications::insert(tx, &notice, now).await?;
                     let text = Text::ConsoleAccess {
                         title: &title,
                         reason: &reason,

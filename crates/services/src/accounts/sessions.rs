@@ -256,7 +256,7 @@ pub(super) async fn enter(
             "a sign-in past the identity provider although passwords are off (break-glass)"
         );
         audit::record(tx, origin, "login.break_glass", &object, "{}", row.created_at).await?;
-        for to in store::identities::guardians(tx, organization_id).await? {
+        for (_, to) in store::identities::guardians(tx, organization_id).await? {
             let (address, at) = (origin.address.as_str(), row.created_at);
             let text = Text::BreakGlass { email, address, at };
             mail::post(services, tx, Some(organization_id), &to, text, NOTICE_LIFE).await?;

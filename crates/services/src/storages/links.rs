@@ -54,10 +54,31 @@ fn link(task_id: i64, address: &str) -> String {
 /// Whether the data of a task names the object: as a whole value, or in quotes within one (SEC-188).
 pub(super) fn is_named(data: &str, address: &str) -> bool {
     let mut found = false;
-    for_each_value(data, |_, text| {
+    for_each_value(data, names_objects, |_, text| {
         found = found || text == address || is_quoted(text, address);
     });
     found
+}
+
+/// Whether the data of a task has an address with this part that `is_it`: as a whole value, or in quotes within one.
+pub(crate) fn any_address(data: &str, part: &str, is_it: impl Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    for_each_value(
+        data,
+        |text| text.contains(part),
+        |_, text| found = found || is_it(text) || quoted(text, part).any(&is_it),
+    );
+    found
+}
+
+/// What stands in quotes in a text and has this part.
+pub(crate) fn quoted<'a>(text: &'a str, part: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(part).filter_map(|(at, _)| {
+        let begin = text[..at].rfind(['"', '\''])?;
+        let quote = text[begin..].chars().next()?;
+        let inside = &text[begin + 1..];
+        Some(&inside[..inside.find(quote)?])
+    })
 }
 
 /// Whether a text, such as HTML or a labeling configuration, names the object in quotes.
@@ -71,7 +92,7 @@ pub(super) fn is_quoted(text: &str, address: &str) -> bool {
 fn rewritten<'a>(data: &'a str, replace: &dyn Fn(&str) -> Option<String>) -> Cow<'a, str> {
     let mut out = String::new();
     let mut from = 0;
-    for_each_value(data, |range, text| {
+    for_each_value(data, names_objects, |range, text| {
         let Some(new) = replaced(text, replace) else { return };
         out.push_str(&data[from..range.start]);
         out.push_str(&serde_json::Value::from(new).to_string());
@@ -84,8 +105,8 @@ fn rewritten<'a>(data: &'a str, replace: &dyn Fn(&str) -> Option<String>) -> Cow
     Cow::Owned(out)
 }
 
-/// Calls with each string value that may hold an address: where its literal stands, and what it says. Names of keys are no values.
-fn for_each_value(data: &str, mut each: impl FnMut(std::ops::Range<usize>, &str)) {
+/// Calls with each string value that `holds` an address: where its literal stands, and what it says. Names of keys are no values.
+fn for_each_value(data: &str, holds: impl Fn(&str) -> bool, mut each: impl FnMut(std::ops::Range<usize>, &str)) {
     let bytes = data.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -106,11 +127,11 @@ fn for_each_value(data: &str, mut each: impl FnMut(std::ops::Range<usize>, &str)
         }
         let Some(literal) = data.get(start..end) else { return };
         // Slashes may be escaped, and any letter, too.
-        if !(names_objects(literal) || literal.contains('\\')) {
+        if !(holds(literal) || literal.contains('\\')) {
             continue;
         }
         if let Ok(text) = serde_json::from_str::<String>(literal)
-            && names_objects(&text)
+            && holds(&text)
         {
             each(start..end, &text);
         }
@@ -193,6 +214,22 @@ mod tests {
         ] {
             assert_eq!(rewritten(same, &new), same);
         }
+    }
+
+    #[test]
+    fn addresses_with_a_part_are_found_in_values_and_in_quotes() {
+        let part = "/files/?d=";
+        let data = r#"{"a": "http:\/\/x\/files\/?d=1", "b": ["<img src='/files/?d=2'>, \"/files/?d=3\""], "/files/?d=4": "/files/?d"}"#;
+        for (address, is_there) in [
+            ("http://x/files/?d=1", true),
+            ("/files/?d=2", true),
+            ("/files/?d=3", true),
+            ("/files/?d=4", false),
+        ] {
+            assert_eq!(any_address(data, part, |found| found == address), is_there, "{address}");
+        }
+        assert_eq!(quoted("é'é/files/?d=é'é/files/?d='", part).count(), 2);
+        assert_eq!(quoted("/files/?d=1 \"/files/?d=1", part).count(), 0);
     }
 
     #[test]

@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use labelkeep_blob::{BlobError, Bucket, Content};
-pub use labelkeep_blob::{Fault, Range};
+pub use labelkeep_blob::{Fault, Range, SignedHeaders};
 use labelkeep_policy::{Action, Actor};
 use labelkeep_store::projects::ProjectRow;
-use labelkeep_store::storages::{self as rows, StorageRow, objects};
+use labelkeep_store::storages::{self as rows, StorageRow, naming as tasks};
 use labelkeep_store::tasks::TaskRow;
 
 use super::{links, opened, provider, untouched};
 use crate::access::{self, Granted};
 use crate::media_links::Media;
-use crate::{Result, ServiceError, Services};
+use crate::{Result, ServiceError, Services, naming};
 
 /// An object that the caller may have.
 pub struct Found {
@@ -23,6 +23,10 @@ pub struct Found {
 }
 
 impl Found {
+    pub(super) fn new(bucket: Arc<dyn Bucket>, key: String, storage: StorageRow) -> Found {
+        Found { bucket, key, storage }
+    }
+
     /// The object of a storage, for who has asked for rights already.
     pub(crate) async fn of(services: &Services, storage_id: i64, key: String) -> Result<Found> {
         let storage = rows::find_for_job(&services.db, storage_id)
@@ -47,13 +51,13 @@ impl Found {
     ///
     /// # Errors
     /// The store gives no keys to sign with.
-    pub async fn link(&self, content_type: &str) -> Result<Option<(String, i64)>, BlobError> {
+    pub async fn link(&self, headers: SignedHeaders<'_>) -> Result<Option<(String, i64)>, BlobError> {
         if !self.storage.presign {
             return Ok(None);
         }
         let minutes = self.storage.presign_ttl.clamp(1, 60);
         let seconds = u32::try_from(minutes * 60).unwrap_or(60);
-        let link = self.bucket.sign(&self.key, seconds, content_type).await?;
+        let link = self.bucket.sign(&self.key, seconds, headers).await?;
         Ok(link.map(|link| (link, minutes)))
     }
 
@@ -68,7 +72,7 @@ impl Found {
     }
 }
 
-fn missing() -> ServiceError {
+pub(super) fn missing() -> ServiceError {
     ServiceError::NotFound("Storage")
 }
 
@@ -89,24 +93,10 @@ pub async fn of_project(services: &Services, project: &Granted<ProjectRow>, addr
     let is_in_text = [&row.label_config, &row.expert_instruction]
         .into_iter()
         .any(|text| links::is_quoted(text, address));
-    if is_in_text || is_shown(services, project, &found.storage, &found.key).await? {
+    if is_in_text || tasks::came_of(&services.db, naming::among(project), found.storage.id, &found.key).await? {
         return Ok(found);
     }
     Err(missing())
-}
-
-/// Whether tasks came of an object that the actor is shown.
-async fn is_shown(services: &Services, project: &Granted<ProjectRow>, storage: &StorageRow, key: &str) -> Result<bool> {
-    let tasks = objects::tasks_of(&services.db, storage.id, key, 100).await?;
-    let Some(account_id) = project.assigned_only() else {
-        return Ok(!tasks.is_empty());
-    };
-    for task_id in tasks {
-        if labelkeep_store::members::is_shown_task(&services.db, project.row().id, task_id, account_id).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 async fn find(services: &Services, project_id: i64, address: &str) -> Result<Found> {
@@ -121,24 +111,6 @@ async fn find(services: &Services, project_id: i64, address: &str) -> Result<Fou
         if let Some(key) = bucket.key_of(address) {
             return Ok(Found { bucket, key, storage });
         }
-    }
-    Err(missing())
-}
-
-/// The file of a local folder: of a source of a project that the caller sees. Who is shown some tasks alone gets the files of those.
-pub async fn local(services: &Services, actor: Actor, address: &str) -> Result<Found> {
-    for storage in rows::visible_sources(&services.db, &actor.viewer(), "localfiles").await? {
-        let Ok(bucket) = opened::bucket(services, &storage).await else {
-            continue;
-        };
-        let Some(key) = bucket.key_of(address) else { continue };
-        let project = access::project(services, actor.clone(), storage.project_id, Action::MediaView).await;
-        let Ok(project) = project else { continue };
-        let is_hidden = project.assigned_only().is_some() && !is_shown(services, &project, &storage, &key).await?;
-        if is_hidden || project.row().never_touches_media {
-            continue;
-        }
-        return Ok(Found { bucket, key, storage });
     }
     Err(missing())
 }
@@ -176,11 +148,6 @@ fn origin_of(address: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     let is_known = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(is_plain);
     is_known.then(|| format!("{scheme}://{host}"))
-}
-
-/// Whether local folders are served here.
-pub fn serves_local(services: &Services) -> bool {
-    services.settings.local_files.is_some()
 }
 
 #[cfg(test)]

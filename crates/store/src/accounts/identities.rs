@@ -225,17 +225,15 @@ pub async fn keeps_a_way_in(tx: &mut Tx, account_id: i64) -> Result<bool> {
 }
 
 /// The addresses of the owners and administrators of an organization: who is told when something is wrong with it.
-pub async fn guardians(tx: &mut Tx, organization_id: i64) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = tx
-        .all(
-            "SELECT account.email FROM membership JOIN account ON account.id = membership.account_id
+pub async fn guardians(tx: &mut Tx, organization_id: i64) -> Result<Vec<(i64, String)>> {
+    tx.all(
+        "SELECT account.id, account.email FROM membership JOIN account ON account.id = membership.account_id
              WHERE membership.organization_id = $1 AND membership.deleted_at IS NULL AND account.is_active
                 AND membership.role IN ('owner', 'administrator')
              ORDER BY account.id LIMIT 100",
-            args![organization_id],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(email,)| email).collect())
+        args![organization_id],
+    )
+    .await
 }
 
 /// Whether a password signs the account in somewhere: where passwords are on, or as an owner with a second factor.

@@ -2,6 +2,7 @@
 
 pub mod arrivals;
 pub mod connections;
+pub mod naming;
 pub mod objects;
 pub mod work;
 

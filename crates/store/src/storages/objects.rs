@@ -169,14 +169,3 @@ pub async fn noted(db: &Db, storage_id: i64, limit: i64) -> Result<Vec<NotedObje
     )
     .await
 }
-
-/// Tasks that came of an object.
-pub async fn tasks_of(db: &Db, storage_id: i64, key: &str, limit: i64) -> Result<Vec<i64>> {
-    let found: Vec<(i64,)> = db
-        .all(
-            "SELECT task_id FROM storage_task WHERE storage_id = $1 AND object_key = $2 ORDER BY task_id LIMIT $3",
-            args![storage_id, key, limit],
-        )
-        .await?;
-    Ok(found.into_iter().map(|(id,)| id).collect())
-}

@@ -40,11 +40,19 @@ fn server() -> &'static Server {
 
 /// A kit whose server sends mail here.
 pub(crate) fn with_mail() -> KitOptions {
-    KitOptions::default()
-        .with("EMAIL_HOST", "127.0.0.1")
-        .with("EMAIL_PORT", &server().port.to_string())
-        .with("EMAIL_USE_TLS", "false")
-        .with("FROM_EMAIL", "Labelkeep <labels@example.org>")
+    settings().iter().fold(KitOptions::default(), |options, (name, value)| {
+        options.with(name, value)
+    })
+}
+
+/// The settings of a process that knows this mail server.
+pub(crate) fn settings() -> [(&'static str, String); 4] {
+    [
+        ("EMAIL_HOST", "127.0.0.1".to_owned()),
+        ("EMAIL_PORT", server().port.to_string()),
+        ("EMAIL_USE_TLS", "false".to_owned()),
+        ("FROM_EMAIL", "Labelkeep <labels@example.org>".to_owned()),
+    ]
 }
 
 /// Mails of this kit to an address, oldest first. Each holds the kit's address, which no other has.

@@ -2,7 +2,10 @@ use labelkeep_testkit::{Value, json, on_both_databases};
 
 use super::{annotate, id_of, ids, join, team};
 use crate::data_manager::line;
+use crate::work::import::upload;
 use crate::work::project;
+
+const IMAGE: &str = r#"<View><Image name="i" value="$image"/></View>"#;
 
 on_both_databases! {
     async fn sec_117_with_manual_assignment_annotators_see_their_tasks_alone(kit: Kit) {
@@ -92,6 +95,34 @@ on_both_databases! {
         let mine = one.get(&format!("/api/projects/{id}/")).await.json();
         assert_eq!((&mine["queue_total"], &mine["queue_done"]), (&json!(3), &json!(3)));
         team.manager.get(&path).await.expect(404);
+    }
+
+    async fn sec_117_with_manual_assignment_annotators_get_the_files_of_their_tasks_alone(kit: Kit) {
+        let team = team(&kit).await;
+        let (id, _) = project(&team.manager, 0, json!({ "assignment": "manual", "label_config": IMAGE })).await;
+        join(&team.manager, id, &[&team.annotator]).await;
+        let files: [(&str, &[u8]); 2] = [("a b.png", b"\x89PNG\r\n\x1a\n1"), ("c.png", b"\x89PNG\r\n\x1a\n2")];
+        upload(&team.manager, id, &files).await.expect(201);
+        upload(&team.manager, id, &[("tasks.csv", b"image\nhttps://example.com/1.png\n")]).await.expect(201);
+        let tasks = team.manager.get(&format!("/api/tasks/?project={id}")).await.json()["tasks"].clone();
+        let address = |task: usize| tasks[task]["data"]["image"].as_str().expect("an address").to_owned();
+        // The file of the last task is named by no task's data, and holds them all.
+        let table = format!("/data/upload/{id}/{}", tasks[2]["file_upload"].as_str().expect("a name"));
+        let (annotator, me) = (&team.annotator, id_of(&team.annotator).await);
+        for path in [address(0), address(1), table.clone()] {
+            team.manager.get(&path).await.expect(200);
+            annotator.get(&path).await.expect(404);
+        }
+        for task in [0, 2] {
+            let path = format!("/api/projects/{id}/tasks/{}/assignees", tasks[task]["id"]);
+            team.manager.post(&path, json!({ "type": "AN", "users": [me] })).await.expect(201);
+        }
+        annotator.get(&address(0)).await.expect(200);
+        let stored = address(0).replace("/data/", "/storage-data/uploaded/?filepath=");
+        annotator.get(&stored).await.expect(200);
+        for path in [address(1), table.replace("/data/", "/storage-data/uploaded/?filepath="), table] {
+            annotator.get(&path).await.expect(404);
+        }
     }
 
     async fn sec_111_many_tasks_are_assigned_at_once_or_none(kit: Kit) {

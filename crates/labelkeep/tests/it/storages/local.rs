@@ -59,6 +59,65 @@ on_both_databases! {
         owner.get(&address).await.expect(404);
     }
 
+    async fn sec_188_a_file_is_for_who_sees_a_task_that_names_it(kit: Kit, served()) {
+        let crate::roles::Team { owner, annotator, .. } = crate::roles::team(&kit).await;
+        let (project, other) = (crate::work::project(&owner, 0, json!({ "assignment": "manual" })).await.0, empty(&owner).await);
+        let folder = folder(&kit, "named");
+        std::fs::create_dir_all(folder.join("set")).expect("made");
+        for name in ["set/a b+é.txt", "set/html.txt", "legend.txt", "other.txt"] {
+            std::fs::write(folder.join(name), name).expect("written");
+        }
+        let name = folder.file_name().and_then(|name| name.to_str()).expect("a name");
+        let of = |path: &str| format!("/data/local-files/?d={name}/{path}");
+        let body = json!({ "project": project, "path": text(&folder) });
+        let storage = owner.post("/api/storages/localfiles/", body).await.expect(201).json()["id"].clone();
+        // It is connected, and nobody has named anything in it yet: not even its owner is given a file.
+        for path in ["set/a%20b%2B%C3%A9.txt", "set/html.txt", "legend.txt", "other.txt"] {
+            owner.get(&of(path)).await.expect(404);
+        }
+        let make = async |project: i64, text: String| {
+            let body = json!({ "project": project, "data": { "text": text } });
+            owner.post("/api/tasks/", body).await.expect(201).json()["id"].as_i64().expect("an id")
+        };
+        // As somebody else's program writes addresses.
+        let first = make(project, format!("https://labels.example/data/local-files/?d={name}%2fset%2fa+b%2b%c3%a9.txt")).await;
+        let second = make(project, format!("<img src='{}'>", of("set/html.txt"))).await;
+        make(project, format!("see {}", of("other.txt"))).await;
+        make(other, of("other.txt")).await;
+        owner.patch(&format!("/api/projects/{project}/"), json!({ "expert_instruction": format!("<img src=\"{}\">", of("legend.txt")) })).await.expect(200);
+        let check = async || {
+            assert_eq!(owner.get(&of("set/a%20b%2B%C3%A9.txt")).await.expect(200).text, "set/a b+é.txt");
+            owner.get(&of("set/html.txt")).await.expect(200);
+            owner.get(&of("legend.txt")).await.expect(200);
+            // Named in a sentence, which no browser opens, and by a project without the storage.
+            owner.get(&of("other.txt")).await.expect(404);
+        };
+        check().await;
+        // The annotator has what their tasks name, and what everybody in the project reads.
+        annotator.get(&of("legend.txt")).await.expect(404);
+        crate::roles::join(&owner, project, &[&annotator]).await;
+        let body = json!({ "type": "AN", "users": [crate::roles::id_of(&annotator).await] });
+        owner.post(&format!("/api/projects/{project}/tasks/{first}/assignees"), body).await.expect(201);
+        annotator.get(&of("set/a%20b%2B%C3%A9.txt")).await.expect(200);
+        annotator.get(&of("legend.txt")).await.expect(200);
+        annotator.get(&of("set/html.txt")).await.expect(404);
+        // The same from the index of texts, and what came after it.
+        kit.services().db.write(move |tx| Box::pin(async move {
+            labelkeep_store::text_index::begin(tx, project).await?;
+            labelkeep_store::text_index::fill(tx, project, 1).await
+        })).await.expect("filled");
+        check().await;
+        annotator.get(&of("set/html.txt")).await.expect(404);
+        kit.services().db.write(move |tx| Box::pin(async move { labelkeep_store::text_index::fill(tx, project, 100).await })).await.expect("filled");
+        check().await;
+        annotator.get(&of("set/a%20b%2B%C3%A9.txt")).await.expect(200);
+        annotator.get(&of("set/html.txt")).await.expect(404);
+        owner.delete(&format!("/api/tasks/{second}/")).await.expect(204);
+        owner.get(&of("set/html.txt")).await.expect(404);
+        owner.delete(&format!("/api/storages/localfiles/{storage}")).await.expect(204);
+        owner.get(&of("legend.txt")).await.expect(404);
+    }
+
     async fn annotations_are_written_as_files(kit: Kit, served()) {
         let owner = kit.owner().await;
         let (project, tasks) = crate::work::project(&owner, 1, json!({})).await;

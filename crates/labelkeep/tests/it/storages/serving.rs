@@ -50,6 +50,31 @@ on_both_databases! {
         assert!(owner.get(&format!("/api/projects/{project}/export?exportType=JSON&download_all_tasks=true")).await.text.contains("s3://our-data/d/a b#1.txt"));
     }
 
+    async fn sec_189_what_could_run_is_not_shown_in_place(kit: Kit) {
+        let (owner, server) = (kit.owner().await, S3Server::start().await);
+        for (name, kind, disposition) in [
+            ("a.svg", "image/svg+xml", "attachment; filename*=UTF-8''a%2Esvg"),
+            ("b\"\r\n;é.html", "application/octet-stream", "attachment; filename*=UTF-8''b%22%0D%0A%3B%C3%A9%2Ehtml"),
+            ("c.png", "image/png", "inline; filename*=UTF-8''c%2Epng"),
+        ] {
+            let project = empty(&owner).await;
+            server.put(name, "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>");
+            source(&owner, &server, project, json!({ "use_blob_urls": true })).await;
+            let body = json!({ "project": project, "data": { "text": format!("s3://our-data/{name}") } });
+            owner.post("/api/tasks/", body).await.expect(201);
+            let (_, link) = shown(&owner, project).await;
+            let signed = owner.get(&link).await.expect(303).header("location").to_owned();
+            let fetched = reqwest::get(&signed).await.expect("an answer");
+            assert_eq!(fetched.status(), 200, "{name}");
+            assert_eq!(fetched.headers()["content-type"], kind, "{name}");
+            assert_eq!(fetched.headers()["content-disposition"], disposition, "{name}");
+            let shown_in_place = signed.replace("attachment", "inline");
+            if shown_in_place != signed {
+                assert_eq!(reqwest::get(&shown_in_place).await.expect("an answer").status(), 403, "{name}: it is signed");
+            }
+        }
+    }
+
     async fn sec_190_bytes_go_through_the_server_in_ranges(kit: Kit) {
         let (owner, server) = (kit.owner().await, S3Server::start().await);
         let project = empty(&owner).await;

@@ -64,6 +64,20 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its number").port()
 }
 
+/// A certificate and its key, as PEM, that began 40 days ago and ends in five.
+fn old_pair(names: &[&str]) -> (Vec<u8>, Vec<u8>) {
+    use chrono::{Datelike as _, Days, Utc};
+    let today = Utc::now().date_naive();
+    let date = |date: chrono::NaiveDate| rcgen::date_time_ymd(date.year(), date.month() as u8, date.day() as u8);
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = rcgen::CertificateParams::new(names).expect("names");
+    params.not_before = date(today - Days::new(40));
+    params.not_after = date(today + Days::new(5));
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = params.self_signed(&key).expect("a certificate");
+    (certificate.pem().into_bytes(), key.serialize_pem().into_bytes())
+}
+
 /// Starts the program and waits until it shows a certificate of the authority, for a name that is not loopback's.
 fn obtains(by_http: bool) {
     let (port, redirect) = (free_port(), free_port());
@@ -116,6 +130,31 @@ fn obtains(by_http: bool) {
     ));
     let (orderly, log) = started.terminate();
     assert!(orderly && log.is_empty(), "{log}");
+    // One of which two thirds are over is renewed, by the account that is there.
+    let stored = folder.path().join("data/tls/acme");
+    let account = std::fs::read(stored.join("accounts.json")).expect("an account");
+    let old = old_pair(&["labels.example", "files.labels.example"]);
+    std::fs::write(stored.join("certificate.pem"), &old.0).expect("written");
+    std::fs::write(stored.join("key.pem"), &old.1).expect("written");
+    let started = start();
+    let begun = Instant::now();
+    while connect(port, "labels.example", &acme.file).is_err() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            panic!("not renewed: {}", started.terminate().1);
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let (orderly, log) = started.terminate();
+    assert!(orderly && log.contains("another certificate is shown"), "{log}");
+    assert_ne!(
+        std::fs::read(stored.join("key.pem")).expect("a key"),
+        old.1,
+        "the key is a new one, too"
+    );
+    assert_eq!(
+        std::fs::read(stored.join("accounts.json")).expect("an account"),
+        account
+    );
     use std::os::unix::fs::PermissionsExt as _;
     for name in ["key.pem", "accounts.json"] {
         let file = std::fs::metadata(folder.path().join("data/tls/acme").join(name)).expect("there");

@@ -8,6 +8,7 @@ use labelkeep_testkit::{Engine, Kit, KitOptions, Value, json};
 use tempfile::TempDir;
 
 use super::{answer, project};
+use crate::accounts::post;
 
 fn run(command: &str, data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_labelkeep"))
@@ -131,7 +132,7 @@ async fn a_project_goes_out_and_in_from_the_command_line() {
 /// Who runs the server reaches for the data of an organization that is not theirs with a reason, which that organization learns.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_115_the_console_needs_a_reason_for_what_belongs_to_others() {
-    let kit = Kit::start(Engine::Sqlite, KitOptions::default()).await.expect("SQLite");
+    let kit = Kit::start(Engine::Sqlite, post::with_mail()).await.expect("SQLite");
     let owner = kit.owner().await;
     kit.execute("INSERT INTO organization (title, created_at, updated_at) VALUES ('Second', 1, 1)")
         .await;
@@ -160,11 +161,16 @@ async fn sec_115_the_console_needs_a_reason_for_what_belongs_to_others() {
         (0, 0)
     );
     let why = "Ticket 7: their disk is lost";
-    done(&run(
-        "export",
-        &data,
-        &[&number, "--all-tasks", "-o", &out, "--reason", why],
-    ));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labelkeep"));
+    command
+        .env_clear()
+        .envs(post::settings())
+        .env("LABEL_STUDIO_HOST", kit.url())
+        .args(["export", &number, "--all-tasks", "-o", &out, "--reason", why])
+        .arg("--data-dir")
+        .arg(&data)
+        .stdin(Stdio::null());
+    done(&command.output().expect("the program"));
     let (organization, detail): (i64, String) = kit
         .services()
         .db
@@ -176,6 +182,15 @@ async fn sec_115_the_console_needs_a_reason_for_what_belongs_to_others() {
         .expect("an entry");
     assert_eq!(organization, 2);
     assert!(detail.contains(why), "{detail}");
+    // Its owner reads it in the bell and in the mail.
+    let told = owner.get("/api/notifications/").await.expect(200).json();
+    assert_eq!(
+        (&told["results"][0]["text"], &told["results"][0]["project"]),
+        (&json!(why), &json!(id)),
+        "{told}"
+    );
+    let mail = post::wait(&kit, "owner@example.com", 1).await;
+    assert!(mail.text.contains(why) && mail.text.contains("A project"), "{mail:?}");
 }
 
 /// A server that starts takes back what is pending. Whoever still writes it must not make half of it visible.

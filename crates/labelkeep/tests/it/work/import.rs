@@ -6,7 +6,7 @@ use reqwest::multipart::{Form, Part};
 
 use super::{answer, project};
 
-async fn upload(client: &Client, project: i64, files: &[(&str, &[u8])]) -> Reply {
+pub(crate) async fn upload(client: &Client, project: i64, files: &[(&str, &[u8])]) -> Reply {
     let mut form = Form::new();
     for (name, bytes) in files {
         form = form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()));

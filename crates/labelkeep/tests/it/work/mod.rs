@@ -5,7 +5,7 @@ mod bad_input;
 mod commands;
 mod connections;
 mod data_sets;
-mod import;
+pub(crate) mod import;
 mod projects;
 mod queue;
 mod save_path;

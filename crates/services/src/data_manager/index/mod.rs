@@ -55,6 +55,14 @@ pub(crate) async fn attach(
     Ok(indexing)
 }
 
+/// Sees that the texts of a project get an index, where it is large enough for one.
+pub(crate) async fn want_texts(services: &Services, project: &Granted<ProjectRow>) -> Result<()> {
+    if project.row().task_number >= WORTH_IT {
+        texts::wanted(services, project).await?;
+    }
+    Ok(())
+}
+
 fn tests(query: &mut Query) -> impl Iterator<Item = &mut Test> {
     let lines = query.filters.items.iter_mut();
     lines.flat_map(|item| std::iter::once(&mut item.test).chain(&mut item.child))

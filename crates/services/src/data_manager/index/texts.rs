@@ -1,7 +1,7 @@
 //! The index of texts in task data.
 
 use labelkeep_store::Tx;
-use labelkeep_store::listing::{self, Column, Predicate, Query};
+use labelkeep_store::listing::{self, Column, Predicate, Query, TextIndex};
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::text_index::{self as rows, CHARACTERS};
 
@@ -31,20 +31,17 @@ pub(super) async fn attach(
     if columns.is_empty() || row.task_number < WORTH_IT {
         return Ok(Vec::new());
     }
-    let index = rows::find(&services.db, row.id).await?;
-    let last = listing::last_id(&services.db, row.id).await?;
+    let (index, job) = wanted(services, project).await?;
     if let Some(index) = index.filter(|index| index.until > 0) {
         for test in tests(query) {
             if let Column::Data(field) = &mut test.column {
                 field.text_index = Some(index);
             }
         }
-        if last - index.until < MISSING {
-            return Ok(Vec::new());
-        }
     }
-    let job = ask(services, project, "index", "Index the texts of tasks").await?;
-    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total));
+    let Some((done, total)) = job else {
+        return Ok(Vec::new());
+    };
     columns.dedup();
     Ok(columns
         .into_iter()
@@ -54,6 +51,21 @@ pub(super) async fn attach(
             total: total.max(row.task_number),
         })
         .collect())
+}
+
+/// The index of a project that is worth one, and how far the job has come (done, total) that brings it up to date, where it is not.
+pub(super) async fn wanted(
+    services: &Services,
+    project: &Granted<ProjectRow>,
+) -> Result<(Option<TextIndex>, Option<(i64, i64)>)> {
+    let row = project.row();
+    let index = rows::find(&services.db, row.id).await?;
+    let last = listing::last_id(&services.db, row.id).await?;
+    if index.is_some_and(|index| index.until > 0 && last - index.until < MISSING) {
+        return Ok((index, None));
+    }
+    let job = ask(services, project, "index", "Index the texts of tasks").await?;
+    Ok((index, Some(job.map_or((0, 0), |job| (job.done, job.total)))))
 }
 
 /// Takes the next tasks in.

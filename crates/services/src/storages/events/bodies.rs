@@ -92,6 +92,9 @@ fn plain(value: &Value) -> Result<Body, &'static str> {
         } else {
             return Err("This is no event of an object store that is known here.");
         }
+        if events.len() > EVENTS_MAX {
+            return Err("These are too many events at once.");
+        }
     }
     Ok(Body::Events(events))
 }
@@ -127,7 +130,9 @@ fn s3(record: &Value) -> Result<Option<Event>, &'static str> {
     let spaced = needed(record, "/s3/object/key")?.replace('+', " ");
     let key = percent_decode_str(&spaced)
         .decode_utf8()
-        .map_err(|_| "The key is not UTF-8.")?;
+        .ok()
+        .filter(|key| !key.contains('\0'))
+        .ok_or("The key is no text.")?;
     let bucket = needed(record, "/s3/bucket/name")?;
     let at = time(record, "/eventTime")?;
     let order = text(record, "/s3/object/sequencer").unwrap_or_default();
@@ -348,11 +353,14 @@ mod tests {
             r#"{"Type":"Notification"}"#,
             r#"{"Type":"Notification","Message":"{"}"#,
             r#"{"subject":"","eventType":"Microsoft.Storage.BlobCreated"}"#,
-            r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"%FF"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","eventTime":"2026-01-01T00:00:00Z","s3":{"bucket":{"name":"b"},"object":{"key":"%FF"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","eventTime":"2026-01-01T00:00:00Z","s3":{"bucket":{"name":"b"},"object":{"key":"a%00b"}}}]}"#,
         ] {
             assert!(read(other.as_bytes()).is_err(), "{other}");
         }
         let many = vec![json!({ "Event": "s3:TestEvent" }); EVENTS_MAX + 1];
         assert!(read(json!(many).to_string().as_bytes()).is_err());
+        let nested = vec![json!({ "Records": vec![of_s3("ObjectCreated:Put", "a")["Records"][0].clone(); 600] }); 2];
+        assert!(read(json!(nested).to_string().as_bytes()).is_err());
     }
 }

@@ -85,6 +85,17 @@ async fn set(
         .await
 }
 
+/// Reads a body as [`take`] does; gives how many events are in it, or none where it is something else that stores send.
+///
+/// # Errors
+/// What is nothing that a store sends.
+pub fn events_in(body: &[u8]) -> Result<Option<usize>, &'static str> {
+    Ok(match bodies::read(body)? {
+        Body::Events(events) => Some(events.len()),
+        Body::Validation(_) | Body::Confirmation(_) => None,
+    })
+}
+
 /// What the sender is told.
 #[derive(Debug)]
 pub enum Taken {
