@@ -77,9 +77,17 @@ fn attempt(target: &Target, bytes: &[u8], note: Option<&Path>) -> Result<String,
     if let Some(note) = note {
         let _ = std::fs::write(note, bytes);
     }
-    let begun = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(bytes)));
-    let took = begun.elapsed();
+    let timed = || {
+        let begun = Instant::now();
+        (catch_unwind(AssertUnwindSafe(|| (target.run)(bytes))), begun.elapsed())
+    };
+    let (outcome, mut took) = timed();
+    // A machine that is busy with something else is no fault of the parser: what is slow is slow each time.
+    for _ in 0..2 {
+        if outcome.is_ok() && took > SLOW {
+            took = took.min(timed().1);
+        }
+    }
     match outcome {
         Err(panic) => Err(panic
             .downcast_ref::<String>()
