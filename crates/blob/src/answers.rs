@@ -1,6 +1,8 @@
 //! What stores answer, read as their providers read it: for whoever tries what hostile ones do. An endpoint may lead anywhere, so that
 //! nothing in an answer may end the process, take it long, or name what was not asked for.
 
+use labelkeep_net::{HeaderMap, HeaderValue};
+
 use crate::web::Prefix;
 use crate::{BlobError, Page, Position, azure, gcs, s3};
 
@@ -28,16 +30,19 @@ pub fn list(store: Store, answer: &[u8], from: &Position, prefix: &str) -> Resul
     listed.page(from, &Prefix::new(prefix))
 }
 
-/// Reads an answer that is an error; gives what people are told.
+/// Reads an answer that is an error; gives what people are told. Azure says what is wrong in a header, which `answer` stands for.
 pub fn failure(store: Store, status: u16, answer: &[u8]) -> BlobError {
     match store {
         Store::S3 => {
             let code = s3::answer::code(answer).unwrap_or_default();
             s3::answer::error(status, &code, "bucket", "s3://bucket/key")
         }
-        // Its code is in a header.
         Store::Azure => {
-            let code = String::from_utf8_lossy(answer);
+            let mut headers = HeaderMap::new();
+            if let Ok(code) = HeaderValue::from_bytes(answer) {
+                headers.insert("x-ms-error-code", code);
+            }
+            let code = azure::code(&headers);
             azure::answer::error(
                 status,
                 &code,

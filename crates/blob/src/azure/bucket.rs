@@ -267,7 +267,7 @@ impl AzureBucket {
 const IN_MEMORY: &str = "in memory";
 
 /// The code of an error, `ContainerNotFound`.
-fn code(headers: &HeaderMap) -> String {
+pub(super) fn code(headers: &HeaderMap) -> String {
     let code = headers.get("x-ms-error-code").and_then(|value| value.to_str().ok());
     let is_code = |code: &&str| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     code.filter(is_code).unwrap_or_default().to_owned()

@@ -18,6 +18,11 @@ use bucket::AzureBucket;
 pub use principal::{Application, Entra};
 use principal::{Principal, Proof};
 
+/// The code of an error.
+pub(crate) fn code(headers: &labelkeep_net::HeaderMap) -> String {
+    bucket::code(headers)
+}
+
 /// Whether an answer has a key in it that signs links.
 pub(crate) fn has_key(answer: &[u8]) -> bool {
     principal::delegation(answer).is_some()
