@@ -38,7 +38,8 @@ pub(super) enum Reply {
 /// A connection.
 pub(super) struct Connection {
     stream: BufStream<Box<dyn Dialled>>,
-    /// Bytes that the replies to what was asked may still take.
+    /// Bytes that the replies to one question may take, and what is left of them.
+    room: u64,
     left: u64,
 }
 
@@ -57,13 +58,14 @@ impl Connection {
     pub(super) fn new(stream: Box<dyn Dialled>) -> Connection {
         Connection {
             stream: BufStream::new(stream),
+            room: ANSWER_MAX,
             left: ANSWER_MAX,
         }
     }
 
     /// Sends commands at once and gives their replies, one for each.
     pub(super) async fn ask_all(&mut self, commands: &[Command<'_>]) -> Result<Vec<Reply>, BlobError> {
-        self.left = ANSWER_MAX;
+        self.left = self.room;
         let late = |_| BlobError::later("Redis took too long to answer");
         timeout(PATIENCE, self.send(commands)).await.map_err(late)??;
         let mut replies = Vec::with_capacity(commands.len());
@@ -196,15 +198,16 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         let (mut questions, mut theirs) = tokio::io::split(theirs);
         tokio::spawn(async move { tokio::io::copy(&mut questions, &mut tokio::io::sink()).await });
-        // A million lists of ten thousand numbers: 4 bytes each on the wire, many more in memory.
+        // A million lists of a thousand numbers: 4 bytes each on the wire, many more in memory.
         tokio::spawn(async move {
-            let list = format!("*10000\r\n{}", ":1\r\n".repeat(10_000));
+            let list = format!("*1000\r\n{}", ":1\r\n".repeat(1_000));
             let mut sent = theirs.write_all(b"*1000000\r\n").await;
             while sent.is_ok() {
                 sent = theirs.write_all(list.as_bytes()).await;
             }
         });
         let mut connection = Connection::new(Box::new(ours));
+        connection.room = 1024 * 1024;
         let outcome = connection.ask_all(&[vec![&b"SCAN"[..]]]).await;
         assert!(outcome.is_err_and(|error| error.text.contains("more than there is room for")));
     }
