@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use labelkeep_blob::{
-    Ambient, Application, Bucket, Container, Grant, Installation, Position, Purpose, Values, WebIdentity, World,
-    provider,
+    Ambient, Application, Bucket, Container, Grant, Installation, Position, Purpose, SignedHeaders, Values,
+    WebIdentity, World, provider,
 };
 use labelkeep_net::{Client, Policy, PolicySettings, Roots};
 
@@ -245,7 +245,11 @@ async fn a_token_of_google_comes_from_the_machine_which_has_links_signed() {
     with_token(&server, "GET /storage/v1/b/data/o?");
     let machine = server.seen("GET /computeMetadata/");
     assert_eq!((machine.len(), machine[0].header("metadata-flavor")), (1, "Google"));
-    let link = bucket.sign("a.txt", 60, "text/plain").await.expect("signed");
+    let headers = SignedHeaders {
+        content_type: "text/plain",
+        disposition: "inline",
+    };
+    let link = bucket.sign("a.txt", 60, headers).await.expect("signed");
     let link = link.expect("a link");
     assert!(link.contains("a%40p.iam.gserviceaccount.com"), "{link}");
     assert!(link.ends_with("&X-Goog-Signature=010203"), "{link}");
