@@ -111,6 +111,17 @@ journey('from the first start to an exported file', async ({ server, enter }) =>
   await page.locator('label').filter({ hasText: /^CSV/ }).click();
   const table = await downloaded(page, () => page.getByRole('button', { name: 'Download CSV' }).click());
   assert.match(table.content.toString(), /The ferry left Ostermoor at ten\./);
+
+  // The same from the server, which has prepared it: it stays until it is removed.
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.locator('label').filter({ hasText: /^CSV/ }).click();
+  await page.getByRole('button', { name: 'Prepare on the server' }).click();
+  const prepared = page.getByRole('region', { name: 'Prepared on the server' });
+  const again = await downloaded(page, () => prepared.getByRole('button', { name: 'Download' }).click());
+  assert.match(again.name, /\.csv$/);
+  assert.equal(again.content.toString(), table.content.toString());
+  await prepared.getByRole('button', { name: 'Remove' }).click();
+  await prepared.waitFor({ state: 'detached' });
 });
 
 journey('a sample with boxes: corrected, drawn, exported to COCO with what is left out', async ({ enter }) => {

@@ -26,7 +26,11 @@ struct SnapshotOut<'a> {
     finished_at: Option<Time>,
     status: &'a str,
     md5: &'a str,
+    /// Ours: they move while it is made.
     counters: Box<RawValue>,
+    /// Ours: how many tasks it will have at most; there while it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
     converted_formats: Vec<ConvertedOut<'a>>,
 }
 
@@ -53,6 +57,7 @@ impl<'a> SnapshotOut<'a> {
             status: &row.status,
             md5: &row.md5,
             counters: RawValue::from_string(row.counters.clone()).unwrap_or_default(),
+            total: snapshot.total,
             converted_formats: snapshot.conversions.iter().map(ConvertedOut::of).collect(),
         }
     }

@@ -259,7 +259,7 @@ impl Ending {
             state: if error.is_none() { "done" } else { "failed" }.to_owned(),
             title: format!("Export {}", self.what),
             text: error.unwrap_or_else(|| ready.to_owned()),
-            link: format!("/projects/{}/data", self.project_id),
+            link: format!("/projects/{}/data?export=1", self.project_id),
         };
         notifications::tell(services, tx, new, now).await
     }

@@ -42,10 +42,7 @@ async fn snapshot(services: &Services, row: SnapshotRow) -> Result<()> {
         written = row.written,
         "going on with an export that was broken off"
     );
-    let filter: serde_json::Value = serde_json::from_str(&row.options).unwrap_or_default();
-    let selection: Selection = filter
-        .get("selection")
-        .and_then(|selection| serde_json::from_value(selection.clone()).ok())
+    let selection = Selection::of(&row)
         .ok_or_else(|| ServiceError::Internal(format!("the options of snapshot {id} cannot be read")))?;
     let writer = Writer {
         services: services.clone(),

@@ -1,6 +1,7 @@
 //! Which tasks and annotations an export takes, and how much of what hangs on them it writes.
 
 use labelkeep_store::annotations::AnnotationRow;
+use labelkeep_store::exports::SnapshotRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -59,6 +60,12 @@ pub struct Kept {
 }
 
 impl Selection {
+    /// What a snapshot was asked to take; none when that cannot be read.
+    pub(super) fn of(row: &SnapshotRow) -> Option<Selection> {
+        let options: Value = serde_json::from_str(&row.options).ok()?;
+        serde_json::from_value(options.get("selection")?.clone()).ok()
+    }
+
     /// Whether the annotation is kept.
     pub(super) fn takes(&self, row: &AnnotationRow) -> bool {
         let Some(kept) = self.annotations else { return true };

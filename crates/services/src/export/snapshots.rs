@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub created_by: Option<PersonRow>,
     /// What was made of it, oldest first.
     pub conversions: Vec<ConversionRow>,
+    /// While it is made: how many tasks it will have, at most.
+    pub total: Option<i64>,
 }
 
 /// How to convert.
@@ -146,13 +148,13 @@ pub struct Stored {
 pub async fn list(services: &Services, project: &Granted<ProjectRow>) -> Result<Vec<Snapshot>> {
     let mut found = rows::newest(&services.db, project.row().id, LISTED).await?;
     found.retain(|row| sees(project, row));
-    whole(services, found).await
+    whole(services, project.row(), found).await
 }
 
 /// One.
 pub async fn get(services: &Services, project: &Granted<ProjectRow>, id: i64) -> Result<Snapshot> {
     let row = find(services, project, id).await?;
-    let mut found = whole(services, vec![row]).await?;
+    let mut found = whole(services, project.row(), vec![row]).await?;
     found.pop().ok_or(ServiceError::NotFound("Export"))
 }
 
@@ -461,7 +463,7 @@ fn ready(row: SnapshotRow) -> Result<SnapshotRow> {
     }
 }
 
-async fn whole(services: &Services, mut found: Vec<SnapshotRow>) -> Result<Vec<Snapshot>> {
+async fn whole(services: &Services, project: &ProjectRow, mut found: Vec<SnapshotRow>) -> Result<Vec<Snapshot>> {
     let now = services.now();
     for row in &mut found {
         row.status = status(&row.status, row.updated_at, now).to_owned();
@@ -481,9 +483,22 @@ async fn whole(services: &Services, mut found: Vec<SnapshotRow>) -> Result<Vec<S
                 .filter(|made| made.snapshot_id == row.id)
                 .cloned()
                 .collect(),
+            total: (row.status == "in_progress").then(|| total(project, &row)),
             row,
         })
         .collect())
+}
+
+/// How many tasks a snapshot takes at most.
+fn total(project: &ProjectRow, row: &SnapshotRow) -> i64 {
+    let annotated_only = Selection::of(row)
+        .is_some_and(|selection| selection.only_with_annotations || selection.annotated == Some(true));
+    // Ground truth is not counted there.
+    if annotated_only && project.ground_truth_number == 0 {
+        project.num_tasks_with_annotations
+    } else {
+        project.task_number
+    }
 }
 
 async fn begin(

@@ -1,11 +1,13 @@
 /** Results out: pick a format, see what it leaves out, and download. */
 import { api, type Project } from '@labelkeep/api';
 import { AlertTriangle, Button, Check, Checkbox, Dialog, RadioGroup, Spinner, TextField } from '@labelkeep/kit';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../../shared/errors';
 import { count, counted } from '../../shared/numbers';
 import styles from './export.module.css';
+import { downloadFrom, PreparedExports } from './PreparedExports';
+import { prepare, preparedQuery } from './prepared';
 
 interface Format {
   name: string;
@@ -64,12 +66,23 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
   query.set('manifest', String(withManifest));
 
   const download = () => {
-    const link = document.createElement('a');
-    link.href = `/api/projects/${project.id}/export?${query}`;
-    link.download = '';
-    link.click();
+    downloadFrom(`/api/projects/${project.id}/export?${query}`);
     onClose();
   };
+  const queries = useQueryClient();
+  const preparing = useMutation({
+    mutationFn: () =>
+      prepare(project.id, {
+        format,
+        all,
+        exact: exact && chosen?.exact !== undefined,
+        manifest: withManifest,
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: preparedQuery(project.id).queryKey }),
+  });
+  const isLong = project.task_number > QUICK;
+  const isChosen = chosen !== undefined && chosen.disabled !== true;
+  const titleOf = (name: string) => formats.data?.find((candidate) => candidate.name === name)?.title ?? name;
 
   return (
     <Dialog
@@ -82,7 +95,14 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
           <Button variant="quiet" onPress={onClose}>
             Cancel
           </Button>
-          <Button variant="primary" isDisabled={!chosen || chosen.disabled === true} onPress={download}>
+          <Button
+            variant={isLong ? 'primary' : 'secondary'}
+            isDisabled={!isChosen || preparing.isPending}
+            onPress={() => preparing.mutate()}
+          >
+            Prepare on the server
+          </Button>
+          <Button variant={isLong ? 'secondary' : 'primary'} isDisabled={!isChosen} onPress={download}>
             {`Download ${chosen?.title ?? ''}`.trim()}
           </Button>
         </>
@@ -92,6 +112,7 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
       {formats.isError && <p role="alert">{messageOf(formats.error)}</p>}
       {formats.data && (
         <div className={styles.body}>
+          <PreparedExports project={project.id} titleOf={titleOf} newest={preparing.data?.id} />
           {fitting.length > SEARCHED && (
             <TextField
               label="Find a format"
@@ -132,6 +153,13 @@ export function ExportDialog({ project, isOpen, onClose }: { project: Project; i
               : 'With a manifest, in an archive: labeling setup, filter, counts and hashes'}
           </Checkbox>
           {chosen && <LeftOut project={project} query={String(report)} tasks={project.task_number} />}
+          {isLong && (
+            <p className={styles.others}>
+              What the server prepares goes on when you leave; the bell tells when it is ready. Its download goes on
+              where a broken line stopped it.
+            </p>
+          )}
+          {preparing.isError && <p role="alert">{messageOf(preparing.error)}</p>}
         </div>
       )}
     </Dialog>

@@ -5,9 +5,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { messagesOf } from '../../shared/errors';
 import { bytes, count, counted } from '../../shared/numbers';
+import { Rate, timeLeft } from '../../shared/rate';
 import { ImportPanel } from './ImportPanel';
 import styles from './import.module.css';
-import { Rate } from './rate';
 import { type ImportSummary, type Picked, type Progress, Refused, send, takeOver } from './send';
 
 type State =
@@ -194,12 +194,6 @@ function Running({ progress, rate }: { progress: Progress; rate: number }) {
       detail={`${bytes(progress.done)} of ${bytes(progress.total)}${speed}`}
     />
   );
-}
-
-/** Seconds in words: a rough number is all that can be told. */
-function timeLeft(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s left`;
-  return `${count(Math.round(seconds / 60))} min left`;
 }
 
 function Summary({

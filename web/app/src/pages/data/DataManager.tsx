@@ -119,7 +119,7 @@ function Tasks({ project, answer, search, events }: TasksProps) {
   const queries = useQueryClient();
   const list = useRef<DataTableHandle>(null);
   const [isImporting, setImporting] = useState(Boolean(search.import));
-  const [isExporting, setExporting] = useState(false);
+  const [isExporting, setExporting] = useState(Boolean(search.export));
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const [panel, setPanel] = useState<{ open: Panel; seed?: string }>({ open: undefined });
 
@@ -194,6 +194,14 @@ function Tasks({ project, answer, search, events }: TasksProps) {
       task,
     });
   const show = (task: number | undefined, replace: boolean) => void router.navigate({ href: address(task), replace });
+  // The bell leads here, to somebody who may look at the list already.
+  useEffect(() => {
+    if (search.export) setExporting(true);
+  }, [search.export]);
+  const closeExport = () => {
+    setExporting(false);
+    if (search.export) show(open, true);
+  };
   const step = async (direction: 'next' | 'previous') => {
     const place = open === undefined ? undefined : tasks.placeOf(open);
     const next = (place ?? -1) + (direction === 'next' ? 1 : -1);
@@ -389,7 +397,7 @@ function Tasks({ project, answer, search, events }: TasksProps) {
         onClose={() => setImporting(false)}
         onImported={() => void reload()}
       />
-      <ExportDialog project={project} isOpen={isExporting} onClose={() => setExporting(false)} />
+      <ExportDialog project={project} isOpen={isExporting} onClose={closeExport} />
     </div>
   );
 }

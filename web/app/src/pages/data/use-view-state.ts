@@ -24,6 +24,7 @@ export interface DataSearch {
   task?: number | string;
   labeling?: number | string;
   import?: number | string;
+  export?: number | string;
   tab?: number | string;
   query?: unknown;
 }

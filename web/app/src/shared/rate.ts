@@ -1,4 +1,7 @@
-/** How fast something goes: over the last two seconds, so that it follows and does not flicker. */
+/** How fast something goes, and how long it will still go. */
+import { count } from './numbers';
+
+/** Over the last two seconds, so that it follows and does not flicker. */
 const WINDOW = 2_000;
 
 export class Rate {
@@ -13,4 +16,10 @@ export class Rate {
     const seconds = first ? (at - first.at) / 1_000 : 0;
     return first && seconds > 0.2 ? (done - first.done) / seconds : 0;
   }
+}
+
+/** Seconds in words: a rough number is all that can be told. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s left`;
+  return `${count(Math.round(seconds / 60))} min left`;
 }
