@@ -316,7 +316,7 @@ impl Db {
             Inner::Postgres(pool) => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
-                    let mut tx = Tx::Postgres(postgres::begin(&pool, manner == Manner::Disk).await?);
+                    let mut tx = Tx::Postgres(postgres::begin(&pool, manner).await?);
                     let outcome = work(&mut tx).await;
                     let Tx::Postgres(transaction) = tx else {
                         unreachable!("opened as PostgreSQL above")

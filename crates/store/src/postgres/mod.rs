@@ -1,5 +1,6 @@
 //! PostgreSQL: how it is reached, and how statements run.
 
+mod people;
 mod pool;
 
 use std::path::Path;
@@ -9,10 +10,12 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 
+use self::people::{People, UnderWay};
 use self::pool::{Connections, Lent};
 use crate::args::{self, Args};
 use crate::builder::{BulkInsert, Sql};
 use crate::db::{Dialect, Found, PostgresSettings, SslMode};
+use crate::group_commit::Manner;
 use crate::row::{Columns, Row};
 use crate::{Result, StoreError};
 
@@ -28,6 +31,7 @@ const LIMIT: u64 = 30_000;
 pub(crate) struct Pool {
     connections: Connections,
     lists: Connections,
+    people: People,
 }
 
 /// Prepares connections; the first one is made, so that a server that cannot be reached is known at once.
@@ -76,6 +80,7 @@ pub(crate) async fn open(settings: &PostgresSettings) -> Result<Pool> {
     let pool = Pool {
         connections: Connections::new(options.statement_cache_capacity(256), LIMIT, CONNECTIONS),
         lists: Connections::new(for_lists, LIMIT, FOR_LISTS),
+        people: People::default(),
     };
     pool.connections.take().await?.give_back();
     Ok(pool)
@@ -211,12 +216,17 @@ pub(crate) async fn read_optional<T: Row>(pool: &Pool, sql: Sql, args: Args) -> 
     }
 }
 
-/// Begins a transaction. `Ok` of its commit is on the disk, when it `is_synced`.
-pub(crate) async fn begin(pool: &Pool, is_synced: bool) -> Result<Running> {
-    let text = if is_synced {
-        "BEGIN"
+/// Begins a transaction.
+pub(crate) async fn begin(pool: &Pool, manner: Manner) -> Result<Running> {
+    let under_way = if manner == Manner::Step {
+        pool.people.wait(people::WAIT).await;
+        None
     } else {
-        "BEGIN; SET LOCAL synchronous_commit = off"
+        Some(pool.people.begin())
+    };
+    let text = match manner {
+        Manner::Disk => "BEGIN",
+        Manner::System | Manner::Step => "BEGIN; SET LOCAL synchronous_commit = off",
     };
     let mut kept = Kept::of(&pool.connections);
     loop {
@@ -234,6 +244,7 @@ pub(crate) async fn begin(pool: &Pool, is_synced: bool) -> Result<Running> {
             connection,
             pool: pool.clone(),
             has_failed: false,
+            _under_way: under_way,
         });
     }
 }
@@ -244,6 +255,7 @@ pub struct Running {
     pool: Pool,
     /// A statement has failed: PostgreSQL takes everything back, also when it is asked for a commit.
     has_failed: bool,
+    _under_way: Option<UnderWay>,
 }
 
 impl Running {

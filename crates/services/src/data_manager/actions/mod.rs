@@ -201,7 +201,7 @@ impl Step<'_> {
 const STEP: i64 = 500;
 /// Tasks whose ids are read at once: no index gives those that a filter leaves in the order of ids, so that the database may look
 /// through all of them for each reading. What has been deleted until a step comes to it is left out there.
-const AHEAD: i64 = 10 * STEP;
+const AHEAD: i64 = 40 * STEP;
 
 /// Does the job of an action.
 pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
