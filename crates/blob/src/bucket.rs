@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::BlobError;
+use crate::{BlobError, Right};
 
 /// An object in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,12 @@ pub trait Bucket: Send + Sync {
 
     /// Sees whether the keys do what the storage is for: a source is listed and read, a target written.
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>>;
+
+    /// Rights of the keys that the storage makes no use of, as far as they show without anything being done; nothing where they do not.
+    /// It is asked after a check that succeeded.
+    fn beyond(&self) -> BoxFuture<'_, Vec<Right>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 
     /// A link to one object that works without keys for `seconds`, and is answered with these headers; none where the store, or who it
     /// is opened for, has no such links.

@@ -13,6 +13,7 @@ mod field;
 mod folder;
 mod gcs;
 mod redis;
+mod rights;
 mod s3;
 mod web;
 
@@ -23,6 +24,7 @@ pub use error::{BlobError, Fault};
 pub use field::{Field, Kind, Values};
 pub use gcs::Google;
 pub use labelkeep_net::Identity;
+pub use rights::{Right, hint};
 pub use s3::{Aws, Container, WebIdentity};
 
 use std::path::PathBuf;

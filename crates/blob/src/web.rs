@@ -10,7 +10,7 @@ use labelkeep_net::{Body, HeaderMap, HeaderName, HeaderValue, Method, NetError, 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Mutex;
 
-use crate::{BlobError, Bucket, Content, Fault, Field, Position, Purpose, Range, Values};
+use crate::{BlobError, Bucket, Content, Fault, Field, Position, Purpose, Range, Right, Values};
 
 /// The most bytes of an answer that is read as a whole: a thousand keys of the greatest length, encoded.
 pub(crate) const ANSWER_MAX: u64 = 8 * 1024 * 1024;
@@ -241,6 +241,28 @@ pub(crate) async fn check(bucket: &dyn Bucket, prefix: &Prefix, purpose: Purpose
         Purpose::Source => check_source(bucket, prefix).await,
         Purpose::Target => check_target(bucket).await,
     }
+}
+
+/// The name of an object that is asked for to see what happens, and that is not there.
+pub(crate) const UNKNOWN: &str = "labelkeep-rights-test";
+
+/// Whether a request was refused for another reason than a lack of rights: what it was about is not there.
+pub(crate) async fn is_allowed(store: &dyn Store, wanted: &Wanted<'_>) -> bool {
+    matches!(store.once(wanted).await, Err(error) if error.fault == Fault::Missing)
+}
+
+/// Which of the rights to list and to read the keys of a target have.
+pub(crate) async fn beyond_writing(bucket: &dyn Bucket) -> Vec<Right> {
+    let Ok(page) = bucket.list(&Position::default(), true, 1).await else {
+        return Vec::new();
+    };
+    let mut rights = vec![Right::List];
+    if let Some(first) = page.objects.first()
+        && bucket.read(&first.key, None).await.is_ok()
+    {
+        rights.push(Right::Read);
+    }
+    rights
 }
 
 /// The time of a store whose clock may differ from ours.

@@ -222,6 +222,9 @@ impl State {
         let decoded = percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned();
         let path = decoded.trim_start_matches('/');
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        if path.is_empty() && parts.method == Method::GET {
+            return answer(200, "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>");
+        }
         if bucket != BUCKET {
             return error(404, "NoSuchBucket");
         }
@@ -246,6 +249,7 @@ impl State {
                 }
                 None => error(404, "NoSuchKey"),
             },
+            (Method::PUT, _) if query.contains_key("uploadId") => error(404, "NoSuchUpload"),
             (Method::PUT, key) => {
                 objects.insert(key.to_owned(), body.to_vec());
                 answer(200, "")

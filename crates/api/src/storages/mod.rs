@@ -13,6 +13,7 @@ use labelkeep_services::access::{self, Action, Actor, Granted, ProjectRow, Stora
 use labelkeep_services::storages::{self, Provider, Purpose};
 use labelkeep_services::{ServiceError, Services};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::extract::{Access, Authenticated, Body, Confirmed, Query, Strict, can};
 use crate::wire::answer;
@@ -211,7 +212,7 @@ pub(crate) async fn retry(
     Ok(answer::no_content())
 }
 
-/// `POST /api/storages/{kind}/validate`, and of targets: an empty 200
+/// `POST /api/storages/{kind}/validate`, and of targets: an empty 200, or one with a hint about the keys
 pub(crate) async fn validate(
     State(services): State<Services>,
     Authenticated(actor): Authenticated,
@@ -223,7 +224,7 @@ pub(crate) async fn validate(
     let body = body.checked(kind.0, side.0, &strict)?;
     let project = access::project(&services, actor, body.project()?, Action::ProjectChange).await?;
     let id = body.id;
-    storages::validate(
+    let hint = storages::validate(
         &services,
         &project,
         kind.0.kind(),
@@ -232,7 +233,10 @@ pub(crate) async fn validate(
         body.into_change(kind.0, side.0)?,
     )
     .await?;
-    Ok(StatusCode::OK.into_response())
+    match hint {
+        Some(hint) => answer::ok(&json!({ "hint": hint })),
+        None => Ok(StatusCode::OK.into_response()),
+    }
 }
 
 /// `GET /api/storages/{kind}/form`, and of targets

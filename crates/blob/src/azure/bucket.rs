@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::sign::{self, Asked, Delegation, Signer, VERSION};
 use super::{Access, Place, SCHEME, answer, principal};
 use crate::web::{self, Clock, IN_PATH, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, SignedHeaders};
+use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, Right, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 5_000;
@@ -263,6 +263,45 @@ impl AzureBucket {
     }
 }
 
+impl AzureBucket {
+    async fn found_beyond(&self) -> Vec<Right> {
+        match &self.access {
+            Access::Key(_) => vec![Right::Everything],
+            Access::Sas(sas) => rights_of(sas, self.purpose),
+            Access::Principal(_) if self.purpose == Purpose::Target => web::beyond_writing(self).await,
+            Access::Principal(_) => {
+                // The lease of an object that is not there cannot be broken; who may try may write.
+                let key = self.prefix.key_for(web::UNKNOWN);
+                let mut wanted = Wanted::of(Method::PUT, Some(&key));
+                wanted.query = vec![("comp", "lease".to_owned())];
+                wanted.headers.push(("x-ms-lease-action", "break".to_owned()));
+                match web::is_allowed(self, &wanted).await {
+                    true => vec![Right::Write],
+                    false => Vec::new(),
+                }
+            }
+        }
+    }
+}
+
+/// The rights that a SAS token says it has, and that are not needed.
+pub(super) fn rights_of(sas: &str, purpose: Purpose) -> Vec<Right> {
+    let said = sas
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("sp="))
+        .unwrap_or_default();
+    let right = |letter: char| match letter {
+        'l' | 'f' => Some(Right::List),
+        'r' => Some(Right::Read),
+        'a' | 'c' | 'w' => Some(Right::Write),
+        'd' | 'x' | 'y' => Some(Right::Delete),
+        'p' | 'o' => Some(Right::Everything),
+        _ => None,
+    };
+    let rights = said.chars().filter_map(right);
+    rights.filter(|right| !right.is_needed(purpose)).collect()
+}
+
 /// The token of a list that is in memory.
 const IN_MEMORY: &str = "in memory";
 
@@ -323,6 +362,10 @@ impl Bucket for AzureBucket {
             }
             Ok(())
         })
+    }
+
+    fn beyond(&self) -> BoxFuture<'_, Vec<Right>> {
+        Box::pin(self.found_beyond())
     }
 
     fn sign<'a>(

@@ -81,6 +81,18 @@ pub(crate) fn reason(json: &[u8]) -> String {
     reason.map(|reason| reason.reason).unwrap_or_default()
 }
 
+#[derive(Deserialize)]
+struct PermissionsOut {
+    #[serde(default)]
+    permissions: Vec<String>,
+}
+
+/// The rights that somebody has, of those that were asked for.
+pub(super) fn permissions(json: &[u8]) -> Vec<String> {
+    let read: Option<PermissionsOut> = serde_json::from_slice(json).ok();
+    read.map(|out| out.permissions).unwrap_or_default()
+}
+
 /// An error in plain words. `object` is the address of one, when it is about one.
 pub(crate) fn error(status: u16, reason: &str, bucket: &str, object: Option<&str>) -> BlobError {
     let denied = |text: String| BlobError::new(Fault::Denied, text);

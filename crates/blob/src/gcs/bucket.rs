@@ -9,12 +9,21 @@ use percent_encoding::utf8_percent_encode;
 use super::account::{Account, Asked, in_path};
 use super::{SCHEME, answer};
 use crate::web::{self, Clock, Kept, Prefix, Store, UNRESERVED, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range, SignedHeaders};
+use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range, Right, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
 /// Of a list, what is read.
 const LIST_FIELDS: &str = "nextPageToken,prefixes,items(name,size,updated,generation,md5Hash)";
+
+/// Rights at a bucket, by their names at Google.
+const RIGHTS: [(&str, Right); 5] = [
+    ("storage.objects.list", Right::List),
+    ("storage.objects.get", Right::Read),
+    ("storage.objects.create", Right::Write),
+    ("storage.objects.delete", Right::Delete),
+    ("storage.buckets.setIamPolicy", Right::Everything),
+];
 
 pub(super) struct GcsBucket {
     pub(super) origin: Origin,
@@ -171,6 +180,37 @@ impl GcsBucket {
         };
         Ok(query.map(|query| format!("{}{path}?{query}", self.base)))
     }
+
+    /// Google says which of some rights somebody has.
+    async fn found_beyond(&self) -> Vec<Right> {
+        let query: Vec<_> = RIGHTS.iter().map(|(name, _)| ("permissions", *name)).collect();
+        let Ok(token) = self.token().await else {
+            return Vec::new();
+        };
+        let exchange = Exchange {
+            method: Method::GET,
+            url: format!(
+                "{}/storage/v1/b/{}/iam/testPermissions?{}",
+                self.base,
+                self.bucket,
+                web::form(&query)
+            ),
+            headers: web::headers(&[("authorization", format!("Bearer {token}"))]),
+            body: Vec::new(),
+        };
+        let Ok(answer) = self.origin.send(exchange, web::ANSWER_MAX).await else {
+            return Vec::new();
+        };
+        if answer.status != 200 {
+            return Vec::new();
+        }
+        let held = answer::permissions(&answer.body.bytes().await.unwrap_or_default());
+        RIGHTS
+            .iter()
+            .filter(|(name, right)| held.iter().any(|held| held == name) && !right.is_needed(self.purpose))
+            .map(|(_, right)| *right)
+            .collect()
+    }
 }
 
 impl Store for GcsBucket {
@@ -217,6 +257,10 @@ impl Bucket for GcsBucket {
 
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>> {
         Box::pin(web::check(self, &self.prefix, self.purpose))
+    }
+
+    fn beyond(&self) -> BoxFuture<'_, Vec<Right>> {
+        Box::pin(self.found_beyond())
     }
 
     fn sign<'a>(

@@ -9,7 +9,7 @@ use labelkeep_net::{Client, Consumer, NetError, Protection};
 use tokio::sync::Mutex;
 
 use super::wire::{Command, Connection, Reply};
-use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, SignedHeaders};
+use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, Right, SignedHeaders};
 
 /// Connections that wait for the next command.
 const IDLE: usize = 8;
@@ -379,6 +379,23 @@ impl Bucket for RedisBucket {
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BlobError>> {
         Box::pin(async move { self.ask(vec![b"DEL", key.as_bytes()]).await.map(drop) })
+    }
+
+    fn beyond(&self) -> BoxFuture<'_, Vec<Right>> {
+        Box::pin(async move {
+            let key = self.key_for(crate::web::UNKNOWN);
+            match self.purpose {
+                // A value that is only set where there is one already, which there is not.
+                Purpose::Source => match self.ask(vec![b"SET", key.as_bytes(), b"", b"XX"]).await {
+                    Ok(_) => vec![Right::Write],
+                    Err(_) => Vec::new(),
+                },
+                Purpose::Target => match self.ask(vec![b"GET", key.as_bytes()]).await {
+                    Ok(_) => vec![Right::Read],
+                    Err(_) => Vec::new(),
+                },
+            }
+        })
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>> {

@@ -1,19 +1,20 @@
 //! Requests to one bucket.
 
 use futures_util::future::BoxFuture;
-use labelkeep_net::{Exchange, Method, Origin, Streamed};
+use labelkeep_net::{Client, Consumer, Exchange, Limits, Method, Origin, Streamed};
 
 use super::role::Keys;
 use super::sign::{self, Asked, Scope};
 use super::{Place, SCHEME, answer};
 use crate::web::{self, Clock, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range, SignedHeaders};
+use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range, Right, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
 
 pub(super) struct S3Bucket {
     pub(super) origin: Origin,
+    pub(super) net: Client,
     pub(super) place: Place,
     pub(super) bucket: String,
     pub(super) prefix: Prefix,
@@ -117,6 +118,48 @@ impl S3Bucket {
         let query = sign::query(&asked, seconds, &self.scope(), &credentials);
         Ok(Some(format!("{}{path}?{query}", self.place.base)))
     }
+
+    /// A part for an upload that nobody began: it takes the right to write, and writes nothing.
+    async fn may_write(&self) -> bool {
+        let key = self.prefix.key_for(web::UNKNOWN);
+        let mut wanted = Wanted::of(Method::PUT, Some(&key));
+        wanted.query = vec![("partNumber", "1".to_owned()), ("uploadId", web::UNKNOWN.to_owned())];
+        web::is_allowed(self, &wanted).await
+    }
+
+    async fn may_list_buckets(&self) -> bool {
+        let Ok(credentials) = self.keys.get(&self.clock).await else {
+            return false;
+        };
+        let asked = Asked {
+            method: "GET",
+            host: &self.place.service,
+            path: "/",
+            query: Vec::new(),
+        };
+        let signed = sign::headers(&asked, &[], b"", &self.scope(), &credentials);
+        let scheme = self.place.base.split("://").next().unwrap_or_default();
+        let exchange = Exchange {
+            method: Method::GET,
+            url: format!("{scheme}://{}/", self.place.service),
+            headers: web::headers(&signed),
+            body: Vec::new(),
+        };
+        let answer = self.net.exchange(Consumer::S3, exchange, Limits::sign_in()).await;
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+
+    async fn found_beyond(&self) -> Vec<Right> {
+        let mut rights = match self.purpose {
+            Purpose::Source if self.may_write().await => vec![Right::Write],
+            Purpose::Source => Vec::new(),
+            Purpose::Target => web::beyond_writing(self).await,
+        };
+        if self.may_list_buckets().await {
+            rights.push(Right::Buckets);
+        }
+        rights
+    }
 }
 
 impl Store for S3Bucket {
@@ -165,6 +208,10 @@ impl Bucket for S3Bucket {
 
     fn check(&self) -> BoxFuture<'_, Result<(), BlobError>> {
         Box::pin(web::check(self, &self.prefix, self.purpose))
+    }
+
+    fn beyond(&self) -> BoxFuture<'_, Vec<Right>> {
+        Box::pin(self.found_beyond())
     }
 
     fn sign<'a>(

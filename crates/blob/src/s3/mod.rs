@@ -203,6 +203,7 @@ fn open(place: Place, keys: Keys, values: &Values, purpose: Purpose, world: &Wor
         .map_err(|error| BlobError::field(ENDPOINT.name, error.to_string()))?;
     Ok(S3Bucket {
         origin,
+        net: world.net.clone(),
         place,
         bucket: needed(values, &BUCKET)?.to_owned(),
         prefix: Prefix::new(values.get(PREFIX.name).unwrap_or_default()),
@@ -286,6 +287,8 @@ pub(crate) struct Place {
     base: String,
     /// As the `Host` header says it.
     host: String,
+    /// The host and port of all buckets.
+    service: String,
     /// What stands before keys: `/` or `/bucket/`.
     path: String,
 }
@@ -297,14 +300,16 @@ impl Place {
         let in_host = bucket
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let service = format!("s3.{region}.{domain}");
         let (host, path) = if in_host {
-            (format!("{bucket}.s3.{region}.{domain}"), "/".to_owned())
+            (format!("{bucket}.{service}"), "/".to_owned())
         } else {
-            (format!("s3.{region}.{domain}"), format!("/{bucket}/"))
+            (service.clone(), format!("/{bucket}/"))
         };
         Place {
             base: format!("https://{host}"),
             host,
+            service,
             path,
         }
     }
@@ -327,6 +332,7 @@ impl Place {
         };
         Ok(Place {
             base: format!("{}://{host}", url.scheme()),
+            service: host.clone(),
             host,
             path: format!("/{bucket}/"),
         })

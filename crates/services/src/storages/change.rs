@@ -247,6 +247,11 @@ impl Wanted {
         self.purpose == Purpose::Source
     }
 
+    /// Whether it is to delete objects.
+    pub(super) fn deletes(&self) -> bool {
+        self.can_delete_objects == Some(true)
+    }
+
     /// Refuses what a project does not allow whose media the server never touches.
     pub(super) fn check_untouched(&self, project: &ProjectRow) -> Result<()> {
         untouched::check_source(project, self.provider, self.purpose, self.use_blob_urls, self.presign)

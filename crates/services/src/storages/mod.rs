@@ -19,7 +19,7 @@ pub mod sync;
 pub mod target;
 pub(crate) mod untouched;
 
-use labelkeep_blob::{BlobError, Bucket, Fault, PROVIDERS, Position};
+use labelkeep_blob::{BlobError, Bucket, Fault, PROVIDERS, Position, Right};
 pub use labelkeep_blob::{Field, Kind, Provider, Purpose};
 use labelkeep_policy::{Action, Actor};
 use labelkeep_store::audit;
@@ -245,7 +245,8 @@ async fn connection(
     }
 }
 
-/// Sees whether a storage could be connected to, without keeping it. What the fields leave out, the storage `id` fills in.
+/// Sees whether a storage could be connected to, without keeping it. What the fields leave out, the storage `id` fills in. Gives a hint
+/// where its keys may do more than they have to (SEC-196).
 pub async fn validate(
     services: &Services,
     project: &Granted<ProjectRow>,
@@ -253,12 +254,23 @@ pub async fn validate(
     purpose: Purpose,
     id: Option<i64>,
     change: Change,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let wanted = asked(services, project, kind, purpose, id, change).await?;
-    check(services, project.actor(), project.row(), &wanted).await
+    let bucket = check(services, project.actor(), project.row(), &wanted).await?;
+    if project.row().never_touches_media && wanted.is_source() {
+        return Ok(None);
+    }
+    let _turn = outbound::turn(services, project.actor()).await?;
+    let looked = tokio::time::timeout(HINT, bucket.beyond()).await;
+    let mut beyond = looked.unwrap_or_default();
+    beyond.retain(|right| *right != Right::Delete || !wanted.deletes());
+    Ok(labelkeep_blob::hint(purpose, beyond))
 }
 
-async fn check(services: &Services, actor: &Actor, project: &ProjectRow, wanted: &Wanted) -> Result<()> {
+/// How long rights are looked at.
+const HINT: std::time::Duration = std::time::Duration::from_secs(10);
+
+async fn check(services: &Services, actor: &Actor, project: &ProjectRow, wanted: &Wanted) -> Result<Box<dyn Bucket>> {
     wanted.check_untouched(project)?;
     let bucket = match wanted.open(services, project.organization_id)? {
         Ok(bucket) => bucket,
@@ -266,7 +278,7 @@ async fn check(services: &Services, actor: &Actor, project: &ProjectRow, wanted:
     };
     let _turn = outbound::turn(services, actor).await?;
     match tried(&*bucket, project.never_touches_media && wanted.is_source()).await {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(bucket),
         Err(error) => Err(told(services, actor, error).await),
     }
 }

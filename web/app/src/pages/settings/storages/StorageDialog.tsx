@@ -80,7 +80,9 @@ export function StorageDialog({
   }, [rows, storage]);
   const body = () =>
     bodyOf(rows ?? [], values ?? {}, project.id, storage, { ...(isUntouched ? SIGNED : {}), connection });
-  const check = useMutation({ mutationFn: () => api.post(`${base(side)}/${type}/validate`, body()) });
+  const check = useMutation({
+    mutationFn: () => api.post<{ hint: string } | undefined>(`${base(side)}/${type}/validate`, body()),
+  });
   const files = useMutation({
     mutationFn: () => api.post<{ files: FileEntry[] }>(`${base(side)}/${type}/files`, { ...body(), limit: 100 }),
   });
@@ -219,6 +221,11 @@ export function StorageDialog({
         {check.isSuccess && (
           <p className={styles.works} role="status">
             <Check size={16} aria-hidden="true" /> It works.
+          </p>
+        )}
+        {check.data?.hint && (
+          <p className={styles.note} role="status">
+            {check.data.hint}
           </p>
         )}
         {files.data && <FileList files={files.data.files} />}
