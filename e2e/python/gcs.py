@@ -126,6 +126,8 @@ class Gcs:
         if scope is None:
             return self.error(401, "authError")
         parts = path.removeprefix("/upload").split("/")
+        if parts[5:] == ["iam", "testPermissions"]:
+            return self.json(200, {"permissions": [f"storage.objects.{right}" for right in sorted(self.rights)]})
         bucket, key = urllib.parse.unquote(parts[4]), urllib.parse.unquote("/".join(parts[6:]))
         right = {"GET": "get" if key else "list", "POST": "create", "DELETE": "delete"}[method]
         writes = right in ("create", "delete")

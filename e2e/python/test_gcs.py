@@ -24,7 +24,14 @@ def gcs():
 
 @pytest.fixture(scope="module")
 def client(gcs, tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("gcs"), {"GCS_ENDPOINT": gcs.url})
+    folder = tmp_path_factory.mktemp("gcs")
+    (folder / "key.json").write_text(gcs.credentials())
+    settings = {
+        "GCS_ENDPOINT": gcs.url,
+        "ALLOW_AMBIENT_CLOUD_CREDENTIALS": "1@gs://of-the-server/in",
+        "GOOGLE_APPLICATION_CREDENTIALS": str(folder / "key.json"),
+    }
+    server = Server(folder / "data", settings)
     yield LabelStudio(base_url=server.url, api_key=TOKEN)
     server.stop()
 
@@ -79,6 +86,34 @@ def test_objects_become_tasks_and_are_shown(client, project, gcs, bucket):
     # Through the server, in parts.
     assert ask(client, "PATCH", path, presign=False).status_code == 200
     assert {answer.text for answer in shown(client, project)} >= {f"text of {key}" for key in KEYS[1:]}
+
+
+def test_the_servers_own_account_opens_what_it_is_allowed_to(client, project, gcs):
+    gcs.objects["of-the-server"] = {}
+    gcs.put("of-the-server", "in/a.txt", b"by the server's own account")
+    body = {"project": project.id, "bucket": "of-the-server", "use_blob_urls": True, "use_server_credentials": True}
+    refused = ask(client, "POST", "/api/storages/gcs/", **body)
+    assert refused.status_code == 400 and "are not for gs://of-the-server." in refused.text
+    made = ask(client, "POST", "/api/storages/gcs/", **body, prefix="in").json()
+    storage = synced(client, f"/api/storages/gcs/{made['id']}")
+    assert (storage["status"], storage["last_sync_count"]) == ("completed", 1), storage
+    [answer] = shown(client, project)
+    with urllib.request.urlopen(answer.headers["location"], timeout=10) as opened:
+        assert opened.read() == b"by the server's own account"
+
+
+def test_rights_that_are_not_needed_are_said(client, project, gcs, bucket):
+    gcs.put(bucket, "a.txt", b"x")
+    body = {"project": project.id, "bucket": bucket, "google_application_credentials": gcs.credentials()}
+    hint = lambda side: ask(client, "POST", f"/api/storages{side}/gcs/validate", **body)
+    assert "may also write objects and delete objects." in hint("").json()["hint"]
+    assert "list what is there, read objects and delete objects." in hint("/export").json()["hint"]
+    held = gcs.rights
+    try:
+        gcs.rights = {"list", "get"}
+        assert hint("").text == "", "no more is needed"
+    finally:
+        gcs.rights = held
 
 
 def test_json_becomes_tasks_over_many_pages_and_faults(client, project, gcs, bucket):

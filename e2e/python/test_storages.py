@@ -5,8 +5,12 @@ import urllib.request
 
 import boto3
 import pytest
+from conftest import TOKEN, Server
+from fault_proxy import FaultProxy
+from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 from moto.server import ThreadedMotoServer
+from stores import ask
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
@@ -142,3 +146,99 @@ def test_a_role_is_taken_on(client, project, bucket, endpoint):
     assert "X-Amz-Security-Token=" in answer.headers["location"], "links are signed with the keys of the role"
     with urllib.request.urlopen(answer.headers["location"], timeout=10) as opened:
         assert opened.read() == b"by a role"
+
+
+# Everything that a line or a store does, one after the other, to the requests of a sync.
+BAD = [
+    ("cut", 40),
+    ("error", 503, "SlowDown"),
+    ("cut", None),
+    ("slow", 16, 0.002),
+    ("error", 500, "InternalError"),
+    ("skew", 3_000),
+    ("cut", 0),
+    ("error", 429, "TooManyRequests"),
+    ("error", 403, "ExpiredToken"),
+    ("cut", 10),
+]
+
+
+@pytest.fixture
+def proxy(endpoint):
+    running = FaultProxy(endpoint)
+    yield running
+    running.http.shutdown()
+
+
+def test_a_bad_line_before_a_store_loses_and_doubles_no_task(client, project, bucket, proxy):
+    for number in range(40):
+        tasks = [{"text": f"{number}"}, {"text": f"{number} again"}]
+        bucket.put_object(Key=f"{number:02}.json", Body=json.dumps(tasks).encode())
+    storages = client.import_storage.s3
+    made = storages.create(project=project.id, bucket=bucket.name, s3endpoint=proxy.url, **KEYS)
+    proxy.faults.extend(BAD * 3)
+    done = until(lambda: (s := synced(storages, made.id)).status == "completed" and s, "a sync completes")
+    while proxy.faults:
+        done = synced(storages, made.id)
+    assert synced(storages, made.id).status == "completed", done
+    texts = [task.data["text"] for task in client.tasks.list(project=project.id)]
+    assert (len(texts), len(set(texts))) == (80, 80), "after faults of every kind"
+    assert proxy.happened == len(BAD) * 3
+
+
+def test_a_bad_line_before_a_store_loses_and_doubles_no_annotation(client, project, bucket, proxy):
+    storages = client.export_storage.s3
+    made = storages.create(project=project.id, bucket=bucket.name, prefix="out", s3endpoint=proxy.url, **KEYS)
+    proxy.faults.extend(BAD)
+    result = [{"id": "a", "from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["pos"]}}]
+    keys = set()
+    for number in range(12):
+        task = client.tasks.create(project=project.id, data={"text": str(number)})
+        keys.add(f"out/{client.annotations.create(id=task.id, result=result).id}")
+    path = f"/api/storages/export/s3/{made.id}"
+
+    def is_written():
+        assert ask(client, "POST", f"{path}/retry").status_code == 204
+        return {item.key for item in bucket.objects.filter(Prefix="out/")} == keys and not proxy.faults
+
+    until(is_written, "each is written")
+    until(lambda: ask(client, "GET", f"{path}/notes").json()["waiting"] == 0, "nothing waits")
+    for item in bucket.objects.filter(Prefix="out/"):
+        assert json.loads(item.get()["Body"].read())["result"] == result, "whole"
+
+
+def test_rights_that_are_not_needed_are_said(client, project, bucket, endpoint):
+    bucket.put_object(Key="a.txt", Body=b"x")
+    body = {"project": project.id, "bucket": bucket.name, "s3_endpoint": endpoint, **KEYS}
+    hint = ask(client, "POST", "/api/storages/s3/validate", **body).json()["hint"]
+    assert "may also write objects and list other buckets." in hint
+    assert [item.key for item in bucket.objects.all()] == ["a.txt"], "nothing was written by looking"
+
+
+def test_a_web_identity_of_the_server_opens_what_it_is_allowed_to(endpoint, bucket, tmp_path):
+    bucket.put_object(Key="a.txt", Body=b"by the server's own identity")
+    (tmp_path / "token").write_text("a.jwt.token")
+    settings = {
+        "ALLOW_AMBIENT_CLOUD_CREDENTIALS": f"1@s3://{bucket.name}",
+        "S3_ENDPOINT": endpoint,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/labels",
+    }
+    server = Server(tmp_path / "data", settings)
+    try:
+        client = LabelStudio(base_url=server.url, api_key=TOKEN)
+        project = client.projects.create(title="With the server's own", label_config=CONFIG)
+        # As existing scripts do it: without keys.
+        storages = client.import_storage.s3
+        made = storages.create(project=project.id, bucket=bucket.name, use_blob_urls=True)
+        assert (synced(storages, made.id).status, made.bucket) == ("completed", bucket.name)
+        link = next(iter(client.tasks.list(project=project.id))).id
+        answer = ask(client, "GET", client.tasks.get(id=str(link)).data["text"])
+        assert "X-Amz-Security-Token=" in answer.headers["location"], "links are signed with the keys of the role"
+        with urllib.request.urlopen(answer.headers["location"], timeout=10) as opened:
+            assert opened.read() == b"by the server's own identity"
+        with pytest.raises(ApiError) as refused:
+            storages.create(project=project.id, bucket="another-bucket", use_blob_urls=True)
+        assert refused.value.status_code == 400
+    finally:
+        server.stop()

@@ -8,6 +8,7 @@ mod faults;
 mod local;
 mod records;
 mod redis;
+mod rights;
 mod role;
 mod serving;
 mod sources;

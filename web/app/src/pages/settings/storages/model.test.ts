@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, type FormRow, placeOf, type Storage, sizeOf, valuesOf } from './model';
+import { bodyOf, type FormRow, isAsked, placeOf, type Storage, sizeOf, valuesOf } from './model';
 
 const rows: FormRow[] = [
   { columnCount: 1, fields: [{ type: 'text', name: 'title', label: 'Name' }] },
@@ -20,6 +20,15 @@ describe('a storage in its form', () => {
     expect(valuesOf(rows)).toEqual({ title: '', bucket: '', secret: '', presign: true, presign_ttl: 1 });
     const values = valuesOf(rows, storage as unknown as Storage);
     expect(values).toEqual({ title: '', bucket: 'b', secret: '', presign: false, presign_ttl: 5 });
+  });
+
+  it('asks for what its switches leave to be asked', () => {
+    const field = { type: 'text', name: 'key', label: 'Key' } as const;
+    expect(isAsked(field, {})).toBe(true);
+    expect(isAsked({ ...field, when: 'tls' }, { tls: false })).toBe(false);
+    expect(isAsked({ ...field, when: 'tls' }, { tls: true })).toBe(true);
+    expect(isAsked({ ...field, unless: 'server' }, { server: false })).toBe(true);
+    expect(isAsked({ ...field, unless: 'server' }, { server: true })).toBe(false);
   });
 
   it('sends no secret that was not typed, and empties what was emptied', () => {
