@@ -13,6 +13,7 @@
 //! | a body of another type | 415 | envelope |
 //! | `ServiceError::Invalid` | 400 | envelope with `validation_errors` |
 //! | `ServiceError::TooMany`, `Busy` | 429, 503 | envelope and `Retry-After` |
+//! | `ServiceError::Files` that may pass: the bucket of uploads and exports is not reached | 503 | envelope and `Retry-After` |
 //! | everything else | 500 | envelope without the cause, which is in the log under the same id |
 
 use axum::response::{IntoResponse, Response};
@@ -220,7 +221,15 @@ impl From<ServiceError> for ApiError {
             }
             ServiceError::Store(error) if error.is_full() => ApiError::full(&error),
             ServiceError::File(error) if is_full(&error) => ApiError::full(&error),
-            ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Internal(_) => ApiError::unexpected(&text),
+            ServiceError::Files(error) if error.may_pass() => {
+                tracing::error!(id = %request_id::current(), error = %text, "the store of files cannot be reached");
+                let text = "The store of this server's files cannot be reached at the moment. Try again in 5 seconds."
+                    .to_owned();
+                ApiError::retry(StatusCode::SERVICE_UNAVAILABLE, text, 5)
+            }
+            ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Files(_) | ServiceError::Internal(_) => {
+                ApiError::unexpected(&text)
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ async fn file(app: &App, asked: &Parts) -> ApiResult<Response> {
     let account_id = opened.account_id;
     limits::enter_reader(&asked.extensions, app, account_id).await?;
     match media_links::file(&app.services, opened).await? {
-        LinkedFile::Upload { path, tag, name } => uploads::bytes(&path, &tag, &name, &asked.headers).await,
+        LinkedFile::Upload { file, tag, name } => uploads::bytes(&file, &tag, &name, &asked.headers).await,
         LinkedFile::Object(found) => storages::media::bytes(*found, account_id, &asked.headers).await,
     }
 }

@@ -32,8 +32,6 @@ pub struct WebSettings {
     pub json_max_bytes: usize,
     /// Largest body of an annotation or draft, in bytes.
     pub work_max_bytes: usize,
-    /// Folder of avatar pictures.
-    pub avatar_folder: std::path::PathBuf,
     /// Feature flags that were set by the environment.
     pub feature_flags: Vec<(String, bool)>,
     /// Whom to tell about a weakness, as a URI (`LABELKEEP_SECURITY_CONTACT`).

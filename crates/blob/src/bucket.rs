@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::{BlobError, Right};
+use crate::{BlobError, FileContent, Right};
 
 /// An object in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +108,12 @@ pub trait Bucket: Send + Sync {
 
     /// Writes an object; one of the same key is replaced.
     fn write<'a>(&'a self, key: &'a str, content: Vec<u8>) -> BoxFuture<'a, Result<(), BlobError>>;
+
+    /// Writes a file as an object, in one request that the store takes as a whole or not at all: nobody sees half of it. Not every
+    /// store takes files.
+    fn write_file<'a>(&'a self, _key: &'a str, _content: &'a FileContent) -> BoxFuture<'a, Result<(), BlobError>> {
+        Box::pin(async { Err(BlobError::new(crate::Fault::Unknown, "The storage takes no files")) })
+    }
 
     /// Removes an object; one that is not there is no error.
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BlobError>>;

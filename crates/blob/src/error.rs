@@ -55,6 +55,14 @@ impl BlobError {
         BlobError::new(Fault::Later, text)
     }
 
+    /// The field that is missing or wrong, when it is one.
+    pub fn field_name(&self) -> Option<&'static str> {
+        match self.fault {
+            Fault::Input(name) => name,
+            _ => None,
+        }
+    }
+
     /// Whether the same request may succeed another time.
     pub fn may_pass(&self) -> bool {
         self.fault == Fault::Later

@@ -6,11 +6,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use labelkeep_net::{Body, HeaderMap, HeaderName, HeaderValue, Method, NetError, Streamed};
+use labelkeep_net::{Body, Exchange, HeaderMap, HeaderName, HeaderValue, Method, NetError, Origin, Streamed};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Mutex;
 
-use crate::{BlobError, Bucket, Content, Fault, Field, Position, Purpose, Range, Right, Values};
+use crate::file_content::unreadable;
+use crate::{BlobError, Bucket, Content, Fault, Field, FileContent, Position, Purpose, Range, Right, Values};
 
 /// The most bytes of an answer that is read as a whole: a thousand keys of the greatest length, encoded.
 pub(crate) const ANSWER_MAX: u64 = 8 * 1024 * 1024;
@@ -40,6 +41,8 @@ pub(crate) struct Wanted<'a> {
     /// Names in lower case.
     pub(crate) headers: Vec<(&'a str, String)>,
     pub(crate) body: Vec<u8>,
+    /// In place of the body.
+    pub(crate) file: Option<&'a FileContent>,
     pub(crate) max_bytes: u64,
 }
 
@@ -51,8 +54,14 @@ impl<'a> Wanted<'a> {
             query: Vec::new(),
             headers: Vec::new(),
             body: Vec::new(),
+            file: None,
             max_bytes: ANSWER_MAX,
         }
+    }
+
+    /// Bytes of its content.
+    pub(crate) fn length(&self) -> u64 {
+        self.file.map_or(self.body.len() as u64, |file| file.length)
     }
 
     /// An object, or a part of it; `header` names the part.
@@ -71,6 +80,17 @@ impl<'a> Wanted<'a> {
 pub(crate) trait Store: Sync {
     /// Makes a request once; an answer that is no success is an error.
     fn once<'a>(&'a self, wanted: &'a Wanted<'_>) -> BoxFuture<'a, Result<Streamed, BlobError>>;
+}
+
+/// Sends a request to where it belongs, with what it carries.
+pub(crate) async fn send(origin: &Origin, exchange: Exchange, wanted: &Wanted<'_>) -> Result<Streamed, BlobError> {
+    let Some(content) = wanted.file else {
+        return Ok(origin.send(exchange, wanted.max_bytes).await?);
+    };
+    let file = tokio::fs::File::open(&content.path).await.map_err(unreadable)?;
+    Ok(origin
+        .send_file(exchange, file, content.length, wanted.max_bytes)
+        .await?)
 }
 
 /// Makes a request until it succeeds, or fails for a reason that will not pass.

@@ -10,11 +10,14 @@ pub mod export;
 mod file_name;
 pub mod import;
 mod parquet;
+mod picture;
 mod picture_size;
 mod portrait;
 mod svg;
+mod thumbnail;
 
 pub use file_name::clean_file_name;
 pub use picture_size::of as picture_size;
 pub use portrait::{PORTRAIT_BYTES, PortraitError, portrait};
 pub use svg::clean_svg;
+pub use thumbnail::{THUMBNAIL_BYTES, Thumbnail, thumbnail};

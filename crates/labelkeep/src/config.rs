@@ -123,7 +123,7 @@ impl Config {
         if values.is_set("CORS_ALLOW_ALL_ORIGINS") && values.boolean("CORS_ALLOW_ALL_ORIGINS")? {
             notes.push("CORS_ALLOW_ALL_ORIGINS has no effect: name the origins in CORS_ALLOWED_ORIGINS");
         }
-        let web = web(values, &data_folder, &listening)?;
+        let web = web(values, &listening)?;
         let mail = mail::settings(values)?;
         let services = Settings {
             mail: mail.is_some(),
@@ -194,7 +194,8 @@ fn key_file(values: &Values, data_folder: &Path) -> PathBuf {
         .map_or_else(|| data_folder.join("keys/master.key"), PathBuf::from)
 }
 
-fn roots(values: &Values) -> anyhow::Result<Roots> {
+/// Whom outgoing connections trust.
+pub(crate) fn roots(values: &Values) -> anyhow::Result<Roots> {
     let roots = Roots::with_files(values.text("CUSTOM_CA_CERTS").unwrap_or_default())?;
     let roots = roots.with_s3_bundle(values.text("AWS_CA_BUNDLE").unwrap_or_default())?;
     Ok(match values.boolean("VERIFY_SSL_CERTS")? {
@@ -211,8 +212,7 @@ fn services(values: &Values, data_folder: &Path, local: bool) -> anyhow::Result<
     }
     Ok(Settings {
         local,
-        upload_folder: data_folder.join("uploads"),
-        export_folder: data_folder.join("exports"),
+        files: crate::file_store::read(values, data_folder)?,
         local_files: local_files(values)?,
         stores: Arc::new(stores::read(values)?),
         upload_max_bytes: size("DATA_UPLOAD_MAX_MEMORY_SIZE")?,
@@ -295,7 +295,7 @@ fn oidc(values: &Values) -> anyhow::Result<Option<OidcConnection>> {
     }))
 }
 
-fn web(values: &Values, data_folder: &Path, listening: &Listening) -> anyhow::Result<WebSettings> {
+fn web(values: &Values, listening: &Listening) -> anyhow::Result<WebSettings> {
     let origins = |name| -> anyhow::Result<Vec<String>> {
         values
             .list(name)
@@ -314,7 +314,6 @@ fn web(values: &Values, data_folder: &Path, listening: &Listening) -> anyhow::Re
         json_max_bytes: 10 * 1024 * 1024,
         // 100,000 rectangles are 28 MB, fifty masks of a large picture about as much: four times that.
         work_max_bytes: 128 * 1024 * 1024,
-        avatar_folder: data_folder.join("avatars"),
         feature_flags: values.feature_flags()?,
         security_contact: security_contact(values)?,
         csp_connect_origins: origins("CSP_CONNECT_ORIGINS")?,

@@ -5,6 +5,7 @@ mod beside;
 pub mod certificates;
 pub mod config;
 mod database;
+mod file_store;
 mod keys;
 pub mod listening;
 mod logging;

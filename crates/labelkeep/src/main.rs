@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         .subcommand(commands::user::grammar())
         .subcommand(commands::convert::grammar())
         .subcommand(commands::export::grammar())
+        .subcommand(commands::files::grammar())
         .subcommand(commands::import::grammar())
         .subcommand(commands::keys::grammar())
         .get_matches_from(options::normalize(std::env::args()));
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Some(("user", matches)) => commands::user::run(matches),
         Some(("convert", matches)) => commands::convert::run(matches),
         Some(("export", matches)) => commands::export::run(matches),
+        Some(("files", matches)) => commands::files::run(matches),
         Some(("import", matches)) => commands::import::run(matches),
         Some(("certificate", matches)) => Values::collect(matches, std::env::vars_os()).and_then(certificate),
         Some(("keys", matches)) => commands::keys::run(matches),

@@ -113,6 +113,11 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
             }
         })?;
     let keys = keys::open(&config.key_file, &db).await?;
+    let files = &config.services.files;
+    files
+        .check()
+        .await
+        .context("the bucket of STORAGE_TYPE cannot be used")?;
     let url = config.listening.url(address);
     if !config.listening.local {
         // Absolute links never follow what a request says (SEC-011).

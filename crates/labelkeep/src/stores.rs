@@ -1,6 +1,6 @@
 //! What the configuration says of object stores.
 
-mod ambient;
+pub(crate) mod ambient;
 
 use anyhow::{Context as _, bail};
 use labelkeep_net::{Identity, Roots, TlsChoice, Url};
@@ -81,7 +81,7 @@ fn azure_endpoint(values: &Values) -> anyhow::Result<Option<String>> {
 }
 
 /// Scheme, host and port of another service, without a slash at the end.
-fn place(values: &Values, name: &'static str) -> anyhow::Result<Option<String>> {
+pub(crate) fn place(values: &Values, name: &'static str) -> anyhow::Result<Option<String>> {
     let Some(text) = values.text(name) else { return Ok(None) };
     let text = text.trim_end_matches('/');
     let url = Url::parse(text).with_context(|| format!("{}: {text}", values.source(name)))?;

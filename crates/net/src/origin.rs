@@ -1,9 +1,16 @@
 //! Many requests to one place: an object store. Connections are kept and used again for that place alone (SEC-131).
 
 use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap};
+use bytes::BytesMut;
+use futures_util::stream;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use url::Url;
@@ -19,6 +26,8 @@ const CHECKED: Duration = Duration::from_secs(30);
 const IDLE: usize = 16;
 /// How long a content may stand still (SEC-190).
 const STANDSTILL: Duration = Duration::from_secs(20);
+/// Bytes of a file that are read at once.
+const BUFFER: usize = 256 * 1024;
 
 /// A place that is asked often. It checks as every request does, only not each time.
 pub struct Origin {
@@ -68,6 +77,30 @@ impl Origin {
     /// # Errors
     /// See [`NetError`]. A URL that leads elsewhere is [`NetError::InvalidUrl`].
     pub async fn send(&self, request: Exchange, max_bytes: u64) -> Result<Streamed, NetError> {
+        self.deliver(request, None, max_bytes).await
+    }
+
+    /// The same with the first `length` bytes of a file as its content, which is never in memory as a whole; what the request has
+    /// itself is not sent. It may take as long as bytes go out.
+    ///
+    /// # Errors
+    /// As [`Origin::send`].
+    pub async fn send_file(
+        &self,
+        request: Exchange,
+        file: File,
+        length: u64,
+        max_bytes: u64,
+    ) -> Result<Streamed, NetError> {
+        self.deliver(request, Some((file, length)), max_bytes).await
+    }
+
+    async fn deliver(
+        &self,
+        request: Exchange,
+        file: Option<(File, u64)>,
+        max_bytes: u64,
+    ) -> Result<Streamed, NetError> {
         let url = Url::parse(&request.url).map_err(|_| NetError::InvalidUrl {
             reason: "it cannot be read",
         })?;
@@ -77,17 +110,30 @@ impl Origin {
             });
         }
         let connector = self.connector().await?;
+        let sent = Arc::new(AtomicU64::new(0));
         let sending = connector
             .request(request.method, url)
             .headers(request.headers)
-            .header(ACCEPT_ENCODING, "identity")
-            .body(request.body)
-            .send();
+            .header(ACCEPT_ENCODING, "identity");
+        let sending = match file {
+            None => sending.body(request.body),
+            Some((file, length)) => sending.header(CONTENT_LENGTH, length).body(pieces(file, length, &sent)),
+        };
+        let mut sending = pin!(sending.send());
         let patience = self.limits.connect + self.limits.first_byte;
-        let response = match timeout(patience, sending).await {
-            Err(_) => return Err(NetError::TimedOut),
-            Ok(Err(error)) => return Err(unreachable(&self.target, error)),
-            Ok(Ok(response)) => response,
+        let mut seen = 0;
+        let response = loop {
+            match timeout(patience, &mut sending).await {
+                Err(_) => {
+                    let now = sent.load(Ordering::Relaxed);
+                    if now == seen {
+                        return Err(NetError::TimedOut);
+                    }
+                    seen = now;
+                }
+                Ok(Err(error)) => return Err(unreachable(&self.target, error)),
+                Ok(Ok(response)) => break response,
+            }
         };
         check_head(response.headers())?;
         Ok(Streamed {
@@ -131,6 +177,21 @@ impl Origin {
         *kept = Some((Instant::now(), made.clone()));
         Ok(made)
     }
+}
+
+/// The first bytes of a file as they go out; how many have gone is in `sent`.
+fn pieces(file: File, length: u64, sent: &Arc<AtomicU64>) -> reqwest::Body {
+    let sent = sent.clone();
+    let pieces = stream::try_unfold(file.take(length), move |mut file| {
+        let sent = sent.clone();
+        async move {
+            let mut buffer = BytesMut::with_capacity(BUFFER);
+            let number = file.read_buf(&mut buffer).await?;
+            sent.fetch_add(number as u64, Ordering::Relaxed);
+            Ok::<_, std::io::Error>((number > 0).then(|| (buffer.freeze(), file)))
+        }
+    });
+    reqwest::Body::wrap_stream(pieces)
 }
 
 impl fmt::Debug for Origin {

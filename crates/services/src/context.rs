@@ -12,10 +12,8 @@ use labelkeep_store::Db;
 pub struct Settings {
     /// One person's mode: loopback only, plain HTTP (SEC-141).
     pub local: bool,
-    /// Where uploads lie.
-    pub upload_folder: PathBuf,
-    /// Where snapshots of exports lie.
-    pub export_folder: PathBuf,
+    /// Where uploads, snapshots of exports and pictures of people lie.
+    pub files: crate::files::Files,
     /// The folder below which local folders can be storages; none: they are off (`LOCAL_FILES_DOCUMENT_ROOT`).
     pub local_files: Option<PathBuf>,
     /// What object stores need to know of this installation (`AZURE_AUTHORITY_HOST`, `GCS_ENDPOINT`, `REDIS_…`).
@@ -96,6 +94,7 @@ pub struct Parts {
     pub(crate) places: crate::data_manager::places::Places,
     pub(crate) under_way: crate::outbound::UnderWay,
     pub(crate) buckets: crate::storages::Buckets,
+    pub(crate) thumbnails: crate::thumbnails::Thumbnails,
 }
 
 impl Services {
@@ -118,6 +117,7 @@ impl Services {
             places: Default::default(),
             under_way: Default::default(),
             buckets: Default::default(),
+            thumbnails: Default::default(),
         }))
     }
 

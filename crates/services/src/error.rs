@@ -41,9 +41,22 @@ pub enum ServiceError {
     /// A file of ours could not be read or written. The text is for the log only.
     #[error("file: {0}")]
     File(#[from] std::io::Error),
+    /// The store in which files of ours lie did not do what it was asked. The text is for the log only.
+    #[error("store of files: {0}")]
+    Files(#[from] labelkeep_blob::BlobError),
     /// Something that cannot happen did. The text is for the log only.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+impl ServiceError {
+    /// Whether it was a fault of ours, of which nobody who asks is the cause: the same may go well another time.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            ServiceError::Store(_) | ServiceError::File(_) | ServiceError::Files(_) | ServiceError::Internal(_)
+        )
+    }
 }
 
 /// What is wrong with the input, by field.

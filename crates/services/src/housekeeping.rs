@@ -3,7 +3,8 @@
 use labelkeep_store::{accounts::links, queue};
 
 use crate::{
-    Result, ServiceError, Services, accounts, data_manager, export, import, jobs, mail, notifications, uploads,
+    Result, ServiceError, Services, accounts, data_manager, export, files, import, jobs, mail, notifications,
+    thumbnails, uploads,
 };
 
 /// Removes what broken-off imports left, reservations and links that have run out, and what of sessions and passwords has
@@ -14,6 +15,8 @@ pub async fn run(services: &Services) -> Result<()> {
     uploads::clean_up(services).await?;
     export::snapshots::expire(services).await?;
     export::snapshots::clean_up(services).await?;
+    files::tidy(services).await?;
+    thumbnails::tidy(services).await?;
     mail::announce_ending_tokens(services).await?;
     let now = services.now();
     accounts::tidy(services, now).await?;

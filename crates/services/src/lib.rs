@@ -15,6 +15,7 @@ pub mod data_manager;
 pub mod drafts;
 mod error;
 pub mod export;
+pub mod files;
 pub mod housekeeping;
 pub(crate) mod html;
 pub mod import;
@@ -44,6 +45,7 @@ pub mod storages;
 pub mod summary;
 pub mod tasks;
 pub mod templates;
+pub mod thumbnails;
 pub mod uploads;
 pub mod workspaces;
 

@@ -4,14 +4,13 @@
 //! Rights are asked where the link is made, at the address that the task names. The link holds all that its host has to know,
 //! sealed; within five minutes the same file has the same link, so that browsers keep what they have read.
 
-use std::path::PathBuf;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use labelkeep_crypt::Place;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use crate::files::StoredFile;
 use crate::storages::media::Found;
 use crate::{Result, Services, uploads};
 
@@ -47,8 +46,8 @@ pub struct Opened {
 pub enum LinkedFile {
     /// One of ours.
     Upload {
-        /// Where it lies.
-        path: PathBuf,
+        /// Its bytes.
+        file: StoredFile,
         /// Names its content.
         tag: String,
         /// Its name for people.
@@ -105,9 +104,9 @@ pub fn open(services: &Services, link: &str) -> Option<Opened> {
 pub async fn file(services: &Services, opened: Opened) -> Result<LinkedFile> {
     match opened.media {
         Media::Upload(project_id, name) => {
-            let (row, path) = uploads::stored(services, project_id, &name).await?;
+            let (row, file) = uploads::stored(services, project_id, &name).await?;
             Ok(LinkedFile::Upload {
-                path,
+                file,
                 tag: row.id.to_string(),
                 name,
             })

@@ -238,10 +238,10 @@ pub async fn update(services: &Services, project: Granted<ProjectRow>, mut chang
         .await
 }
 
-/// Removes a project. It disappears at once; its rows go later.
+/// Removes a project. It disappears at once; its files go behind it, its rows later.
 pub async fn delete(services: &Services, project: Granted<ProjectRow>) -> Result<()> {
     let (actor, project) = project.into_parts();
-    let now = services.now();
+    let (now, id) = (services.now(), project.id);
     services
         .db
         .write(move |tx| {
@@ -250,10 +250,12 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>) -> Result
                 rows::mark_deleted(tx, project.id, now).await?;
                 let object = format!("project:{}", project.id);
                 audit::record(tx, &access::origin(&actor), "project.delete", &object, "{}", now).await?;
-                Ok(())
+                Ok::<_, ServiceError>(())
             })
         })
-        .await
+        .await?;
+    crate::files::forget_project(services.clone(), id);
+    Ok(())
 }
 
 /// Whether a configuration would do for a project, where labels in use must stay. Tells whether it changes what results may

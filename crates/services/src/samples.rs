@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::access::{self, Action, Granted};
 use crate::import::{self, Options, Source};
-use crate::uploads::{self, Placed};
+use crate::uploads::{self, Incoming, Placed};
 use crate::{Result, ServiceError, Services, projects};
 
 #[derive(rust_embed::RustEmbed)]
@@ -160,20 +160,24 @@ async fn pictures(
         return Ok(Vec::new());
     }
     let (services_in, slug) = (services.clone(), slug.to_owned());
-    let placed = tokio::task::spawn_blocking(move || {
-        let mut placed: Vec<(String, Placed)> = Vec::with_capacity(names.len());
+    let files = tokio::task::spawn_blocking(move || {
+        let mut files: Vec<(String, Incoming)> = Vec::with_capacity(names.len());
         for name in names {
             let bytes = file(&slug, &name).unwrap_or_default();
             let (incoming, mut out) = uploads::incoming(&services_in, name.rsplit('/').next().unwrap_or_default())?;
             out.write_all(&bytes)?;
             drop(out);
-            let incoming = incoming.of_size(bytes.len() as u64);
-            placed.push((name, uploads::place(&services_in, incoming)?));
+            files.push((name, incoming.of_size(bytes.len() as u64)));
         }
-        Ok::<_, ServiceError>(placed)
+        Ok::<_, ServiceError>(files)
     })
     .await
     .map_err(|error| ServiceError::Internal(error.to_string()))??;
+    let (names, files): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+    let placed: Vec<(String, Placed)> = names
+        .into_iter()
+        .zip(uploads::place_all(services, files).await?)
+        .collect();
     let (project_id, account_id, now) = (project.id, actor.account_id, services.now());
     let placed = services
         .db

@@ -1,8 +1,9 @@
-//! Files that people upload: received into the upload folder, kept under random names, served by their public ones.
+//! Files that people upload: received into a folder of this machine, kept under random names, served by their public ones.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use labelkeep_store::projects::ProjectRow;
 use labelkeep_store::uploads::{self as rows, UploadRow};
 use labelkeep_store::{Tx, audit};
@@ -10,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::access::{self, Granted};
+use crate::files::{Shelf, StoredFile};
 use crate::{Invalid, Result, ServiceError, Services, naming};
 
 /// 32 hexadecimal characters that nobody can guess.
@@ -107,7 +109,7 @@ impl Receiver {
 
     /// Opens a file for an upload of which `received` bytes have come in with other files already.
     pub async fn open(services: &Services, name: &str, received: u64) -> Result<Receiver> {
-        let folder = services.settings.upload_folder.clone();
+        let folder = services.settings.files.uploads.folder().to_owned();
         let path = folder.join(format!("incoming-{}", random_name()));
         let opened = path.clone();
         let file = tokio::task::spawn_blocking(move || {
@@ -186,11 +188,12 @@ pub(crate) fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
         .open(path)
 }
 
-/// A file that has its final place, but no row yet. Removed again unless [`Placed::insert`] succeeds and is committed.
-#[derive(Debug)]
+/// A file that has its final place, but no row yet. Removed again unless [`Placed::insert`] succeeds and is committed. Until this is
+/// dropped it lies on this machine, too.
 pub(crate) struct Placed {
     pub(crate) name: String,
     stored_as: String,
+    services: Services,
     path: PathBuf,
     size: i64,
     quotas: Quotas,
@@ -237,8 +240,13 @@ impl Placed {
     /// Adds the row.
     pub(crate) async fn insert(&self, tx: &mut Tx, project_id: i64, account_id: i64, now: i64) -> Result<UploadRow> {
         let row = rows::insert(tx, project_id, account_id, &self.name, &self.stored_as, self.size, now).await?;
+        self.shelf().named(tx, &self.stored_as).await?;
         self.quotas.check(tx, project_id).await?;
         Ok(row)
+    }
+
+    fn shelf(&self) -> &Shelf {
+        &self.services.settings.files.uploads
     }
 
     /// Where the bytes lie.
@@ -252,10 +260,31 @@ impl Placed {
     }
 }
 
+impl std::fmt::Debug for Placed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Placed")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Drop for Placed {
     fn drop(&mut self) {
-        if !self.keep {
-            let _ = std::fs::remove_file(&self.path);
+        if self.keep {
+            self.shelf().put_away(&self.stored_as);
+            return;
+        }
+        let _ = std::fs::remove_file(&self.path);
+        // In a bucket it was announced, so that it goes in any case; here it goes at once.
+        if self.shelf().is_remote()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let (services, name) = (self.services.clone(), self.stored_as.clone());
+            runtime.spawn(async move {
+                let shelf = services.settings.files.uploads.clone();
+                shelf.clear(&services, vec![name]).await;
+            });
         }
     }
 }
@@ -267,10 +296,40 @@ const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// Gives a received file its final place: a random name on disk, `<8 hex>-<cleaned name>` for people (SEC-156).
-pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Result<Placed> {
-    let stored_as = random_name();
-    let path = services.settings.upload_folder.join(&stored_as);
+/// How many files are on their way into a bucket at the same time.
+const AT_ONCE: usize = 4;
+
+/// Gives received files their final places: random names where they lie, `<8 hex>-<cleaned name>` for people (SEC-156). Each is there
+/// as a whole before a row says so; what a fault leaves behind was announced, and goes.
+pub(crate) async fn place_all(services: &Services, incoming: Vec<Incoming>) -> Result<Vec<Placed>> {
+    let shelf = &services.settings.files.uploads;
+    let named: Vec<(String, Incoming)> = incoming.into_iter().map(|file| (random_name(), file)).collect();
+    let names = named.iter().map(|(name, _)| name.clone()).collect();
+    shelf.announce(services, names).await?;
+    let services_in = services.clone();
+    let placed = tokio::task::spawn_blocking(move || -> Result<Vec<Placed>> {
+        let place = |(stored_as, file)| Ok(place(&services_in, stored_as, file)?);
+        named.into_iter().map(place).collect()
+    })
+    .await
+    .map_err(|error| ServiceError::Internal(error.to_string()))??;
+    if shelf.is_remote() {
+        let names: Vec<String> = placed.iter().map(|file| file.stored_as.clone()).collect();
+        let mut puts = stream::iter(names)
+            .map(|name| {
+                let shelf = shelf.clone();
+                async move { shelf.put(&name).await }
+            })
+            .buffer_unordered(AT_ONCE);
+        while let Some(put) = puts.next().await {
+            put?;
+        }
+    }
+    Ok(placed)
+}
+
+fn place(services: &Services, stored_as: String, mut incoming: Incoming) -> std::io::Result<Placed> {
+    let path = services.settings.files.uploads.path(&stored_as);
     let file = std::fs::File::open(&incoming.path)?;
     // The bytes are on disk before a row says that they are.
     file.sync_all()?;
@@ -284,6 +343,7 @@ pub(crate) fn place(services: &Services, mut incoming: Incoming) -> std::io::Res
     Ok(Placed {
         name,
         stored_as,
+        services: services.clone(),
         path,
         size: incoming.size as i64,
         quotas: services.settings.quotas,
@@ -296,9 +356,9 @@ pub async fn list(services: &Services, project: &Granted<ProjectRow>, ids: Optio
     Ok(rows::list(&services.db, project.row().id, project.actor().account_id, ids).await?)
 }
 
-/// The upload that is served as `/data/upload/{project}/{name}`, and where its bytes lie. Who is shown some tasks alone gets what they
+/// The upload that is served as `/data/upload/{project}/{name}`, and its bytes. Who is shown some tasks alone gets what they
 /// name: a file that tasks were read from has them all (SEC-117).
-pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str) -> Result<(UploadRow, PathBuf)> {
+pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str) -> Result<(UploadRow, StoredFile)> {
     let found = stored(services, project.row().id, name).await?;
     // Both addresses of an upload end so.
     let end = format!("upload/{}/{name}", project.row().id);
@@ -310,12 +370,12 @@ pub async fn open(services: &Services, project: &Granted<ProjectRow>, name: &str
 }
 
 /// The same, for who has asked for rights already.
-pub(crate) async fn stored(services: &Services, project_id: i64, name: &str) -> Result<(UploadRow, PathBuf)> {
+pub(crate) async fn stored(services: &Services, project_id: i64, name: &str) -> Result<(UploadRow, StoredFile)> {
     let row = rows::by_name(&services.db, project_id, name)
         .await?
         .ok_or(ServiceError::NotFound("FileUpload"))?;
-    let path = services.settings.upload_folder.join(&row.stored_as);
-    Ok((row, path))
+    let file = services.settings.files.uploads.stored(&row.stored_as, row.size);
+    Ok((row, file))
 }
 
 /// Removes the caller's own uploads of a project: those of these that are there, or all; gives their number.
@@ -325,20 +385,22 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
     let now = services.now();
     let gone: Vec<i64> = found.iter().map(|row| row.id).collect();
     let number = gone.len();
+    let shelf = services.settings.files.uploads.clone();
+    let names: Vec<String> = found.into_iter().map(|row| row.stored_as).collect();
+    let (shelf_in, names_in) = (shelf.clone(), names.clone());
     services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 rows::delete(tx, &gone).await?;
+                shelf_in.let_go(tx, &names_in, now).await?;
                 let object = format!("project:{}", project.id);
                 audit::record(tx, &access::origin(&actor), "upload.delete", &object, "{}", now).await?;
                 Ok::<_, ServiceError>(())
             })
         })
         .await?;
-    for row in found {
-        let _ = std::fs::remove_file(services.settings.upload_folder.join(&row.stored_as));
-    }
+    shelf.clear(services, names).await;
     Ok(number)
 }
 
@@ -347,7 +409,7 @@ const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
 
 /// Removes files that were coming in when the program was ended, but those that an import in the background still reads.
 pub(crate) async fn clean_up(services: &Services) -> Result<()> {
-    let folder = services.settings.upload_folder.clone();
+    let folder = services.settings.files.uploads.folder().to_owned();
     let old = tokio::task::spawn_blocking(move || -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(folder) else {
             return Vec::new();
@@ -373,7 +435,7 @@ pub(crate) async fn clean_up(services: &Services) -> Result<()> {
     let wanted = labelkeep_store::jobs::parameters_of_unfinished(&services.db, "import").await?;
     for name in old {
         if !wanted.iter().any(|parameters| parameters.contains(&name)) {
-            let path = services.settings.upload_folder.join(name);
+            let path = services.settings.files.uploads.path(&name);
             let _ = std::fs::remove_dir_all(&path).or_else(|_| std::fs::remove_file(&path));
         }
     }
@@ -393,7 +455,7 @@ pub fn copied(services: &Services, name: &str, path: &Path) -> Result<Incoming> 
 
 /// A new incoming file of ours, and where its bytes go.
 pub(crate) fn incoming(services: &Services, name: &str) -> std::io::Result<(Incoming, std::fs::File)> {
-    let folder = &services.settings.upload_folder;
+    let folder = services.settings.files.uploads.folder();
     private_folder(folder)?;
     let path = folder.join(format!("incoming-{}", random_name()));
     let file = create_private(&path)?;

@@ -45,6 +45,7 @@ pub mod scim;
 pub mod sealed;
 pub mod statistics;
 pub mod storages;
+pub mod strays;
 pub mod summary;
 pub mod task_fields;
 pub mod tasks;

@@ -150,6 +150,12 @@ impl Kit {
         self.database.as_deref()
     }
 
+    /// The same with other settings.
+    pub async fn settle(&mut self, options: KitOptions) {
+        self.options = options;
+        self.restart().await;
+    }
+
     /// The server's address, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url

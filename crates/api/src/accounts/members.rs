@@ -320,7 +320,7 @@ pub(crate) async fn erase(
     PathIds([id, user]): PathIds<2>,
 ) -> ApiResult<Response> {
     same(&organization, id)?;
-    accounts::erase(&app.services, organization, &caller, user, &app.settings.avatar_folder).await?;
+    accounts::erase(&app.services, organization, &caller, user).await?;
     Ok(answer::no_content())
 }
 

@@ -220,12 +220,12 @@ pub(crate) async fn set_avatar(
     }
     let picture = picture.ok_or_else(|| ApiError::field("avatar", "No file was sent."))?;
     access::organization(actor.clone(), Action::OrganizationView)?;
-    accounts::set_avatar(&app.services, &actor, &app.settings.avatar_folder, picture).await?;
+    accounts::set_avatar(&app.services, &actor, picture).await?;
     answer::ok(&json!({ "detail": "avatar saved" }))
 }
 
 /// `DELETE /api/users/{id}/avatar/`
 pub(crate) async fn remove_avatar(State(app): State<App>, Authenticated(actor): Authenticated) -> ApiResult<Response> {
-    accounts::remove_avatar(&app.services, &actor, &app.settings.avatar_folder).await?;
+    accounts::remove_avatar(&app.services, &actor).await?;
     Ok(answer::no_content())
 }

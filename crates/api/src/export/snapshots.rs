@@ -247,7 +247,7 @@ pub(crate) async fn download(
 ) -> ApiResult<Response> {
     let (name, asked) = query.parts();
     let file = snapshots::download(&services, project, number(&ids), &name, asked).await?;
-    let mut response = ranged::file(&file.path, &file.tag, &headers).await?;
+    let mut response = ranged::file(&file.file, &file.tag, &headers).await?;
     if response.status() != StatusCode::NOT_MODIFIED {
         response.headers_mut().extend(file_headers(&file.name, &file.extension));
     }

@@ -63,9 +63,9 @@ pub(crate) async fn avatar(State(app): State<App>, _: Authenticated, Path(name):
     if stem.len() != 32 || !stem.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(ApiError::no_such_page());
     }
-    let bytes = tokio::fs::read(app.settings.avatar_folder.join(&name))
-        .await
-        .map_err(|_| ApiError::no_such_page())?;
+    let bytes = labelkeep_services::files::portrait(&app.services, &name)
+        .await?
+        .ok_or_else(ApiError::no_such_page)?;
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "private, max-age=86400"),

@@ -11,13 +11,13 @@ use labelkeep_services::access::{ProjectRow, TaskRow};
 use labelkeep_services::storages::StorageError;
 use labelkeep_services::storages::local as local_files;
 use labelkeep_services::storages::media::{self, Fault, Found, Range, SignedHeaders};
-use labelkeep_services::{Services, media_links};
+use labelkeep_services::{Services, media_links, thumbnails};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::extract::{Access, Query, StoredData, can};
 use crate::wire::ranged::header_value;
-use crate::wire::stored;
+use crate::wire::{small, stored};
 use crate::{ApiError, ApiResult, media_host};
 
 /// The most bytes of one range (SEC-190).
@@ -28,6 +28,15 @@ const RANGE_MAX: u64 = 8 * 1024 * 1024;
 pub(crate) struct ResolveQuery {
     #[serde(default)]
     fileuri: Option<String>,
+    #[serde(default)]
+    thumbnail: Option<String>,
+}
+
+impl ResolveQuery {
+    /// Pixels of the small picture that is asked for, if one is.
+    fn side(&self) -> Option<usize> {
+        self.thumbnail.as_deref().and_then(thumbnails::side)
+    }
 }
 
 /// The address: base64url, or as it is in old links.
@@ -55,8 +64,9 @@ pub(crate) async fn of_task(
     Query(query): Query<ResolveQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
+    let side = query.side();
     let found = media::of_task(&services, &task, &address(query)?).await?;
-    send(&services, found, task.actor().account_id, &headers).await
+    send(&services, found, task.actor().account_id, side, &headers).await
 }
 
 /// `GET /projects/{id}/resolve/`, `GET /projects/{id}/presign/`
@@ -66,8 +76,9 @@ pub(crate) async fn of_project(
     Query(query): Query<ResolveQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
+    let side = query.side();
     let found = media::of_project(&services, &project, &address(query)?).await?;
-    send(&services, found, project.actor().account_id, &headers).await
+    send(&services, found, project.actor().account_id, side, &headers).await
 }
 
 /// Which file.
@@ -75,6 +86,8 @@ pub(crate) async fn of_project(
 pub(crate) struct LocalQuery {
     #[serde(default)]
     d: Option<String>,
+    #[serde(default)]
+    thumbnail: Option<String>,
 }
 
 /// `GET /data/local-files/?d=`
@@ -90,13 +103,20 @@ pub(crate) async fn local(
              LOCAL_FILES_DOCUMENT_ROOT.",
         ));
     }
+    let side = query.thumbnail.as_deref().and_then(thumbnails::side);
     let path = query.d.ok_or_else(|| bare(StatusCode::NOT_FOUND))?;
     let account_id = actor.account_id;
     let found = local_files::find(&services, actor, &path).await?;
-    proxied(&services, found, account_id, &headers).await
+    proxied(&services, found, account_id, side, &headers).await
 }
 
-async fn send(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+async fn send(
+    services: &Services,
+    found: Found,
+    account_id: i64,
+    side: Option<usize>,
+    headers: &HeaderMap,
+) -> ApiResult<Response> {
     let (content_type, disposition) = stored::kept_in_place(found.name());
     let signed = SignedHeaders {
         content_type,
@@ -104,7 +124,7 @@ async fn send(services: &Services, found: Found, account_id: i64, headers: &Head
     };
     let Some((link, minutes)) = found.link(signed).await.map_err(trouble)? else {
         found.check_sent(services).await?;
-        return proxied(services, found, account_id, headers).await;
+        return proxied(services, found, account_id, side, headers).await;
     };
     let cache = format!("no-store, max-age={}", minutes * 60);
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -136,8 +156,20 @@ fn range(headers: &HeaderMap) -> Option<Range> {
     })
 }
 
-/// The bytes, through the server, at the host of its own that files of people have where the installation says so.
-async fn proxied(services: &Services, found: Found, account_id: i64, headers: &HeaderMap) -> ApiResult<Response> {
+/// The bytes, through the server, at the host of its own that files of people have where the installation says so. A small picture
+/// was made here: it is no file of theirs.
+async fn proxied(
+    services: &Services,
+    found: Found,
+    account_id: i64,
+    side: Option<usize>,
+    headers: &HeaderMap,
+) -> ApiResult<Response> {
+    if let Some(side) = side
+        && let Some(made) = thumbnails::of_object(services, &found, side).await.map_err(trouble)?
+    {
+        return Ok(small::answer(made, account_id, side, headers));
+    }
     match media_links::link(services, account_id, found.media()) {
         Some(link) => Ok(media_host::lead(&link)),
         None => bytes(found, account_id, headers).await,

@@ -1,18 +1,17 @@
 //! Uploaded files: lists, removal, and the bytes themselves.
 
-use std::path::Path;
-
-use axum::extract::{Path as InPath, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use labelkeep_services::access::{self, Action, Actor, ProjectRow, UploadRow};
+use labelkeep_services::files::StoredFile;
 use labelkeep_services::media_links::{self, Media};
-use labelkeep_services::{Services, uploads};
+use labelkeep_services::{Services, thumbnails, uploads};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::extract::{Access, Body, ContentKind, Query, RawBody, StoredData, can};
-use crate::wire::{answer, ranged, stored};
+use crate::wire::{answer, ranged, small, stored};
 use crate::{ApiError, ApiResult, media_host};
 
 /// An uploaded file.
@@ -121,10 +120,19 @@ pub(crate) async fn delete(
 pub(crate) async fn serve(
     State(services): State<Services>,
     StoredData(actor): StoredData,
-    InPath((project, name)): InPath<(i64, String)>,
+    Path((project, name)): Path<(i64, String)>,
+    Query(query): Query<SmallQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    send(&services, actor, project, &name, &headers).await
+    let side = query.thumbnail.as_deref().and_then(thumbnails::side);
+    send(&services, actor, project, &name, side, &headers).await
+}
+
+/// How large.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SmallQuery {
+    #[serde(default)]
+    thumbnail: Option<String>,
 }
 
 /// Which file.
@@ -132,6 +140,8 @@ pub(crate) async fn serve(
 pub(crate) struct StoredQuery {
     #[serde(default)]
     filepath: Option<String>,
+    #[serde(default)]
+    thumbnail: Option<String>,
 }
 
 /// `GET /storage-data/uploaded/?filepath=upload/{project}/{name}`: the same by its stored name
@@ -147,22 +157,35 @@ pub(crate) async fn serve_stored(
         .and_then(|path| path.strip_prefix("upload/")?.split_once('/'))
         .and_then(|(project, name)| Some((project.parse().ok()?, name)))
         .ok_or_else(|| ApiError::not_found("No FileUpload matches the given query."))?;
-    send(&services, actor, project, name, &headers).await
+    let side = query.thumbnail.as_deref().and_then(thumbnails::side);
+    send(&services, actor, project, name, side, &headers).await
 }
 
-async fn send(services: &Services, actor: Actor, project: i64, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
+async fn send(
+    services: &Services,
+    actor: Actor,
+    project: i64,
+    name: &str,
+    side: Option<usize>,
+    headers: &HeaderMap,
+) -> ApiResult<Response> {
     let project = access::project(services, actor, project, Action::MediaView).await?;
-    let (row, path) = uploads::open(services, &project, name).await?;
+    let (row, file) = uploads::open(services, &project, name).await?;
+    if let Some(side) = side
+        && let Some(made) = thumbnails::of_upload(services, &file, side).await?
+    {
+        return Ok(small::answer(made, project.actor().account_id, side, headers));
+    }
     let media = Media::Upload(row.project_id, row.name);
     match media_links::link(services, project.actor().account_id, media) {
         Some(link) => Ok(media_host::lead(&link)),
-        None => bytes(&path, &row.id.to_string(), name, headers).await,
+        None => bytes(&file, &row.id.to_string(), name, headers).await,
     }
 }
 
 /// The bytes of an upload. `tag` names its content, `name` is how it is stored.
-pub(crate) async fn bytes(path: &Path, tag: &str, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
-    let mut response = ranged::file(path, tag, headers).await?;
+pub(crate) async fn bytes(file: &StoredFile, tag: &str, name: &str, headers: &HeaderMap) -> ApiResult<Response> {
+    let mut response = ranged::file(file, tag, headers).await?;
     if response.status() == StatusCode::NOT_MODIFIED {
         return Ok(response);
     }

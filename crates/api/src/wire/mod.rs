@@ -10,6 +10,7 @@ mod page;
 mod patch;
 pub mod ranged;
 mod raw;
+pub mod small;
 pub mod stored;
 mod strict;
 mod time;

@@ -1,21 +1,14 @@
 //! A file as an answer: whole, a part of it, or nothing new.
 
-use std::path::Path;
-
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use labelkeep_services::ServiceError;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use labelkeep_services::files::StoredFile;
 
 use crate::{ApiError, ApiResult};
 
-/// Bytes read at once.
-const BUFFER: usize = 128 * 1024;
-
-/// The file at this path, or the range that is asked for; `tag` names its content. Says nothing of its type.
-pub async fn file(path: &Path, tag: &str, headers: &HeaderMap) -> ApiResult<Response> {
-    let mut file = tokio::fs::File::open(path).await.map_err(ServiceError::from)?;
-    let size = file.metadata().await.map_err(ServiceError::from)?.len();
+/// The file, or the range that is asked for; `tag` names its content. Says nothing of its type.
+pub async fn file(file: &StoredFile, tag: &str, headers: &HeaderMap) -> ApiResult<Response> {
+    let size = file.size().await?;
     let etag = format!("\"{tag}-{size}\"");
     if headers
         .get(header::IF_NONE_MATCH)
@@ -41,15 +34,13 @@ pub async fn file(path: &Path, tag: &str, headers: &HeaderMap) -> ApiResult<Resp
         _ => None,
     };
     let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
-    file.seek(std::io::SeekFrom::Start(first))
-        .await
-        .map_err(ServiceError::from)?;
+    let pieces = file.read(first, length).await?;
     let status = if range.is_some() {
         StatusCode::PARTIAL_CONTENT
     } else {
         StatusCode::OK
     };
-    let mut response = (status, axum::body::Body::from_stream(pieces(file.take(length)))).into_response();
+    let mut response = (status, axum::body::Body::from_stream(pieces)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -66,14 +57,6 @@ pub async fn file(path: &Path, tag: &str, headers: &HeaderMap) -> ApiResult<Resp
 /// A header of text; empty when the text cannot be one.
 pub fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
-}
-
-fn pieces(file: tokio::io::Take<tokio::fs::File>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
-    futures_util::stream::try_unfold(file, async |mut file| {
-        let mut buffer = bytes::BytesMut::with_capacity(BUFFER);
-        let number = file.read_buf(&mut buffer).await?;
-        Ok((number > 0).then(|| (buffer.freeze(), file)))
-    })
 }
 
 /// What a `Range` header asks for.

@@ -11,7 +11,9 @@ use tokio::sync::Mutex;
 use super::sign::{self, Asked, Delegation, Signer, VERSION};
 use super::{Access, Place, SCHEME, answer, principal};
 use crate::web::{self, Clock, IN_PATH, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Object, Page, Position, Purpose, Range, Right, SignedHeaders};
+use crate::{
+    BlobError, Bucket, Content, Fault, FileContent, Object, Page, Position, Purpose, Range, Right, SignedHeaders,
+};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 5_000;
@@ -67,7 +69,7 @@ impl AzureBucket {
                     path,
                     query: &wanted.query,
                     headers: &headers,
-                    length: wanted.body.len(),
+                    length: wanted.length(),
                 };
                 let value = sign::authorization(&asked, key);
                 headers.push(("authorization", value));
@@ -90,7 +92,7 @@ impl AzureBucket {
             headers: web::headers(&headers),
             body: wanted.body.clone(),
         };
-        Ok(self.origin.send(exchange, wanted.max_bytes).await?)
+        web::send(&self.origin, exchange, wanted).await
     }
 
     async fn ask(&self, path: &str, wanted: &Wanted<'_>) -> Result<Streamed, BlobError> {
@@ -312,6 +314,13 @@ pub(super) fn code(headers: &HeaderMap) -> String {
     code.filter(is_code).unwrap_or_default().to_owned()
 }
 
+fn new_object<'a>(key: &'a str, content_type: &str) -> Wanted<'a> {
+    let mut wanted = Wanted::of(Method::PUT, Some(key));
+    wanted.headers.push(("content-type", content_type.to_owned()));
+    wanted.headers.push(("x-ms-blob-type", "BlockBlob".to_owned()));
+    wanted
+}
+
 impl Store for AzureBucket {
     fn once<'a>(&'a self, wanted: &'a Wanted<'_>) -> BoxFuture<'a, Result<Streamed, BlobError>> {
         Box::pin(async move { self.ask(&self.path(wanted.key)?, wanted).await })
@@ -332,10 +341,16 @@ impl Bucket for AzureBucket {
 
     fn write<'a>(&'a self, key: &'a str, content: Vec<u8>) -> BoxFuture<'a, Result<(), BlobError>> {
         Box::pin(async move {
-            let mut wanted = Wanted::of(Method::PUT, Some(key));
-            wanted.headers.push(("content-type", "application/json".to_owned()));
-            wanted.headers.push(("x-ms-blob-type", "BlockBlob".to_owned()));
+            let mut wanted = new_object(key, "application/json");
             wanted.body = content;
+            web::call(self, wanted).await.map(drop)
+        })
+    }
+
+    fn write_file<'a>(&'a self, key: &'a str, content: &'a FileContent) -> BoxFuture<'a, Result<(), BlobError>> {
+        Box::pin(async move {
+            let mut wanted = new_object(key, "application/octet-stream");
+            wanted.file = Some(content);
             web::call(self, wanted).await.map(drop)
         })
     }

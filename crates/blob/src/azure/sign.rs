@@ -24,7 +24,7 @@ pub(super) struct Asked<'a> {
     pub(super) query: &'a [(&'a str, String)],
     /// All of them, names in lower case.
     pub(super) headers: &'a [(&'a str, String)],
-    pub(super) length: usize,
+    pub(super) length: u64,
 }
 
 /// The value of the header that signs a request.

@@ -66,7 +66,7 @@ fn what_is_signed_changes_the_signature() {
             path,
             query: &[("restype", "container".to_owned())],
             headers: &[("x-ms-date", date.to_owned())],
-            length,
+            length: length as u64,
         };
         sign::authorization(&asked, b"key")
     };

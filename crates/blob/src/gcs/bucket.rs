@@ -9,7 +9,9 @@ use percent_encoding::utf8_percent_encode;
 use super::account::{Account, Asked, in_path};
 use super::{SCHEME, answer};
 use crate::web::{self, Clock, Kept, Prefix, Store, UNRESERVED, Wanted};
-use crate::{BlobError, Bucket, Content, Fault, Installation, Page, Position, Purpose, Range, Right, SignedHeaders};
+use crate::{
+    BlobError, Bucket, Content, Fault, FileContent, Installation, Page, Position, Purpose, Range, Right, SignedHeaders,
+};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
@@ -106,7 +108,7 @@ impl GcsBucket {
             headers: web::headers(&headers),
             body: wanted.body.clone(),
         };
-        Ok(self.origin.send(exchange, wanted.max_bytes).await?)
+        web::send(&self.origin, exchange, wanted).await
     }
 
     async fn ask(&self, wanted: &Wanted<'_>) -> Result<Streamed, BlobError> {
@@ -213,6 +215,23 @@ impl GcsBucket {
     }
 }
 
+fn new_object<'a>(key: &'a str, content_type: &str) -> Wanted<'a> {
+    let mut wanted = Wanted::of(Method::POST, Some(key));
+    wanted.query = vec![("uploadType", "media".to_owned()), ("name", key.to_owned())];
+    wanted.headers.push(("content-type", content_type.to_owned()));
+    wanted
+}
+
+impl GcsBucket {
+    async fn make(&self, wanted: Wanted<'_>) -> Result<(), BlobError> {
+        match web::call(self, wanted).await {
+            // What is missing is not the object, which is new.
+            Err(error) if error.fault == Fault::Missing => Err(answer::error(404, "", &self.bucket, None)),
+            other => other.map(drop),
+        }
+    }
+}
+
 impl Store for GcsBucket {
     fn once<'a>(&'a self, wanted: &'a Wanted<'_>) -> BoxFuture<'a, Result<Streamed, BlobError>> {
         Box::pin(self.ask(wanted))
@@ -234,15 +253,17 @@ impl Bucket for GcsBucket {
 
     fn write<'a>(&'a self, key: &'a str, content: Vec<u8>) -> BoxFuture<'a, Result<(), BlobError>> {
         Box::pin(async move {
-            let mut wanted = Wanted::of(Method::POST, Some(key));
-            wanted.query = vec![("uploadType", "media".to_owned()), ("name", key.to_owned())];
-            wanted.headers.push(("content-type", "application/json".to_owned()));
+            let mut wanted = new_object(key, "application/json");
             wanted.body = content;
-            match web::call(self, wanted).await {
-                // What is missing is not the object, which is new.
-                Err(error) if error.fault == Fault::Missing => Err(answer::error(404, "", &self.bucket, None)),
-                other => other.map(drop),
-            }
+            self.make(wanted).await
+        })
+    }
+
+    fn write_file<'a>(&'a self, key: &'a str, content: &'a FileContent) -> BoxFuture<'a, Result<(), BlobError>> {
+        Box::pin(async move {
+            let mut wanted = new_object(key, "application/octet-stream");
+            wanted.file = Some(content);
+            self.make(wanted).await
         })
     }
 

@@ -7,7 +7,7 @@ use super::role::Keys;
 use super::sign::{self, Asked, Scope};
 use super::{Place, SCHEME, answer};
 use crate::web::{self, Clock, Prefix, Store, Wanted};
-use crate::{BlobError, Bucket, Content, Page, Position, Purpose, Range, Right, SignedHeaders};
+use crate::{BlobError, Bucket, Content, FileContent, Page, Position, Purpose, Range, Right, SignedHeaders};
 
 /// The most keys of one list.
 const LIST_MAX: usize = 1_000;
@@ -49,7 +49,11 @@ impl S3Bucket {
             query: wanted.query.clone(),
         };
         let credentials = self.keys.get(&self.clock).await?;
-        let signed = sign::headers(&asked, &wanted.headers, &wanted.body, &self.scope(), &credentials);
+        let digest = match wanted.file {
+            Some(file) => file.digest.clone(),
+            None => sign::digest(&wanted.body),
+        };
+        let signed = sign::headers(&asked, &wanted.headers, &digest, &self.scope(), &credentials);
         let query = sign::encoded(&asked.query);
         let mark = if query.is_empty() { "" } else { "?" };
         let exchange = Exchange {
@@ -58,7 +62,7 @@ impl S3Bucket {
             headers: web::headers(&signed),
             body: wanted.body.clone(),
         };
-        Ok(self.origin.send(exchange, wanted.max_bytes).await?)
+        web::send(&self.origin, exchange, wanted).await
     }
 
     async fn ask(&self, wanted: &Wanted<'_>) -> Result<Streamed, BlobError> {
@@ -137,7 +141,7 @@ impl S3Bucket {
             path: "/",
             query: Vec::new(),
         };
-        let signed = sign::headers(&asked, &[], b"", &self.scope(), &credentials);
+        let signed = sign::headers(&asked, &[], &sign::digest(b""), &self.scope(), &credentials);
         let scheme = self.place.base.split("://").next().unwrap_or_default();
         let exchange = Exchange {
             method: Method::GET,
@@ -162,6 +166,21 @@ impl S3Bucket {
     }
 }
 
+impl S3Bucket {
+    fn new_object<'a>(&self, key: &'a str, content_type: &str) -> Wanted<'a> {
+        let mut wanted = Wanted::of(Method::PUT, Some(key));
+        wanted.headers.push(("content-type", content_type.to_owned()));
+        if let Some(id) = &self.sse_key {
+            let encrypted = "x-amz-server-side-encryption";
+            wanted.headers.push((encrypted, "aws:kms".to_owned()));
+            wanted
+                .headers
+                .push(("x-amz-server-side-encryption-aws-kms-key-id", id.clone()));
+        }
+        wanted
+    }
+}
+
 impl Store for S3Bucket {
     fn once<'a>(&'a self, wanted: &'a Wanted<'_>) -> BoxFuture<'a, Result<Streamed, BlobError>> {
         Box::pin(self.ask(wanted))
@@ -182,17 +201,16 @@ impl Bucket for S3Bucket {
 
     fn write<'a>(&'a self, key: &'a str, content: Vec<u8>) -> BoxFuture<'a, Result<(), BlobError>> {
         Box::pin(async move {
-            let mut wanted = Wanted::of(Method::PUT, Some(key));
-            wanted.headers.push(("content-type", "application/json".to_owned()));
-            if let Some(id) = &self.sse_key {
-                wanted
-                    .headers
-                    .push(("x-amz-server-side-encryption", "aws:kms".to_owned()));
-                wanted
-                    .headers
-                    .push(("x-amz-server-side-encryption-aws-kms-key-id", id.clone()));
-            }
+            let mut wanted = self.new_object(key, "application/json");
             wanted.body = content;
+            web::call(self, wanted).await.map(drop)
+        })
+    }
+
+    fn write_file<'a>(&'a self, key: &'a str, content: &'a FileContent) -> BoxFuture<'a, Result<(), BlobError>> {
+        Box::pin(async move {
+            let mut wanted = self.new_object(key, "application/octet-stream");
+            wanted.file = Some(content);
             web::call(self, wanted).await.map(drop)
         })
     }

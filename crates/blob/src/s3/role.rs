@@ -115,7 +115,7 @@ impl Role {
                 "content-type",
                 "application/x-www-form-urlencoded; charset=utf-8".to_owned(),
             )];
-            let signed = sign::headers(&asked, &more, &body, &scope, &keys);
+            let signed = sign::headers(&asked, &more, &sign::digest(&body), &scope, &keys);
             let exchange = Exchange {
                 method: Method::POST,
                 url: format!("{}/", self.base),

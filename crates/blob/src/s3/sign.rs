@@ -61,20 +61,19 @@ pub(super) fn digest(body: &[u8]) -> String {
     hexadecimal(&Sha256::digest(body))
 }
 
-/// The headers that sign a request; `more` are signed with it. Names are in lower case.
+/// The headers that sign a request; `more` are signed with it, and so is the digest of its body. Names are in lower case.
 pub(super) fn headers(
     asked: &Asked<'_>,
     more: &[(&str, String)],
-    body: &[u8],
+    hash: &str,
     scope: &Scope<'_>,
     credentials: &Credentials,
 ) -> Vec<(String, String)> {
-    let hash = digest(body);
     let mut headers: Vec<(String, String)> = more
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()))
         .collect();
-    headers.push(("x-amz-content-sha256".to_owned(), hash.clone()));
+    headers.push(("x-amz-content-sha256".to_owned(), hash.to_owned()));
     headers.push(("x-amz-date".to_owned(), stamp(scope)));
     if let Some(token) = &credentials.token {
         headers.push(("x-amz-security-token".to_owned(), token.clone()));
@@ -187,7 +186,7 @@ mod tests {
 
     fn authorization(asked: &Asked<'_>, more: &[(&str, String)]) -> String {
         let (credentials, scope) = example();
-        let headers = headers(asked, more, b"", &scope, &credentials);
+        let headers = headers(asked, more, &digest(b""), &scope, &credentials);
         headers
             .into_iter()
             .find(|(name, _)| name == "authorization")

@@ -1,7 +1,7 @@
 //! `labelkeep user …`: accounts from the command line, whether the server runs or not.
 
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::pin;
 
 use anyhow::{Context as _, bail};
@@ -120,7 +120,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let role = matches.try_get_one::<String>("role").ok().flatten();
     let role = role.map(|text| self::role(text)).transpose()?;
     let config = Config::for_commands(&Values::collect(matches, std::env::vars_os())?)?;
-    let (url, avatars) = (config.services.public_url.clone(), config.web.avatar_folder.clone());
+    let url = config.services.public_url.clone();
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -140,7 +140,7 @@ pub(crate) fn run(matches: &ArgMatches) -> anyhow::Result<()> {
                 "activate" => wish.change(RoleChange::Back).await,
                 "reset-password" => wish.reset().await,
                 "reset-factors" => wish.reset_factors().await,
-                "erase" => wish.erase(&avatars).await,
+                "erase" => wish.erase().await,
                 "export" => wish.export().await,
                 "role" => wish.change(RoleChange::To(role.unwrap_or(Role::Annotator))).await,
                 "make-owner" => wish.change(RoleChange::To(Role::Owner)).await,
@@ -230,8 +230,8 @@ impl Wish<'_> {
         Ok(())
     }
 
-    async fn erase(&self, avatars: &Path) -> anyhow::Result<()> {
-        let id = accounts::console_erase(self.services, self.email, avatars)
+    async fn erase(&self) -> anyhow::Result<()> {
+        let id = accounts::console_erase(self.services, self.email)
             .await
             .map_err(plain)?;
         println!("{} is erased. Their work is that of user {id} now.", self.email);

@@ -33,7 +33,7 @@ pub(super) fn grants(values: &Values) -> anyhow::Result<Vec<Grant>> {
 }
 
 /// Where they come from.
-pub(super) fn read(values: &Values) -> anyhow::Result<Ambient> {
+pub(crate) fn read(values: &Values) -> anyhow::Result<Ambient> {
     let has_metadata = values.boolean("ALLOW_INSTANCE_METADATA")?;
     Ok(Ambient {
         aws: aws(values, has_metadata)?,

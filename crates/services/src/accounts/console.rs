@@ -207,7 +207,7 @@ pub async fn console_reset_factors(services: &Services, email: &str) -> Result<u
 }
 
 /// Erases somebody, who may have left; owners are not erased.
-pub async fn console_erase(services: &Services, email: &str, avatars: &std::path::Path) -> Result<i64> {
+pub async fn console_erase(services: &Services, email: &str) -> Result<i64> {
     let email = clean_email(email)?;
     let nobody = || ServiceError::Nothing(format!("Nobody has the address {email}."));
     let organization = organizations::first(&services.db).await?.ok_or_else(nobody)?.id;
@@ -219,7 +219,7 @@ pub async fn console_erase(services: &Services, email: &str, avatars: &std::path
         ));
     }
     let id = account.id;
-    erase::carry_out(services, origin(organization), organization, account, avatars).await?;
+    erase::carry_out(services, origin(organization), organization, account).await?;
     Ok(id)
 }
 

@@ -1,8 +1,6 @@
 //! Erasing a person: what says who they are goes, from the account and from the audit log (SEC-220). Their work stays, as
 //! that of nobody known.
 
-use std::path::Path;
-
 use labelkeep_policy::{Action, Role};
 use labelkeep_store::Tx;
 use labelkeep_store::accounts::{self as store, AccountRow, organizations};
@@ -13,14 +11,8 @@ use crate::access::{self, Granted};
 use crate::audit::personal;
 use crate::{Result, ServiceError, Services};
 
-/// Erases a member. `avatars`: the folder of the pictures that people have given themselves.
-pub async fn erase(
-    services: &Services,
-    organization: Granted<i64>,
-    caller: &Caller,
-    account_id: i64,
-    avatars: &Path,
-) -> Result<()> {
+/// Erases a member.
+pub async fn erase(services: &Services, organization: Granted<i64>, caller: &Caller, account_id: i64) -> Result<()> {
     in_browser(caller)?;
     let refuse = |text: &str| Err(ServiceError::Forbidden(text.to_owned()));
     let member = organizations::membership(&services.db, *organization.row(), account_id)
@@ -40,7 +32,7 @@ pub async fn erase(
     let account = store::own(&services.db, account_id)
         .await?
         .ok_or(ServiceError::NotFound("OrganizationMember"))?;
-    carry_out(services, access::origin(&actor), organization_id, account, avatars).await
+    carry_out(services, access::origin(&actor), organization_id, account).await
 }
 
 /// The same for whoever runs the server, and for people who are members no more.
@@ -49,7 +41,6 @@ pub(super) async fn carry_out(
     origin: Origin,
     organization_id: i64,
     account: AccountRow,
-    avatars: &Path,
 ) -> Result<()> {
     let (id, avatar, now) = (account.id, account.avatar.clone(), services.now());
     services
@@ -59,8 +50,7 @@ pub(super) async fn carry_out(
     services.cache.forget_account(id);
     services.audit.forget(id);
     if let Some(name) = avatar {
-        // The row no longer names it.
-        let _ = tokio::fs::remove_file(avatars.join(name)).await;
+        super::users::forget_portrait(services, &name).await;
     }
     Ok(())
 }

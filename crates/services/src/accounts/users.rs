@@ -1,11 +1,9 @@
 //! The people of an organization, and one's own account.
 
-use std::collections::HashMap;
-use std::path::Path;
-
 use labelkeep_policy::{Action, Actor, Role};
 use labelkeep_store::accounts::{self as store, AccountChange, AccountRow, NewAccount, identities, organizations};
 use labelkeep_store::audit;
+use std::collections::HashMap;
 
 use super::sessions::{self, NewSession, Renewal};
 use super::{Caller, MembershipRow, Profile, Proof, clean_email};
@@ -259,24 +257,28 @@ pub async fn delete_user(services: &Services, organization: Granted<i64>, id: i6
 }
 
 /// Gives the caller an avatar: a picture that is judged by its bytes, and made anew from its pixels.
-pub async fn set_avatar(services: &Services, actor: &Actor, folder: &Path, picture: Vec<u8>) -> Result<()> {
+pub async fn set_avatar(services: &Services, actor: &Actor, picture: Vec<u8>) -> Result<()> {
     access::own_account(actor)?;
     let portrait = tokio::task::spawn_blocking(move || labelkeep_formats::portrait(&picture))
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?
         .map_err(|error| Invalid::field("avatar", error.to_string()))?;
     let name = format!("{}.png", uuid::Uuid::new_v4().simple());
-    tokio::fs::create_dir_all(folder).await?;
-    tokio::fs::write(folder.join(&name), portrait).await?;
-    replace_avatar(services, actor, folder, Some(name)).await
+    let shelf = &services.settings.files.portraits;
+    tokio::fs::create_dir_all(shelf.folder()).await?;
+    tokio::fs::write(shelf.path(&name), portrait).await?;
+    let put = shelf.put(&name).await;
+    shelf.put_away(&name);
+    put?;
+    replace_avatar(services, actor, Some(name)).await
 }
 
 /// Takes the caller's avatar away.
-pub async fn remove_avatar(services: &Services, actor: &Actor, folder: &Path) -> Result<()> {
-    replace_avatar(services, actor, folder, None).await
+pub async fn remove_avatar(services: &Services, actor: &Actor) -> Result<()> {
+    replace_avatar(services, actor, None).await
 }
 
-async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name: Option<String>) -> Result<()> {
+async fn replace_avatar(services: &Services, actor: &Actor, name: Option<String>) -> Result<()> {
     access::own_account(actor)?;
     let before = store::own(&services.db, actor.account_id)
         .await?
@@ -296,10 +298,16 @@ async fn replace_avatar(services: &Services, actor: &Actor, folder: &Path, name:
     )
     .await?;
     if let Some(old) = before.avatar {
-        // The row no longer names it; a file that stays behind harms nobody.
-        let _ = tokio::fs::remove_file(folder.join(old)).await;
+        forget_portrait(services, &old).await;
     }
     Ok(())
+}
+
+/// Removes a picture that no row names any more. One that a fault leaves behind has a name that nobody knows.
+pub(super) async fn forget_portrait(services: &Services, name: &str) {
+    if let Err(error) = services.settings.files.portraits.remove(name).await {
+        tracing::warn!(%error, file = name, "a picture that nobody shows any more could not be removed");
+    }
 }
 
 async fn write_change(

@@ -67,12 +67,17 @@ pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow, b
         begun_at: row.created_at,
         begun,
     };
-    let path = services.settings.export_folder.join(&row.stored_as);
+    let path = services.settings.files.exports.path(&row.stored_as);
     let runtime = tokio::runtime::Handle::current();
     let reach = Reach::new(&row, &path);
     let making = Making::Snapshot(id, reach.clone());
     let (progress, target) = (writer.progress.clone(), path.clone());
-    let work = background::run(move || write_snapshot(&writer, &runtime, &target, &reach));
+    let stored_as = row.stored_as.clone();
+    let work = background::run(move || {
+        let made = write_snapshot(&writer, &runtime, &target, &reach)?;
+        runtime.block_on(store(&writer.services, &stored_as))?;
+        Ok(made)
+    });
     let (outcome, last) = match alive(&services, work, &making, row.updated_at, &progress).await {
         Outcome::Ended(outcome, last) => (outcome, last),
         // Its file is somebody else's now, or has gone with its row.
@@ -88,6 +93,7 @@ pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow, b
                 if !rows::finish(tx, id, outcome, (last, now)).await? {
                     return Ok(None);
                 }
+                name_unless(error.is_some(), &own, tx, &snapshot.stored_as, now).await?;
                 // What it becomes is begun in the same write: no end of the server comes between.
                 let next = match (&error, then) {
                     (None, Some(then)) => then.begin(tx, &snapshot, ended.organization_id, now).await?,
@@ -101,7 +107,7 @@ pub(super) async fn make(services: Services, writer: Writer, row: SnapshotRow, b
         })
         .await;
     let is_noted = matches!(noted, Ok(Some(_)));
-    forget_unless(!failed && is_noted, &path);
+    forget_unless(!failed && is_noted, &services, &row.stored_as).await;
     if let Ok(Some(Some((conversion, how)))) = noted {
         convert_row(services, project, row, conversion, how, Begun::Now).await;
     }
@@ -175,20 +181,21 @@ pub(super) async fn convert_row(
         begun_at: row.created_at,
         begun,
     };
-    let folder = services.settings.export_folder.clone();
-    let (source_path, path) = (folder.join(&snapshot.stored_as), folder.join(&row.stored_as));
+    let shelf = &services.settings.files.exports;
+    let target = shelf.path(&row.stored_as);
+    let source = shelf.local(&snapshot.stored_as).await;
     let runtime = tokio::runtime::Handle::current();
-    let target = path.clone();
-    let inner = services.clone();
+    let (inner, made) = (services.clone(), row.clone());
     let progress = Progress::default();
     let read = progress.clone();
     let work = background::run(move || -> std::result::Result<(String, i64), ExportError> {
+        let snapshot = source.map_err(|error| ExportError::Source(error.to_string()))?;
         let writer =
-            writer(&inner, project, &row.export_type, how).map_err(|error| ExportError::Source(error.to_string()))?;
+            writer(&inner, project, &made.export_type, how).map_err(|error| ExportError::Source(error.to_string()))?;
         let mut out = Hashed::create(&target)?;
         let mut source = || -> Tasks<'_> {
             read.set_done(0);
-            Box::new(stored_tasks(&source_path).map(|task| {
+            Box::new(stored_tasks(snapshot.path()).map(|task| {
                 read.step();
                 if read.is_cancelled() {
                     return Err(ExportError::Source("cancelled".to_owned()));
@@ -198,6 +205,7 @@ pub(super) async fn convert_row(
         };
         let report = writer.write_from(&runtime, &mut source, &mut out)?;
         let (_, size) = out.finish()?;
+        runtime.block_on(store(&inner, &made.stored_as))?;
         Ok((serde_json::to_string(&report)?, size))
     });
     let (outcome, last) = match alive(&services, work, &Making::Conversion(id), row.updated_at, &progress).await {
@@ -205,7 +213,7 @@ pub(super) async fn convert_row(
         Outcome::Lost => return,
     };
     let failed = outcome.is_err();
-    let (now, own) = (services.now(), services.clone());
+    let (now, own, stored_as) = (services.now(), services.clone(), row.stored_as.clone());
     let noted = services
         .db
         .write(move |tx| {
@@ -213,13 +221,14 @@ pub(super) async fn convert_row(
                 let error = outcome.as_ref().err().cloned();
                 let is_noted = rows::finish_conversion(tx, id, outcome, (last, now)).await?;
                 if is_noted {
+                    name_unless(error.is_some(), &own, tx, &stored_as, now).await?;
                     ended.tell(&own, tx, error, now).await?;
                 }
                 Ok::<_, ServiceError>(is_noted)
             })
         })
         .await;
-    forget_unless(!failed && matches!(noted, Ok(true)), &path);
+    forget_unless(!failed && matches!(noted, Ok(true)), &services, &row.stored_as).await;
 }
 
 /// How an export was begun, for those who are told of its end.
@@ -265,10 +274,36 @@ impl Ending {
     }
 }
 
-/// The file of what failed, or was removed meanwhile, goes.
-fn forget_unless(kept: bool, path: &std::path::Path) {
-    if !kept {
-        let _ = std::fs::remove_file(path);
+/// What was made has its place among the files when this says so.
+async fn store(services: &Services, stored_as: &str) -> std::result::Result<(), ExportError> {
+    let shelf = &services.settings.files.exports;
+    let put = async {
+        shelf.announce(services, vec![stored_as.to_owned()]).await?;
+        shelf.put(stored_as).await
+    };
+    put.await.map_err(|error| {
+        tracing::error!(%error, "an export could not be stored");
+        ExportError::Source("the server could not store it; its log says more".to_owned())
+    })
+}
+
+/// A row names the file from now on; that of what failed goes.
+async fn name_unless(failed: bool, services: &Services, tx: &mut Tx, stored_as: &str, now: i64) -> Result<()> {
+    let shelf = &services.settings.files.exports;
+    if failed {
+        shelf.let_go(tx, &[stored_as.to_owned()], now).await
+    } else {
+        shelf.named(tx, stored_as).await
+    }
+}
+
+/// The file of what failed, or was removed meanwhile, goes; of what is kept, the copy that is not needed any more.
+async fn forget_unless(kept: bool, services: &Services, stored_as: &str) {
+    let shelf = &services.settings.files.exports;
+    if kept {
+        shelf.put_away(stored_as);
+    } else {
+        shelf.clear(services, vec![stored_as.to_owned()]).await;
     }
 }
 

@@ -90,7 +90,7 @@ async fn conversion(services: &Services, row: ConversionRow) -> Result<()> {
     let how: Conversion = serde_json::from_str(&row.options)
         .map_err(|error| ServiceError::Internal(format!("the options of conversion {id}: {error}")))?;
     // Half a file is of no use.
-    let _ = std::fs::remove_file(services.settings.export_folder.join(&row.stored_as));
+    let _ = std::fs::remove_file(services.settings.files.exports.path(&row.stored_as));
     let row = ConversionRow { updated_at: now, ..row };
     convert_row(services.clone(), project, snapshot, row, how, Begun::Again).await;
     Ok(())

@@ -3,7 +3,6 @@
 //! The tasks of a snapshot are a JSON export in the folder of exports. A conversion reads that file, so that all formats of a
 //! snapshot say the same, whatever has happened to the project since.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use labelkeep_formats::export::{self as formats, Report};
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::making::{Begun, convert_row, make, stored_tasks, writer};
 use super::{Options, Selection, Sight, Writer, exporter_of};
 use crate::access::{self, Granted};
+use crate::files::StoredFile;
 use crate::{Invalid, Progress, Result, ServiceError, Services, background};
 
 /// How many are listed.
@@ -138,8 +138,8 @@ pub struct Stored {
     pub name: String,
     /// `json`, `csv`, `zip`
     pub extension: String,
-    /// Where the bytes lie.
-    pub path: PathBuf,
+    /// Its bytes.
+    pub file: StoredFile,
     /// Names the bytes.
     pub tag: String,
 }
@@ -237,20 +237,21 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, id: i64) 
     let row = find(services, &project, id).await?;
     let now = services.now();
     let (origin, object) = (access::origin(project.actor()), format!("project:{}", row.project_id));
+    let shelf = services.settings.files.exports.clone();
+    let shelf_in = shelf.clone();
     let files = services
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let files = rows::delete(tx, row.id).await?;
+                shelf_in.let_go(tx, &files, now).await?;
                 let detail = serde_json::json!({ "snapshot": row.id, "title": row.title }).to_string();
                 audit::record(tx, &origin, "export.delete", &object, &detail, now).await?;
                 Ok::<_, ServiceError>(files)
             })
         })
         .await?;
-    for name in files {
-        let _ = std::fs::remove_file(services.settings.export_folder.join(name));
-    }
+    shelf.clear(services, files).await;
     Ok(())
 }
 
@@ -309,19 +310,19 @@ pub async fn download(
         time(snapshot.created_at).format("%Y-%m-%d-%H-%M"),
         snapshot.md5.get(..8).unwrap_or_default()
     );
-    let folder = &services.settings.export_folder;
+    let shelf = &services.settings.files.exports;
     if exporter.name() == "JSON" && !asked.manifest.unwrap_or(false) {
         return Ok(Stored {
             name: format!("{stem}.json"),
             extension: "json".to_owned(),
-            path: folder.join(&snapshot.stored_as),
+            file: shelf.stored(&snapshot.stored_as, snapshot.size),
             tag: snapshot.stored_as,
         });
     }
     let row = converted(services, &project, snapshot, exporter.name(), asked).await?;
     Ok(Stored {
         name: format!("{stem}.{}", row.extension),
-        path: folder.join(&row.stored_as),
+        file: shelf.stored(&row.stored_as, row.size),
         tag: row.stored_as,
         extension: row.extension,
     })
@@ -351,10 +352,10 @@ pub async fn report(
         ..how
     };
     let writer = writer(services, project.into_parts().1, exporter.name(), how)?;
-    let path = services.settings.export_folder.join(&snapshot.stored_as);
+    let local = services.settings.files.exports.local(&snapshot.stored_as).await?;
     let runtime = tokio::runtime::Handle::current();
     background::run(move || {
-        let mut source = || stored_tasks(&path);
+        let mut source = || stored_tasks(local.path());
         writer.write_from(&runtime, &mut source, &mut std::io::sink())
     })
     .await
@@ -377,11 +378,14 @@ pub async fn expire(services: &Services) -> Result<()> {
             ..audit::Origin::default()
         };
         let detail = serde_json::json!({ "snapshot": id, "title": title, "reason": "its time is over" }).to_string();
+        let shelf = services.settings.files.exports.clone();
+        let shelf_in = shelf.clone();
         let files = services
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     let files = rows::delete(tx, id).await?;
+                    shelf_in.let_go(tx, &files, now).await?;
                     audit::record(
                         tx,
                         &origin,
@@ -395,16 +399,15 @@ pub async fn expire(services: &Services) -> Result<()> {
                 })
             })
             .await?;
-        for name in files {
-            let _ = std::fs::remove_file(services.settings.export_folder.join(name));
-        }
+        shelf.clear(services, files).await;
     }
     Ok(())
 }
 
-/// Removes files that no row knows any more: those of removed projects, and of what a stop of the server broke off.
+/// Removes files of this machine that no row knows any more: of what a stop of the server broke off.
 pub async fn clean_up(services: &Services) -> Result<()> {
-    let folder = services.settings.export_folder.clone();
+    let shelf = &services.settings.files.exports;
+    let folder = shelf.folder().to_owned();
     let old = tokio::task::spawn_blocking(move || -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(folder) else {
             return Vec::new();
@@ -425,7 +428,7 @@ pub async fn clean_up(services: &Services) -> Result<()> {
     .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let known = rows::known_files(&services.db, &old).await?;
     for name in old.iter().filter(|name| !known.contains(name)) {
-        let _ = std::fs::remove_file(services.settings.export_folder.join(name));
+        let _ = std::fs::remove_file(shelf.path(name));
     }
     Ok(())
 }

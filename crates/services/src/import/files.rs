@@ -1,7 +1,7 @@
 //! The files of an import: archives are unpacked, what is shown gets its place among the uploads, and what a data set only tells
 //! is read and forgotten.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use labelkeep_formats::import::{self as formats, Limits};
 use labelkeep_policy::Actor;
@@ -10,6 +10,7 @@ use labelkeep_store::projects::ProjectRow;
 use serde::{Deserialize, Serialize};
 
 use super::read;
+use crate::files::LocalFile;
 use crate::storages::untouched;
 use crate::uploads::{Incoming, Placed};
 use crate::{Invalid, Result, ServiceError, Services};
@@ -45,32 +46,39 @@ pub(super) struct HandedOver {
 }
 
 impl HandedOver {
-    pub(super) fn input(&self, services: &Services) -> read::FileInput {
-        read::FileInput {
+    /// What is read, from this machine: a copy where the files lie elsewhere.
+    pub(super) async fn input(&self, services: &Services) -> Result<(read::FileInput, LocalFile)> {
+        let local = services.settings.files.uploads.local(&self.stored_as).await?;
+        let input = read::FileInput {
             id: self.upload,
             name: self.name.clone(),
             url: self.url.clone(),
             extension: self.extension.clone(),
-            path: self.path(services),
-        }
-    }
-
-    fn path(&self, services: &Services) -> PathBuf {
-        services.settings.upload_folder.join(&self.stored_as)
+            path: local.path().to_owned(),
+        };
+        Ok((input, local))
     }
 
     /// Removes those that nobody needs any more: the parts of data sets, and after an import that brought nothing all.
     pub(super) async fn forget(services: &Services, files: &[HandedOver], all: bool) -> Result<()> {
         let ids: Vec<i64> = files.iter().filter(|_| all).filter_map(|file| file.upload).collect();
-        if !ids.is_empty() {
-            services
-                .db
-                .write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await }))
-                .await?;
+        let gone = files.iter().filter(|file| all || file.upload.is_none());
+        let names: Vec<String> = gone.map(|file| file.stored_as.clone()).collect();
+        if names.is_empty() {
+            return Ok(());
         }
-        for file in files.iter().filter(|file| all || file.upload.is_none()) {
-            let _ = std::fs::remove_file(file.path(services));
-        }
+        let shelf = services.settings.files.uploads.clone();
+        let (shelf_in, names_in, now) = (shelf.clone(), names.clone(), services.now());
+        services
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    store::uploads::delete(tx, &ids).await?;
+                    shelf_in.let_go(tx, &names_in, now).await
+                })
+            })
+            .await?;
+        shelf.clear(services, names).await;
         Ok(())
     }
 }
@@ -94,9 +102,10 @@ impl Stored {
             return Err(Invalid::whole("No data found in body or in files").into());
         }
         let (services_in, project_in) = (services.clone(), project.clone());
-        let ready = tokio::task::spawn_blocking(move || place_all(&services_in, &project_in, incoming, dataset))
+        let sorted = tokio::task::spawn_blocking(move || sort_out(&services_in, &project_in, incoming, dataset))
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        let ready = place_all(services, sorted).await?;
         let (project_id, account_id, now) = (project.id, actor.account_id, services.now());
         let mut files = Vec::with_capacity(ready.len());
         let mut ready = ready.into_iter().peekable();
@@ -181,36 +190,48 @@ impl Stored {
         }
     }
 
-    /// The files stay when this is dropped.
-    pub(super) fn stay(self) {
+    /// The files stay when this is dropped, for a job that reads them: on a machine of its own, perhaps.
+    pub(super) fn stay(self, services: &Services) {
         match self.place {
             Place::Upload { placed, .. } => placed.keep(),
+            // The copy in the bucket is the one that stays, where there is a bucket.
+            Place::Read(file) if services.settings.files.uploads.is_remote() => drop(file),
             Place::Read(file) => file.keep(),
         }
     }
 
+    /// Puts what is read only where a job finds it, whatever machine does it.
+    pub(super) async fn share(services: &Services, files: &[Stored]) -> Result<()> {
+        let shelf = &services.settings.files.uploads;
+        if !shelf.is_remote() {
+            return Ok(());
+        }
+        let read_only = files.iter().map(Stored::hand_over).filter(|file| file.upload.is_none());
+        let names: Vec<String> = read_only.map(|file| file.stored_as).collect();
+        shelf.announce(services, names.clone()).await?;
+        for name in names {
+            shelf.put(&name).await?;
+        }
+        Ok(())
+    }
+
     /// The files go when they are dropped; their rows go here.
     pub(super) async fn forget_all(services: &Services, files: Vec<Stored>) {
-        let ids: Vec<i64> = files.iter().filter_map(|file| file.input().id).collect();
-        if ids.is_empty() {
-            return;
-        }
-        let gone = services
-            .db
-            .write(move |tx| Box::pin(async move { store::uploads::delete(tx, &ids).await }))
-            .await;
+        let gone: Vec<HandedOver> = files.iter().map(Stored::hand_over).collect();
+        let gone = HandedOver::forget(services, &gone, true).await;
         if let Err(error) = gone {
             tracing::warn!(%error, "the rows of refused files could not be removed");
         }
     }
 }
 
-fn place_all(
+/// The files of an import with archives unpacked, and whether each is only read.
+fn sort_out(
     services: &Services,
     project: &ProjectRow,
     incoming: Vec<Incoming>,
     dataset: bool,
-) -> Result<Vec<(String, Ready)>> {
+) -> Result<Vec<(Incoming, bool)>> {
     let mut files = Vec::with_capacity(incoming.len());
     for file in incoming {
         if formats::is_archive(&file.name) {
@@ -226,22 +247,37 @@ fn place_all(
     for file in files.iter().filter(|file| !read_only(file)) {
         read::check_file(file)?;
     }
-    let mut ready = Vec::with_capacity(files.len());
-    for file in files {
-        let name = file.name.clone();
-        let place = if read_only(&file) {
-            Ready::Read(file)
+    let sorted = files.into_iter().map(|file| {
+        let is_read_only = read_only(&file);
+        (file, is_read_only)
+    });
+    Ok(sorted.collect())
+}
+
+/// What is shown gets its place; the files keep their order.
+async fn place_all(services: &Services, sorted: Vec<(Incoming, bool)>) -> Result<Vec<(String, Ready)>> {
+    let names: Vec<(String, bool)> = sorted
+        .iter()
+        .map(|(file, is_read)| (file.name.clone(), *is_read))
+        .collect();
+    let (read, shown): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|(_, is_read)| *is_read);
+    let shown = shown.into_iter().map(|(file, _)| file).collect();
+    let mut placed = crate::uploads::place_all(services, shown).await?.into_iter();
+    let mut read = read.into_iter();
+    let ready = names.into_iter().map_while(|(name, is_read)| {
+        let ready = if is_read {
+            Ready::Read(read.next()?.0)
         } else {
-            Ready::Upload(crate::uploads::place(services, file)?)
+            Ready::Upload(placed.next()?)
         };
-        ready.push((name, place));
-    }
-    Ok(ready)
+        Some((name, ready))
+    });
+    Ok(ready.collect())
 }
 
 /// The files of an archive, each on its own (SEC-158).
 fn unpack(services: &Services, archive: &Incoming, files: &mut Vec<Incoming>) -> Result<()> {
-    let upload_folder = &services.settings.upload_folder;
+    let upload_folder = services.settings.files.uploads.folder();
     let folder = upload_folder.join(format!("incoming-{}", uuid::Uuid::new_v4().simple()));
     crate::uploads::private_folder(&folder)?;
     let unpacked = std::fs::File::open(archive.path())

@@ -164,7 +164,8 @@ async fn begin_with(
         options,
     };
     let parameters = serde_json::to_value(&parameters).map_err(|error| ServiceError::Internal(error.to_string()));
-    let begun = match parameters {
+    let shared = Stored::share(services, &files).await;
+    let begun = match shared.and(parameters) {
         Ok(parameters) => {
             let order = Order {
                 kind: "import",
@@ -177,7 +178,7 @@ async fn begin_with(
     };
     match begun {
         Ok(job) => {
-            files.into_iter().for_each(Stored::stay);
+            files.into_iter().for_each(|file| file.stay(services));
             Ok(job)
         }
         Err(error) => {
@@ -185,14 +186,6 @@ async fn begin_with(
             Err(error)
         }
     }
-}
-
-/// Whether it may go better the next time: then the job is tried again, from where it was.
-pub(super) fn may_pass(error: &ServiceError) -> bool {
-    matches!(
-        error,
-        ServiceError::Store(_) | ServiceError::Internal(_) | ServiceError::File(_)
-    )
 }
 
 /// Notes in the transaction of a chunk how far the job has come. `read` is how many bytes of how many have been read: the number of
@@ -232,7 +225,6 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
     }
     let config = crate::projects::config(services, &project)?;
     let members = Members::of(services, project.organization_id, job.row.account_id).await?;
-    let input = read::Input::Files(files.iter().map(|file| file.input(services)).collect());
     let written = Written {
         origin: job.origin(),
         account_id: job.row.account_id,
@@ -247,6 +239,13 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
         HandedOver::forget(services, &files, true).await?;
         return Ok(Ended::Cancelled(json!({ "task_count": 0 })));
     }
+    let (mut inputs, mut copies) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
+    for file in &files {
+        let (input, copy) = file.input(services).await?;
+        inputs.push(input);
+        copies.push(copy);
+    }
+    let input = read::Input::Files(inputs);
     let progress = Progress::default();
     let work = read_and_write(services, config, members, input, &options, written, &progress);
     tokio::pin!(work);
@@ -264,7 +263,7 @@ pub(crate) async fn work(services: &Services, job: &Running) -> Result<Ended> {
             HandedOver::forget(services, &files, false).await?;
             Ok(Ended::Done(told(&summary)))
         }
-        Err(error) if may_pass(&error) => Err(error),
+        Err(error) if error.may_pass() => Err(error),
         Err(error) => {
             HandedOver::forget(services, &files, true).await?;
             if progress.is_cancelled() {

@@ -142,6 +142,8 @@ pub async fn watched(
         untouched::check(&project)?;
     }
     let members = Members::load(services, &actor).await?;
+    // Of files that lie elsewhere, until they have been read.
+    let mut copies = Vec::new();
     let (input, files) = match source {
         Source::Json(body) => (read::Input::Json(body), Vec::new()),
         Source::Files(incoming) => {
@@ -149,14 +151,19 @@ pub async fn watched(
             (read::Input::Files(files.iter().map(Stored::input).collect()), files)
         }
         Source::Kept(rows) => {
-            let input = |row: &UploadRow| read::FileInput {
-                id: Some(row.id),
-                name: row.name.clone(),
-                url: crate::uploads::url(row.project_id, &row.name),
-                extension: crate::uploads::extension(&row.name),
-                path: services.settings.upload_folder.join(&row.stored_as),
-            };
-            (read::Input::Files(rows.iter().map(input).collect()), Vec::new())
+            let mut inputs = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let local = services.settings.files.uploads.local(&row.stored_as).await?;
+                inputs.push(read::FileInput {
+                    id: Some(row.id),
+                    name: row.name.clone(),
+                    url: crate::uploads::url(row.project_id, &row.name),
+                    extension: crate::uploads::extension(&row.name),
+                    path: local.path().to_owned(),
+                });
+                copies.push(local);
+            }
+            (read::Input::Files(inputs), Vec::new())
         }
     };
     let written = Written {
@@ -255,7 +262,7 @@ impl Written {
 
     /// Removes what has been written, unless a job tries again from here.
     async fn give_up(self, services: &Services, error: &ServiceError) {
-        if self.job_id.is_none() || !job::may_pass(error) {
+        if self.job_id.is_none() || !error.may_pass() {
             self.abandon(services).await;
         }
     }
@@ -378,7 +385,7 @@ async fn finish(services: &Services, options: &Options, written: Written) -> Res
         })
         .await;
     if let (Err(error), Some(import_id)) = (&outcome, import_id)
-        && (job_id.is_none() || !job::may_pass(error))
+        && (job_id.is_none() || !error.may_pass())
     {
         remove(services, project_id, import_id).await;
     }

@@ -93,7 +93,7 @@ async fn next(services: &Services) -> Result<bool> {
         Ok(Ended::Done(result)) => End::Finished("done", Some(result), None),
         Ok(Ended::Cancelled(result)) => End::Finished("cancelled", Some(result), None),
         Ok(Ended::Failed(result, text)) => End::Finished("failed", Some(result), Some(text)),
-        Err(error @ (ServiceError::Store(_) | ServiceError::Internal(_) | ServiceError::File(_))) => {
+        Err(error) if error.may_pass() => {
             tracing::error!(job = id, kind, %error, "a job failed");
             if attempts < ATTEMPTS {
                 End::Again(now + AGAIN * attempts)

@@ -47,6 +47,14 @@ impl Found {
         self.key.rsplit('/').next().unwrap_or(&self.key)
     }
 
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn storage_id(&self) -> i64 {
+        self.storage.id
+    }
+
     /// A link that works without keys, and for how many minutes; none where the server sends the bytes itself.
     ///
     /// # Errors

@@ -192,7 +192,7 @@ pub async fn update(services: &Services, storage: Granted<StorageRow>, change: C
 /// Removes a storage. Tasks and objects stay; addresses of its objects are not resolved any more.
 pub async fn delete(services: &Services, storage: Granted<StorageRow>) -> Result<()> {
     let (actor, known) = storage.into_parts();
-    let now = services.now();
+    let (now, id) = (services.now(), known.id);
     services
         .db
         .write(move |tx| {
@@ -201,10 +201,12 @@ pub async fn delete(services: &Services, storage: Granted<StorageRow>) -> Result
                 let detail = serde_json::json!({ "project": known.project_id, "type": known.kind }).to_string();
                 let object = format!("storage:{}", known.id);
                 audit::record(tx, &access::origin(&actor), "storage.delete", &object, &detail, now).await?;
-                Ok(())
+                Ok::<_, ServiceError>(())
             })
         })
-        .await
+        .await?;
+    crate::thumbnails::forget_storage(services, id).await;
+    Ok(())
 }
 
 /// What is to be connected to: fields of a form, or those over a storage that is there already.

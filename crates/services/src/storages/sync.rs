@@ -66,7 +66,7 @@ pub(super) async fn work<'a>(
         .ok_or(ServiceError::NotFound("Storage"))?;
     let error = match doing(row).await {
         // A fault of ours is tried again by who does jobs, and the storage goes on to be in progress.
-        Err(error @ (ServiceError::Store(_) | ServiceError::Internal(_) | ServiceError::File(_))) => return Err(error),
+        Err(error) if error.may_pass() => return Err(error),
         Err(error) => error,
         ended => return ended,
     };

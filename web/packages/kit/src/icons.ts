@@ -31,6 +31,7 @@ export {
   Hash,
   History,
   Image,
+  ImageOff,
   Info,
   Keyboard,
   KeyRound,

@@ -13,6 +13,7 @@ mod role;
 mod serving;
 mod sources;
 mod targets;
+mod thumbnails;
 mod untouched;
 
 use labelkeep_testkit::{Client, S3Server, Value, json, s3};

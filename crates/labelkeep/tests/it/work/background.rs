@@ -199,7 +199,7 @@ async fn a_json_body_goes_on_after_a_restart_too() {
         "what was in was not read again"
     );
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM file_upload").await, 0);
-    let left = std::fs::read_dir(&kit.services().settings.upload_folder).expect("a folder");
+    let left = std::fs::read_dir(kit.services().settings.files.uploads.folder()).expect("a folder");
     assert_eq!(left.count(), 0, "no file is left");
 
     // What is wrong is said by the job; what is no list of tasks by itself at once.
@@ -244,7 +244,7 @@ async fn an_import_that_is_called_off_leaves_nothing() {
     );
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM task").await, 0);
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM file_upload").await, 0);
-    let left = std::fs::read_dir(&kit.services().settings.upload_folder)
+    let left = std::fs::read_dir(kit.services().settings.files.uploads.folder())
         .expect("a folder")
         .count();
     assert_eq!(left, 0, "no file is left");

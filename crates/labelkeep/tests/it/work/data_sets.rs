@@ -47,7 +47,7 @@ on_both_databases! {
         assert!(program.text.contains(".exe extension is not supported"), "{}", program.text);
         let tasks = owner.get(&format!("/api/tasks/?project={id}")).await.json();
         assert_eq!(tasks["total"], 5, "what was refused left nothing");
-        let left = std::fs::read_dir(&kit.services().settings.upload_folder).expect("a folder").flatten();
+        let left = std::fs::read_dir(kit.services().settings.files.uploads.folder()).expect("a folder").flatten();
         let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("incoming-")).count();
         assert_eq!(left, 0, "nothing is left of what was unpacked");
     }

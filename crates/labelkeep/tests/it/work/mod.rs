@@ -5,6 +5,7 @@ mod bad_input;
 mod commands;
 mod connections;
 mod data_sets;
+mod file_store;
 pub(crate) mod import;
 mod projects;
 mod queue;

@@ -65,7 +65,7 @@ on_both_databases! {
         assert_eq!(listed[0]["converted_formats"].as_array().map(Vec::len), Some(2));
         owner.delete(&at).await.expect(204);
         owner.get(&at).await.expect(404);
-        let left = std::fs::read_dir(&kit.services().settings.export_folder).expect("a folder").count();
+        let left = std::fs::read_dir(kit.services().settings.files.exports.folder()).expect("a folder").count();
         assert_eq!(left, 0, "the files go with it");
     }
 
@@ -149,7 +149,7 @@ on_both_databases! {
         owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200);
         let whole = owner.get(&format!("{at}/download")).await.expect(200).bytes;
         // As a kill of the server leaves them: rows that say "in progress", and half of a file.
-        let folder = kit.services().settings.export_folder.clone();
+        let folder = kit.services().settings.files.exports.folder().to_owned();
         for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
             std::fs::write(entry.path(), "[{").expect("written");
         }
@@ -184,7 +184,7 @@ on_both_databases! {
         let first = whole.text.find(&next).expect("the second task");
         let services = kit.services().clone();
         let rows: Vec<(String,)> = services.db.all("SELECT stored_as FROM export_snapshot ORDER BY id", args![]).await.expect("rows");
-        let folder = &services.settings.export_folder;
+        let folder = services.settings.files.exports.folder();
         std::fs::write(folder.join(&rows[0].0), &whole.text[..first + 9]).expect("written");
         std::fs::remove_file(folder.join(&rows[1].0)).expect("removed");
         let (written, last) = (first as i64, tasks[0]);
@@ -306,7 +306,7 @@ on_both_databases! {
         }).await;
         kit.execute("UPDATE export_snapshot SET created_at = created_at - 605000000000").await;
         let new = owner.post(&path, json!({})).await.expect(201).json();
-        let folder = kit.services().settings.export_folder.clone();
+        let folder = kit.services().settings.files.exports.folder().to_owned();
         let names = || -> Vec<String> {
             let entries = std::fs::read_dir(&folder).expect("a folder").flatten();
             entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()

@@ -136,8 +136,8 @@ function List({
   const hasPicture = table.shown.some(isPicture);
   const height = cardHeight(cardWidth, hasPicture);
   const renderCard = useMemo(
-    () => cardRenderer(table.shown, context, height),
-    [table.shown, context.people, context.colors, height],
+    () => cardRenderer(table.shown, context, cardWidth, height),
+    [table.shown, context.people, context.colors, cardWidth, height],
   );
   return (
     <div className={styles.table} data-stale={loaded.isStale || undefined}>

@@ -16,12 +16,12 @@ export function cardHeight(width: number, hasPicture: boolean): number {
   return Math.round(width * (hasPicture ? 0.7 : 0.4)) + FOOT;
 }
 
-export function cardRenderer(columns: readonly Column[], context: CellContext, height: number) {
+export function cardRenderer(columns: readonly Column[], context: CellContext, width: number, height: number) {
   const lead = LEADS.map((look) => columns.find((column) => column.isData && column.look === look)).find(Boolean);
   const others = columns.filter((column) => column !== lead && column.key !== 'id' && column.key !== 'is_labeled');
   const state = columns.find((column) => column.key === 'is_labeled' && !column.isData);
   const lines = Math.max(1, Math.floor((height - FOOT - 16) / 18));
-  const renderLead = lead && renderCell(lead, { ...context, lines });
+  const renderLead = lead && renderCell(lead, { ...context, lines, width });
   const renderState = state && renderCell(state, context);
   const renderers = others.map((column) => ({ column, render: renderCell(column, { ...context, lines: 1 }) }));
   return (task: ListedTask) => (

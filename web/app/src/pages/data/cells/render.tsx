@@ -7,6 +7,7 @@ import { count } from '../../../shared/numbers';
 import type { Column } from '../model/columns';
 import { AudioCell } from './AudioCell';
 import styles from './cells.module.css';
+import { ImageCell } from './ImageCell';
 import { LabelChips, NameChips } from './LabelChips';
 import { PeopleCell } from './PeopleCell';
 import { VideoCell } from './VideoCell';
@@ -17,7 +18,12 @@ export interface CellContext {
   colors: ReadonlyMap<string, string>;
   /** Lines of text that there is room for. */
   lines: number;
+  /** Pixels that a picture is wide; as in a row of the table when it is not said. */
+  width?: number;
 }
+
+/** Pixels of the width of a picture in the table. */
+const ROW_PICTURE = 120;
 
 /** Characters of a text that a cell holds at most; nobody reads more in a table. */
 const LONGEST = 600;
@@ -57,7 +63,7 @@ function Cell({ column, task, context }: { column: Column; task: ListedTask; con
       return task.labels ? <LabelChips labels={task.labels} colors={context.colors} /> : <Words value={value} />;
     case 'image':
       return typeof value === 'string' && isShowable(value) ? (
-        <img className={styles.thumbnail} src={value} alt="" loading="lazy" decoding="async" />
+        <ImageCell url={value} name={fileName(value)} width={context.width ?? ROW_PICTURE} />
       ) : (
         <Any value={value} />
       );
@@ -175,7 +181,24 @@ function namesIn(value: unknown): string[] {
 }
 
 function fileName(url: string): string {
-  return url.split(/[?#]/, 1)[0]?.split('/').at(-1) || url;
+  if (url.startsWith('data:')) return 'data';
+  const name = url.split(/[?#]/, 1)[0]?.split('/').at(-1) || objectName(url);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** The last part of the address of an object that a link of ours leads to. */
+function objectName(url: string): string {
+  const encoded = new URLSearchParams(url.slice(url.indexOf('?'))).get('fileuri') ?? '';
+  try {
+    const bytes = Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
+    return new TextDecoder().decode(bytes).split('/').at(-1) || url;
+  } catch {
+    return url;
+  }
 }
 
 /** Addresses that a picture, a sound or a video may have (SEC-178). */
