@@ -1,7 +1,7 @@
 //! Small pictures of large ones, for lists (SEC-157): made from their pixels within bounds of memory, without anything else that is
 //! in their files.
 
-mod jpeg;
+use image::codecs::jpeg::JpegEncoder;
 
 use crate::picture::{self, Bounds, Pixels};
 
@@ -32,11 +32,28 @@ pub fn thumbnail(picture: &[u8], side: usize) -> Option<Thumbnail> {
     let (pixels, turn) = picture::decoded(picture, BOUNDS).ok()?;
     let pixels = pixels.smaller(side).turned(turn);
     let (bytes, content_type) = if is_opaque(&pixels) {
-        (jpeg::written(&pixels)?, "image/jpeg")
+        (jpeg(&pixels)?, "image/jpeg")
     } else {
         (picture::written(&pixels)?, "image/png")
     };
     Some(Thumbnail { bytes, content_type })
+}
+
+/// Of a hundred.
+const QUALITY: u8 = 80;
+
+fn jpeg(pixels: &Pixels) -> Option<Vec<u8>> {
+    let colours: Vec<u8> = pixels
+        .bytes
+        .chunks_exact(4)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect();
+    let (width, height) = (u32::try_from(pixels.width).ok()?, u32::try_from(pixels.height).ok()?);
+    let mut file = Vec::new();
+    JpegEncoder::new_with_quality(&mut file, QUALITY)
+        .encode(&colours, width, height, image::ExtendedColorType::Rgb8)
+        .ok()?;
+    Some(file)
 }
 
 fn is_opaque(pixels: &Pixels) -> bool {
