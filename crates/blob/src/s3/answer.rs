@@ -52,13 +52,20 @@ pub(crate) fn list(xml: &[u8]) -> Result<Listed, BlobError> {
             "Contents" => {
                 let key = decode(text(node, "Key").ok_or_else(wrong)?)?;
                 list.last = list.last.max(key.clone());
+                let size = text(node, "Size").and_then(|size| size.parse().ok()).unwrap_or(0);
+                let modified = text(node, "LastModified")
+                    .and_then(|at| DateTime::parse_from_rfc3339(at).ok())
+                    .map(|at| at.timestamp_micros());
+                let etag = match text(node, "ETag").unwrap_or_default().trim_matches('"') {
+                    // Some stores give none in lists: another content shows by these then.
+                    "" => format!("{size}-{}", modified.unwrap_or_default()),
+                    etag => etag.to_owned(),
+                };
                 list.objects.push(Object {
-                    size: text(node, "Size").and_then(|size| size.parse().ok()).unwrap_or(0),
-                    modified: text(node, "LastModified")
-                        .and_then(|at| DateTime::parse_from_rfc3339(at).ok())
-                        .map(|at| at.timestamp_micros()),
-                    etag: text(node, "ETag").unwrap_or_default().trim_matches('"').to_owned(),
                     key,
+                    size,
+                    modified,
+                    etag,
                 });
             }
             "CommonPrefixes" => {
