@@ -77,7 +77,9 @@ impl From<NetError> for BlobError {
             NetError::InvalidUrl { .. } => Fault::Input(None),
             NetError::Unreachable | NetError::TimedOut | NetError::Interrupted => {
                 return BlobError::later(match error {
-                    NetError::Unreachable => "The storage could not be reached",
+                    NetError::Unreachable => {
+                        "The storage could not be reached: look whether its address is right, and whether it answers there"
+                    }
                     NetError::TimedOut => "The storage took too long to answer",
                     _ => "The connection to the storage ended before the answer was complete",
                 });

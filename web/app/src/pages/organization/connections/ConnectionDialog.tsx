@@ -2,8 +2,9 @@
 import { api } from '@labelkeep/api';
 import { Button, Dialog, Select, TextArea, TextField, toast } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { messageOf, problemOf } from '../../../shared/errors';
+import { useAnswerInView } from '../../../shared/useAnswerInView';
 import { workspacesQuery } from '../../../shared/workspaces';
 import { Field } from '../../settings/storages/StorageDialog';
 import styles from '../../settings/storages/storages.module.css';
@@ -49,6 +50,8 @@ export function ConnectionDialog({
       set(value);
     };
   };
+  const form = useRef<HTMLDivElement>(null);
+  useAnswerInView(form, save.error);
   const shown = ['title', 'workspace', 'places', ...(type?.fields.map(({ name }) => name) ?? [])];
   const isElsewhere = save.error && shown.every((name) => !problemOf(save.error, name).errorMessage);
   return (
@@ -72,7 +75,7 @@ export function ConnectionDialog({
         </>
       }
     >
-      <div className={styles.form}>
+      <div className={styles.form} ref={form}>
         {!connection && types.length > 1 && (
           <Select
             label="Where"

@@ -13,8 +13,9 @@ import {
   toast,
 } from '@labelkeep/kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf, problemOf } from '../../../shared/errors';
+import { useAnswerInView } from '../../../shared/useAnswerInView';
 import { FileList } from './FileList';
 import {
   base,
@@ -98,6 +99,8 @@ export function StorageDialog({
   });
   const attempts = [check, files, save];
   const error = attempts.find((attempt) => attempt.error)?.error;
+  const answers = useRef<HTMLDivElement>(null);
+  useAnswerInView(answers, error ?? files.data ?? (check.isSuccess && check.submittedAt));
   const put = (name: string, value: string | number | boolean) => {
     for (const attempt of attempts) attempt.reset();
     setValues((old) => ({ ...old, [name]: value }));
@@ -148,7 +151,7 @@ export function StorageDialog({
         </>
       }
     >
-      <div className={styles.form}>
+      <div className={styles.form} ref={answers}>
         {!storage && types.length > 1 && (
           <Select
             label="Where"
