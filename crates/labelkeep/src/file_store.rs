@@ -70,6 +70,8 @@ fn open(values: &Values, data: &Path, provider: &str, pairs: &[Pair], mut fields
     let egress = values.text("EGRESS_PROXY").map(EgressProxy::parse).transpose()?;
     let net = Client::behind(policy, &roots(values)?, egress);
     let mut installation = stores::read(values)?;
+    let endpoint = pairs.iter().find(|(_, field)| *field == "s3_endpoint");
+    let endpoint = endpoint.map_or(Ok(None), |(setting, _)| stores::place(values, setting))?;
     let text = |name| values.text(name).unwrap_or_default();
     // Without keys the server's own credentials open it, and they open nothing else by that.
     let own = match provider {
@@ -80,7 +82,7 @@ fn open(values: &Values, data: &Path, provider: &str, pairs: &[Pair], mut fields
         {
             // Theirs is no endpoint of a form.
             fields.set("s3_endpoint", "");
-            installation.s3_endpoint = stores::place(values, "STORAGE_AWS_ENDPOINT_URL")?;
+            installation.s3_endpoint = endpoint;
             Some(format!("s3://{}", text("STORAGE_AWS_BUCKET_NAME")))
         }
         "azure" if fields.get("account_key").is_none() => {

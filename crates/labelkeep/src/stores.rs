@@ -110,11 +110,6 @@ mod tests {
             ("AZURE_BLOB_ACCOUNT_KEY", "alone"),
             ("AZURE_FEDERATED_TOKEN_FILE", "/alone"),
             ("AZURE_TENANT_ID", "a/b"),
-            ("REDIS_SSL_CERTS_REQS", "maybe"),
-            ("REDIS_SSL_CA_CERTS", "/no/such/file"),
-            ("REDIS_SSL_CERTFILE", "/dev/null"),
-            ("REDIS_SSL_CA_CERTS", "/dev/null"),
-            ("REDIS_ALLOW_PLAINTEXT", "perhaps"),
         ] {
             let allowed = (
                 "ALLOW_AMBIENT_CLOUD_CREDENTIALS",
@@ -138,6 +133,11 @@ mod tests {
             ("AZURE_BLOB_ENDPOINT", "https://blob.example"),
             ("ALLOW_AMBIENT_CLOUD_CREDENTIALS", "true"),
             ("ALLOW_AMBIENT_CLOUD_CREDENTIALS", "1@s3://data,s3://other"),
+            ("REDIS_SSL_CERTS_REQS", "maybe"),
+            ("REDIS_SSL_CA_CERTS", "/no/such/file"),
+            ("REDIS_SSL_CERTFILE", "/dev/null"),
+            ("REDIS_SSL_CA_CERTS", "/dev/null"),
+            ("REDIS_ALLOW_PLAINTEXT", "perhaps"),
         ] {
             assert!(read(&Values::of(&[(name, value)])).is_err(), "{name}={value}");
         }

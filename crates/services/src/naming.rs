@@ -94,7 +94,7 @@ mod tests {
             parts("/files/", "set/é b/1.jpg"),
             [
                 ["set/", "set%2F", "set%2f", "set\\/"].map(String::from).to_vec(),
-                ["/1.jpg", "%2F1.jpg", "%2f1.jpg", "\\/1.jpg"]
+                ["b/1.jpg", "b%2F1.jpg", "b%2f1.jpg", "b\\/1.jpg"]
                     .map(String::from)
                     .to_vec(),
             ]

@@ -181,12 +181,12 @@ impl Values {
 
     /// Values given by hand, for tests.
     pub fn of(pairs: &[(&'static str, &str)]) -> Values {
-        let value = |text: &str| Value {
+        let value = |name: &str, text: &str| Value {
             text: text.to_owned(),
-            source: "test".to_owned(),
+            source: name.to_owned(),
         };
         Values {
-            values: pairs.iter().map(|(name, text)| (*name, value(text))).collect(),
+            values: pairs.iter().map(|(name, text)| (*name, value(name, text))).collect(),
             flags: Vec::new(),
         }
     }
