@@ -1,9 +1,12 @@
 """Storages by the official client, against an S3 server that is not ours (moto)."""
+import io
 import json
 import time
 import urllib.request
 
 import boto3
+import pyarrow
+import pyarrow.parquet
 import pytest
 from conftest import TOKEN, Server
 from fault_proxy import FaultProxy
@@ -99,6 +102,22 @@ def test_json_becomes_tasks_over_many_pages(client, project, bucket, endpoint):
     made = storages.create(project=project.id, bucket=bucket.name, s3endpoint=endpoint, **KEYS)
     done = synced(storages, made.id)
     assert (done.status, done.last_sync_count) == ("completed", 1_050)
+
+
+def test_rows_of_parquet_become_tasks(client, project, bucket, endpoint):
+    rows = pyarrow.table({"text": [f"row {number} é" for number in range(50)], "page": list(range(50))})
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(rows, file, row_group_size=20)
+    bucket.put_object(Key="rows.parquet", Body=file.getvalue())
+    bucket.put_object(Key="torn.parquet", Body=file.getvalue()[:-9])
+    made = client.import_storage.s3.create(project=project.id, bucket=bucket.name, s3endpoint=endpoint, use_blob_urls=False, **KEYS)
+    storage = synced(client.import_storage.s3, made.id)
+    assert (storage.status, storage.last_sync_count) == ("completed_with_errors", 50), storage
+    tasks = list(client.tasks.list(project=project.id, fields="all"))
+    assert [task.data for task in tasks] == [{"text": f"row {number} é", "page": number} for number in range(50)]
+    notes = ask(client, "GET", f"/api/storages/s3/{made.id}/notes").json()["objects"]
+    assert [note["key"] for note in notes] == ["torn.parquet"] and notes[0]["problem"], notes
+    assert synced(client.import_storage.s3, made.id).last_sync_count == 0
 
 
 def test_annotations_are_written_and_deleted(client, project, bucket, endpoint):
