@@ -1,7 +1,6 @@
 //! Files that people upload: received into a folder of this machine, kept under random names, served by their public ones.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use labelkeep_store::projects::ProjectRow;
@@ -404,31 +403,10 @@ pub async fn delete(services: &Services, project: Granted<ProjectRow>, ids: Opti
     Ok(number)
 }
 
-/// Files that came in when the program was ended are removed when they are older than this.
-const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
-
 /// Removes files that were coming in when the program was ended, but those that an import in the background still reads.
 pub(crate) async fn clean_up(services: &Services) -> Result<()> {
-    let folder = services.settings.files.uploads.folder().to_owned();
-    let old = tokio::task::spawn_blocking(move || -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(folder) else {
-            return Vec::new();
-        };
-        let is_old = |entry: &std::fs::DirEntry| {
-            let changed = entry.metadata().and_then(|facts| facts.modified()).ok();
-            changed
-                .and_then(|time| time.elapsed().ok())
-                .is_some_and(|age| age > LEFTOVER)
-        };
-        entries
-            .flatten()
-            .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"incoming-"))
-            .filter(is_old)
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect()
-    })
-    .await
-    .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let mut old = services.settings.files.uploads.untouched().await?;
+    old.retain(|name| name.starts_with("incoming-"));
     if old.is_empty() {
         return Ok(());
     }

@@ -27,8 +27,6 @@ pub(super) const SILENCE: i64 = 120_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The same for one that somebody looks on at.
 const SHORT_PATIENCE: Duration = Duration::from_millis(300);
-/// Files that no row knows are removed when they are older than this.
-const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
 
 /// A snapshot with what is shown beside it.
 #[derive(Debug)]
@@ -407,25 +405,7 @@ pub async fn expire(services: &Services) -> Result<()> {
 /// Removes files of this machine that no row knows any more: of what a stop of the server broke off.
 pub async fn clean_up(services: &Services) -> Result<()> {
     let shelf = &services.settings.files.exports;
-    let folder = shelf.folder().to_owned();
-    let old = tokio::task::spawn_blocking(move || -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(folder) else {
-            return Vec::new();
-        };
-        let is_old = |entry: &std::fs::DirEntry| {
-            let changed = entry.metadata().and_then(|facts| facts.modified()).ok();
-            changed
-                .and_then(|time| time.elapsed().ok())
-                .is_some_and(|age| age > LEFTOVER)
-        };
-        entries
-            .flatten()
-            .filter(is_old)
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect()
-    })
-    .await
-    .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let old = shelf.untouched().await?;
     let known = rows::known_files(&services.db, &old).await?;
     for name in old.iter().filter(|name| !known.contains(name)) {
         let _ = std::fs::remove_file(shelf.path(name));

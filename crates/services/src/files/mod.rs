@@ -11,6 +11,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
@@ -127,6 +128,8 @@ const UPLOADS: &str = "uploads";
 const EXPORTS: &str = "exports";
 const PORTRAITS: &str = "avatars";
 const THUMBNAILS: &str = "thumbnails";
+/// How long a file that no row knows may still be one that comes in.
+const UNTOUCHED: Duration = Duration::from_secs(24 * 3_600);
 
 /// Files of one kind.
 #[derive(Clone)]
@@ -154,6 +157,25 @@ impl Shelf {
     /// The folder of this machine in which the files lie, or are worked on.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Names of files of this machine that nobody has written to for a day: what a stop of the server broke off may be among them.
+    pub(crate) async fn untouched(&self) -> Result<Vec<String>> {
+        let folder = self.folder.clone();
+        let names = tokio::task::spawn_blocking(move || -> Vec<String> {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                return Vec::new();
+            };
+            let is_old = |entry: &std::fs::DirEntry| {
+                let changed = entry.metadata().and_then(|facts| facts.modified()).ok();
+                changed
+                    .and_then(|time| time.elapsed().ok())
+                    .is_some_and(|age| age > UNTOUCHED)
+            };
+            let names = entries.flatten().filter(is_old);
+            names.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        });
+        names.await.map_err(|error| ServiceError::Internal(error.to_string()))
     }
 
     /// Whether the files lie elsewhere.
