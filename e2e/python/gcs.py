@@ -131,7 +131,7 @@ class Gcs:
         bucket, key = urllib.parse.unquote(parts[4]), urllib.parse.unquote("/".join(parts[6:]))
         right = {"GET": "get" if key else "list", "POST": "create", "DELETE": "delete"}[method]
         writes = right in ("create", "delete")
-        if right not in self.rights or (writes and not scope.endswith(("devstorage.read_write", "cloud-platform"))):
+        if right not in self.rights or (writes and not scope.endswith("devstorage.read_write")):
             return self.error(403, "forbidden")
         objects = self.objects.get(bucket)
         if objects is None:

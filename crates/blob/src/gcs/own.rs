@@ -17,7 +17,9 @@ use super::account::{Account, Asked, granted, is_email};
 use crate::web::{self, Clock, Kept};
 use crate::{BlobError, Fault, ambient};
 
-/// What tokens are for; the rights are those of the account.
+/// What tokens of an account whose key is here are for: it signs links by itself.
+const STORAGE_SCOPE: &str = "https://www.googleapis.com/auth/devstorage.read_write";
+/// What tokens of others are for, by which they let Google sign, too; the rights are those of the account.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// Where accounts sign without giving their key away.
 const IAM: &str = "https://iamcredentials.googleapis.com";
@@ -116,7 +118,7 @@ impl Google {
     pub(super) async fn token(&self, net: &Client, endpoint: Option<&str>, clock: &Clock) -> Result<String, BlobError> {
         let asked = async {
             match self.source(endpoint).await? {
-                Source::Account(account) => account.token(net, SCOPE, clock).await,
+                Source::Account(account) => account.token(net, STORAGE_SCOPE, clock).await,
                 Source::Federated(federated) => federated.token(net).await,
                 Source::Machine(base) => {
                     let answer = of_machine(net, &base, "token").await?;
