@@ -2,7 +2,8 @@
 //!
 //! All of it runs inside one write, after [`crate::projects::lock`]: two people who ask at the same moment are served one
 //! after the other, so that no task is handed out beyond its overlap. Each statement reads an index from where
-//! the answer is expected and stops at the first hit; its cost does not depend on the size of the project.
+//! the answer is expected and stops at the first hit; its cost does not depend on the size of the project. What is asked of each
+//! candidate ends with `for_each!` for that.
 
 use crate::builder::Parts;
 use crate::{Db, Result, Tx, args};
@@ -40,6 +41,16 @@ pub enum Order {
     /// The one of which this project's model version is least sure. The text is passed apart.
     LeastSure,
 }
+
+/// Ends a sub-select that is to be asked for each candidate. PostgreSQL makes a join of `EXISTS` otherwise, and then may read all
+/// annotations to find the one task that is wanted: 16 ms with 60,000 of them, and more with more. Nothing is skipped, and it does not
+/// join across an offset.
+macro_rules! for_each {
+    () => {
+        " LIMIT 1 OFFSET 0)"
+    };
+}
+pub(crate) use for_each;
 
 /// How many begun tasks are looked at. Somebody who is far ahead of the others has begun all of them alone;
 /// past so many they go on in sequence.
@@ -130,11 +141,15 @@ pub async fn next_assigned(tx: &mut Tx, request: Request<'_>) -> Result<Option<i
     Ok(None)
 }
 
-const ASSIGNED: &str = "SELECT task_assignment.task_id FROM task_assignment JOIN task ON task.id = task_assignment.task_id
+const ASSIGNED: &str = concat!(
+    "SELECT task_assignment.task_id FROM task_assignment JOIN task ON task.id = task_assignment.task_id
      WHERE task_assignment.project_id = ? AND task_assignment.account_id = ? AND task_assignment.kind = 'AN' AND task.import_id >= 0
-        AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task_assignment.task_id AND annotation.completed_by = ?)
-        AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task_assignment.task_id
-            AND draft.was_postponed)";
+        AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task_assignment.task_id AND annotation.completed_by = ?",
+    for_each!(),
+    " AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task_assignment.task_id
+            AND draft.was_postponed",
+    for_each!(),
+);
 
 /// The oldest assigned task that the person has postponed.
 pub async fn postponed_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
@@ -155,13 +170,16 @@ pub async fn postponed_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -
 pub async fn skipped_assigned(tx: &mut Tx, project_id: i64, account_id: i64) -> Result<Option<i64>> {
     let row: Option<(i64,)> = tx
         .optional(
-            "SELECT annotation.task_id FROM annotation JOIN task_assignment ON task_assignment.task_id = annotation.task_id
-                AND task_assignment.account_id = annotation.completed_by AND task_assignment.kind = 'AN'
-                JOIN task ON task.id = annotation.task_id AND task.import_id >= 0
-             WHERE annotation.project_id = $1 AND annotation.completed_by = $2 AND annotation.was_cancelled
-                AND NOT EXISTS (SELECT 1 FROM annotation AS done WHERE done.task_id = annotation.task_id
-                    AND done.completed_by = $2 AND NOT done.was_cancelled)
-             ORDER BY annotation.updated_at LIMIT 1",
+            concat!(
+                "SELECT annotation.task_id FROM annotation JOIN task_assignment ON task_assignment.task_id = annotation.task_id
+                    AND task_assignment.account_id = annotation.completed_by AND task_assignment.kind = 'AN'
+                    JOIN task ON task.id = annotation.task_id AND task.import_id >= 0
+                 WHERE annotation.project_id = $1 AND annotation.completed_by = $2 AND annotation.was_cancelled
+                    AND NOT EXISTS (SELECT 1 FROM annotation AS done WHERE done.task_id = annotation.task_id
+                        AND done.completed_by = $2 AND NOT done.was_cancelled",
+                for_each!(),
+                " ORDER BY annotation.updated_at LIMIT 1",
+            ),
             args![project_id, account_id],
         )
         .await?;
@@ -180,10 +198,15 @@ fn in_order(mut parts: Parts, request: Request<'_>) -> Parts {
 fn candidate(parts: &mut Parts, request: Request<'_>) {
     let Request { account_id, now, .. } = request;
     parts.push(
-        " AND task.is_labeled = FALSE
-          AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending)
-          AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
-          AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
+        concat!(
+            " AND task.is_labeled = FALSE
+              AND NOT EXISTS (SELECT 1 FROM task_import WHERE task_import.id = task.import_id AND task_import.pending",
+            for_each!(),
+            " AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?",
+            for_each!(),
+            " AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed",
+            for_each!(),
+        ),
         args![account_id, account_id],
     );
     parts.push(

@@ -108,6 +108,12 @@ impl Kit {
         changed.expect("a statement that works");
     }
 
+    /// The number that a statement gives: what the database itself counts.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        let found: Result<(i64,), labelkeep_store::StoreError> = self.services().db.one(sql, Vec::new()).await;
+        found.expect("a statement that works").0
+    }
+
     /// Its settings, as a command beside it reads them.
     pub fn config(&self) -> Config {
         let folder = self.folder.path().join("data");

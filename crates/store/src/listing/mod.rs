@@ -21,6 +21,7 @@ pub use narrow::{Looks, narrow};
 
 use crate::builder::Parts;
 use crate::db::Dialect;
+use crate::queue::for_each;
 use crate::result_index::ResultIndex;
 use crate::tasks::{LISTED, ListedTask, VISIBLE};
 use crate::{Db, Result, Tx, args, db};
@@ -284,9 +285,13 @@ pub async fn ids_after(db: &Db, query: &Query, after: i64, until: i64, limit: i6
 pub async fn next_to_label(db: &Db, query: &Query, account_id: i64, excluded: &[i64]) -> Result<Option<i64>> {
     let mut parts = sql::select_some(Parts::new("SELECT task.id", args![]), query, db.dialect());
     parts.push(
-        " AND task.is_labeled = FALSE
-          AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?)
-          AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed)",
+        concat!(
+            " AND task.is_labeled = FALSE
+              AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.task_id = task.id AND annotation.completed_by = ?",
+            for_each!(),
+            " AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.account_id = ? AND draft.task_id = task.id AND draft.was_postponed",
+            for_each!(),
+        ),
         args![account_id, account_id],
     );
     if !excluded.is_empty() {

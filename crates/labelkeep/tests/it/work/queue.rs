@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use labelkeep_testkit::{Client, json, on_both_databases};
+use labelkeep_testkit::{Client, Engine, Kit, KitOptions, Value, json, on_both_databases};
 use tokio::sync::Mutex;
 
 use super::{answer, project};
@@ -134,4 +134,52 @@ on_both_databases! {
         submit(&owner, tasks[2], false).await;
         assert_eq!(next(&member, id).await, Some((tasks[2], "Breadth first queue".to_owned())));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_task_costs_postgresql_the_same_however_many_annotations_there_are() {
+    // So many of both that a join would be tempting.
+    const OPEN: usize = 12_000;
+    const ANNOTATED: usize = 4_000;
+    const CYCLES: usize = 20;
+    let Some(kit) = Kit::start(Engine::Postgres, KitOptions::default()).await else {
+        return;
+    };
+    let owner = kit.owner().await;
+    // Somebody else than who has brought the annotations.
+    let person = kit.member(&owner, "annotator@example.com").await;
+    let (id, _) = project(&owner, OPEN, json!({})).await;
+    let annotated = (0..ANNOTATED).map(
+        |number| json!({ "data": { "text": format!("done {number}") }, "annotations": [{ "result": answer("neg") }] }),
+    );
+    owner
+        .post(&format!("/api/projects/{id}/import"), annotated.collect::<Value>())
+        .await
+        .expect(201);
+    kit.execute("ANALYZE").await;
+    let before = annotations_read(&kit).await;
+    for _ in 0..CYCLES {
+        let (task, _) = next(&person, id).await.expect("a task");
+        submit(&person, task, false).await;
+    }
+    let read = annotations_read(&kit).await - before;
+    // Those of the task that is handed out and submitted; one look at all of them would be more than all of that.
+    assert!(
+        read < ANNOTATED as i64,
+        "{read} annotations were read for {CYCLES} tasks"
+    );
+}
+
+/// How many rows of annotations the database has read. Connections say it at the latest when they end; this one is asked to.
+async fn annotations_read(kit: &Kit) -> i64 {
+    kit.execute(
+        "SELECT pg_terminate_backend(pid, 10000), pg_stat_force_next_flush() FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()
+         UNION ALL SELECT TRUE, pg_stat_force_next_flush()",
+    )
+    .await;
+    kit.number(
+        "SELECT CAST(seq_tup_read + idx_tup_fetch AS BIGINT) FROM pg_stat_user_tables WHERE relname = 'annotation'",
+    )
+    .await
 }
