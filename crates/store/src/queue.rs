@@ -5,7 +5,7 @@
 //! the answer is expected and stops at the first hit; its cost does not depend on the size of the project. What is asked of each
 //! candidate ends with `for_each!` for that.
 
-use crate::builder::Parts;
+use crate::builder::{Parts, for_each};
 use crate::{Db, Result, Tx, args};
 
 /// Who asks, and for what.
@@ -41,16 +41,6 @@ pub enum Order {
     /// The one of which this project's model version is least sure. The text is passed apart.
     LeastSure,
 }
-
-/// Ends a sub-select that is to be asked for each candidate. PostgreSQL makes a join of `EXISTS` otherwise, and then may read all
-/// annotations to find the one task that is wanted: 16 ms with 60,000 of them, and more with more. Nothing is skipped, and it does not
-/// join across an offset.
-macro_rules! for_each {
-    () => {
-        " LIMIT 1 OFFSET 0)"
-    };
-}
-pub(crate) use for_each;
 
 /// How many begun tasks are looked at. Somebody who is far ahead of the others has begun all of them alone;
 /// past so many they go on in sequence.

@@ -1,7 +1,7 @@
 //! The hash chain over the log: who chains, what is not chained yet, where each organization's chain ends.
 
 use super::AuditRow;
-use crate::builder::{BulkInsert, Parts, over};
+use crate::builder::{BulkInsert, Parts, for_each, over};
 use crate::{Arg, Args, Columns, Db, Dialect, Result, Row, Tx, args, row};
 
 /// Where chaining stands.
@@ -119,9 +119,12 @@ pub async fn horizon(db: &Db) -> Result<Horizon> {
 /// The oldest entries above `watermark` that are not chained, at most `limit`.
 pub async fn unchained(db: &Db, watermark: i64, limit: i64) -> Result<Vec<AuditRow>> {
     db.all(
-        "SELECT audit.* FROM audit WHERE id > $1
-         AND NOT EXISTS (SELECT 1 FROM audit_chain WHERE audit_chain.audit_id = audit.id)
-         ORDER BY id LIMIT $2",
+        concat!(
+            "SELECT audit.* FROM audit WHERE id > $1
+             AND NOT EXISTS (SELECT 1 FROM audit_chain WHERE audit_chain.audit_id = audit.id",
+            for_each!(),
+            " ORDER BY id LIMIT $2",
+        ),
         args![watermark, limit],
     )
     .await
@@ -131,9 +134,13 @@ pub async fn unchained(db: &Db, watermark: i64, limit: i64) -> Result<Vec<AuditR
 pub async fn pending(db: &Db, organization_id: i64) -> Result<i64> {
     let (number,): (i64,) = db
         .one(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM audit
-                WHERE id > (SELECT watermark FROM audit_chainer WHERE id = 1) AND COALESCE(organization_id, 0) = $1
-                AND NOT EXISTS (SELECT 1 FROM audit_chain WHERE audit_chain.audit_id = audit.id) LIMIT 10000) AS tail",
+            concat!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM audit
+                    WHERE id > (SELECT watermark FROM audit_chainer WHERE id = 1) AND COALESCE(organization_id, 0) = $1
+                    AND NOT EXISTS (SELECT 1 FROM audit_chain WHERE audit_chain.audit_id = audit.id",
+                for_each!(),
+                " LIMIT 10000) AS tail",
+            ),
             args![organization_id],
         )
         .await?;

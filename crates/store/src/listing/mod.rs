@@ -19,9 +19,8 @@ pub use column::{Column, DataField, Kind, TextIndex};
 pub use filter::{Candidates, Comparison, Conjunction, Filters, Item, Number, Predicate, Test};
 pub use narrow::{Looks, narrow};
 
-use crate::builder::Parts;
+use crate::builder::{Parts, for_each};
 use crate::db::Dialect;
-use crate::queue::for_each;
 use crate::result_index::ResultIndex;
 use crate::tasks::{LISTED, ListedTask, VISIBLE};
 use crate::{Db, Result, Tx, args, db};
