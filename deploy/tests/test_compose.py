@@ -17,8 +17,10 @@ from test_image import data, running  # noqa: F401
 DEPLOY = pathlib.Path(__file__).resolve().parents[1]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
-# Addresses of loopback on which the parts of the example are, by their names in it.
-ADDRESSES = {"db": "127.77.0.2", "redis": "127.77.0.3"}
+# A network on loopback that no other run has: the parts of the example keep their ports.
+NETWORK = f"127.77.{os.getpid() % 250}"
+ADDRESSES = {"db": f"{NETWORK}.2", "redis": f"{NETWORK}.3"}
+NAME_SERVER = f"{NETWORK}.53"
 
 
 @pytest.fixture(scope="module")
@@ -235,9 +237,9 @@ def test_sec_252_names_are_looked_up_without_libraries_of_the_system(image, data
     settings, places = example
     hosts, resolver = tmp_path / "no-hosts", tmp_path / "resolv.conf"
     hosts.write_text("127.0.0.1 localhost\n")
-    resolver.write_text("nameserver 127.77.0.53\noptions timeout:1 attempts:1\n")
+    resolver.write_text(f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n")
     places = {**places, "/etc/hosts": (hosts, "ro"), "/etc/resolv.conf": (resolver, "ro")}
-    with dns_server.serving("127.77.0.53", {"db": ADDRESSES["db"]}) as asked:
+    with dns_server.serving(NAME_SERVER, {"db": ADDRESSES["db"]}) as asked:
         with running(image, settings, places) as server:
             assert "PostgreSQL labelkeep on db:5432" in server.said
     assert "db" in asked
