@@ -56,6 +56,7 @@ def test_rqworker_is_the_program_that_only_takes_jobs():
     assert container(worker)["image"] == container(app)["image"]
     # Nobody reaches it but those who ask for its health.
     assert environment(worker)["LABEL_STUDIO_INTERNAL_HOST"] == "127.0.0.1"
+    assert environment(worker)["LABEL_STUDIO_TLS_MODE"] == "proxy" and "LABEL_STUDIO_TLS_MODE" not in environment(app)
     assert [port["name"] for port in container(worker)["ports"]] == ["monitoring"]
     selector = rendered.of("Service")["demo-labelkeep"]["spec"]["selector"]
     assert not selector.items() <= worker["metadata"]["labels"].items()

@@ -220,6 +220,29 @@ def test_sec_259_the_example_serves_https_with_its_database_verified(image, priv
         assert b"strict-transport-security" in answer.lower()
 
 
+def test_a_worker_of_the_chart_runs_beside_the_server(image, private, database, example, free_port, tmp_path):
+    """The settings that the chart gives rqworker, on the example's database and with a key from a Secret."""
+    pytest.importorskip("helm_python", reason="SKIPPED: Helm's library is not installed (scripts/setup deploy)")
+    from chart import Rendered, environment
+    from chart import example as values
+    from chart import merged
+
+    rendered = Rendered(merged(values("enterprise.yaml"), {"global": {"masterKey": {"secretName": "labelkeep-master-key"}}}))
+    told = {name: value for name, value in environment(rendered.rqworker()).items() if name.startswith("LABEL")}
+    for name in ("LABEL_STUDIO_USER_TOKEN_FILE", "LABELKEEP_KEY_FILE"):
+        del told[name]
+    settings, places = example
+    monitoring = free_port()
+    told |= {"LABEL_STUDIO_PORT": free_port(), "LABELKEEP_MONITORING_PORT": monitoring, "LABELKEEP_MONITORING_HOST": "127.0.0.1"}
+    theirs = {name: value for name, value in settings.items() if not name.startswith(("LABEL", "TLS_", "PORT", "INTERNAL"))}
+    with running(image, settings, places):
+        # Both have the key: one folder here, one Secret there.
+        with running(image, {**theirs, **told}, places) as worker:
+            assert f"127.0.0.1:{told['LABEL_STUDIO_PORT']} (HTTP)" in worker.said
+            health = image.run(["health"], {"LABELKEEP_MONITORING_PORT": monitoring}, places)
+            assert (health.communicate()[0], health.returncode) == ('{"status": "UP"}\n', 0)
+
+
 def test_sec_259_another_authority_stops_the_start(image, database, example, tmp_path):
     settings, places = example
     other = tmp_path / "other"

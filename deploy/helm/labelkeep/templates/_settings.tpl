@@ -135,6 +135,10 @@ All of it, as {variables: {NAME: text}, references: {NAME: {secretName, secretKe
 {{- $_ := set $variables "LABEL_STUDIO_TLS_CERT_FILE" "/opt/labelkeep/secrets/tls.crt" -}}
 {{- $_ := set $variables "LABEL_STUDIO_TLS_KEY_FILE" "/opt/labelkeep/secrets/tls.key" -}}
 {{- end -}}
+{{- if ne .part "app" -}}
+{{- /* On loopback, where nobody asks: no certificate need be made, in a folder that many may share. */ -}}
+{{- $_ := set $variables "LABEL_STUDIO_TLS_MODE" "proxy" -}}
+{{- end -}}
 {{- if $global.masterKey.secretName -}}
 {{- $_ := set $variables "LABELKEEP_KEY_FILE" "/opt/labelkeep/secrets/master.key" -}}
 {{- end -}}
