@@ -18,8 +18,8 @@ def loaded() -> helm_python.Chart:
 class Rendered:
     """What a values file makes of the chart."""
 
-    def __init__(self, values: dict | None):
-        self.files = loaded().render(values or {}, name=RELEASE, namespace=NAMESPACE)
+    def __init__(self, values: dict | None, is_upgrade: bool = False):
+        self.files = loaded().render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=not is_upgrade, is_upgrade=is_upgrade)
         self.notes = next(text for path, text in self.files.items() if path.endswith("NOTES.txt"))
         self.objects = [
             document

@@ -145,6 +145,11 @@ def test_a_database_and_a_volume_of_one_pod_are_never_used_by_two():
     assert enterprise.of("Deployment")["demo-labelkeep"]["spec"]["strategy"] == {"type": "RollingUpdate"}
 
 
+def test_an_upgrade_brings_what_an_install_brings():
+    for values in CASES.values():
+        assert Rendered(values, is_upgrade=True).objects == Rendered(values).objects
+
+
 def test_a_budget_keeps_pods():
     budgets = Rendered(CASES["enterprise"]).of("PodDisruptionBudget")
     assert budgets["demo-labelkeep"]["spec"]["minAvailable"] == 2
