@@ -1,6 +1,6 @@
 # The front door. `make run` builds everything and starts Labelkeep; `make test` installs what tests need and runs all.
 
-.PHONY: run build web release reproducible test test-acme lint format bench fuzz sbom clean
+.PHONY: run build web release image reproducible test test-acme lint format bench fuzz sbom clean
 
 CARGO ?= cargo
 WEB_SOURCES := $(shell find web/app web/packages schema -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -28,7 +28,11 @@ test:
 release: web/app/dist/.built
 	scripts/release labelkeep
 
-# Proof of that: two builds in two folders, of one library or of PACKAGE=labelkeep.
+# The container image, in target/labelkeep-image.tar: the program, as one static file, and nothing else.
+image: web/app/dist/.built
+	scripts/image
+
+# Proof of `release`: two builds in two folders, of one library or of PACKAGE=labelkeep.
 reproducible:
 	scripts/release --check $(PACKAGE)
 

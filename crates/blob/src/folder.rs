@@ -225,6 +225,8 @@ impl Inner {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let mode = Mode::from_raw_mode(0o640);
             let mut file = File::from(rustix::fs::openat(&folder, &new, flags, mode)?);
+            // For those of the operator's group who take them from there, though the server keeps what is its own to itself.
+            rustix::fs::fchmod(&file, mode)?;
             file.write_all(content)?;
             file.sync_data()?;
             // The old content or the new one, never half of it.

@@ -1,13 +1,15 @@
 //! The master keys' file: made at the first start, readable by its owner alone (SEC-200, SEC-202).
 
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use labelkeep_crypt::KeyRing;
 use labelkeep_store::{Db, sealed};
+
+use crate::certificates::is_open;
 
 /// The keys of the file. Without one a new key is made, unless the database already holds what an old one sealed.
 pub(crate) async fn open(path: &Path, db: &Db) -> anyhow::Result<KeyRing> {
@@ -75,8 +77,7 @@ pub(crate) fn existing(path: &Path) -> anyhow::Result<KeyRing> {
 }
 
 fn parse(path: &Path, content: &str) -> anyhow::Result<KeyRing> {
-    let mode = std::fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 != 0 {
+    if is_open(&std::fs::metadata(path)?) {
         bail!("key file {}: others can read it; run chmod 600 on it", path.display());
     }
     KeyRing::from_file_content(content).with_context(|| format!("key file {}", path.display()))

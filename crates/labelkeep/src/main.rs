@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         .subcommand(commands::convert::grammar())
         .subcommand(commands::export::grammar())
         .subcommand(commands::files::grammar())
+        .subcommand(commands::health::grammar())
         .subcommand(commands::import::grammar())
         .subcommand(commands::keys::grammar())
         .get_matches_from(options::normalize(std::env::args()));
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Some(("convert", matches)) => commands::convert::run(matches),
         Some(("export", matches)) => commands::export::run(matches),
         Some(("files", matches)) => commands::files::run(matches),
+        Some(("health", matches)) => commands::health::run(matches),
         Some(("import", matches)) => commands::import::run(matches),
         Some(("certificate", matches)) => Values::collect(matches, std::env::vars_os()).and_then(certificate),
         Some(("keys", matches)) => commands::keys::run(matches),
@@ -108,6 +110,8 @@ fn security(matches: &clap::ArgMatches) -> anyhow::Result<()> {
 }
 
 fn serve(values: Values) -> anyhow::Result<()> {
+    // Whatever the server writes is its owner's alone (SEC-253); before there is a second thread.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let config = Config::read(&values)?;
     begin_logging(&config.log);
     tokio::runtime::Builder::new_multi_thread()

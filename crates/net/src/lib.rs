@@ -14,6 +14,8 @@
 //! [`dial`] connects to Redis through it. [`Client::ask_platform`] asks the machine's own platform, which the guard keeps from everybody
 //! else.
 //!
+//! [`own_health`] asks the server beside a command whether it is well.
+//!
 //! [`egress`] is a proxy of the installation, if it has one. [`tls`] holds the trusted roots of all outgoing connections. Proxy variables of the environment have no effect.
 
 pub mod address;
@@ -25,6 +27,7 @@ pub mod egress;
 pub mod error;
 mod file_name;
 pub mod origin;
+pub mod own_health;
 mod platform;
 pub mod policy;
 pub mod resolve;

@@ -247,21 +247,26 @@ impl Source {
     }
 }
 
-/// A private key is its owner's alone (SEC-006). A file of root may be readable by its group: so orchestrators hand secrets
-/// to a process that is not root; the same exception that PostgreSQL makes.
+/// A private key is its owner's alone (SEC-006).
 pub(crate) fn check_mode(key: &Path) -> anyhow::Result<()> {
     let file = std::fs::metadata(key).with_context(|| format!("the private key {} cannot be read", key.display()))?;
-    let mine = std::fs::metadata("/proc/self")
-        .map(|process| process.uid())
-        .unwrap_or(0);
-    let open = if file.uid() == 0 && mine != 0 { 0o037 } else { 0o077 };
-    if file.permissions().mode() & open != 0 {
+    if is_open(&file) {
         bail!(
             "the private key {} can be read by others; run chmod 600 on it",
             key.display()
         );
     }
     Ok(())
+}
+
+/// Whether others can read or change a file that holds a secret. One of root may be readable by its group: so orchestrators
+/// hand secrets to a process that is not root; the same exception that PostgreSQL makes.
+pub(crate) fn is_open(file: &std::fs::Metadata) -> bool {
+    let open = match file.uid() == 0 && !rustix::process::geteuid().is_root() {
+        true => 0o037,
+        false => 0o077,
+    };
+    file.permissions().mode() & open != 0
 }
 
 fn fingerprint(certificate: &[u8]) -> String {

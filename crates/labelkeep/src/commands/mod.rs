@@ -4,6 +4,7 @@ mod bar;
 pub(crate) mod convert;
 pub(crate) mod export;
 pub(crate) mod files;
+pub(crate) mod health;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod user;
