@@ -13,6 +13,7 @@ use crate::extract::{Authenticated, ClientAddress, cookie, cookie_names};
 use crate::middleware::cross_origin::Preflight;
 use crate::middleware::forwarded::Sender;
 use crate::middleware::limits::Arrival;
+use crate::middleware::slash::Settled;
 use crate::middleware::{
     audit as audit_layer, cross_origin, forwarded, head, host, limits, log, panic, request_id, response_headers, slash,
 };
@@ -140,7 +141,7 @@ impl Entry {
         if response.status() == StatusCode::NOT_FOUND
             && slashless
             && !provisions
-            && response.extensions().get::<WithSlash>().is_none()
+            && response.extensions().get::<Settled>().is_none()
         {
             return pages::not_found();
         }
@@ -183,16 +184,12 @@ async fn unknown(routes: Weak<OnceLock<Router>>, mut request: Request) -> Respon
     *request.uri_mut() = uri;
     match routes.oneshot(request).await {
         Ok(mut response) => {
-            response.extensions_mut().insert(WithSlash);
+            response.extensions_mut().insert(Settled);
             response
         }
         Err(never) => match never {},
     }
 }
-
-/// Marks an answer that was found with a slash added.
-#[derive(Clone, Copy)]
-struct WithSlash;
 
 /// The route exists, but not with this method; `Allow` is added by the router.
 async fn wrong_method(axum::extract::State(app): axum::extract::State<App>, request: Request) -> Response {

@@ -5,7 +5,8 @@
 //! | nobody, or a credential that is not valid | 401 | envelope with a `code` |
 //! | `ServiceError::Forbidden`, a missing CSRF token | 403 | envelope |
 //! | `ServiceError::Reauthenticate` | 403 | envelope with a `code` |
-//! | `ServiceError::NotFound`, `Nothing` | 404 | envelope |
+//! | `ServiceError::NotFound` | 404 | envelope; HTML page on routes without a final slash |
+//! | `ServiceError::Nothing` | 404 | envelope |
 //! | no such route, an id that is not a number | 404 | HTML page |
 //! | `ServiceError::ReadOnly`, a method that the route lacks | 405 | envelope (`Allow` on routes) |
 //! | `ServiceError::Conflict` | 409 | envelope |
@@ -23,6 +24,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::middleware::request_id;
+use crate::middleware::slash::Settled;
 use crate::service::version::COMPATIBLE;
 
 /// Result of a handler.
@@ -41,6 +43,8 @@ pub struct ApiError {
 enum Body {
     /// The envelope with this `detail`.
     Detail(String),
+    /// The same, of a state that clients wait for the end of: no page stands in for it.
+    State(String),
     /// The envelope with `validation_errors`.
     Validation(Box<Value>),
     /// A few routes answer outside the envelope.
@@ -150,7 +154,7 @@ impl ApiError {
     /// Status, text and headers, for a protocol that has a shape of errors of its own.
     pub(crate) fn into_parts(self) -> (StatusCode, String, Vec<(header::HeaderName, HeaderValue)>) {
         let text = match self.body {
-            Body::Detail(text) => text,
+            Body::Detail(text) | Body::State(text) => text,
             Body::Validation(errors) | Body::Bare(errors) => errors.to_string(),
             Body::Page => "There is no such address.".to_owned(),
         };
@@ -200,7 +204,11 @@ impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         let text = error.to_string();
         match error {
-            ServiceError::NotFound(_) | ServiceError::Nothing(_) => ApiError::not_found(text),
+            ServiceError::NotFound(_) => ApiError::not_found(text),
+            ServiceError::Nothing(text) => ApiError {
+                body: Body::State(text),
+                ..ApiError::not_found("")
+            },
             ServiceError::Forbidden(_) => ApiError::forbidden(text),
             ServiceError::Reauthenticate => ApiError::forbidden(text).with_code("reauthentication_required"),
             ServiceError::Invalid(invalid) => invalid.into(),
@@ -238,14 +246,14 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status;
         let (detail, errors) = match &self.body {
-            Body::Detail(detail) => (detail.as_str(), None),
+            Body::Detail(detail) | Body::State(detail) => (detail.as_str(), None),
             Body::Validation(errors) => ("Validation error", Some(&**errors)),
             Body::Bare(_) | Body::Page => ("", None),
         };
         let mut response = match &self.body {
             Body::Page => crate::pages::not_found(),
             Body::Bare(body) => axum::Json(body).into_response(),
-            Body::Detail(_) | Body::Validation(_) => axum::Json(Envelope {
+            Body::Detail(_) | Body::State(_) | Body::Validation(_) => axum::Json(Envelope {
                 id: request_id::current(),
                 status_code: status.as_u16(),
                 version: COMPATIBLE,
@@ -257,6 +265,9 @@ impl IntoResponse for ApiError {
             .into_response(),
         };
         *response.status_mut() = status;
+        if matches!(self.body, Body::State(_)) {
+            response.extensions_mut().insert(Settled);
+        }
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }

@@ -74,7 +74,7 @@ fn read(kind: &str, files: &Files, config: Option<&Config>) -> Result<Found, Imp
     let media = |name: &str| name.to_owned();
     let (report, config) = {
         let mut reading = Reading::new(files, config, &media, &mut sink);
-        dataset(kind).expect("a kind").read(&mut reading)?;
+        reading.read(dataset(kind).expect("a kind"))?;
         (reading.report, reading.proposal.label_config())
     };
     Ok(Found { tasks, report, config })
@@ -199,6 +199,55 @@ fn a_project_s_own_controls_are_used_where_they_fit() {
     let first = &results(&found.tasks[0])[0];
     assert_eq!((&first["from_name"], &first["to_name"]), (&json!("two"), &json!("pic")));
     assert_eq!(found.tasks[0].data.get(), r#"{"url":"a.png"}"#);
+}
+
+#[test]
+fn pictures_without_labels_are_tasks_or_are_counted_and_all_classes_are_proposed() {
+    let files = Files::of(&[
+        ("data.yaml", "names: [car, bus]\n"),
+        ("train/labels/a.txt", "0 0.5 0.5 0.2 0.4\n"),
+        ("val/labels/a.txt", "0 0.1 0.1 0.2 0.2\n"),
+        ("train/images/a.png", ""),
+        ("val/images/a.png", ""),
+        ("val/images/empty.png", ""),
+    ]);
+    let found = read("yolo", &files, None).expect("read");
+    let shown: Vec<(&str, usize)> = found
+        .tasks
+        .iter()
+        .map(|task| (task.data.get(), results(task).len()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (r#"{"image":"train/images/a.png"}"#, 1),
+            (r#"{"image":"val/images/a.png"}"#, 1),
+            (r#"{"image":"val/images/empty.png"}"#, 0)
+        ],
+        "one without labels has nothing on it; of two with one name each has its own"
+    );
+    assert!(found.report.losses.is_empty(), "{:?}", found.report);
+    let config = found.config.expect("a proposal");
+    assert!(
+        config.contains(r#"<Label value="car"/>"#) && config.contains(r#"<Label value="bus"/>"#),
+        "{config}"
+    );
+
+    let file = r#"{"images": [{"id": 1, "file_name": "a.png", "width": 4, "height": 4}], "annotations": [],
+        "categories": [{"id": 2, "name": "bus"}, {"id": 1, "name": "car"}]}"#;
+    let files = Files::of(&[("a.json", file), ("images/a.png", ""), ("images/other.png", "")]);
+    let found = read("coco", &files, None).expect("read");
+    assert_eq!((found.tasks.len(), found.report.items_out), (1, 1));
+    assert_eq!(
+        found.report.losses,
+        [("a picture of which the data set tells nothing".to_owned(), 1)]
+    );
+    let config = found.config.expect("a proposal");
+    assert!(config.contains("<RectangleLabels name=\"box\""), "{config}");
+    assert!(
+        config.find("\"car\"") < config.find("\"bus\""),
+        "in the order of their numbers: {config}"
+    );
 }
 
 #[test]

@@ -295,7 +295,7 @@ fn data_set(bytes: &[u8]) -> String {
                 Ok(())
             };
             let mut reading = Reading::new(&files, None, &media, &mut sink);
-            let outcome = reader.read(&mut reading);
+            let outcome = reading.read(*reader);
             (outcome, reading.proposal.label_config())
         };
         if let Some(config) = config {

@@ -210,38 +210,19 @@ pub async fn after(
     let mut parts = Parts::new(LISTED, args![project_id]);
     parts.push(VISIBLE, args![project_id]);
     parts.push(" AND task.id > ?", args![after_id]);
-    if filter.annotated_only {
-        parts.push(
-            " AND (task.total_annotations > 0 OR task.cancelled_annotations > 0)",
-            args![],
-        );
-    }
-    for (wanted, yes, no) in [
-        (
-            filter.skipped,
-            " AND task.cancelled_annotations > 0",
-            " AND task.cancelled_annotations = 0",
-        ),
-        (filter.finished, " AND task.is_labeled", " AND NOT task.is_labeled"),
-        (
-            filter.annotated,
-            " AND task.total_annotations > 0",
-            " AND task.total_annotations = 0",
-        ),
-    ] {
-        if let Some(wanted) = wanted {
-            parts.push(if wanted { yes } else { no }, args![]);
-        }
-    }
-    if let Some(account_id) = filter.assigned_to {
-        parts.push(ASSIGNED, args![account_id]);
-    }
-    if let Some(ids) = filter.ids {
-        parts.push(" AND task.id IN ", args![]).push_list(ids);
-    }
+    filter.push_to(&mut parts);
     parts.push(" ORDER BY task.id LIMIT ?", args![limit]);
     let (sql, args) = parts.finish();
     db.all(sql, args).await
+}
+
+/// How many tasks an export takes. It looks at all of them: for who waits for the export.
+pub async fn count(db: &Db, project_id: i64, filter: ExportFilter<'_>) -> Result<u64> {
+    let mut parts = Parts::new("SELECT COUNT(*) FROM task WHERE task.project_id = ?", args![project_id]);
+    parts.push(VISIBLE, args![project_id]);
+    filter.push_to(&mut parts);
+    let (sql, args) = parts.finish();
+    Ok(db.one::<(i64,)>(sql, args).await?.0.unsigned_abs())
 }
 
 /// Only tasks that are assigned to a person for annotation.
@@ -285,6 +266,40 @@ pub struct ExportFilter<'a> {
     pub ids: Option<&'a [i64]>,
     /// Only tasks assigned to this person.
     pub assigned_to: Option<i64>,
+}
+
+impl ExportFilter<'_> {
+    fn push_to(&self, parts: &mut Parts) {
+        if self.annotated_only {
+            parts.push(
+                " AND (task.total_annotations > 0 OR task.cancelled_annotations > 0)",
+                args![],
+            );
+        }
+        for (wanted, yes, no) in [
+            (
+                self.skipped,
+                " AND task.cancelled_annotations > 0",
+                " AND task.cancelled_annotations = 0",
+            ),
+            (self.finished, " AND task.is_labeled", " AND NOT task.is_labeled"),
+            (
+                self.annotated,
+                " AND task.total_annotations > 0",
+                " AND task.total_annotations = 0",
+            ),
+        ] {
+            if let Some(wanted) = wanted {
+                parts.push(if wanted { yes } else { no }, args![]);
+            }
+        }
+        if let Some(account_id) = self.assigned_to {
+            parts.push(ASSIGNED, args![account_id]);
+        }
+        if let Some(ids) = self.ids {
+            parts.push(" AND task.id IN ", args![]).push_list(ids);
+        }
+    }
 }
 
 /// A task that is to be added.

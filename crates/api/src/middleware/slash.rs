@@ -3,8 +3,13 @@
 //!
 //! The rule as clients know it: whenever a slash-less request ends in 404, its path is tried again with a slash. No path
 //! is registered in both forms, so a slash-less route that answers 404 about an object ends at the page for unknown addresses.
+//! An answer that is [`Settled`] does not: who waits for the format of a snapshot must read that it is not there yet.
 
 use http::Uri;
+
+/// Marks an answer that stays as it is, though the path has no slash: a slash has been tried, or its text says more than a page could.
+#[derive(Clone, Copy)]
+pub(crate) struct Settled;
 
 /// The address with a slash after its path; none when it has one.
 pub(crate) fn with_slash(uri: &Uri) -> Option<Uri> {

@@ -40,6 +40,7 @@ impl Dataset for Coco {
 }
 
 fn images(reading: &mut Reading<'_>, mut file: File) -> Result<(), ImportError> {
+    file.classes().for_each(|name| reading.proposal.declare(name));
     for index in 0..file.length() {
         let Some((image, found)) = file.image(index)? else {
             break;

@@ -115,6 +115,13 @@ impl File {
         self.categories.get(&id)
     }
 
+    /// The names of the categories, in the order of their ids.
+    pub(super) fn classes(&self) -> impl Iterator<Item = &str> {
+        let mut found: Vec<&Category> = self.categories.values().collect();
+        found.sort_unstable_by_key(|category| category.id);
+        found.into_iter().map(|category| category.name.as_str())
+    }
+
     /// How many images there are.
     pub(super) fn length(&self) -> usize {
         self.images.len()

@@ -18,6 +18,7 @@ mod proposal;
 mod voc;
 mod yolo;
 
+use std::collections::HashSet;
 use std::io::Read as _;
 
 use labelkeep_labeling::Config;
@@ -25,7 +26,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::export::Report;
-use crate::import::{CompletedBy, ImportError, ImportedAnnotation, ImportedPrediction, ItemKind, Sink, TaskItem};
+use crate::import::{
+    CompletedBy, ImportError, ImportedAnnotation, ImportedPrediction, ItemKind, Sink, TaskItem, is_media,
+};
 pub use folder::{Directory, Folder};
 pub use proposal::Proposal;
 
@@ -85,6 +88,8 @@ pub struct Reading<'a> {
     pub report: Report,
     /// A configuration for what was found.
     pub proposal: Proposal,
+    /// The last parts of the names of pictures that came along and have become no task yet.
+    silent: HashSet<String>,
 }
 
 impl<'a> Reading<'a> {
@@ -95,7 +100,9 @@ impl<'a> Reading<'a> {
         media: &'a dyn Fn(&str) -> String,
         sink: &'a mut Sink<'a>,
     ) -> Self {
+        let names = folder.names().into_iter().filter(|name| is_media(name));
         Reading {
+            silent: names.map(|name| base(&name).to_owned()).collect(),
             folder,
             config,
             media,
@@ -104,6 +111,15 @@ impl<'a> Reading<'a> {
             report: Report::default(),
             proposal: Proposal::default(),
         }
+    }
+
+    /// Reads all of it. Pictures of which it tells nothing are counted.
+    pub fn read(&mut self, kind: &dyn Dataset) -> Result<(), ImportError> {
+        kind.read(self)?;
+        let silent = self.silent.len() as u64;
+        self.report
+            .lost("a picture of which the data set tells nothing", silent);
+        Ok(())
     }
 
     /// Names of the files that end so, in any case.
@@ -206,6 +222,7 @@ impl<'a> Reading<'a> {
 
     /// A task of one picture.
     fn picture(&mut self, name: &str, results: Vec<Value>) -> Result<(), ImportError> {
+        self.silent.remove(base(name));
         let key = self.key("Image");
         let data = Map::from_iter([(key, json!((self.media)(name)))]);
         self.task(data, results)

@@ -1,5 +1,6 @@
 //! A labeling configuration for what a data set holds.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// Kinds of objects and answers, with their labels in the order in which they were met.
@@ -7,6 +8,8 @@ use std::fmt::Write as _;
 pub struct Proposal {
     objects: Vec<&'static str>,
     controls: Vec<(&'static str, &'static str, Vec<String>)>,
+    /// Classes of regions of pictures that the data set has, met or not: whoever goes on labeling wants them all.
+    classes: Vec<String>,
     several_choices: bool,
     relations: Vec<String>,
     related: bool,
@@ -54,6 +57,28 @@ impl Proposal {
         }
     }
 
+    /// Notes a class of regions of pictures; one of that name may be there.
+    pub(super) fn declare(&mut self, class: &str) {
+        if !class.is_empty() {
+            self.classes.push(class.to_owned());
+        }
+    }
+
+    /// The controls with all their labels. A data set that only has classes so far is one of boxes.
+    fn completed(&self) -> Vec<(&'static str, &'static str, Vec<String>)> {
+        let takes = |tag: &str| matches!(tag, "RectangleLabels" | "PolygonLabels" | "BrushLabels");
+        let mut controls = self.controls.clone();
+        if !self.classes.is_empty() && !controls.iter().any(|(tag, ..)| takes(tag)) {
+            controls.push(("RectangleLabels", "Image", Vec::new()));
+        }
+        for (_, _, labels) in controls.iter_mut().filter(|(tag, ..)| takes(tag)) {
+            let mut known: HashSet<String> = labels.iter().cloned().collect();
+            let more = self.classes.iter().filter(|class| known.insert((*class).clone()));
+            labels.extend(more.cloned());
+        }
+        controls
+    }
+
     /// An item may have several choices at once.
     pub(super) fn several_choices(&mut self) {
         self.several_choices = true;
@@ -79,7 +104,7 @@ impl Proposal {
             let name = object.to_lowercase();
             let _ = writeln!(xml, "  <{object} name=\"{name}\" value=\"${name}\"/>");
         }
-        for (tag, object, labels) in &self.controls {
+        for (tag, object, labels) in &self.completed() {
             let (name, on) = (Proposal::name(tag), object.to_lowercase());
             let more = if *tag == "Choices" && self.several_choices {
                 " choice=\"multiple\""

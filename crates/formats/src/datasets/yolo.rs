@@ -1,6 +1,6 @@
 //! YOLO: a text file of lines for each picture; names in `data.yaml`, `classes.txt`, `obj.names` or `notes.json`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -27,11 +27,11 @@ impl Dataset for Yolo {
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<(), ImportError> {
         let (names, joints) = names(reading)?;
-        let pictures: HashMap<String, String> = reading
-            .files(&PICTURES)
-            .into_iter()
-            .map(|name| (stem(&name).to_owned(), name))
-            .collect();
+        names.iter().for_each(|name| reading.proposal.declare(name));
+        let pictures = reading.files(&PICTURES);
+        let by_place: HashMap<String, &String> = pictures.iter().map(|name| (place(name), name)).collect();
+        let by_stem: HashMap<&str, &String> = pictures.iter().map(|name| (stem(name), name)).collect();
+        let mut unlabeled: BTreeSet<&String> = pictures.iter().collect();
         let mut any = false;
         let lists = [
             "classes.txt",
@@ -46,8 +46,14 @@ impl Dataset for Yolo {
                 continue;
             }
             any = true;
-            let picture = pictures.get(stem(&name)).cloned();
-            let size = match &picture {
+            let picture = by_place
+                .get(&place(&name))
+                .or_else(|| by_stem.get(stem(&name)))
+                .copied();
+            if let Some(picture) = picture {
+                unlabeled.remove(picture);
+            }
+            let size = match picture {
                 Some(picture) => super::super::picture_size::of(reading.folder.open(picture)?),
                 None => None,
             };
@@ -69,15 +75,27 @@ impl Dataset for Yolo {
                     }
                 }
             }
-            let shown = picture.unwrap_or_else(|| format!("{}.jpg", stem(&name)));
+            let shown = picture.cloned().unwrap_or_else(|| format!("{}.jpg", stem(&name)));
             reading.picture(&shown, canvas.results)?;
         }
-        if any {
-            Ok(())
-        } else {
-            Err(ImportError::whole("There is no text file with labels."))
+        if !any {
+            return Err(ImportError::whole("There is no text file with labels."));
         }
+        // Pictures on which there is nothing need no file of labels.
+        unlabeled
+            .into_iter()
+            .try_for_each(|name| reading.picture(name, Vec::new()))
     }
+}
+
+/// Where a file lies among those of its kind: pictures lie under `images` as their labels do under `labels`.
+fn place(name: &str) -> String {
+    let path = name.rsplit_once('.').map_or(name, |(path, _)| path);
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !matches!(*part, "images" | "labels"))
+        .collect();
+    parts.join("/")
 }
 
 /// How many key points each line has, and how many numbers each of them.

@@ -172,8 +172,12 @@ impl File {
         for value in item.values() {
             let own = numbers(value, ["original_width", "original_height"]);
             let names = region_labels(value);
-            let (Some(label), Some(size)) = (names.first(), own.or(common)) else {
+            let Some(label) = names.first() else {
                 lost += 1;
+                continue;
+            };
+            let Some(size) = own.or(common) else {
+                report.lost("an answer about a picture whose size is not known", 1);
                 continue;
             };
             if !shown {

@@ -9,13 +9,13 @@ pub(super) fn time(micros: i64) -> String {
     let second = micros.div_euclid(1_000_000).rem_euclid(86_400);
     let parts = [month, day, second / 3600, second / 60 % 60, second % 60];
     let mut text = String::with_capacity(27);
-    push_digits(&mut text, year, 4);
+    push_digits::<4>(&mut text, year);
     for (part, before) in parts.into_iter().zip(['-', '-', 'T', ':', ':']) {
         text.push(before);
-        push_digits(&mut text, part, 2);
+        push_digits::<2>(&mut text, part);
     }
     text.push('.');
-    push_digits(&mut text, micros.rem_euclid(1_000_000), 6);
+    push_digits::<6>(&mut text, micros.rem_euclid(1_000_000));
     text.push('Z');
     text
 }
@@ -38,12 +38,14 @@ fn date(micros: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
-fn push_digits(text: &mut String, number: i64, width: u32) {
+fn push_digits<const N: usize>(text: &mut String, number: i64) {
     // A year beyond 9999 loses its upper digits; accounts of such times do not exist.
-    for place in (0..width).rev() {
-        let digit = number / 10_i64.pow(place) % 10;
-        text.push(char::from(b'0' + u8::try_from(digit.unsigned_abs()).unwrap_or(0)));
+    let (mut digits, mut rest) = ([b'0'; N], number.unsigned_abs());
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
     }
+    text.extend(digits.map(char::from));
 }
 
 /// `repr(float)`: shortest digits that read back the same; exponents below 1e-4 and from 1e16 on.
@@ -61,8 +63,9 @@ pub(super) fn float(number: f64) -> String {
             .map_or(('+', exponent), |exponent| ('-', exponent));
         return format!("{digits}e{sign}{exponent:0>2}");
     }
-    let text = format!("{number}");
-    if text.contains('.') { text } else { format!("{text}.0") }
+    // Between these JSON is written like this. The formatter of the language takes several times as long, and of two numbers that are
+    // equally near it may choose the other.
+    serde_json::to_string(&number).unwrap_or_default()
 }
 
 /// A JSON string in ASCII: others as `\u` with four digits, in pairs beyond the first 65,536.
@@ -119,6 +122,8 @@ mod tests {
             (-0.0, "-0.0"),
             (1.5e-10, "1.5e-10"),
             (1e100, "1e+100"),
+            // As near to .62 as to .63.
+            (201_289_222_843_094.625, "201289222843094.62"),
         ] {
             assert_eq!(float(number), text);
         }

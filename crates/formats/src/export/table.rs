@@ -85,7 +85,7 @@ impl Exporter for Table {
 
 /// One row. Of cells with one name the later counts: the task's id, its data, answers, then who and when.
 fn put(cells: &mut Cells, rows: &mut Rows, item: &Item<'_>) -> Result<(), ExportError> {
-    rows.put(Origin::Own, "id", cells.bare(&item.task.id.to_string()));
+    rows.put(Origin::Own, "id", cells.whole(item.task.id));
     cells.of_data(item.task.data.get(), rows);
     for output in &item.outputs {
         let cell = match pretty(output) {
@@ -106,7 +106,7 @@ fn put(cells: &mut Cells, rows: &mut Rows, item: &Item<'_>) -> Result<(), Export
         if let Some(person) = &annotation.completed_by {
             rows.put(Origin::Own, "annotator", cells.text(&person.text()));
         }
-        rows.put(Origin::Own, "annotation_id", cells.bare(&annotation.id.to_string()));
+        rows.put(Origin::Own, "annotation_id", cells.whole(annotation.id));
         rows.put(Origin::Own, "created_at", cells.text(&time(annotation.created_at)));
         rows.put(Origin::Own, "updated_at", cells.text(&time(annotation.updated_at)));
         if let Some(seconds) = annotation.lead_time {

@@ -35,15 +35,16 @@ impl Column {
         if !(self.integers || self.numbers || self.booleans) {
             return;
         }
+        if is_plain_integer(cell) {
+            self.any = true;
+            self.booleans = false;
+            return;
+        }
         if is_missing(cell) {
             self.missing = true;
             return;
         }
         self.any = true;
-        if is_plain_integer(cell) {
-            self.booleans = false;
-            return;
-        }
         self.integers = self.integers && integer(cell).is_some();
         self.numbers = self.numbers && (is_plain_decimal(cell) || number(cell).is_some());
         self.booleans = self.booleans && boolean(cell).is_some();
@@ -155,16 +156,19 @@ fn boolean(cell: &str) -> Option<bool> {
 
 /// Writes a cell of a column that holds this. What is missing is an empty text.
 pub(super) fn push_value(out: &mut String, cell: &str, kind: Type) {
-    if is_missing(cell) {
-        return out.push_str("\"\"");
-    }
     let value = match kind {
-        Type::Text => return push_text(out, cell),
+        // Most numbers stand as they are.
         Type::Integer if is_plain_integer(cell) => return out.push_str(cell),
         Type::Float if is_plain_decimal(cell) => return out.push_str(cell),
+        _ if is_missing(cell) => return out.push_str("\"\""),
+        Type::Text => return push_text(out, cell),
+        Type::Boolean => match boolean(cell) {
+            Some(true) => return out.push_str("true"),
+            Some(false) => return out.push_str("false"),
+            None => None,
+        },
         Type::Integer => integer(cell).map(serde_json::Value::from),
         Type::Float => number(cell).map(serde_json::Value::from),
-        Type::Boolean => boolean(cell).map(serde_json::Value::from),
     };
     match value {
         Some(value) => {

@@ -76,6 +76,14 @@ pub fn check_file(name: &str, head: &[u8]) -> Result<(), ImportError> {
     }
     if fits(&extension, head) {
         Ok(())
+    } else if is_utf_16(head)
+        && matches!(
+            FileKind::of(&extension),
+            FileKind::Csv | FileKind::Tsv | FileKind::Txt | FileKind::Json | FileKind::JsonLines
+        )
+    {
+        // What spreadsheets call "Unicode text".
+        Err(ImportError::whole(format!("{name} is UTF-16 text. Save it as UTF-8.")))
     } else {
         Err(ImportError::whole(format!(
             "{name} is not a .{extension} file: its content is something else"
@@ -106,6 +114,11 @@ fn fits(extension: &str, head: &[u8]) -> bool {
     }
 }
 
+/// Whether it begins with the byte order mark of UTF-16.
+fn is_utf_16(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
+}
+
 fn is_text(head: &[u8]) -> bool {
     !head.contains(&0)
 }
@@ -122,6 +135,8 @@ mod tests {
         assert!(check_file("a.csv", b"PK\x03\x04\x00\x00").is_err());
         let error = check_file("a.exe", b"MZ").expect_err("not taken").to_string();
         assert_eq!(error, ".exe extension is not supported");
+        let error = check_file("a.csv", b"\xff\xfea\0,\0").expect_err("UTF-16").to_string();
+        assert_eq!(error, "a.csv is UTF-16 text. Save it as UTF-8.");
         assert!(check_file("noextension", b"x").is_err());
         assert!(check_file("a.txt", b"").is_err());
     }

@@ -218,7 +218,7 @@ fn read(
     };
     let (outcome, report, proposal) = {
         let mut reading = Reading::new(folder, config, &media, &mut sink);
-        let outcome = kind.read(&mut reading);
+        let outcome = reading.read(kind);
         (outcome, reading.report, reading.proposal.label_config())
     };
     if let Some(error) = failure {

@@ -106,6 +106,7 @@ pub async fn write_to(
     progress: &Progress,
 ) -> Result<Report> {
     let (writer, name) = begin(services, project, options, progress.clone()).await?;
+    progress.set_total(read::count(&writer).await?);
     let mut out = Counted {
         out: out(&name)?,
         progress: progress.clone(),
@@ -182,14 +183,6 @@ async fn begin(
     let unique = &uuid::Uuid::new_v4().simple().to_string()[..8];
     let extension = formats::extension(exporter, options.manifest);
     let name = format!("project-{}-at-{time}-{unique}.{extension}", project.id);
-    // How many tasks there are at most, or nearly: who skips a task has annotated it, too.
-    progress.set_total(
-        match (&options.ids, options.all_tasks || options.selection.view.is_some()) {
-            (Some(ids), _) => ids.len() as u64,
-            (None, true) => project.task_number.unsigned_abs(),
-            (None, false) => project.num_tasks_with_annotations.unsigned_abs(),
-        },
-    );
     let writer = Writer {
         services: services.clone(),
         project,

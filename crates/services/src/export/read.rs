@@ -12,7 +12,7 @@ use labelkeep_store::tasks::{ExportFilter, ListedTask};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
-use super::{Options, STRETCH, Selection, Sight};
+use super::{Options, STRETCH, Selection, Sight, Writer};
 use crate::data_manager::query::{Names, Reader, Wanted};
 use crate::tasks::People;
 use crate::{Result, Services};
@@ -44,12 +44,8 @@ pub(super) async fn read(
             None => None,
         };
         let filter = ExportFilter {
-            annotated_only: !options.all_tasks && options.ids.is_none(),
-            skipped: options.selection.skipped,
-            finished: options.selection.finished,
-            annotated: options.selection.annotated,
             ids: shown.as_deref().or(options.ids.as_deref()),
-            assigned_to: sight.assigned_to,
+            ..filter(options, sight)
         };
         let listed = match shown.as_deref() {
             Some([]) => return Ok(()),
@@ -70,6 +66,25 @@ pub(super) async fn read(
             return Ok(());
         }
     }
+}
+
+/// Which tasks an export takes, but for those that a view shows.
+fn filter(options: &Options, sight: Sight) -> ExportFilter<'_> {
+    ExportFilter {
+        annotated_only: !options.all_tasks && options.ids.is_none(),
+        skipped: options.selection.skipped,
+        finished: options.selection.finished,
+        annotated: options.selection.annotated,
+        ids: options.ids.as_deref(),
+        assigned_to: sight.assigned_to,
+    }
+}
+
+/// How many tasks will be read; of a view that leaves some out, the number is one of the tasks without it. The project's own number of
+/// tasks with annotations does not do: it leaves out those that have only ground truth, or were only skipped, and an export does not.
+pub(super) async fn count(writer: &Writer) -> Result<u64> {
+    let filter = filter(&writer.options, writer.sight);
+    Ok(store::tasks::count(&writer.services.db, writer.project.id, filter).await?)
 }
 
 async fn complete(

@@ -284,7 +284,7 @@ impl Reader {
             let config = config.has_controls().then_some(&*config);
             let mut reading = datasets::Reading::new(&folder, config, &media, &mut take);
             reading.model_version = version;
-            let outcome = kind.read(&mut reading);
+            let outcome = reading.read(kind);
             (outcome, reading.report, reading.proposal)
         };
         summary.data_columns = keys.into_iter().collect();

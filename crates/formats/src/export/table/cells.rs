@@ -32,6 +32,14 @@ impl Cells {
         &self.cell
     }
 
+    /// A whole number.
+    pub(super) fn whole(&mut self, number: impl Into<serde_json::Number>) -> &[u8] {
+        self.cell.clear();
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut self.cell, &number.into());
+        &self.cell
+    }
+
     pub(super) fn text(&mut self, text: &str) -> &[u8] {
         self.cell.clear();
         push_text(&mut self.cell, text, self.formula_escape);
@@ -159,12 +167,12 @@ impl<'de> Visitor<'de> for &mut Cells {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.bare(&value.to_string());
+        self.whole(value);
         Ok(())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.bare(&value.to_string());
+        self.whole(value);
         Ok(())
     }
 

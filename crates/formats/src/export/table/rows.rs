@@ -35,6 +35,8 @@ pub(super) struct Rows {
     /// The cells of the row that is being put together: number of the name, length.
     cells: Vec<(u32, u32)>,
     bytes: Vec<u8>,
+    /// The same numbers as they are kept, behind how many cells there are.
+    head: Vec<u8>,
     kept: BufWriter<SpooledTempFile>,
     length: u64,
 }
@@ -52,6 +54,7 @@ impl Rows {
             expected: 0,
             cells: Vec::new(),
             bytes: Vec::new(),
+            head: Vec::new(),
             kept: BufWriter::with_capacity(64 * 1024, SpooledTempFile::new(bytes)),
             length: 0,
         }
@@ -102,11 +105,13 @@ impl Rows {
 
     /// Ends the row.
     pub(super) fn end(&mut self) -> Result<(), ExportError> {
-        self.kept.write_all(&(self.cells.len() as u32).to_le_bytes())?;
+        self.head.clear();
+        self.head.extend((self.cells.len() as u32).to_le_bytes());
         for (name, length) in &self.cells {
-            self.kept.write_all(&name.to_le_bytes())?;
-            self.kept.write_all(&length.to_le_bytes())?;
+            self.head.extend(name.to_le_bytes());
+            self.head.extend(length.to_le_bytes());
         }
+        self.kept.write_all(&self.head)?;
         self.kept.write_all(&self.bytes)?;
         self.length += 1;
         self.expected = 0;
@@ -133,16 +138,21 @@ impl Rows {
             line.cell(&quoted(name));
         }
         line.end(out)?;
-        let (mut cells, mut bytes) = (Vec::new(), Vec::new());
+        let (mut cells, mut head, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.length {
             // Where the cell of each column lies in the row.
             cells.clear();
             cells.resize(columns.len(), 0..0);
             let mut end = 0;
-            for _ in 0..number(&mut kept)? {
-                let name = number(&mut kept)?;
+            let mut number = [0; 4];
+            kept.read_exact(&mut number)?;
+            head.resize(8 * u32::from_le_bytes(number) as usize, 0);
+            kept.read_exact(&mut head)?;
+            let (numbers, _) = head.as_chunks::<4>();
+            for pair in numbers.chunks_exact(2) {
+                let (name, length) = (u32::from_le_bytes(pair[0]), u32::from_le_bytes(pair[1]));
                 let begin = end;
-                end += number(&mut kept)? as usize;
+                end += length as usize;
                 if let Some(place) = places[name as usize] {
                     cells[place] = begin..end;
                 }
@@ -188,13 +198,6 @@ impl Rows {
         let places = self.names.iter().map(place).collect();
         (columns, places)
     }
-}
-
-/// A number that [`Rows::end`] has written.
-fn number(kept: &mut impl Read) -> std::io::Result<u32> {
-    let mut bytes = [0; 4];
-    kept.read_exact(&mut bytes)?;
-    Ok(u32::from_le_bytes(bytes))
 }
 
 /// Lines of the file, gathered until they are worth a write.

@@ -1,10 +1,14 @@
 //! `labelkeep export` and `labelkeep import` on the embedded database, beside a running server.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use labelkeep_services::Progress;
+use labelkeep_services::access::{Action, console_project};
+use labelkeep_services::export::{Options, Selection, write_to};
 use labelkeep_store::{args, imports};
-use labelkeep_testkit::{Engine, Kit, KitOptions, Value, json};
+use labelkeep_testkit::{Engine, Kit, KitOptions, Value, json, on_both_databases};
 use tempfile::TempDir;
 
 use super::{answer, project};
@@ -127,6 +131,39 @@ async fn a_project_goes_out_and_in_from_the_command_line() {
         left.iter().all(|name| !name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+on_both_databases! {
+    async fn the_bar_of_an_export_ends_where_the_export_does(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, tasks) = project(&owner, 5, json!({})).await;
+        for (task, facts) in [(tasks[0], json!({})), (tasks[1], json!({ "ground_truth": true })), (tasks[3], json!({ "was_cancelled": true }))] {
+            let mut body = facts;
+            body["result"] = answer("pos");
+            owner.post(&format!("/api/tasks/{task}/annotations/"), body).await.expect(201);
+        }
+        for (arguments, number) in [
+            (json!({}), 3),
+            (json!({ "all_tasks": true }), 5),
+            (json!({ "ids": [tasks[2], tasks[3], 77_777] }), 2),
+        ] {
+            let options = Options {
+                format: "JSON".to_owned(),
+                all_tasks: arguments["all_tasks"] == true,
+                ids: serde_json::from_value(arguments["ids"].clone()).expect("ids, or none"),
+                download_resources: false,
+                formula_escape: false,
+                exact: false,
+                manifest: false,
+                selection: Selection::default(),
+            };
+            let project = console_project(kit.services(), None, id, Action::Export, None).await.expect("a project");
+            let progress = Progress::default();
+            let nowhere = |_: &str| Ok(Box::new(std::io::sink()) as Box<dyn Write + Send>);
+            write_to(kit.services(), project, options, nowhere, &progress).await.expect("an export");
+            assert_eq!((progress.done(), progress.total()), (number, number), "{arguments}");
+        }
+    }
 }
 
 /// Who runs the server reaches for the data of an organization that is not theirs with a reason, which that organization learns.

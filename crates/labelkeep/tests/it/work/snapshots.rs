@@ -236,6 +236,26 @@ on_both_databases! {
         owner.post(&path, json!({ "convert": { "export_type": "NOPE" } })).await.expect(400);
     }
 
+    async fn a_download_says_what_is_not_ready_yet(kit: Kit) {
+        let owner = kit.owner().await;
+        let (id, _) = project(&owner, 1, json!({})).await;
+        let made = owner.post(&format!("/api/projects/{id}/exports/"), json!({})).await.expect(201).json();
+        let at = format!("/api/projects/{id}/exports/{}", made["id"]);
+        owner.get(&format!("{at}/download?exportType=CSV")).await.expect(200);
+        // As they are while somebody is at work, here until the year 2100. The addresses have no slash at their end: of an object that is missing there,
+        // the page for unknown addresses tells.
+        kit.execute("UPDATE export_conversion SET status = 'in_progress', updated_at = 4102444800000000").await;
+        let told = owner.get(&format!("{at}/download?exportType=CSV")).await.expect(404).json();
+        assert_eq!(told["detail"], "CSV format is not converted yet");
+        kit.execute("UPDATE export_snapshot SET status = 'in_progress', updated_at = 4102444800000000").await;
+        for path in ["download", "download?exportType=CSV", "report?exportType=CSV"] {
+            let told = owner.get(&format!("{at}/{path}")).await.expect(404).json();
+            assert_eq!(told["detail"], "Export is not completed", "{path}");
+        }
+        let missing = owner.get(&format!("{at}00/download")).await.expect(404);
+        assert!(missing.text.starts_with("<!doctype html>"), "{}", missing.text);
+    }
+
     async fn tracks_get_the_frames_between_their_key_frames(kit: Kit) {
         let owner = kit.owner().await;
         let config = r#"<View><Video name="video" value="$video"/><VideoRectangle name="box" toName="video"/>
