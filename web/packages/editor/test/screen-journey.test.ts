@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await page.keyboard.press('End');
     await page.keyboard.press('Alt+ArrowRight');
     expect(((await resultOf(page)) as unknown as { parentID?: string }[])[2]?.parentID).toBe(ids[1]);
-    expect(await page.getByRole('treeitem').nth(2).getAttribute('aria-level')).toBe('2');
+    await expect.poll(() => page.getByRole('treeitem').nth(2).getAttribute('aria-level')).toBe('2');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
