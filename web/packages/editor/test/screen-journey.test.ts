@@ -98,6 +98,46 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
   });
 
+  it('keys that come faster than the panels are drawn mean what the key before has made', async () => {
+    page = await demo.open('sample=text&mode=stream');
+    for (const [key, word] of [
+      ['1', 'Maria Lindqvist'],
+      ['2', 'Nordlinie'],
+      ['3', 'Tallinn'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await dragOver(page, word);
+    }
+    /** Presses keys as the browser hands them on when it is late: one right behind the other, and no frame between them. */
+    const press = (...keys: (KeyboardEventInit & { key: string })[]) =>
+      page.evaluate(async (all) => {
+        for (const key of all) {
+          const { activeElement, body } = document;
+          (activeElement ?? body).dispatchEvent(
+            new KeyboardEvent('keydown', { bubbles: true, cancelable: true, code: key.key, ...key }),
+          );
+          await null;
+        }
+      }, keys);
+    await press({ key: 'g', code: 'KeyG', altKey: true });
+    await press({ key: 'End' }, { key: 'ArrowRight', altKey: true }, { key: 'ArrowLeft' }, { key: 'ArrowLeft' });
+    await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
+    await press({ key: 'Home' }, { key: 'Enter' }, { key: 'm', code: 'KeyM', altKey: true });
+    await page.keyboard.type('the captain');
+    await page.keyboard.press('Escape');
+    await expect
+      .poll(async () => (await resultOf(page)).map((item) => (item as { meta?: unknown }).meta))
+      .toEqual([{ text: ['the captain'] }, undefined, undefined]);
+    // A dialog that is closing takes no key from the page any more.
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    const dialog = await page.evaluate(() => {
+      document.querySelector('dialog')?.requestClose();
+      return window.editor.editor?.ui.dialog;
+    });
+    expect(dialog).toBeNull();
+  });
+
   it('copies regions with ctrl+C and pastes them into another task; text that is selected stays text', async () => {
     page = await demo.open('sample=image');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
