@@ -25,7 +25,8 @@ export async function startDemo(): Promise<DemoBrowser> {
     browser,
     address: inject('demoPage'),
     open: async (query) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      // Colours are looked at as they stand, not on their way.
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
       page.setDefaultTimeout(15_000);
       await openDemoPage(page, query);
       return page;
@@ -61,7 +62,18 @@ export async function ready(page: Page): Promise<void> {
   );
 }
 
-/** The result as it stands. */
+/**
+ * Until what was put off has been done: work of the next task, and of the next two frames. For looking at what shall *not*
+ * have happened; what shall happen is polled for.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve));
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
+/** The result as the model has it: within the key or the click that changed it, while the page shows it a frame later. */
 export async function resultOf(
   page: Page,
 ): Promise<{ id: string; from_name: string; origin?: string; value: Record<string, unknown>; custom?: unknown }[]> {

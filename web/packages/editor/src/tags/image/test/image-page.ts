@@ -116,16 +116,26 @@ export function useImagePage() {
     await measure();
   }
 
+  /** Looks where the image is, once it stands still: its height follows what stands around it, some frames later. */
   async function measure() {
-    // Two frames: the height follows what stands around the image.
     box = await demo.page.evaluate(async () => {
-      for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
-      const host = document.querySelector('[data-labelkeep-editor]') as Host;
-      const { x, y, width, height } = host.labelkeep?.objectBox('img') ?? new DOMRect();
-      return { x, y, width, height };
+      const look = () => {
+        const host = document.querySelector('[data-labelkeep-editor]') as Host;
+        const { x, y, width, height } = host.labelkeep?.objectBox('img') ?? new DOMRect();
+        return { x, y, width, height };
+      };
+      let [seen, still] = [look(), 0];
+      while (still < 3) {
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = look();
+        still = JSON.stringify(now) === JSON.stringify(seen) ? still + 1 : 0;
+        seen = now;
+      }
+      return seen;
     });
   }
 
+  /** As the model has them: within the gesture or the key that changed them. */
   const results = () =>
     demo.page.evaluate(() => (window as unknown as EditorPage).editor.editor.entry.draftResult()) as Promise<Item[]>;
   const selected = () =>
@@ -158,7 +168,7 @@ export function useImagePage() {
   const run = (action: string) =>
     demo.page.evaluate((id) => (window as unknown as EditorPage).editor.editor.actions.run(id), action);
   const prompts = () => demo.page.evaluate(() => (window as unknown as EditorPage).prompts);
-  /** The texts of notices that stand on the page. */
+  /** The texts that stand on the page, notices among them. They come a moment later: to be polled. */
   const notices = () => demo.page.evaluate(() => document.body.textContent ?? '');
   async function hold(key: string, act: () => Promise<unknown>) {
     await demo.page.keyboard.down(key);
