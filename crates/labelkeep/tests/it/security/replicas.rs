@@ -36,13 +36,22 @@ async fn sec_030_sec_068_sec_095_what_ends_on_one_node_ends_on_the_other() {
         .await
         .expect(204);
     let since = Instant::now();
-    other
-        .until("the session has ended there", async || by_cookie().await == 401)
-        .await;
-    other
-        .until("the token has ended there", async || by_token().await == 401)
-        .await;
-    assert!(since.elapsed() < Duration::from_secs(6), "{:?}", since.elapsed());
+    // When the last request was sent that was still answered: how long answers take on a busy machine is no part of it.
+    let mut last = since;
+    for _ in 0..3_000 {
+        let sent = Instant::now();
+        if (by_cookie().await, by_token().await) == (401, 401) {
+            break;
+        }
+        last = sent;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(
+        (by_cookie().await, by_token().await),
+        (401, 401),
+        "both have ended there"
+    );
+    assert!(last - since < Duration::from_secs(6), "{:?}", last - since);
 
     // Deactivated: the session that is open on the other node, too.
     let cookie = crate::accounts::session_cookie(&kit.anonymous().sign_in("ada@example.com", PASSWORD).await);
