@@ -436,7 +436,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     }
     page = await demo.open('sample=pages');
     await scan('pages');
-  });
+  }, 240_000);
 
   it('is usable with text at 200 % (a window of half the pixels): everything is reached, nothing is cut off', async () => {
     page = await demo.open('sample=text');
