@@ -26,9 +26,10 @@ export async function launch() {
 
 /**
  * A person's own window: cookies and storage apart from all others. `complaints` collects console errors, broken content
- * policies, exceptions, and requests to other origins; a journey ends with `assert.deepEqual(complaints, [])`.
+ * policies, exceptions, and requests to other origins but for those that are `expected`; a journey ends with
+ * `assert.deepEqual(complaints, [])`.
  */
-export async function person(browser, server, options = {}) {
+export async function person(browser, server, { expected = [], ...options } = {}) {
   const context = await browser.newContext({
     baseURL: server.url,
     viewport: { width: 1440, height: 900 },
@@ -46,9 +47,9 @@ export async function person(browser, server, options = {}) {
     }
   });
   context.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) {
-      complaints.push(`another origin: ${request.url()}`);
-    }
+    const url = request.url();
+    if (url.startsWith(server.url) || /^(data|blob):/.test(url) || expected.includes(url)) return;
+    complaints.push(`another origin: ${url}`);
   });
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, dragOver, hasChromium, ready, resultOf, savedOf, startDemo, wordBox } from './page';
+import { type DemoBrowser, dragOver, hasChromium, JOURNEY, ready, resultOf, savedOf, startDemo, wordBox } from './page';
 
-describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
   let page: Page;
   beforeAll(async () => {
     demo = await startDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 

@@ -9,6 +9,11 @@ import type {} from './demo-site';
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const hasChromium: boolean = existsSync(CHROMIUM);
 
+/** For tests that drive a browser: what is not through by then hangs, however busy the machine is. */
+export const JOURNEY = { timeout: 240_000 };
+/** Milliseconds for a single step of theirs. */
+const STEP = 30_000;
+
 export interface DemoBrowser {
   readonly browser: Browser;
   /** Of the demo page, without a query. */
@@ -27,7 +32,7 @@ export async function startDemo(): Promise<DemoBrowser> {
     open: async (query) => {
       // Colours are looked at as they stand, not on their way.
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(STEP);
       await openDemoPage(page, query);
       return page;
     },
@@ -52,7 +57,7 @@ export function launchChromium(): Promise<Browser> {
 /** Shows the demo page with a query, and waits until it is ready. */
 export async function openDemoPage(page: Page, query: string): Promise<void> {
   // The first page of a run waits until the demo is built.
-  await page.goto(`${inject('demoPage')}?${query}`, { timeout: 60_000 });
+  await page.goto(`${inject('demoPage')}?${query}`, JOURNEY);
   await ready(page);
 }
 

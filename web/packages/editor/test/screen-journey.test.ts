@@ -7,6 +7,7 @@ import {
   type DemoBrowser,
   dragOver,
   hasChromium,
+  JOURNEY,
   openDemoPage,
   ready,
   resultOf,
@@ -17,12 +18,12 @@ import {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe.skipIf(!hasChromium)('the screen around the data (skipped without Chromium)', { timeout: 90_000 }, () => {
+describe.skipIf(!hasChromium)('the screen around the data (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
   let page: Page;
   beforeAll(async () => {
     demo = await startDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 
@@ -436,7 +437,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     }
     page = await demo.open('sample=pages');
     await scan('pages');
-  }, 240_000);
+  });
 
   it('is usable with text at 200 % (a window of half the pixels): everything is reached, nothing is cut off', async () => {
     page = await demo.open('sample=text');
@@ -655,8 +656,8 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
             heap: after.heap < before.heap + 8,
           };
         },
-        { timeout: 30_000, interval: 500 },
+        { interval: 500 },
       )
       .toEqual({ nodes: true, listeners: true, heap: true });
-  }, 600_000);
+  });
 });

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, dragOver, hasChromium, resultOf, settled, startDemo, wordBox } from './page';
+import { type DemoBrowser, dragOver, hasChromium, JOURNEY, resultOf, settled, startDemo, wordBox } from './page';
 
 /** Opens the page of the parts that read markup: an import inside of `evaluate` would be rewritten for this process. */
 async function openParts(demo: DemoBrowser): Promise<Page> {
   const page = await demo.browser.newPage();
-  await page.goto(new URL('demo/parts.html', demo.address).href, { timeout: 60_000 });
+  await page.goto(new URL('demo/parts.html', demo.address).href, JOURNEY);
   await page.waitForFunction(() => 'parts' in window);
   return page;
 }
@@ -72,12 +72,12 @@ function markupBox(page: Page, word: string): Promise<{ x: number; y: number; wi
   }, word);
 }
 
-describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
   let page: Page;
   beforeAll(async () => {
     demo = await startDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 

@@ -1,9 +1,9 @@
 /** An image on the demo page and the hands to work on it. Places are percent of the image. */
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { JOURNEY } from '../../../../test/page';
 import { type DemoPage, openDemo } from './page';
 
-/** A gesture is a few steps of a real browser, which shares a machine with others. */
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: JOURNEY.timeout });
 
 /** Labels with tools of their own; `Car` is in the hand when a task is opened. */
 export const LABELS = `<View>
@@ -80,7 +80,7 @@ export function useImagePage() {
   let count = 0;
   beforeAll(async () => {
     demo = await openDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
 
   async function open(

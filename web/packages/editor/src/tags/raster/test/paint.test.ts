@@ -47,7 +47,7 @@ function brushItem(id: string, mask: Mask, value: object = {}) {
   };
 }
 
-describe.skipIf(!hasChromium)('painting on an image', { timeout: 30_000 }, () => {
+describe.skipIf(!hasChromium)('painting on an image', () => {
   const image = useImagePage();
   const { open, results, selected, at, mouse, keyboard, drag, click } = image;
   const maskOf = (item: { value: Record<string, unknown> } | undefined) =>

@@ -17,7 +17,7 @@ const TWO_BRUSHES = `<View><BrushLabels name="things" toName="img"><Label value=
   <BrushLabels name="animals" toName="img"><Label value="Dog"/></BrushLabels>${WAND}</View>`;
 const SIZE = { width: 1000, height: 500 };
 
-describe.skipIf(!hasChromium)('the magic wand on an image', { timeout: 30_000 }, () => {
+describe.skipIf(!hasChromium)('the magic wand on an image', () => {
   const image = useImagePage();
   const { open, results, at, mouse, keyboard, drag, click } = image;
   const maskOf = (item: { value: Record<string, unknown> } | undefined) =>
