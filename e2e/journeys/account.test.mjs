@@ -163,7 +163,6 @@ journey(
       window.isFirst = true;
     });
     const other = await context.newPage();
-    other.setDefaultTimeout(30_000);
     await other.goto('/user/login/');
     await endSession(other);
     await signUp(other, 'ben@example.com', link);

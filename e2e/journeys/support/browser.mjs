@@ -10,6 +10,9 @@ const { chromium } = fromWeb('playwright-core');
 /** Where Chromium is; `CHROMIUM` overrides it. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** Milliseconds for a single step of a journey: what takes longer on a busy machine will not come. */
+export const STEP = 60_000;
+
 export async function launch() {
   if (!existsSync(CHROMIUM)) throw new Error(`there is no Chromium at ${CHROMIUM}`);
   return chromium.launch({
@@ -38,6 +41,7 @@ export async function person(browser, server, { expected = [], ...options } = {}
     reducedMotion: 'reduce',
     ...options,
   });
+  context.setDefaultTimeout(STEP);
   const complaints = [];
   context.on('weberror', (error) => complaints.push(`exception: ${error.error().message}`));
   context.on('console', (message) => {
@@ -57,7 +61,6 @@ export async function person(browser, server, { expected = [], ...options } = {}
     });
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
   return { context, page, complaints };
 }
 

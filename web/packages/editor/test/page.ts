@@ -12,7 +12,7 @@ export const hasChromium: boolean = existsSync(CHROMIUM);
 /** For tests that drive a browser: what is not through by then hangs, however busy the machine is. */
 export const JOURNEY = { timeout: 240_000 };
 /** Milliseconds for a single step of theirs. */
-const STEP = 30_000;
+const STEP = 60_000;
 
 export interface DemoBrowser {
   readonly browser: Browser;
