@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ask, signUp } from './support/browser.mjs';
 import { dragOver, regionCount, regionsAre, taskShown } from './support/editor.mjs';
+import { eventually } from './support/eventually.mjs';
 import { journey } from './support/journey.mjs';
 import { annotationsOf, delivered, projectOfTexts } from './support/project.mjs';
 import { codeOf, enrol } from './support/second-factor.mjs';
@@ -81,9 +82,13 @@ journey('a token does what its scope says, is shown once, and ends at once', asy
   assert.equal(await status(`/api/projects/${mine.id}/`), 200);
   assert.equal(await status(`/api/projects/${other.id}/`), 404);
   assert.equal(await status(`/api/projects/${mine.id}/`, { method: 'PATCH', body: '{"title":"Quay"}' }), 403);
-  await page.reload();
   const row = page.getByRole('list', { name: 'API tokens' }).getByRole('listitem');
-  await row.getByText(/last used/).waitFor();
+  // The time of its use is written beside the requests, which do not wait for it.
+  await eventually(async () => {
+    await page.reload();
+    await row.waitFor();
+    assert.match(await row.textContent(), /last used/);
+  });
   assert.equal(await page.getByLabel('Nightly reading, shown this once').count(), 0);
   await row.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
@@ -135,7 +140,9 @@ journey('the session ends with a second factor set up: the dialog asks for the c
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByText('Saved').waitFor();
-  assert.equal((await ask(page, 'GET', '/api/current-user/whoami')).first_name, 'Ada');
+  await eventually(async () =>
+    assert.equal((await ask(page, 'GET', '/api/current-user/whoami')).first_name, 'Ada'),
+  );
 });
 
 journey(
@@ -156,7 +163,6 @@ journey(
       window.isFirst = true;
     });
     const other = await context.newPage();
-    other.setDefaultTimeout(30_000);
     await other.goto('/user/login/');
     await endSession(other);
     await signUp(other, 'ben@example.com', link);
@@ -206,10 +212,10 @@ journey('a picture of oneself: put up, shown in the head of the page, replaced, 
   const first = await shown.getAttribute('src');
   assert.ok(await shown.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
   await put('Replace the picture', await picture(page, 'plum'));
-  await page.waitForFunction(
-    (before) => document.querySelector('header img[src*="avatar"]')?.getAttribute('src') !== before,
-    first,
-  );
+  await page.waitForFunction((before) => {
+    const image = document.querySelector('header img[src*="avatar"]');
+    return image && image.getAttribute('src') !== before;
+  }, first);
   await page.getByRole('button', { name: 'Remove the picture' }).click();
   await page.getByRole('button', { name: 'Add a picture' }).waitFor();
   await shown.waitFor({ state: 'detached' });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ask, signUp } from './support/browser.mjs';
 import { taskShown } from './support/editor.mjs';
+import { eventually } from './support/eventually.mjs';
 import { journey } from './support/journey.mjs';
 import { projectOfTexts } from './support/project.mjs';
 
@@ -28,20 +29,20 @@ journey('bookmarked addresses open what they did', async ({ enter }) => {
   ]) {
     await page.goto(address);
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-    assert.match(await page.title(), /Labelkeep$/, address);
+    await eventually(async () => assert.match(await page.title(), /Labelkeep$/, address));
   }
 
   // A task in a tab of the upstream's data manager.
   for (const query of [`tab=17&task=${second}`, `task=${second}`]) {
     await page.goto(`/projects/${project}/data?${query}`);
     assert.equal(await taskShown(page), second);
-    assert.equal(await page.title(), `Task ${second} · Harbour · Labelkeep`);
+    await eventually(async () => assert.equal(await page.title(), `Task ${second} · Harbour · Labelkeep`));
   }
   // With the project of another task, it leads to where the task is.
   const other = await ask(page, 'POST', '/api/projects/', { title: 'Elsewhere' });
   await page.goto(`/projects/${other.id}/data?task=${second}`);
   assert.equal(await taskShown(page), second);
-  assert.equal(new URL(page.url()).pathname, `/projects/${project}/data`);
+  await page.waitForURL((url) => url.pathname === `/projects/${project}/data`);
 
   // Signed out, the address waits behind the sign-in form.
   const fresh = await enter();
@@ -71,6 +72,7 @@ journey('an invitation makes an account in the organization of who invited', asy
   await signUp(ben.page, 'ben@example.com', invitation);
   await ben.page.goto('/organization');
   await ben.page.getByText('ada@example.com').waitFor();
+  await ben.page.waitForLoadState('networkidle');
   // Members see each other; what is done about people is for the owner and administrators.
   assert.equal(await ben.page.getByRole('button', { name: 'Manage', exact: true }).count(), 0);
   await ada.page.goto('/organization');

@@ -4,6 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { ask, tabTo } from './support/browser.mjs';
 import { regionsAre, taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
+import { delivered } from './support/project.mjs';
+
+/** The project whose page is shown. */
+const projectIn = (page) => Number(/\/projects\/(\d+)\//.exec(page.url())[1]);
 
 journey('from sign-up to an exported file by keyboard alone', async ({ enter }) => {
   const { page } = await enter();
@@ -84,9 +88,10 @@ journey('from sign-up to an exported file by keyboard alone', async ({ enter }) 
   await keyboard.press('Control+Shift+z');
   await regionsAre(page, 1);
   await keyboard.press('Control+Enter');
-  await taskShown(page, first);
+  const second = await taskShown(page, first);
   await keyboard.press('Control+Space');
   await page.getByRole('heading', { name: 'Nothing left to label' }).waitFor();
+  await delivered(page, projectIn(page), [first, second]);
   await tabTo(page, page.getByRole('button', { name: 'See the tasks' }));
   await keyboard.press('Enter');
 
@@ -115,7 +120,7 @@ journey('a box drawn by keyboard alone', async ({ enter }) => {
   const { id } = await ask(page, 'POST', '/api/projects/', { title: 'Boxes', label_config: config });
   await ask(page, 'POST', `/api/projects/${id}/import`, [{ data: { image: '/templates/media/street.png' } }]);
   await page.goto(`/projects/${id}/data?labeling=1`);
-  await taskShown(page);
+  const task = await taskShown(page);
   await tabTo(page, page.locator('[aria-roledescription="image canvas"]'));
   await keyboard.press('1');
   for (let step = 0; step < 3; step += 1) await keyboard.press('Shift+ArrowLeft');
@@ -126,8 +131,7 @@ journey('a box drawn by keyboard alone', async ({ enter }) => {
   await regionsAre(page, 1);
   await keyboard.press('Control+Enter');
   await page.getByRole('heading', { name: 'Nothing left to label' }).waitFor();
-  const [task] = (await ask(page, 'GET', `/api/tasks/?project=${id}&fields=all`)).tasks;
-  const [saved] = await ask(page, 'GET', `/api/tasks/${task.id}/annotations/`);
+  const [saved] = (await delivered(page, id, [task])).get(task);
   assert.equal(saved.result.length, 1);
   assert.deepEqual(saved.result[0].value.rectanglelabels, ['Car']);
   assert.ok(saved.result[0].value.width > 0 && saved.result[0].value.height > 0);

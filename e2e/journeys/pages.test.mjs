@@ -86,9 +86,11 @@ journey('every page is accessible in both themes and stays at home', async ({ en
   await page.getByRole('radio', { name: 'As cards' }).click();
   await look('cards', undefined, () => page.getByRole('grid').getByText('Finished').first().waitFor());
   await page.getByRole('radio', { name: 'As a table' }).click();
+  await page.getByRole('columnheader').first().waitFor();
   await page.getByRole('checkbox', { name: 'Select all' }).click();
   await look('selection', undefined, () => page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor());
   await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('toolbar', { name: 'Selected tasks' }).waitFor({ state: 'detached' });
   await page.getByRole('grid').getByText('Finished').first().click();
   await look('task beside the list', undefined, () => taskShown(page));
   await look('overview', `/projects/${streets}/overview`, heading('Progress'));

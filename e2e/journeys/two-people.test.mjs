@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ask, signUp } from './support/browser.mjs';
 import { taskShown } from './support/editor.mjs';
 import { journey } from './support/journey.mjs';
+import { delivered } from './support/project.mjs';
 
 const CONFIG =
   '<View><Text name="text" value="$text"/><Choices name="mood" toName="text"><Choice value="Good" hotkey="1"/><Choice value="Bad" hotkey="2"/></Choices></View>';
@@ -26,7 +27,10 @@ journey('neither gets the other one’s task, and all are done once', async ({ e
   const old = await link.inputValue();
   await ada.page.getByRole('button', { name: 'Make a new link' }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Make a new link' }).click();
-  await ada.page.waitForFunction((before) => document.querySelector('input[readonly]')?.value !== before, old);
+  await ada.page.waitForFunction((before) => {
+    const { value = '' } = document.querySelector('input[readonly]') ?? {};
+    return value.includes('token=') && value !== before;
+  }, old);
   const fresh = await link.inputValue();
 
   const ben = await enter();
@@ -57,6 +61,8 @@ journey('neither gets the other one’s task, and all are done once', async ({ e
   );
   assert.equal(new Set([...adas, ...bens]).size, TASKS);
   assert.ok(adas.length > 0 && bens.length > 0);
+  await delivered(ada.page, id, adas);
+  await delivered(ben.page, id, bens);
 
   await ada.page.goto(`/projects/${id}/data`);
   await ada.page.getByRole('button', { name: 'Nothing left to label' }).waitFor();

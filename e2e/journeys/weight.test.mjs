@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ask, signUp } from './support/browser.mjs';
 import { drawOn, regionsAre, taskShown } from './support/editor.mjs';
+import { eventually } from './support/eventually.mjs';
 import { journey } from './support/journey.mjs';
 
 /** Bytes of compressed JavaScript. */
@@ -40,6 +41,8 @@ journey('the labeling page is light', async ({ enter }) => {
       await drawOn(fresh, 'image', [0.1, 0.1], [0.3, 0.3]);
       await regionsAre(fresh, 1);
     }
+    // The last bytes of a script are told of after it has run.
+    await eventually(() => assert.ok([...scripts.values()].every((script) => script.bytes > 0)));
     const bytes = [...scripts.values()].reduce((sum, script) => sum + script.bytes, 0);
     console.log(`JavaScript to label a ${kind}: ${Math.round(bytes / 1000)} kB compressed in ${scripts.size} files`);
     const files = [...scripts.values()].map((script) => `${script.bytes} ${script.url}`).join('\n');

@@ -5,6 +5,7 @@ import json
 import pytest
 from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
+from stores import until
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="label" toName="text"><Choice value="pos"/><Choice value="neg"/></Choices></View>"""
@@ -123,8 +124,6 @@ def test_boxes_export_as_coco_and_yolo(client):
 
 
 def test_snapshots_are_made_converted_downloaded_and_removed(client, project):
-    import time
-
     client.projects.import_tasks(id=project.id, request=[{"text": "one"}, {"text": "two"}])
     first = next(iter(client.tasks.list(project=project.id)))
     client.annotations.create(id=first.id, result=answer("pos"), lead_time=1.0)
@@ -139,11 +138,8 @@ def test_snapshots_are_made_converted_downloaded_and_removed(client, project):
     tasks = json.loads(b"".join(client.projects.exports.download(id=project.id, export_pk=made.id, export_type="JSON")))
     assert tasks[0]["annotations"][0]["completed_by"]["email"] == "ada@example.com"
     converted = client.projects.exports.convert(id=project.id, export_pk=made.id, export_type="CSV")
-    for _ in range(100):
-        found = client.projects.exports.get(id=project.id, export_pk=made.id)
-        if found.converted_formats[0].status == "completed":
-            break
-        time.sleep(0.1)
+    snapshot = lambda: client.projects.exports.get(id=project.id, export_pk=made.id)
+    found = until(lambda: (s := snapshot()).converted_formats[0].status == "completed" and s, "the conversion ends")
     assert (found.converted_formats[0].id, found.converted_formats[0].export_type) == (converted.converted_format, "CSV")
     table = b"".join(client.projects.exports.download(id=project.id, export_pk=made.id, export_type="CSV"))
     assert b'"pos"' in table and b'"ada@example.com"' in table

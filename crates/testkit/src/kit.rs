@@ -258,7 +258,7 @@ impl Kit {
 
     /// Waits until `check` holds, at most ten seconds.
     pub async fn until<F: Future<Output = bool>>(&self, what: &str, check: impl FnMut() -> F) {
-        self.until_within(10, what, check).await;
+        self.until_within(30, what, check).await;
     }
 
     /// Waits until `check` holds, at most so many seconds: for what a slow machine does longer.

@@ -10,6 +10,9 @@ const { chromium } = fromWeb('playwright-core');
 /** Where Chromium is; `CHROMIUM` overrides it. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** Milliseconds for a single step of a journey: what takes longer on a busy machine will not come. */
+export const STEP = 60_000;
+
 export async function launch() {
   if (!existsSync(CHROMIUM)) throw new Error(`there is no Chromium at ${CHROMIUM}`);
   return chromium.launch({
@@ -26,9 +29,10 @@ export async function launch() {
 
 /**
  * A person's own window: cookies and storage apart from all others. `complaints` collects console errors, broken content
- * policies, exceptions, and requests to other origins; a journey ends with `assert.deepEqual(complaints, [])`.
+ * policies, exceptions, and requests to other origins but for those that are `expected`; a journey ends with
+ * `assert.deepEqual(complaints, [])`.
  */
-export async function person(browser, server, options = {}) {
+export async function person(browser, server, { expected = [], ...options } = {}) {
   const context = await browser.newContext({
     baseURL: server.url,
     viewport: { width: 1440, height: 900 },
@@ -37,6 +41,7 @@ export async function person(browser, server, options = {}) {
     reducedMotion: 'reduce',
     ...options,
   });
+  context.setDefaultTimeout(STEP);
   const complaints = [];
   context.on('weberror', (error) => complaints.push(`exception: ${error.error().message}`));
   context.on('console', (message) => {
@@ -46,9 +51,9 @@ export async function person(browser, server, options = {}) {
     }
   });
   context.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) {
-      complaints.push(`another origin: ${request.url()}`);
-    }
+    const url = request.url();
+    if (url.startsWith(server.url) || /^(data|blob):/.test(url) || expected.includes(url)) return;
+    complaints.push(`another origin: ${url}`);
   });
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
@@ -56,7 +61,6 @@ export async function person(browser, server, options = {}) {
     });
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
   return { context, page, complaints };
 }
 

@@ -16,7 +16,7 @@ after(() => browser?.close());
 
 /** `run` gets the server, the browser, and `enter`, which opens a window for one more person. */
 export function journey(name, run, environment = {}) {
-  test(name, { timeout: 300_000 }, async () => {
+  test(name, { timeout: 900_000 }, async () => {
     browser ??= await launch();
     const server = await Server.start(environment);
     const people = [];

@@ -1,5 +1,7 @@
 /** Small projects to label in. */
+import assert from 'node:assert/strict';
 import { ask, signUp } from './browser.mjs';
+import { eventually } from './eventually.mjs';
 
 /** A text, spans of two labels, and one question; keys 1 and 2 choose labels, 3 and 4 answers. */
 export const CONFIG = `<View>
@@ -30,13 +32,11 @@ export async function annotationsOf(page, project) {
  * before is saved, and that it is being saved is shown only when it takes a while.
  */
 export async function delivered(page, project, tasks) {
-  const until = Date.now() + 20_000;
-  for (;;) {
+  await eventually(async () => {
     const kept = await annotationsOf(page, project);
-    if (tasks.every((task) => kept.get(task)?.length > 0)) break;
-    if (Date.now() > until) throw new Error(`not all of the tasks ${tasks} have an annotation after 20 seconds`);
-    await page.waitForTimeout(100);
-  }
+    const missing = tasks.filter((task) => !kept.get(task)?.length);
+    assert.deepEqual(missing, [], 'these tasks have no annotation');
+  });
   await page.getByText(/Kept on this computer|Saving/).waitFor({ state: 'detached' });
   return annotationsOf(page, project);
 }

@@ -31,6 +31,7 @@ export async function enrol(page) {
   const shown = page.getByRole('dialog', { name: 'Your recovery codes' });
   const list = shown.getByRole('list', { name: 'Recovery codes' });
   await list.waitFor();
+  await list.getByRole('listitem').nth(9).waitFor();
   const codes = await list.getByRole('listitem').allTextContents();
   assert.equal(codes.length, 10);
   await shown.getByText('I have kept them').click();

@@ -63,7 +63,7 @@ export class Server {
         this.output += text;
       });
     }
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start\n${this.output}`);
       const answer = await fetch(`${this.url}/health`).catch(() => undefined);

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,10 @@ pub(crate) fn program_in(data: &Path) -> Command {
 /// A program that has said that it is ready, with the port that it says.
 pub(crate) struct Started {
     child: Child,
-    /// Reads what it logs from the first line on: a full pipe would stop it.
-    log: Option<JoinHandle<String>>,
+    /// What it has logged so far.
+    log: Arc<Mutex<String>>,
+    /// Reads that from the first line on: a full pipe would stop it.
+    reader: Option<JoinHandle<()>>,
     lines: Vec<String>,
     port: u16,
 }
@@ -45,18 +48,23 @@ impl Started {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program");
-        let mut log = child.stderr.take().expect("a pipe");
-        let log = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = log.read_to_string(&mut text);
-            text
+        let mut logged = BufReader::new(child.stderr.take().expect("a pipe"));
+        let log = Arc::<Mutex<String>>::default();
+        let so_far = log.clone();
+        let log_reader = std::thread::spawn(move || {
+            let mut line = String::new();
+            while logged.read_line(&mut line).is_ok_and(|length| length > 0) {
+                so_far.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+                line.clear();
+            }
         });
         let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut lines = Vec::new();
         while !lines.last().is_some_and(|line: &String| line.starts_with("Listens on")) {
             let mut line = String::new();
             if reader.read_line(&mut line).expect("text") == 0 {
-                panic!("it ended: {}", log.join().unwrap_or_default());
+                let _ = log_reader.join();
+                panic!("it ended: {}", log.lock().unwrap_or_else(PoisonError::into_inner));
             }
             lines.push(line.trim_end().to_owned());
         }
@@ -68,7 +76,8 @@ impl Started {
         child.stdout = Some(reader.into_inner());
         Started {
             child,
-            log: Some(log),
+            log,
+            reader: Some(log_reader),
             lines,
             port,
         }
@@ -109,6 +118,23 @@ impl Started {
         stream
     }
 
+    /// Waits until it has logged this.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        let begun = Instant::now();
+        while !self.logged().contains(text) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "not logged: {text}\n{}",
+                self.logged()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn logged(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Ends it as a power cut does.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("killed");
@@ -122,8 +148,10 @@ impl Started {
             .status()
             .expect("kill");
         assert!(status.success());
-        let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
-        (self.child.wait().expect("it ends").success(), log)
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("it reads to the end");
+        }
+        (self.child.wait().expect("it ends").success(), self.logged())
     }
 }
 
@@ -166,7 +194,7 @@ fn it_says_where_it_is_and_ends_in_order() {
     // The same data again.
     let again = Instant::now();
     let started = Started::new(&mut program(&folder));
-    assert!(again.elapsed() < Duration::from_secs(5));
+    assert!(again.elapsed() < Duration::from_secs(15));
     assert!(started.terminate().0);
 }
 

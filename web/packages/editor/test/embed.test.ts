@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium } from './page';
+import { CHROMIUM, hasChromium, JOURNEY } from './page';
 
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 /** What docs/embedding.md promises to work under. */
 const POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; require-trusted-types-for 'script'; trusted-types labelkeep";
 
-describe.skipIf(!hasChromium)('the editor in a page of others (skipped without Chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('the editor in a page of others (skipped without Chromium)', JOURNEY, () => {
   let folder: string;
   let server: Server;
   let browser: Browser;
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('the editor in a page of others (skipped without C
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  }, 120_000);
+  }, JOURNEY.timeout);
   afterAll(async () => {
     await browser?.close();
     server?.close();

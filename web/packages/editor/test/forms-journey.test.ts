@@ -1,12 +1,9 @@
 /** Questions answered in a real browser, by keyboard wherever a keyboard can. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, hasChromium, resultOf, savedOf, startDemo } from './page';
+import { type DemoBrowser, hasChromium, JOURNEY, ready, resultOf, savedOf, startDemo } from './page';
 
-/** Saving takes a moment, more on a busy machine. */
-const LATER = { timeout: 10_000 };
-
-describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)', { timeout: 90_000 }, () => {
+describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
   let page: Page;
   beforeAll(async () => {
@@ -16,7 +13,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
       (first) => first.close(),
       () => {},
     );
-  }, 90_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 
@@ -46,7 +43,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     page = await demo.open('sample=forms&mode=stream');
     await press('Control+Enter');
     await page.getByText('“Mood” is required').first().waitFor();
-    expect(await focused()).toBe('mood');
+    await expect.poll(focused).toBe('mood');
     await press('Space');
     expect(await stored('mood')).toEqual({ choices: ['Positive'] });
     // The message goes with the answer.
@@ -74,7 +71,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await tabTo('goods');
     await press('Enter', 'ArrowRight', 'ArrowDown', 'Enter', 'End', 'Enter', 'Escape');
     expect(await stored('goods')).toEqual({ taxonomy: [['Kitchen', 'kettle'], ['Garden']] });
-    expect(await focused()).toBe('goods');
+    await expect.poll(focused).toBe('goods');
 
     await tabTo('price');
     await page.keyboard.type('12.3');
@@ -87,7 +84,8 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await page.keyboard.type('05042024');
     expect(await stored('bought')).toEqual({ datetime: '04.05.2024' });
     await tabTo('letter', 'select');
-    await page.keyboard.type('Mar');
+    // One letter: what is typed further counts only while it comes fast.
+    await page.keyboard.press('m');
     await tabTo('letter', 'input');
     await page.keyboard.type('2024');
     expect(await stored('letter')).toEqual({ datetime: '2024-03' });
@@ -103,7 +101,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await press('Shift+Enter');
     await page.keyboard.type('left in the input');
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'submit')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
     const [sent] = await savedOf(page, 'submit');
     expect(sent?.result.find((item) => item.from_name === 'summary')?.value).toEqual({
       text: ['A kettle without a lid', 'left in the input'],
@@ -131,10 +129,10 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await tabTo('price');
     await press('ArrowUp', 'Control+Enter');
     await page.getByText('takes one choice, and 2 are selected').first().waitFor();
-    expect(await focused()).toBe('mood');
+    await expect.poll(focused).toBe('mood');
     await press('Space');
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'update')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'update')).length).toBe(1);
     const [sent] = await savedOf(page, 'update');
     const saved = new Map(sent?.result.map((item) => [item.from_name, item]));
     expect(saved.get('mood')).toMatchObject({ value: { choices: ['Positive'] }, note: { kept: 1 } });
@@ -157,13 +155,13 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     expect(await stored('species')).toMatchObject({ text: 'cat', taxonomy: [['Animal', 'Cat']] });
     await press('Control+Enter');
     await page.getByText('required for each region').first().waitFor();
-    expect(await focused()).toBe('sure');
+    await expect.poll(focused).toBe('sure');
     await press('ArrowRight');
     expect(await stored('sure')).toMatchObject({ text: 'cat', choices: ['guessed'] });
     await tabTo('why');
     await page.keyboard.type('it sits');
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'submit')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
     const result = (await savedOf(page, 'submit'))[0]?.result ?? [];
     expect(result.map((item) => item.from_name)).toEqual(['species', 'sure', 'why']);
     expect(result[2]).toMatchObject({ value: { start: 4, end: 7, text: ['it sits'] } });
@@ -193,7 +191,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await press('Space', 'ArrowRight', 'Space');
     expect(await stored('sorted')).toEqual({ ranker: { _: ['a', 'b', 'd'], good: ['c'], bad: [] } });
     await press('ArrowLeft');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-item'))).toBe('a');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-item'))).toBe('a');
 
     const board = page.locator('[data-control="sorted"]');
     await board.scrollIntoViewIfNeeded();
@@ -208,7 +206,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await press('Control+z');
     expect(await stored('sorted')).toEqual({ ranker: { _: ['a', 'b', 'd'], good: ['c'], bad: [] } });
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'submit')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
   });
 
   it('finds one of a hundred choices and of ten thousand entries, with a page that stays small', async () => {
@@ -223,20 +221,30 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     expect(await stored('place')).toEqual({ choices: ['Riga'] });
     await tabTo('species');
     await press('Enter');
-    const worst = await page.evaluate(async () => {
-      const input = document.querySelector('[popover] input') as HTMLInputElement;
-      let slowest = 0;
-      for (const text of ['s', 'sp', 'species', 'genus 7 species 25']) {
-        const started = performance.now();
+    // Work of the page's thread alone, in seconds: what else the machine has to do is no part of it.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const work = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0;
+    };
+    const type = (words: string) =>
+      page.evaluate(async (text) => {
+        const input = document.querySelector('[popover] input') as HTMLInputElement;
         Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
         input.dispatchEvent(new Event('input', { bubbles: true }));
         await new Promise((resolve) => requestAnimationFrame(resolve));
-        slowest = Math.max(slowest, performance.now() - started);
-      }
-      return slowest;
-    });
-    expect(worst).toBeLessThan(1000);
-    expect(await page.evaluate(() => document.querySelectorAll('#editor *').length)).toBeLessThan(1500);
+      }, words);
+    let worst = 0;
+    for (const words of ['s', 'sp', 'species', 'genus 7 species 25']) {
+      const before = await work();
+      await type(words);
+      const took = (await work()) - before;
+      expect(took).toBeGreaterThan(0);
+      worst = Math.max(worst, took);
+    }
+    expect(worst).toBeLessThan(1);
+    await expect.poll(() => page.evaluate(() => document.querySelectorAll('#editor *').length)).toBeLessThan(1500);
     await press('Enter');
     expect(await stored('species')).toEqual({
       taxonomy: [['Family 1', 'Family 1 genus 7', 'Family 1 genus 7 species 25']],
@@ -255,7 +263,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await tabTo('note');
     await page.keyboard.type('a ferry director');
     await page.evaluate(() => window.editor.editor?.document.view.select([]));
-    await expect.poll(() => stored('note'), LATER).toMatchObject({ start: 0, end: 5, text: ['a ferry director'] });
+    await expect.poll(() => stored('note')).toMatchObject({ start: 0, end: 5, text: ['a ferry director'] });
     expect(await stored('translation')).toBeUndefined();
     await tabTo('tags');
     await press('Enter', 'Insert');
@@ -263,7 +271,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     await press('Enter', 'Escape');
     expect(await stored('tags')).toEqual({ taxonomy: [['News', 'Baltic']] });
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'submit')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
     const result = (await savedOf(page, 'submit'))[0]?.result ?? [];
     expect(result.find((item) => item.from_name === 'translation')?.value).toEqual({
       text: ['Maria muutti Turusta Riikaan.'],
@@ -288,7 +296,7 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
       return route.fulfill({ headers, json: { items } });
     });
     await page.goto(page.url().replace('sample=text', 'sample=form-remote'));
-    await page.waitForFunction(() => window.editor?.editor?.entry !== undefined);
+    await ready(page);
     await tabTo('place');
     await press('Enter');
     await page.getByText('answered 503').waitFor();
@@ -308,13 +316,13 @@ describe.skipIf(!hasChromium)('questions in a browser (skipped without Chromium)
     page = await demo.open('sample=form-items&mode=stream');
     await press('1');
     await press('Control+Enter');
-    await expect.poll(() => page.evaluate(() => window.editor.editor?.page('pages')), LATER).toBe(1);
+    await expect.poll(() => page.evaluate(() => window.editor.editor?.page('pages'))).toBe(1);
     await press('2');
     await press('Control+Enter');
-    await expect.poll(() => page.evaluate(() => window.editor.editor?.page('pages')), LATER).toBe(2);
+    await expect.poll(() => page.evaluate(() => window.editor.editor?.page('pages'))).toBe(2);
     await press('1');
     await press('Control+Enter');
-    await expect.poll(async () => (await savedOf(page, 'submit')).length, LATER).toBe(1);
+    await expect.poll(async () => (await savedOf(page, 'submit')).length).toBe(1);
     const result = (await savedOf(page, 'submit'))[0]?.result as { item_index?: number; value: unknown }[] | undefined;
     expect(result?.map((item) => [item.item_index, item.value])).toEqual([
       [0, { choices: ['clean'] }],

@@ -1,16 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, dragOver, hasChromium, ready, resultOf, savedOf, startDemo, wordBox } from './page';
+import { type DemoBrowser, dragOver, hasChromium, JOURNEY, ready, resultOf, savedOf, startDemo, wordBox } from './page';
 
-/** Drafts go out 1.5 s after the last change. */
-const DRAFT = { timeout: 10_000 };
-
-describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
   let page: Page;
   beforeAll(async () => {
     demo = await startDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 
@@ -82,7 +79,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     await page.locator('label:has-text("End") input').fill('12');
     await page.keyboard.press('Enter');
     expect((await resultOf(page))[0]?.value).toMatchObject({ end: 12, text: 'ferry co' });
-    await expect.poll(async () => (await savedOf(page, 'draft')).at(-1)?.result[0]?.value['end'], DRAFT).toBe(12);
+    await expect.poll(async () => (await savedOf(page, 'draft')).at(-1)?.result[0]?.value['end']).toBe(12);
     const before = await resultOf(page);
     await page.reload();
     await ready(page);
@@ -149,7 +146,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     await page.getByRole('tab', { name: /ner-small/ }).click();
     await page.getByRole('button', { name: 'Copy to new annotation' }).first().click();
     expect((await resultOf(page)).map((item) => item.origin)).toEqual(['prediction', 'prediction']);
-    await expect.poll(async () => (await savedOf(page, 'draft')).at(-1)?.parent_prediction, DRAFT).toBe(5);
+    await expect.poll(async () => (await savedOf(page, 'draft')).at(-1)?.parent_prediction).toBe(5);
   });
 
   it('stays usable with a million characters and ten thousand spans', async () => {
@@ -199,7 +196,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
             };
           }),
       );
-    await expect.poll(isKept, DRAFT).toBe(true);
+    await expect.poll(isKept).toBe(true);
     await page.reload();
     await ready(page);
     expect(await count()).toBe(before - 1);

@@ -9,6 +9,11 @@ import type {} from './demo-site';
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const hasChromium: boolean = existsSync(CHROMIUM);
 
+/** For tests that drive a browser: what is not through by then hangs, however busy the machine is. */
+export const JOURNEY = { timeout: 240_000 };
+/** Milliseconds for a single step of theirs. */
+const STEP = 60_000;
+
 export interface DemoBrowser {
   readonly browser: Browser;
   /** Of the demo page, without a query. */
@@ -25,8 +30,9 @@ export async function startDemo(): Promise<DemoBrowser> {
     browser,
     address: inject('demoPage'),
     open: async (query) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      page.setDefaultTimeout(15_000);
+      // Colours are looked at as they stand, not on their way.
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+      page.setDefaultTimeout(STEP);
       await openDemoPage(page, query);
       return page;
     },
@@ -51,7 +57,7 @@ export function launchChromium(): Promise<Browser> {
 /** Shows the demo page with a query, and waits until it is ready. */
 export async function openDemoPage(page: Page, query: string): Promise<void> {
   // The first page of a run waits until the demo is built.
-  await page.goto(`${inject('demoPage')}?${query}`, { timeout: 60_000 });
+  await page.goto(`${inject('demoPage')}?${query}`, JOURNEY);
   await ready(page);
 }
 
@@ -61,7 +67,18 @@ export async function ready(page: Page): Promise<void> {
   );
 }
 
-/** The result as it stands. */
+/**
+ * Until what was put off has been done: work of the next task, and of the next two frames. For looking at what shall *not*
+ * have happened; what shall happen is polled for.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve));
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
+/** The result as the model has it: within the key or the click that changed it, while the page shows it a frame later. */
 export async function resultOf(
   page: Page,
 ): Promise<{ id: string; from_name: string; origin?: string; value: Record<string, unknown>; custom?: unknown }[]> {

@@ -1,10 +1,27 @@
 //! Two servers on one database: what ends on one ends on the other within five seconds (SEC-030, SEC-068, SEC-095, SEC-100).
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use labelkeep_store::StoreError;
 use labelkeep_testkit::{Engine, Kit, KitOptions, PASSWORD, json};
 use reqwest::Method;
+
+/// Asks until there is no answer any more; gives when the last request was sent that had one, `since` if none had. How long an
+/// answer takes on a busy machine is no part of it.
+async fn last_answered(kit: &Kit, since: Instant, ask: impl AsyncFn() -> u16) -> Instant {
+    let last = Cell::new(since);
+    kit.until("it has ended there", async || {
+        let sent = Instant::now();
+        let has_ended = ask().await == 401;
+        if !has_ended {
+            last.set(sent);
+        }
+        has_ended
+    })
+    .await;
+    last.get()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_030_sec_068_sec_095_what_ends_on_one_node_ends_on_the_other() {
@@ -36,13 +53,10 @@ async fn sec_030_sec_068_sec_095_what_ends_on_one_node_ends_on_the_other() {
         .await
         .expect(204);
     let since = Instant::now();
-    other
-        .until("the session has ended there", async || by_cookie().await == 401)
-        .await;
-    other
-        .until("the token has ended there", async || by_token().await == 401)
-        .await;
-    assert!(since.elapsed() < Duration::from_secs(6), "{:?}", since.elapsed());
+    let last = last_answered(&other, since, &by_cookie)
+        .await
+        .max(last_answered(&other, since, &by_token).await);
+    assert!(last - since < Duration::from_secs(6), "{:?}", last - since);
 
     // Deactivated: the session that is open on the other node, too.
     let cookie = crate::accounts::session_cookie(&kit.anonymous().sign_in("ada@example.com", PASSWORD).await);

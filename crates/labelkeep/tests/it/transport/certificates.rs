@@ -84,7 +84,7 @@ fn wait_for(port: u16, authority: &str, certificate: &Path) {
     let begun = Instant::now();
     while shown(&connect(port, "localhost", authority).expect("a connection")) != expected.to_vec() {
         assert!(
-            begun.elapsed() < Duration::from_secs(15),
+            begun.elapsed() < Duration::from_secs(60),
             "the new certificate is never shown"
         );
         std::thread::sleep(Duration::from_millis(50));
@@ -110,11 +110,11 @@ fn sec_005_files_are_exchanged_without_dropping_a_connection() {
     // A pair that does not match, and one that has expired: the old one stays.
     std::fs::copy(&third.key, &pair.key).expect("copied");
     hang_up(&started);
-    std::thread::sleep(Duration::from_millis(300));
+    started.wait_for_log("the private key is not that of the certificate");
     wait_for(port, &authority.file(), &second.certificate);
     replace(&pair, &authority.expired("localhost"));
     hang_up(&started);
-    std::thread::sleep(Duration::from_millis(300));
+    started.wait_for_log("the certificate has expired");
     wait_for(port, &authority.file(), &second.certificate);
     // Without a signal the files are looked at all the same.
     replace(&pair, &third);
@@ -123,8 +123,6 @@ fn sec_005_files_are_exchanged_without_dropping_a_connection() {
     drop(open);
     let (orderly, log) = started.terminate();
     assert!(orderly, "{log}");
-    assert!(log.contains("the private key is not that of the certificate"), "{log}");
-    assert!(log.contains("the certificate has expired"), "{log}");
 }
 
 #[test]

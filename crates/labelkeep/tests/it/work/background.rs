@@ -34,6 +34,15 @@ async fn number(kit: &Kit, sql: &'static str) -> i64 {
     kit.services().db.one::<(i64,)>(sql, vec![]).await.expect("a number").0
 }
 
+/// Files go once the job that brought them has ended.
+async fn no_file_is_left(kit: &Kit) {
+    let folder = kit.services().settings.files.uploads.folder();
+    kit.until("no file is left", || async {
+        std::fs::read_dir(folder).expect("a folder").count() == 0
+    })
+    .await;
+}
+
 on_both_databases! {
     async fn files_come_in_by_a_job_which_says_what_a_request_would(kit: Kit) {
         let owner = kit.owner().await;
@@ -199,8 +208,7 @@ async fn a_json_body_goes_on_after_a_restart_too() {
         "what was in was not read again"
     );
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM file_upload").await, 0);
-    let left = std::fs::read_dir(kit.services().settings.files.uploads.folder()).expect("a folder");
-    assert_eq!(left.count(), 0, "no file is left");
+    no_file_is_left(&kit).await;
 
     // What is wrong is said by the job; what is no list of tasks by itself at once.
     let job = owner.post(&path, json!([{ "data": 3 }])).await.expect(202).json();
@@ -244,8 +252,5 @@ async fn an_import_that_is_called_off_leaves_nothing() {
     );
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM task").await, 0);
     assert_eq!(number(&kit, "SELECT COUNT(*) FROM file_upload").await, 0);
-    let left = std::fs::read_dir(kit.services().settings.files.uploads.folder())
-        .expect("a folder")
-        .count();
-    assert_eq!(left, 0, "no file is left");
+    no_file_is_left(&kit).await;
 }

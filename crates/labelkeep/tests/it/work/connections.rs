@@ -24,7 +24,7 @@ async fn rows(db: &Db) -> Vec<(i64,)> {
 async fn reads_that_are_broken_off_leave_their_connections_in_order() {
     let Some(kit) = probe().await else { return };
     let db = &kit.services().db;
-    let slow = "SELECT id FROM probe, pg_sleep(0.2)";
+    let slow = "SELECT id FROM probe, pg_sleep(2)";
     let read = async || tokio::time::timeout(Duration::from_millis(50), db.all::<(i64,)>(slow, vec![])).await;
     let ended = join_all((0..MANY).map(|_| read())).await;
     assert!(ended.iter().all(Result::is_err), "all were broken off");
@@ -38,9 +38,13 @@ async fn the_time_of_a_bounded_read_is_that_reads_alone() {
     let Some(kit) = probe().await else { return };
     let db = &kit.services().db;
     let slow = "SELECT id FROM probe, pg_sleep(0.2)";
+    let slower = "SELECT id FROM probe, pg_sleep(20)";
     for _ in 0..3 {
         let within = Some(Duration::from_millis(20));
-        let found = db.all_beside::<(i64,)>(slow, vec![], within).await.expect("an answer");
+        let found = db
+            .all_beside::<(i64,)>(slower, vec![], within)
+            .await
+            .expect("an answer");
         assert_eq!(found, None);
         let found = db.all_beside::<(i64,)>(slow, vec![], None).await.expect("an answer");
         assert_eq!(found, Some(vec![(7,)]));

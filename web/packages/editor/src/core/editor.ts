@@ -103,6 +103,9 @@ export class Editor {
     'region-field' | 'region-list' | 'region-search' | 'label-search' | 'note' | 'data'
   >();
 
+  /** What was to be drawn a moment later is drawn now: something is about to act on what stands there. */
+  readonly catchUp = new Emitter();
+
   /** An object stands in the page; carries its name. */
   readonly objectMounted = new Emitter<string>();
 
@@ -331,6 +334,7 @@ export class Editor {
 
   /** Brings a panel to the front and the focus to a part of it, as soon as it stands in the page. */
   focusPanel(panel: string, part: 'region-list' | 'region-search' | 'note'): void {
+    this.catchUp.emit();
     this.awaitedFocus = part;
     this.showPanel(panel);
     // A panel that stands there already takes the focus within this very call: keys that follow are its own.

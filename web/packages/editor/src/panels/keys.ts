@@ -28,6 +28,9 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
     }
     action.run(event);
   };
+  // Ahead of all other listeners: who types fast means what the last key made, not what is still on the screen.
+  const ahead = () => editor.catchUp.emit();
+  page.addEventListener('keydown', ahead, { capture: true });
   page.addEventListener('keydown', listener);
   const offFocus = editor.focusRequests.subscribe((what) => {
     if (what !== 'region-field') return;
@@ -36,6 +39,7 @@ export function bindKeys(root: HTMLElement, editor: Editor): () => void {
     root.querySelector<HTMLElement>(`${places} :is(input, textarea, select, button):not([disabled])`)?.focus();
   });
   return () => {
+    page.removeEventListener('keydown', ahead, { capture: true });
     page.removeEventListener('keydown', listener);
     offFocus();
   };

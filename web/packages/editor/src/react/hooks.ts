@@ -3,15 +3,17 @@ import {
   createContext,
   type Dispatch,
   type SetStateAction,
+  startTransition,
   useCallback,
   useContext,
-  useDeferredValue,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
+import { flushSync } from 'react-dom';
 import type { AnnotationDocument } from '../core/document';
 import type { Editor } from '../core/editor';
 import type { Entry } from '../core/entries';
@@ -89,12 +91,15 @@ export function useRegionFlags(id: string): { selected: boolean; hovered: boolea
 
 /**
  * A value for parts that need not be in the frame that shows a change on the data: they are drawn right after it, in
- * slices that let the page answer. Another document is shown at once.
+ * slices that let the page answer. Another document is shown at once, and so is what the next key is meant for.
  */
 export function useLater<T>(value: T): T {
+  const editor = useEditor();
   const document = useDocument();
   const now = useMemo(() => ({ document, value }), [document, value]);
-  const later = useDeferredValue(now);
+  const [later, setLater] = useState(now);
+  useLayoutEffect(() => startTransition(() => setLater(now)), [now]);
+  useLayoutEffect(() => editor.catchUp.subscribe(() => flushSync(() => setLater(now))), [editor, now]);
   return later.document === document ? later.value : value;
 }
 

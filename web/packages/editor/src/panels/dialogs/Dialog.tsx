@@ -36,6 +36,8 @@ export function Dialog({
       role={question ? 'alertdialog' : undefined}
       className={`${styles['dialog']} ${className ?? ''}`}
       aria-label={title}
+      // Told within the key press; that it is closed comes later, and the key that follows would be lost to it.
+      onCancel={() => editor.ui.close()}
       onClose={() => editor.ui.close()}
       onClick={(event) => event.target === event.currentTarget && editor.ui.close()}
     >

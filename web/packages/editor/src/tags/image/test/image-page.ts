@@ -1,9 +1,9 @@
 /** An image on the demo page and the hands to work on it. Places are percent of the image. */
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { JOURNEY } from '../../../../test/page';
 import { type DemoPage, openDemo } from './page';
 
-/** A gesture is a few steps of a real browser, which shares a machine with others. */
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: JOURNEY.timeout });
 
 /** Labels with tools of their own; `Car` is in the hand when a task is opened. */
 export const LABELS = `<View>
@@ -80,7 +80,7 @@ export function useImagePage() {
   let count = 0;
   beforeAll(async () => {
     demo = await openDemo();
-  }, 60_000);
+  }, JOURNEY.timeout);
   afterAll(() => demo?.close());
 
   async function open(
@@ -116,16 +116,26 @@ export function useImagePage() {
     await measure();
   }
 
+  /** Looks where the image is, once it stands still: its height follows what stands around it, some frames later. */
   async function measure() {
-    // Two frames: the height follows what stands around the image.
     box = await demo.page.evaluate(async () => {
-      for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
-      const host = document.querySelector('[data-labelkeep-editor]') as Host;
-      const { x, y, width, height } = host.labelkeep?.objectBox('img') ?? new DOMRect();
-      return { x, y, width, height };
+      const look = () => {
+        const host = document.querySelector('[data-labelkeep-editor]') as Host;
+        const { x, y, width, height } = host.labelkeep?.objectBox('img') ?? new DOMRect();
+        return { x, y, width, height };
+      };
+      let [seen, still] = [look(), 0];
+      while (still < 3) {
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = look();
+        still = JSON.stringify(now) === JSON.stringify(seen) ? still + 1 : 0;
+        seen = now;
+      }
+      return seen;
     });
   }
 
+  /** As the model has them: within the gesture or the key that changed them. */
   const results = () =>
     demo.page.evaluate(() => (window as unknown as EditorPage).editor.editor.entry.draftResult()) as Promise<Item[]>;
   const selected = () =>
@@ -158,7 +168,7 @@ export function useImagePage() {
   const run = (action: string) =>
     demo.page.evaluate((id) => (window as unknown as EditorPage).editor.editor.actions.run(id), action);
   const prompts = () => demo.page.evaluate(() => (window as unknown as EditorPage).prompts);
-  /** The texts of notices that stand on the page. */
+  /** The texts that stand on the page, notices among them. They come a moment later: to be polled. */
   const notices = () => demo.page.evaluate(() => document.body.textContent ?? '');
   async function hold(key: string, act: () => Promise<unknown>) {
     await demo.page.keyboard.down(key);

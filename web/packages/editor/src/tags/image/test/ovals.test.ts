@@ -313,11 +313,13 @@ describe.skipIf(!hasChromium)('key points on an image', () => {
     await keyboard.press('1');
     await keyboard.press('m');
     await hold('Alt', () => click(60, 70));
-    const asked = (await prompts()) as unknown as { is_positive: boolean; type: string }[];
-    expect(asked.map((one) => [one.type, one.is_positive])).toEqual([
-      ['keypointlabels', true],
-      ['keypointlabels', false],
-    ]);
+    const asked = async () => (await prompts()) as unknown as { is_positive: boolean; type: string }[];
+    await expect
+      .poll(async () => (await asked()).map((one) => [one.type, one.is_positive]))
+      .toEqual([
+        ['keypointlabels', true],
+        ['keypointlabels', false],
+      ]);
     expect((await results()).map((one) => (one as unknown as { is_positive: boolean }).is_positive)).toEqual([
       true,
       false,

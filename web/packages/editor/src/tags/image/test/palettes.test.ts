@@ -32,13 +32,16 @@ describe.skipIf(!hasChromium)('label palettes of an image', () => {
     await image.open(SEVEN);
     const named = () =>
       image.page.locator('[role=img]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
-    expect(await named()).toEqual(expect.arrayContaining(['Rectangle', 'Ellipse', 'Polygon', 'Key point', 'Brush']));
+    await expect.poll(named).toEqual(expect.arrayContaining(['Rectangle', 'Ellipse', 'Polygon', 'Key point', 'Brush']));
     // So do the commands, of which seven would have one name.
     await image.keyboard.press('Control+k');
     await image.keyboard.type('label sky');
-    const commands = await image.page.getByRole('option').allTextContents();
+    const commands = async () => {
+      const texts = await image.page.getByRole('option').allTextContents();
+      return new Set(texts.map((one) => one.replace(/Labels.*/, ''))).size;
+    };
+    await expect.poll(commands).toBe(7);
     await image.keyboard.press('Escape');
-    expect(new Set(commands.map((one) => one.replace(/Labels.*/, ''))).size).toBe(7);
     await image.open(ONE);
     expect(await named()).not.toContain('Rectangle');
   });
@@ -48,16 +51,19 @@ describe.skipIf(!hasChromium)('label palettes of an image', () => {
       { ...rectangle('a', { x: 61.675, y: 20.125, width: 28.333, height: 50.25, rotation: 0 }), from_name: 'rect' },
     ]);
     await image.page.getByRole('treeitem').first().click();
-    const fields = await image.page.locator('input[type=number]').evaluateAll((all) =>
+    const numbers = image.page.locator('input[type=number]');
+    await expect
+      .poll(() => numbers.evaluateAll((all) => (all as HTMLInputElement[]).map((one) => one.value)))
+      .toEqual(['61.675', '20.125', '28.333', '50.25', '0']);
+    const fields = await numbers.evaluateAll((all) =>
       (all as HTMLInputElement[]).map((one) => {
         const look = getComputedStyle(one);
         const pen = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
         pen.font = look.font;
         const room = one.clientWidth - Number.parseFloat(look.paddingLeft) - Number.parseFloat(look.paddingRight);
-        return { value: one.value, whole: pen.measureText(one.value).width <= room, arrows: look.appearance };
+        return { whole: pen.measureText(one.value).width <= room, arrows: look.appearance };
       }),
     );
-    expect(fields.map((one) => one.value)).toEqual(['61.675', '20.125', '28.333', '50.25', '0']);
     // The browser's arrows would take the room of two digits.
     for (const one of fields) expect(one).toMatchObject({ whole: true, arrows: 'textfield' });
   });
@@ -71,10 +77,10 @@ describe.skipIf(!hasChromium)('label palettes of an image', () => {
     );
     await image.page.getByRole('tab', { name: 'New annotation' }).click();
     const car = image.page.getByRole('button', { name: 'Car' });
-    expect(await car.isEnabled()).toBe(true);
+    await expect.poll(() => car.isEnabled()).toBe(true);
     await image.page.getByRole('tab', { name: /m1/ }).click();
     await image.page.getByText('A prediction can’t be changed.').waitFor();
-    expect(await car.isEnabled()).toBe(false);
+    await expect.poll(() => car.isEnabled()).toBe(false);
     await expect
       .poll(() =>
         image.page.evaluate(() => {

@@ -182,7 +182,7 @@ describe.skipIf(!hasChromium)('points of outlines', () => {
     await keyboard.press('Alt+n');
     await keyboard.press('Backspace');
     expect(await last()).toEqual(three);
-    expect(await image.notices()).toContain('at least three points');
+    await expect.poll(image.notices).toContain('at least three points');
   });
 });
 
@@ -232,9 +232,8 @@ describe.skipIf(!hasChromium)('several shapes', () => {
     await keyboard.press('Control+a');
     await keyboard.press('Shift+m');
     // 35 % of 1,000 by 30 % of 500 pixels; 100 × 50 and 200 × 50.
-    const text = await image.notices();
-    expect(text).toContain('2 regions: 350 × 150 px, area 15,000 px², outline 800 px');
-    expect(text).toContain('50 px sideways and 50 px upright between them');
+    await expect.poll(image.notices).toContain('2 regions: 350 × 150 px, area 15,000 px², outline 800 px');
+    await expect.poll(image.notices).toContain('50 px sideways and 50 px upright between them');
   });
 
   it('that are locked stay out of it', async () => {

@@ -63,10 +63,10 @@ describe.skipIf(!hasChromium)('suggestions on an image', () => {
     await openWithModel();
     await click(50, 50);
     await bar().waitFor();
-    const [region] = await image.page.getByRole('button', { name: /^Accept Car/ }).all();
-    await expect.poll(() => image.page.getByRole('button', { name: /^Accept Car/ }).count()).toBe(2);
-    expect(await image.page.getByRole('tab', { name: 'Regions' }).textContent()).toBe('Regions1');
-    await region?.click();
+    const accept = image.page.getByRole('button', { name: /^Accept Car/ });
+    await expect.poll(() => accept.count()).toBe(2);
+    await expect.poll(() => image.page.getByRole('tab', { name: 'Regions' }).textContent()).toBe('Regions1');
+    await accept.first().click();
     await bar().getByText('1 suggestion').waitFor();
     await image.page.getByRole('button', { name: /^Reject Car/ }).click();
     await bar().waitFor({ state: 'detached' });
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)('suggestions on an image', () => {
   it('have a switch that takes the tools of the model away', async () => {
     await openWithModel();
     const tool = image.page.getByRole('button', { name: 'Key point, asks the model' });
-    expect(await tool.count()).toBe(1);
+    await tool.waitFor();
     await image.page.getByRole('switch', { name: 'Auto-annotation' }).click();
     await tool.waitFor({ state: 'detached' });
     await keyboard.press('Shift+y');

@@ -164,7 +164,7 @@ describe.skipIf(!hasChromium)('paths on an image', () => {
     await pause();
     await hold('Shift', () => click(50, 30));
     expect(await vertices()).toEqual(LINE);
-    expect(await image.notices()).toContain('Curves are off');
+    await expect.poll(image.notices).toContain('Curves are off');
   });
 
   it('bend by their handles, both together, and one alone with alt', async () => {
@@ -208,7 +208,7 @@ describe.skipIf(!hasChromium)('paths on an image', () => {
     await hold('Alt', () => click(80, 30));
     // Two stay, whatever one does.
     expect(await vertices()).toHaveLength(2);
-    expect(await image.notices()).toContain('at least 2 points');
+    await expect.poll(image.notices).toContain('at least 2 points');
   });
 
   it('that are closed open at a segment by alt and click', async () => {
@@ -269,10 +269,10 @@ describe.skipIf(!hasChromium)('paths on an image', () => {
     await open(config('minPoints="3" maxPoints="4"'));
     await clicks([20, 20], [40, 20]);
     await keyboard.press('Enter');
-    expect(await image.notices()).toContain('needs at least 3 points');
+    await expect.poll(image.notices).toContain('needs at least 3 points');
     await keyboard.press('v');
     await keyboard.press('Control+Enter');
-    expect(await image.notices()).toContain('has 2 points and needs 3');
+    await expect.poll(image.notices).toContain('has 2 points and needs 3');
     await open(config('minPoints="3" maxPoints="4"'));
     await clicks([20, 20], [40, 20], [40, 60], [70, 60], [90, 90]);
     expect(await vertices()).toHaveLength(4);

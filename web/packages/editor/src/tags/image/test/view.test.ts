@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { LABELS, rectangle, useImagePage } from './image-page';
 import { hasChromium } from './page';
 
+const ANY = expect.any(Number);
+
 describe.skipIf(!hasChromium)('view of an image', () => {
   const image = useImagePage();
   const { open, measure, results, selected, at, mouse, keyboard, drag, click, near } = image;
@@ -34,9 +36,8 @@ describe.skipIf(!hasChromium)('view of an image', () => {
         const rows = Array.from({ length: layer.height }, (_, i) => i).filter((i) => solid(column, i));
         return { columns: columns.map((i) => i + 0.5 + left), rows: rows.map((i) => i + 0.5 + top) };
       });
+    await expect.poll(edges).toEqual({ columns: [ANY, ANY], rows: [ANY, ANY] });
     const { columns, rows } = await edges();
-    expect(columns).toHaveLength(2);
-    expect(rows).toHaveLength(2);
     for (const [drawn, wanted] of [
       [columns[0], at(25, 0)[0]],
       [columns[1], at(45, 0)[0]],
@@ -60,7 +61,7 @@ describe.skipIf(!hasChromium)('view of an image', () => {
     await keyboard.down('Control');
     for (let i = 0; i < 8; i++) await mouse.wheel(0, -100);
     await keyboard.up('Control');
-    const under = await image.page.evaluate(([x, y]) => {
+    const look = ([x, y]: [number, number]) => {
       const { editor } = (
         window as unknown as {
           editor: {
@@ -82,8 +83,10 @@ describe.skipIf(!hasChromium)('view of an image', () => {
         .stage;
       const { left, top } = element.getBoundingClientRect();
       return { ...camera.toImage({ x: x - left, y: y - top }), factor: camera.zoom / camera.fitZoom };
-    }, pointer);
-    expect(under.factor).toBeCloseTo(1.1 ** 8, 6);
+    };
+    const place = () => image.page.evaluate(look, pointer);
+    await expect.poll(async () => (await place()).factor).toBeCloseTo(1.1 ** 8, 6);
+    const under = await place();
     expect(under.x).toBeCloseTo(wanted.x, 3);
     expect(under.y).toBeCloseTo(wanted.y, 3);
     await keyboard.down('Shift');
@@ -176,7 +179,7 @@ describe.skipIf(!hasChromium)('view of an image', () => {
     });
     const alert = image.page.locator('[data-object="img"] [role="alert"]');
     await alert.waitFor();
-    expect(await alert.textContent()).toContain('404');
-    expect(await alert.textContent()).toContain('/missing.png');
+    await expect.poll(() => alert.textContent()).toContain('404');
+    await expect.poll(() => alert.textContent()).toContain('/missing.png');
   });
 });
