@@ -91,14 +91,17 @@ journey('a slice of the tasks becomes a view with an address, and stays as it wa
   await page.getByRole('checkbox', { name: 'Cancelled' }).uncheck({ force: true });
   await page.getByRole('button', { name: 'Pin text to the left' }).click();
   await page.keyboard.press('Escape');
-  const saved = page.waitForResponse((answer) => /\/api\/dm\/views\/\d+\//.test(answer.url()) && answer.ok());
   await page.getByRole('button', { name: 'Save for everybody' }).click();
   await page.getByRole('button', { name: 'Save for everybody' }).waitFor({ state: 'detached' });
-  await saved;
   const view = page.url();
 
-  // As somebody else finds it, from its address alone.
+  // Who leaves at once takes it along; and as somebody else finds it, from its address alone.
   await page.goto('/projects/');
+  const kept = `/api/dm/views/${new URL(view).searchParams.get('tab')}/?project=${project}`;
+  await eventually(async () => {
+    const { data } = await ask(page, 'GET', kept);
+    assert.ok(data.hiddenColumns.explore.some((column) => /cancelled/.test(column)));
+  });
   await page.goto(view);
   await rowsAre(page, 11);
   await page.getByRole('link', { name: 'Twenties' }).waitFor();

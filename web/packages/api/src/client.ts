@@ -113,6 +113,8 @@ interface SendOptions {
   signal?: AbortSignal;
   /** Asked by a timer, not by the person: it does not keep their session alive (SEC-027). */
   isBackground?: boolean;
+  /** The page is being left: the request goes on without it. Bodies of all such together may have 64 KiB. */
+  outlivesPage?: boolean;
   /** The person has just proven who they are; they are not asked twice. */
   isConfirmed?: boolean;
   /** The person has just signed in again. */
@@ -132,6 +134,7 @@ async function send<T>(method: string, path: string, body?: unknown, options: Se
       method,
       headers,
       credentials: 'same-origin',
+      keepalive: options.outlivesPage ?? false,
       ...(body !== undefined ? { body: body instanceof Blob ? body : JSON.stringify(body) } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });
@@ -209,7 +212,8 @@ export const api = {
   get: <T>(path: string, query?: Query, options: Pick<SendOptions, 'isBackground'> = {}) =>
     send<T>('GET', path, undefined, query ? { ...options, query } : options),
   post: <T>(path: string, body: unknown = {}) => send<T>('POST', path, body),
-  patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body),
+  patch: <T>(path: string, body: unknown, options: Pick<SendOptions, 'outlivesPage'> = {}) =>
+    send<T>('PATCH', path, body, options),
   put: <T>(path: string, body: unknown) => send<T>('PUT', path, body),
   delete: <T = void>(path: string, query?: Query) => send<T>('DELETE', path, undefined, query ? { query } : {}),
   send,

@@ -2,7 +2,7 @@
 import { ApiError, api, type WireView } from '@labelkeep/api';
 import { toast } from '@labelkeep/kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { messageOf } from '../../shared/errors';
 import { readView, type View } from './model/view';
 
@@ -50,17 +50,27 @@ export function useViews(project: number): Views {
     },
     [queries, key],
   );
-  const flush = useCallback(async () => {
-    const changes = [...waiting.current];
-    waiting.current.clear();
-    for (const [id, change] of changes) {
-      try {
-        await api.patch(`/api/dm/views/${id}/`, { project, ...change });
-      } catch (error) {
-        await fail(error);
-      }
-    }
-  }, [project, fail]);
+  const flush = useCallback(
+    async (outlivesPage = false) => {
+      const changes = [...waiting.current];
+      waiting.current.clear();
+      const send = async ([id, change]: (typeof changes)[number]) => {
+        try {
+          await api.patch(`/api/dm/views/${id}/`, { project, ...change }, { outlivesPage });
+        } catch (error) {
+          await fail(error);
+        }
+      };
+      await Promise.all(changes.map(send));
+    },
+    [project, fail],
+  );
+  // Who leaves the page within the time that changes are gathered loses none.
+  useEffect(() => {
+    const leave = () => void flush(true);
+    window.addEventListener('pagehide', leave);
+    return () => window.removeEventListener('pagehide', leave);
+  }, [flush]);
 
   const list = useMemo(() => views.data?.map(readView), [views.data]);
   return useMemo(
