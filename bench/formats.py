@@ -243,20 +243,24 @@ class Bench:
 
     def csv(self):
         tasks = self.sizes["tasks"]
+        # Short rows show what a task costs, long ones what a byte costs.
+        self.table(f"{tasks:,} short rows, CSV", 1, tasks, lambda index: [f"The text of row {index}, with a comma", index, "x" * 60])
+        paragraph = "Ships lie at anchor, and a \"pilot\" comes on board before the tide turns. " * 26
+        self.table(f"{tasks // 2:,} rows of 2 kB, CSV", 5, tasks // 10, lambda index: [f"{index}: {paragraph}", index, ""])
+
+    def table(self, name, files, number, row):
+        """So many files with a table of so many rows each, in and out."""
         path = self.folder / "table.csv"
         with open(path, "w", newline="") as file:
             table = csv.writer(file)
             table.writerow(["text", "number", "note"])
-            for index in range(tasks):
-                table.writerow([f"The text of row {index}, with a comma", index, "x" * 60])
-        size = os.path.getsize(path)
+            table.writerows(row(index) for index in range(number))
+        size = os.path.getsize(path) * files
         into = self.project(TEXTS)
-        self.measured(
-            f"import {tasks:,} rows, CSV", lambda: self.upload(into, path), (None, 256),
-            lambda seconds, _: f"{size / seconds / 1e6:.0f} MB/s",
-        )
+        work = lambda: [self.upload(into, path) for _ in range(files)]
+        self.measured(f"import {name}", work, (None, 256), lambda seconds, _: f"{size / seconds / 1e6:.0f} MB/s")
         work, written_bytes = self.exported(into, "CSV", download_all_tasks="true")
-        self.measured(f"export {tasks:,} rows, CSV", work, (None, 200), lambda seconds, _: f"{written_bytes[0] / seconds / 1e6:.0f} MB/s")
+        self.measured(f"export {name}", work, (None, 200), lambda seconds, _: f"{written_bytes[0] / seconds / 1e6:.0f} MB/s")
 
     def coco(self):
         boxes = self.sizes["boxes"]

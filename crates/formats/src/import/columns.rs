@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::eight::{find_escaped, is_escaped};
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
@@ -179,11 +181,6 @@ pub(super) fn push_value(out: &mut String, cell: &str, kind: Type) {
     }
 }
 
-/// Whether JSON writes a byte of a text otherwise.
-fn is_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
 /// Writes a text with its quotes.
 fn push_text(out: &mut String, text: &str) {
     out.push('"');
@@ -198,7 +195,7 @@ fn push_text(out: &mut String, text: &str) {
 
 fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(place) = rest.bytes().position(is_escaped) {
+    while let Some(place) = find_escaped(rest.as_bytes()) {
         out.push_str(&rest[..place]);
         match rest.as_bytes()[place] {
             b'"' => out.push_str("\\\""),

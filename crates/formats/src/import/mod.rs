@@ -2,6 +2,7 @@
 
 mod columns;
 mod csv;
+mod eight;
 mod error;
 mod excel;
 mod file;

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::csv::{CELL, COLUMNS};
+use super::eight::{find_near, in_each};
 use super::{BUFFER, ImportError};
 
 /// A row whose text has been found good.
@@ -61,27 +62,6 @@ pub(super) struct Records<R> {
 enum End {
     Cell,
     Row,
-}
-
-/// A byte in each of eight places.
-const fn in_each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// The place of the first of some bytes among the first sixteen of a text, looked at eight at a time: most cells end there, and the ways
-/// to find an end in a long text cost more than such a cell.
-#[inline]
-fn find_near<const N: usize>(text: &[u8], bytes: [u64; N]) -> Option<usize> {
-    let (words, _) = text.as_chunks::<8>();
-    words.iter().take(2).enumerate().find_map(|(number, word)| {
-        let word = u64::from_le_bytes(*word);
-        // The top bit of each place that holds one of the bytes. Above the first there may be more, of what is subtracted.
-        let found = bytes.iter().fold(0, |found, byte| {
-            let differs = word ^ byte;
-            found | differs.wrapping_sub(in_each(0x01)) & !differs & in_each(0x80)
-        });
-        (found != 0).then(|| 8 * number + found.trailing_zeros() as usize / 8)
-    })
 }
 
 fn too_long() -> String {
