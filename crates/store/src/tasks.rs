@@ -216,7 +216,7 @@ pub async fn after(
     db.all(sql, args).await
 }
 
-/// How many tasks an export takes. It looks at all of them: for who waits for the export.
+/// How many tasks an export takes. It looks at all of them, beside what people save.
 pub async fn count(db: &Db, project_id: i64, filter: ExportFilter<'_>) -> Result<u64> {
     let mut parts = Parts::new("SELECT COUNT(*) FROM task WHERE task.project_id = ?", args![project_id]);
     parts.push(VISIBLE, args![project_id]);
