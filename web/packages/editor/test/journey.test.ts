@@ -1,6 +1,17 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoBrowser, dragOver, hasChromium, JOURNEY, ready, resultOf, savedOf, startDemo, wordBox } from './page';
+import {
+  type DemoBrowser,
+  dragOver,
+  hasChromium,
+  JOURNEY,
+  ready,
+  resultOf,
+  savedOf,
+  selectedOf,
+  startDemo,
+  wordBox,
+} from './page';
 
 describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium)', JOURNEY, () => {
   let demo: DemoBrowser;
@@ -10,12 +21,6 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
   }, JOURNEY.timeout);
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
-
-  const selected = () =>
-    page.evaluate(
-      () =>
-        (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
-    );
 
   it('marks spans by mouse, in code points behind an emoji, overlapping, and adjusts their ends', async () => {
     page = await demo.open('sample=text&mode=stream');
@@ -37,7 +42,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
 
     const box = await wordBox(page, 'Nordlinie');
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    expect(await selected()).toEqual([result[0]?.id]);
+    expect(await selectedOf(page)).toEqual([result[0]?.id]);
     await page.keyboard.press('1');
     await page.keyboard.press('Alt+Shift+ArrowLeft');
     result = await resultOf(page);
@@ -75,7 +80,7 @@ describe.skipIf(!hasChromium)('the editor in a browser (skipped without Chromium
     await page.keyboard.press('Alt+g');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await selected()).toHaveLength(1);
+    expect(await selectedOf(page)).toHaveLength(1);
     await page.locator('label:has-text("End") input').fill('12');
     await page.keyboard.press('Enter');
     expect((await resultOf(page))[0]?.value).toMatchObject({ end: 12, text: 'ferry co' });

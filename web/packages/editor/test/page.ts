@@ -85,6 +85,14 @@ export async function resultOf(
   return page.evaluate(() => structuredClone(window.editor.editor?.entry.draftResult() ?? []) as never);
 }
 
+/** The ids of the regions that are selected, in the order of their selection. */
+export function selectedOf(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () =>
+      (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
+  );
+}
+
 /** What the demo would have saved. */
 export async function savedOf(
   page: Page,

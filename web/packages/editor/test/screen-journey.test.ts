@@ -5,13 +5,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type DemoBrowser,
-  dragOver,
   hasChromium,
   JOURNEY,
   openDemoPage,
   ready,
   resultOf,
   savedOf,
+  selectedOf,
   settled,
   startDemo,
 } from './page';
@@ -27,11 +27,6 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
   afterAll(() => demo?.close());
   afterEach(() => page?.close());
 
-  const selected = () =>
-    page.evaluate(
-      () =>
-        (document.querySelector('#editor') as never as { labelkeep: { selectedIds: string[] } }).labelkeep.selectedIds,
-    );
   const tab = (name: RegExp | string) => page.getByRole('tab', { name });
 
   it('panels are dragged to another side and over the data, fold to a strip, and stay so after a reload', async () => {
@@ -61,93 +56,6 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await expect.poll(() => tab('History').count()).toBe(0);
     await page.keyboard.press('\\');
     await tab('History').waitFor();
-  });
-
-  it('the regions tree works by keys: space selects, F2 relabels by typing, alt and arrows nest, the menu key opens', async () => {
-    page = await demo.open('sample=text&mode=stream');
-    for (const [key, word] of [
-      ['1', 'Maria Lindqvist'],
-      ['2', 'Nordlinie'],
-      ['3', 'Tallinn'],
-    ] as const) {
-      await page.keyboard.press(key);
-      await dragOver(page, word);
-    }
-    const ids = (await resultOf(page)).map((item) => item.id);
-    await page.keyboard.press('Alt+g');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Shift+ArrowDown');
-    expect(await selected()).toEqual(ids.slice(0, 2));
-    await page.getByRole('status').filter({ hasText: '2 regions selected' }).waitFor({ state: 'attached' });
-    await page.keyboard.press('F2');
-    await page.getByRole('dialog', { name: 'Label of 2 regions' }).waitFor();
-    await page.keyboard.type('da');
-    await page.keyboard.press('Enter');
-    expect((await resultOf(page)).map((item) => item.value['labels'])).toEqual([['DATE'], ['DATE'], ['LOC']]);
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Enter');
-    await tab('History').click();
-    await page.keyboard.press('Alt+m');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
-    await page.keyboard.type('the captain');
-    await page.keyboard.press('Alt+g');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Alt+g');
-    expect((await resultOf(page))[0]).toMatchObject({ meta: { text: ['the captain'] } });
-    await page.keyboard.press('End');
-    await page.keyboard.press('Alt+ArrowRight');
-    expect(((await resultOf(page)) as unknown as { parentID?: string }[])[2]?.parentID).toBe(ids[1]);
-    await expect.poll(() => page.getByRole('treeitem').nth(2).getAttribute('aria-level')).toBe('2');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
-    await page.keyboard.press('Shift+F10');
-    await page.getByRole('menuitem', { name: /^Delete selected/ }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('menu').waitFor({ state: 'detached' });
-    await page.getByRole('searchbox', { name: /Search the regions/ }).fill('tallinn loc');
-    await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
-  });
-
-  it('keys that come faster than the panels are drawn mean what the key before has made', async () => {
-    page = await demo.open('sample=text&mode=stream');
-    for (const [key, word] of [
-      ['1', 'Maria Lindqvist'],
-      ['2', 'Nordlinie'],
-      ['3', 'Tallinn'],
-    ] as const) {
-      await page.keyboard.press(key);
-      await dragOver(page, word);
-    }
-    /** Presses keys as the browser hands them on when it is late: one right behind the other, and no frame between them. */
-    const press = (...keys: (KeyboardEventInit & { key: string })[]) =>
-      page.evaluate(async (all) => {
-        for (const key of all) {
-          const { activeElement, body } = document;
-          (activeElement ?? body).dispatchEvent(
-            new KeyboardEvent('keydown', { bubbles: true, cancelable: true, code: key.key, ...key }),
-          );
-          await null;
-        }
-      }, keys);
-    await press({ key: 'g', code: 'KeyG', altKey: true });
-    await press({ key: 'End' }, { key: 'ArrowRight', altKey: true }, { key: 'ArrowLeft' }, { key: 'ArrowLeft' });
-    await expect.poll(() => page.getByRole('treeitem').count()).toBe(2);
-    await press({ key: 'Home' }, { key: 'Enter' }, { key: 'm', code: 'KeyM', altKey: true });
-    await page.keyboard.type('the captain');
-    await page.keyboard.press('Escape');
-    await expect
-      .poll(async () => (await resultOf(page)).map((item) => (item as { meta?: unknown }).meta))
-      .toEqual([{ text: ['the captain'] }, undefined, undefined]);
-    // A dialog that is closing takes no key from the page any more.
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
-    const dialog = await page.evaluate(() => {
-      document.querySelector('dialog')?.requestClose();
-      return window.editor.editor?.ui.dialog;
-    });
-    expect(dialog).toBeNull();
   });
 
   it('copies regions with ctrl+C and pastes them into another task; text that is selected stays text', async () => {
@@ -260,7 +168,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
 
   it('an address leads to a region of an annotation; the menu copies one', async () => {
     page = await demo.open('sample=many&annotation=51&region=b100');
-    expect(await selected()).toEqual(['b100']);
+    expect(await selectedOf(page)).toEqual(['b100']);
     await expect.poll(() => tab(/Bartholomäus/).getAttribute('aria-selected')).toBe('true');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.keyboard.press('Control+k');
@@ -475,7 +383,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await touch('touchEnd', []);
     await page.getByRole('menu').waitFor();
     // As with the right button: what the menu is about is selected.
-    expect(await selected()).toEqual(['b0']);
+    expect(await selectedOf(page)).toEqual(['b0']);
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
 
@@ -485,11 +393,11 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     await touch('touchEnd', []);
     await settled(page);
     expect(await page.getByRole('menu').count()).toBe(0);
-    expect(await selected()).toEqual(['b0']);
+    expect(await selectedOf(page)).toEqual(['b0']);
 
     await touch('touchStart', [row]);
     await touch('touchEnd', []);
-    await expect.poll(selected).toEqual([]);
+    await expect.poll(() => selectedOf(page)).toEqual([]);
 
     await touch('touchStart', [await middle('tab')]);
     await stay();
@@ -549,7 +457,7 @@ describe.skipIf(!hasChromium)('the screen around the data (skipped without Chrom
     expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
     await expect.poll(filter).toBe('');
     await page.getByRole('group', { name: 'Brightness and contrast' }).waitFor({ state: 'hidden' });
-    expect(await selected()).toEqual([]);
+    expect(await selectedOf(page)).toEqual([]);
     // Nothing of the task before is undone, and what is made here stays with this task.
     await page.keyboard.press('Control+z');
     expect(await resultOf(page)).toHaveLength(2);

@@ -297,10 +297,8 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', J
         const flat = [...root.querySelectorAll('br')].length + (root.textContent ?? '').length;
         if (surface.text.length !== flat) found.push({ markup, length: surface.text.length, flat });
         const points = new CodePoints(surface.text);
-        const [from, to] = [Math.min(a, b) % (points.length + 1), Math.max(a, b) % (points.length + 1)].sort(
-          (x, y) => x - y,
-        );
-        const [start, end] = [points.toUnit(from), points.toUnit(to)];
+        const ends = [a % (points.length + 1), b % (points.length + 1)];
+        const [start, end] = [points.toUnit(Math.min(...ends)), points.toUnit(Math.max(...ends))];
         for (const [offset, atEnd] of [
           [start, false],
           [end, true],
@@ -310,7 +308,11 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', J
           const path = pathOf(root, place.node);
           const back = nodeAt(root, path);
           if (back !== place.node) found.push({ markup, path });
-          const again = surface.offset(back, place.offset);
+          const again = back && surface.offset(back, place.offset);
+          if (again === null) {
+            found.push({ markup, offset, again });
+            continue;
+          }
           // A place at a line break belongs to the text beside it.
           const breaks = surface.text.slice(Math.min(again, offset), Math.max(again, offset));
           if (breaks.replaceAll('\n', '') !== '') found.push({ markup, offset, again });
@@ -481,11 +483,11 @@ describe.skipIf(!hasChromium)('texts in a browser (skipped without Chromium)', J
   it('finds a span of markup by its offsets in the whole text when its path leads nowhere', async () => {
     page = await demo.open('sample=html-inline');
     const shown = await page.evaluate(async () => {
-      const value = (path: string, rest: object) => ({
+      const value = (path: string, rest: Record<string, unknown>) => ({
         ...{ start: path, end: path, startOffset: 0, endOffset: 5, hypertextlabels: ['Person'] },
         ...rest,
       });
-      const item = (id: string, of: object) => ({
+      const item = (id: string, of: Record<string, unknown>) => ({
         id,
         from_name: 'label',
         to_name: 'html',
