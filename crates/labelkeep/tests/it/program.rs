@@ -194,7 +194,7 @@ fn it_says_where_it_is_and_ends_in_order() {
     // The same data again.
     let again = Instant::now();
     let started = Started::new(&mut program(&folder));
-    assert!(again.elapsed() < Duration::from_secs(15));
+    assert!(again.elapsed() < Duration::from_secs(5));
     assert!(started.terminate().0);
 }
 
